@@ -1,0 +1,1 @@
+//! A chat: the main example of the centrifugo crate.

@@ -1,0 +1,1 @@
+//! Real-time features for Rust apps.

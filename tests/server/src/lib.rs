@@ -1,0 +1,1 @@
+//! Finds or builds Centrifugo, starts it and stops it.

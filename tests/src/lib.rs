@@ -1,0 +1,1 @@
+//! Tests of the centrifugo crate against the real Centrifugo and its clients.
