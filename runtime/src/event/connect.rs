@@ -1,0 +1,238 @@
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tonic::Status;
+
+use super::client::{Client, data};
+use super::{Event, HasData, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::audit::Audit;
+use crate::channel::{InvalidChannel, ToChannel};
+use crate::expiry::Expiry;
+use crate::generated as wire;
+use crate::grant::{Capability, Pairs, SubscribeOptions, capabilities};
+use crate::kind::Kind;
+use crate::payload::{Form, Payload};
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A client connects without a token.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Connect {
+    /// The new connection.
+    pub client: Client,
+    /// What the client sent with the connect command.
+    pub data: Bytes,
+    /// The client application's name, if it gives one. The client's word.
+    pub name: String,
+    /// The client application's version, if it gives one. The client's word.
+    pub version: String,
+    /// Server-side channels that the client wishes for, unchecked. They are granted by naming them in the answer.
+    pub channels: Vec<String>,
+}
+
+/// Lets a client in.
+///
+/// ```
+/// use std::time::Duration;
+/// use centrifugo::Connected;
+///
+/// let reply = Connected::user(42)
+///     .expire_in(Duration::from_secs(60)) // then the refresh handler is asked
+///     .info(&serde_json::json!({ "name": "Ann" }))
+///     .subscribe("news");
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct Connected {
+    user: String,
+    expiry: Option<Expiry>,
+    info: Payload,
+    data: Payload,
+    meta: Payload,
+    channels: Vec<String>,
+    options: HashMap<String, SubscribeOptions>,
+    capabilities: Vec<Capability>,
+    labels: Pairs,
+    fault: Option<InvalidChannel>,
+}
+
+impl Connected {
+    /// The connection belongs to this user. An empty id is the same as [`anonymous`](Self::anonymous).
+    pub fn user(id: impl ToString) -> Self {
+        Self { user: id.to_string(), ..Self::default() }
+    }
+
+    /// The connection belongs to nobody.
+    pub fn anonymous() -> Self {
+        Self::default()
+    }
+
+    /// Subscribes the client to a channel on the server's side, with the options of the channel's namespace.
+    ///
+    /// Centrifugo checks nothing but that the namespace exists: when it doesn't, the whole connect fails with error 102. No
+    /// subscribe event follows.
+    pub fn subscribe(mut self, channel: impl ToChannel) -> Self {
+        match channel.to_channel() {
+            Ok(channel) => self.channels.push(channel.into_string()),
+            Err(fault) => self.fault = self.fault.or(Some(fault)),
+        }
+        self
+    }
+
+    /// Like [`subscribe`](Self::subscribe), with options of its own.
+    pub fn subscribe_with(mut self, channel: impl ToChannel, options: SubscribeOptions) -> Self {
+        match channel.to_channel() {
+            Ok(channel) => {
+                self.options.insert(channel.into_string(), options);
+            }
+            Err(fault) => self.fault = self.fault.or(Some(fault)),
+        }
+        self
+    }
+
+    /// How long the connection lives until the refresh handler is asked. Centrifugo cuts it to 365 days.
+    pub fn expire_in(mut self, lifetime: Duration) -> Self {
+        self.expiry = Some(Expiry::after(lifetime));
+        self
+    }
+
+    /// When the refresh handler is asked: in the future, or the call fails.
+    pub fn expire_at(mut self, time: SystemTime) -> Self {
+        self.expiry = Some(Expiry::at(time));
+        self
+    }
+
+    /// What others see of this connection (presence, join and leave, publications), as JSON.
+    pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
+        self.info = Payload::json(info);
+        self
+    }
+
+    /// What the client is given with the connect reply, as JSON.
+    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.data = Payload::json(data);
+        self
+    }
+
+    /// What the client is given with the connect reply. Bytes that aren't JSON fail the call for a client that speaks JSON.
+    pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
+        self.data = Payload::raw(data);
+        self
+    }
+
+    /// What later events of this connection bring along for [`Meta`](crate::Meta), as JSON. The client never sees it.
+    pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
+        self.meta = Payload::json(meta);
+        self
+    }
+
+    /// Like [`meta`](Self::meta), any bytes.
+    pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
+        self.meta = Payload::raw(meta);
+        self
+    }
+
+    /// What the client may do in which channels. Centrifugo PRO; ignored by the open-source Centrifugo.
+    pub fn capability(mut self, capability: Capability) -> Self {
+        self.capabilities.push(capability);
+        self
+    }
+
+    /// A label of the connection. Centrifugo PRO; ignored by the open-source Centrifugo.
+    pub fn label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.labels.insert(key.into(), value.into());
+        self
+    }
+}
+
+impl Sealed for Connect {}
+
+impl Event for Connect {
+    const KIND: Kind = Kind::Connect;
+    type Reply = Connected;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Refusing for Connect {}
+
+impl HasData for Connect {
+    fn data(&self) -> &Bytes {
+        &self.data
+    }
+}
+
+impl Wire for Connect {
+    type Request = wire::ConnectRequest;
+    type Response = wire::ConnectResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::ConnectRequest { client, transport, protocol, encoding, data: raw, b64data, name, version, channels } =
+            request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            data: data(Self::KIND, raw, &b64data)?,
+            name,
+            version,
+            channels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        None
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.connect
+    }
+
+    fn no_match() -> Result<Self::Response, Status> {
+        Err(Status::unimplemented("no connect handler"))
+    }
+
+    fn audit(reply: &Connected, audit: &Audit) {
+        for channel in reply.channels.iter().chain(reply.options.keys()) {
+            audit.granted(channel);
+        }
+        if reply.expiry.is_some() {
+            audit.expires();
+        }
+    }
+
+    fn encode(reply: Connected, form: Form) -> Result<Self::Response, Reject> {
+        if let Some(fault) = reply.fault {
+            return Err(fault.into());
+        }
+        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
+        let (data, b64data) = reply.data.encode("data", form)?;
+        let subs = reply
+            .options
+            .into_iter()
+            .map(|(channel, options)| Ok((channel, options.encode(form)?)))
+            .collect::<Result<_, Reject>>()?;
+        let result = wire::ConnectResult {
+            user: reply.user,
+            expire_at: reply.expiry.map(Expiry::unix).transpose()?.unwrap_or_default(),
+            info,
+            b64info,
+            data,
+            b64data,
+            channels: reply.channels,
+            subs,
+            meta: reply.meta.into_bytes("meta", false)?,
+            caps: capabilities(reply.capabilities),
+            labels: reply.labels,
+        };
+        Ok(wire::ConnectResponse { result: Some(result), ..Default::default() })
+    }
+
+    fn refuse(refusal: Refusal) -> Option<Self::Response> {
+        let (error, disconnect) = refusal.split();
+        Some(wire::ConnectResponse { result: None, error, disconnect })
+    }
+}

@@ -1,0 +1,164 @@
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tonic::Status;
+
+use super::client::Client;
+use super::{Event, HasUser, Malformed, Refusal, Sealed, Wire};
+use crate::expiry::Expiry;
+use crate::generated as wire;
+use crate::grant::{Capability, capabilities};
+use crate::id::UserId;
+use crate::kind::Kind;
+use crate::payload::{Form, Payload};
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A connection reaches its expiry.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Refresh {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+}
+
+/// Keeps a connection, or ends it.
+///
+/// ```
+/// use centrifugo::Refreshed;
+///
+/// Refreshed::for_secs(60);  // ask again in a minute
+/// Refreshed::expired();     // closed with 3005; the SDK connects again at once, and `connect` refuses it
+/// ```
+#[derive(Debug)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct Refreshed {
+    expiry: Option<Expiry>,
+    info: Payload,
+    meta: Payload,
+    capabilities: Vec<Capability>,
+}
+
+impl Refreshed {
+    /// The connection lives for so many seconds more; then the handler is asked again. 0 fails the call.
+    pub fn for_secs(seconds: u64) -> Self {
+        Self::for_duration(Duration::from_secs(seconds))
+    }
+
+    /// The connection lives for so long, rounded up to whole seconds; then the handler is asked again.
+    pub fn for_duration(lifetime: Duration) -> Self {
+        Self::expiring(Some(Expiry::after(lifetime)))
+    }
+
+    /// The connection lives until then: in the future, or the call fails. Centrifugo would take a past time as "expired".
+    pub fn until(time: SystemTime) -> Self {
+        Self::expiring(Some(Expiry::at(time)))
+    }
+
+    /// The connection is over: closed with 3005. SDKs connect again at once, so `connect` must refuse the user, too.
+    pub fn expired() -> Self {
+        Self::expiring(None)
+    }
+
+    fn expiring(expiry: Option<Expiry>) -> Self {
+        Self { expiry, info: Payload::Empty, meta: Payload::Empty, capabilities: Vec::new() }
+    }
+
+    /// Replaces what others see of this connection, as JSON.
+    pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
+        self.info = Payload::json(info);
+        self
+    }
+
+    /// Replaces what later events bring along for [`Meta`](crate::Meta), as JSON.
+    pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
+        self.meta = Payload::json(meta);
+        self
+    }
+
+    /// Like [`meta`](Self::meta), any bytes; empty ones leave it as it was.
+    pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
+        self.meta = Payload::raw(meta);
+        self
+    }
+
+    /// Replaces what the client may do in which channels. Centrifugo PRO; ignored by the open-source Centrifugo.
+    pub fn capability(mut self, capability: Capability) -> Self {
+        self.capabilities.push(capability);
+        self
+    }
+}
+
+impl Sealed for Refresh {}
+
+impl Event for Refresh {
+    const KIND: Kind = Kind::Refresh;
+    type Reply = Refreshed;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl HasUser for Refresh {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl Wire for Refresh {
+    type Request = wire::RefreshRequest;
+    type Response = wire::RefreshResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::RefreshRequest { client, transport, protocol, encoding, user, meta, labels } = request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            meta,
+            labels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        None
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.refresh
+    }
+
+    fn no_match() -> Result<Self::Response, Status> {
+        Err(Status::unimplemented("no refresh handler"))
+    }
+
+    fn encode(reply: Refreshed, form: Form) -> Result<Self::Response, Reject> {
+        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
+        let result = wire::RefreshResult {
+            expired: reply.expiry.is_none(),
+            expire_at: reply.expiry.map(Expiry::unix).transpose()?.unwrap_or_default(),
+            info,
+            b64info,
+            meta: reply.meta.into_bytes("meta", false)?,
+            caps: capabilities(reply.capabilities),
+        };
+        Ok(wire::RefreshResponse { result: Some(result), ..Default::default() })
+    }
+
+    // Centrifugo would take it as "no result", and end the connection; after a failed call it asks again.
+    fn refuse(_: Refusal) -> Option<Self::Response> {
+        None
+    }
+}

@@ -1,0 +1,168 @@
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tonic::Status;
+
+use super::client::Client;
+use super::{Event, HasChannel, HasUser, Malformed, Refusal, Sealed, Wire};
+use crate::expiry::Expiry;
+use crate::generated as wire;
+use crate::id::{Channel, UserId};
+use crate::kind::Kind;
+use crate::payload::{Form, Payload};
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A subscription has reached its expiry.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SubRefresh {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// The channel of the subscription.
+    pub channel: Channel,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+}
+
+/// Keeps a subscription, or ends it.
+///
+/// ```
+/// use centrifugo::SubRefreshed;
+///
+/// SubRefreshed::for_secs(60);     // ask again in a minute or two
+/// SubRefreshed::never_expires();  // don't ask again
+/// SubRefreshed::expired();        // unsubscribed with 2501; the SDK subscribes again, and `subscribe` refuses it
+/// ```
+#[derive(Debug)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct SubRefreshed {
+    term: Term,
+    info: Payload,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Term {
+    Until(Expiry),
+    Never,
+    Expired,
+}
+
+impl SubRefreshed {
+    /// The subscription lives for so many seconds more. 0 fails the call. Centrifugo asks again 25 to 53 seconds
+    /// after that (`client.expired_sub_close_delay` and `client.presence_update_interval`).
+    pub fn for_secs(seconds: u64) -> Self {
+        Self::for_duration(Duration::from_secs(seconds))
+    }
+
+    /// The subscription lives for so long, rounded up to whole seconds.
+    pub fn for_duration(lifetime: Duration) -> Self {
+        Self::with(Term::Until(Expiry::after(lifetime)))
+    }
+
+    /// The subscription lives until then: in the future, or the call fails.
+    pub fn until(time: SystemTime) -> Self {
+        Self::with(Term::Until(Expiry::at(time)))
+    }
+
+    /// The subscription lives as long as the connection; the handler is not asked again.
+    pub fn never_expires() -> Self {
+        Self::with(Term::Never)
+    }
+
+    /// The subscription is over: the client is unsubscribed with 2501. SDKs subscribe again at once, so the subscribe
+    /// handler must refuse the user, too.
+    pub fn expired() -> Self {
+        Self::with(Term::Expired)
+    }
+
+    fn with(term: Term) -> Self {
+        Self { term, info: Payload::Empty }
+    }
+
+    /// Replaces what others see of this subscriber in the channel, as JSON.
+    pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
+        self.info = Payload::json(info);
+        self
+    }
+}
+
+impl Sealed for SubRefresh {}
+
+impl Event for SubRefresh {
+    const KIND: Kind = Kind::SubRefresh;
+    type Reply = SubRefreshed;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl HasUser for SubRefresh {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl HasChannel for SubRefresh {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl Wire for SubRefresh {
+    type Request = wire::SubRefreshRequest;
+    type Response = wire::SubRefreshResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::SubRefreshRequest { client, transport, protocol, encoding, user, channel, meta, labels } = request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            channel: Channel::new(channel),
+            meta,
+            labels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.sub_refresh
+    }
+
+    // Nobody vouches for the subscription any longer. Centrifugo ignores errors here, but after "expired" the client
+    // subscribes again, and the subscribe handler decides.
+    fn no_match() -> Result<Self::Response, Status> {
+        let result = wire::SubRefreshResult { expired: true, ..Default::default() };
+        Ok(wire::SubRefreshResponse { result: Some(result), ..Default::default() })
+    }
+
+    fn encode(reply: SubRefreshed, form: Form) -> Result<Self::Response, Reject> {
+        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
+        let expire_at = match reply.term {
+            Term::Until(expiry) => expiry.unix()?,
+            Term::Never | Term::Expired => 0,
+        };
+        let expired = matches!(reply.term, Term::Expired);
+        let result = wire::SubRefreshResult { expired, expire_at, info, b64info };
+        Ok(wire::SubRefreshResponse { result: Some(result), ..Default::default() })
+    }
+
+    // Centrifugo would take it as "no result", and end the subscription; after a failed call it asks again.
+    fn refuse(_: Refusal) -> Option<Self::Response> {
+        None
+    }
+}

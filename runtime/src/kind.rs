@@ -1,0 +1,45 @@
+//! The events there are, and what each is called.
+
+use std::fmt;
+
+/// What Centrifugo asks the application about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A client connects.
+    Connect,
+    /// A connection is about to expire.
+    Refresh,
+    /// A client subscribes to a channel.
+    Subscribe,
+    /// A client publishes to a channel.
+    Publish,
+    /// A subscription is about to expire.
+    SubRefresh,
+    /// A client calls a method.
+    Rpc,
+}
+
+impl Kind {
+    /// All kinds, in the order of a connection's life.
+    pub const ALL: [Self; 6] =
+        [Self::Connect, Self::Refresh, Self::Subscribe, Self::Publish, Self::SubRefresh, Self::Rpc];
+
+    /// The name, as in the attribute `#[centrifugo::sub_refresh]` and in Centrifugo's configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Refresh => "refresh",
+            Self::Subscribe => "subscribe",
+            Self::Publish => "publish",
+            Self::SubRefresh => "sub_refresh",
+            Self::Rpc => "rpc",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
