@@ -104,6 +104,11 @@ pub(crate) trait Wire: Event {
         Ok(())
     }
 
+    /// How the answer's bytes are written.
+    fn form(&self, _options: &Options) -> Form {
+        self.client().form()
+    }
+
     /// The answer when there are handlers, but none for this name.
     fn no_match() -> Result<Self::Response, Status>;
 

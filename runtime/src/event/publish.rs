@@ -1,0 +1,218 @@
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde::Serialize;
+use tonic::Status;
+
+use super::client::{Client, data};
+use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::channel;
+use crate::code::ErrorReply;
+use crate::generated as wire;
+use crate::grant::Pairs;
+use crate::handler::Options;
+use crate::id::{Channel, UserId};
+use crate::kind::Kind;
+use crate::payload::{Form, Payload, is_json};
+use crate::reject::{Internal, Reject};
+use crate::router::{Routes, Table};
+
+/// A client publishes to a channel.
+///
+/// Centrifugo has checked that the namespace exists, and nothing else: not that the client is subscribed, nor that anyone
+/// could be. The handler is the only guard.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Publish {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// The channel.
+    pub channel: Channel,
+    /// The publication.
+    pub data: Bytes,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+}
+
+/// Lets a publication pass, as it is or changed.
+///
+/// ```
+/// use centrifugo::Published;
+///
+/// Published::new().data(&serde_json::json!({ "text": "hi", "author": "Ann" })).tag("kind", "chat");
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct Published {
+    data: Payload,
+    skip_history: bool,
+    tags: Pairs,
+    idempotency_key: String,
+    delta: bool,
+    version: u64,
+    version_epoch: String,
+}
+
+impl Published {
+    /// Published as the client sent it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Published instead of what the client sent, as JSON.
+    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.data = Payload::json(data);
+        self
+    }
+
+    /// Published instead of what the client sent. Empty bytes fail the call: Centrifugo takes them for "as it is".
+    /// Bytes that aren't JSON fail the call, unless the handler is declared `binary`: Centrifugo would close
+    /// every subscriber that speaks JSON, for good, while the publisher is told "ok".
+    pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
+        self.data = Payload::raw(data);
+        self
+    }
+
+    /// Doesn't keep the publication in the channel's history.
+    pub fn skip_history(mut self) -> Self {
+        self.skip_history = true;
+        self
+    }
+
+    /// A tag that subscribers see beside the data.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(key.into(), value.into());
+        self
+    }
+
+    /// A second publication with the same key isn't published; its publisher is told "ok" all the same.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = key.into();
+        self
+    }
+
+    /// Subscribers that asked for deltas get the difference to the last publication.
+    pub fn delta(mut self) -> Self {
+        self.delta = true;
+        self
+    }
+
+    /// The version of the data. Centrifugo drops a publication whose version isn't newer than the last one's; its publisher
+    /// is told "ok" all the same.
+    pub fn version(mut self, version: u64) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// What versions are compared within: a new epoch starts anew.
+    pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
+        self.version_epoch = epoch.into();
+        self
+    }
+}
+
+impl Sealed for Publish {}
+
+impl Event for Publish {
+    const KIND: Kind = Kind::Publish;
+    type Reply = Published;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Refusing for Publish {}
+
+impl HasUser for Publish {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl HasChannel for Publish {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl HasData for Publish {
+    fn data(&self) -> &Bytes {
+        &self.data
+    }
+}
+
+impl Wire for Publish {
+    type Request = wire::PublishRequest;
+    type Response = wire::PublishResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::PublishRequest { client, transport, protocol, encoding, user, channel, data: raw, b64data, meta, labels } =
+            request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            channel: Channel::new(channel),
+            data: data(Self::KIND, raw, &b64data)?,
+            meta,
+            labels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.publish
+    }
+
+    fn admit(&self, options: &Options) -> Result<(), Reject> {
+        channel::admit(&self.channel)?;
+        if options.binary || is_json(&self.data) {
+            return Ok(());
+        }
+        Err(Reject::from(ErrorReply::BAD_REQUEST)
+            .because("the publication isn't JSON; `#[publish(.., binary)]` lets it pass to channels without JSON subscribers"))
+    }
+
+    fn no_match() -> Result<Self::Response, Status> {
+        Ok(wire::PublishResponse { error: Some((&ErrorReply::PERMISSION_DENIED).into()), ..Default::default() })
+    }
+
+    fn encode(reply: Published, form: Form) -> Result<Self::Response, Reject> {
+        if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
+            return Err(Internal::new("the data is empty: Centrifugo would publish what the client sent").into());
+        }
+        let (data, b64data) = reply.data.encode("data", form)?;
+        let result = wire::PublishResult {
+            data,
+            b64data,
+            skip_history: reply.skip_history,
+            tags: reply.tags,
+            idempotency_key: reply.idempotency_key,
+            delta: reply.delta,
+            version: reply.version,
+            version_epoch: reply.version_epoch,
+        };
+        Ok(wire::PublishResponse { result: Some(result), ..Default::default() })
+    }
+
+    // The subscribers' protocols are unknown, so the publisher's doesn't matter.
+    fn form(&self, options: &Options) -> Form {
+        Form { json: !options.binary, ..self.client.form() }
+    }
+
+    fn refuse(refusal: Refusal) -> Option<Self::Response> {
+        let (error, disconnect) = refusal.split();
+        Some(wire::PublishResponse { result: None, error, disconnect })
+    }
+}

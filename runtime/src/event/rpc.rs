@@ -1,0 +1,133 @@
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde::Serialize;
+use tonic::Status;
+
+use super::client::{Client, data};
+use super::{Event, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::code::ErrorReply;
+use crate::generated as wire;
+use crate::id::UserId;
+use crate::kind::Kind;
+use crate::payload::{Form, Payload};
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A client calls a method.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Rpc {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// The method; any text, even an empty one.
+    pub method: String,
+    /// What the client sent; empty if nothing.
+    pub data: Bytes,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+}
+
+/// The answer to a call, for handlers that need more than a serde value.
+///
+/// ```
+/// use centrifugo::RpcReply;
+///
+/// RpcReply::json(&["a", "b"]);
+/// RpcReply::raw(&b"\x00\x01"[..]); // for clients that speak protobuf
+/// RpcReply::empty();
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct RpcReply {
+    data: Payload,
+}
+
+impl RpcReply {
+    /// A reply without data.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// A value as JSON.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self { data: Payload::json(value) }
+    }
+
+    /// Any bytes. Bytes that aren't JSON fail the call for a client that speaks JSON: Centrifugo would close it for good.
+    pub fn raw(bytes: impl Into<Bytes>) -> Self {
+        Self { data: Payload::raw(bytes) }
+    }
+}
+
+impl Sealed for Rpc {}
+
+impl Event for Rpc {
+    const KIND: Kind = Kind::Rpc;
+    type Reply = RpcReply;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Refusing for Rpc {}
+
+impl HasUser for Rpc {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl HasData for Rpc {
+    fn data(&self) -> &Bytes {
+        &self.data
+    }
+}
+
+impl Wire for Rpc {
+    type Request = wire::RpcRequest;
+    type Response = wire::RpcResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::RpcRequest { client, transport, protocol, encoding, user, method, data: raw, b64data, meta, labels } = request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            method,
+            data: data(Self::KIND, raw, &b64data)?,
+            meta,
+            labels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.method)
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.rpc
+    }
+
+    fn no_match() -> Result<Self::Response, Status> {
+        Ok(wire::RpcResponse { error: Some((&ErrorReply::METHOD_NOT_FOUND).into()), ..Default::default() })
+    }
+
+    fn encode(reply: RpcReply, form: Form) -> Result<Self::Response, Reject> {
+        let (data, b64data) = reply.data.encode("data", form)?;
+        Ok(wire::RpcResponse { result: Some(wire::RpcResult { data, b64data }), ..Default::default() })
+    }
+
+    fn refuse(refusal: Refusal) -> Option<Self::Response> {
+        let (error, disconnect) = refusal.split();
+        Some(wire::RpcResponse { result: None, error, disconnect })
+    }
+}

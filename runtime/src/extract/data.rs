@@ -1,0 +1,85 @@
+//! The bytes that clients and `connect` left for the handler.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::Extract;
+use crate::call::Call;
+use crate::code::ErrorReply;
+use crate::event::{HasData, HasUser};
+use crate::needs::Needs;
+use crate::reject::Reject;
+
+/// What the client sent, from JSON.
+///
+/// Nothing sent is read as `null` or, where that doesn't fit, as `{}`: a struct of optional fields needs no `Option` around it.
+/// `Option<Data<T>>` is `None` then. Data that doesn't fit is error 400 "bad request"; why, is in the log.
+///
+/// `T` may borrow from the request: `Data<&str>`, `Data<Message<'_>>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Data<T>(pub T);
+
+impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        read(call.event().data()).map(Data).map_err(bad_request)
+    }
+
+    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
+        if call.event().data().is_empty() { Ok(None) } else { Self::extract(call).await.map(Some) }
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+/// What the client sent, as it is: JSON from a client that speaks JSON, anything from one that speaks protobuf, empty for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RawData(pub Bytes);
+
+impl<'c, E: HasData> Extract<'c, E> for RawData {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        Ok(Self(call.event().data().clone()))
+    }
+
+    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
+        let data = call.event().data();
+        Ok((!data.is_empty()).then(|| Self(data.clone())))
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+/// What `connect` or `refresh` put aside for this connection with `.meta(..)`, from JSON.
+///
+/// Centrifugo sends it only where the proxy has `include_connection_meta`; the
+/// [generated configuration](crate::App::centrifugo_config) has it for every handler that takes this. Meta that doesn't fit is an internal failure: the
+/// application wrote it itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Meta<T>(pub T);
+
+impl<'c, E: HasUser, T: Deserialize<'c>> Extract<'c, E> for Meta<T> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        read(call.event().meta())
+            .map(Meta)
+            .map_err(|error| Reject::internal(format!("the connection's meta doesn't fit: {error}")))
+    }
+
+    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
+        if call.event().meta().is_empty() { Ok(None) } else { Self::extract(call).await.map(Some) }
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.identity();
+        needs.meta();
+    }
+}
+
+fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_json::Error> {
+    match bytes {
+        [] => serde_json::from_slice(b"null").or_else(|_| serde_json::from_slice(b"{}")),
+        bytes => serde_json::from_slice(bytes),
+    }
+}
+
+fn bad_request(error: serde_json::Error) -> Reject {
+    Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}"))
+}

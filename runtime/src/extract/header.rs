@@ -1,0 +1,68 @@
+//! The headers that Centrifugo forwards.
+
+use std::ops::Deref;
+
+use http::HeaderMap;
+
+use super::Extract;
+use crate::call::Call;
+use crate::code::ErrorReply;
+use crate::event::Event;
+use crate::needs::Needs;
+use crate::reject::Reject;
+
+/// All headers that Centrifugo forwards as gRPC metadata, by their lower-case names, and gRPC's own.
+///
+/// Which ones come is up to the proxy's configuration: [`App::http_headers`](crate::App::http_headers) and
+/// [`App::emulated_headers`](crate::App::emulated_headers) put them there.
+#[derive(Debug, Clone, Copy)]
+pub struct Metadata<'c>(pub &'c HeaderMap);
+
+impl Deref for Metadata<'_> {
+    type Target = HeaderMap;
+
+    fn deref(&self) -> &HeaderMap {
+        self.0
+    }
+}
+
+impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        Ok(Self(call.metadata()))
+    }
+}
+
+/// One header of the client's HTTP request, typed: any of the `headers` crate's, or your own by its trait.
+///
+/// The [generated configuration](crate::App::centrifugo_config) lists the header in `http_headers` of each proxy whose handlers
+/// take it. A missing or malformed one is error 400 "bad request"; `Option<Header<H>>` is `None` when it is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header<H>(pub H);
+
+impl<'c, E: Event, H: headers::Header> Extract<'c, E> for Header<H> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        <Self as Extract<'c, E>>::extract_optional(call)
+            .await?
+            .ok_or_else(|| bad_request(format!("the header `{}` is missing", H::name())))
+    }
+
+    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
+        let mut values = call.metadata().get_all(H::name()).iter().peekable();
+        if values.peek().is_none() {
+            return Ok(None);
+        }
+        match H::decode(&mut values) {
+            Ok(header) => Ok(Some(Self(header))),
+            Err(error) => Err(bad_request(format!("the header `{}` can't be read: {error}", H::name()))),
+        }
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.identity();
+        needs.header(H::name());
+    }
+}
+
+fn bad_request(why: String) -> Reject {
+    Reject::from(ErrorReply::BAD_REQUEST).because(why)
+}

@@ -1,0 +1,97 @@
+//! What a handler's arguments may be, besides placeholders.
+
+mod about;
+mod data;
+mod header;
+mod state;
+
+use crate::call::Call;
+use crate::event::Event;
+use crate::needs::Needs;
+use crate::reject::Reject;
+
+pub use data::{Data, Meta, RawData};
+pub use header::{Header, Metadata};
+pub use state::{Extension, State};
+
+/// A type that a handler of the event `E` may have as an argument.
+///
+/// | extractor | events | what it is |
+/// |---|---|---|
+/// | [`Connect`](crate::Connect), `&Connect`, .. | its own | the whole typed request |
+/// | [`UserId`](crate::UserId) | all but connect | the connection's user |
+/// | [`ClientId`](crate::ClientId) | all | the connection |
+/// | [`Channel`](crate::Channel), typed channels | subscribe, topic, publish, sub_refresh | the channel |
+/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, publish, rpc | what the client sent |
+/// | [`Meta<T>`](Meta) | all but connect | what `connect` put aside |
+/// | [`Metadata`], [`Header<H>`](Header) | all | headers that Centrifugo forwards |
+/// | [`State<T>`](State) | all | a value given to [`App::state`](crate::App::state) |
+/// | [`Extension<T>`](Extension) | all | a value that a tower layer put beside the request |
+/// | `Option<E>` | as `E` | `None` where `E` says that there is nothing |
+/// | `Result<E, Reject>` | as `E` | the refusal, for the handler to decide upon |
+///
+/// An extractor of your own may use the others:
+///
+/// ```
+/// use centrifugo::{Call, ErrorReply, Event, Extract, HasUser, Reject, UserId};
+///
+/// struct Member(UserId);
+///
+/// impl<'c, E: HasUser> Extract<'c, E> for Member {
+///     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+///         let user = UserId::extract(call).await?;
+///         if user.is_anonymous() { Err(ErrorReply::new(401, "sign in first"))? }
+///         Ok(Member(user))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be extracted from a `{E}` event",
+    label = "neither a placeholder's name nor an extractor",
+    note = "an argument is a placeholder if it has its name (`id` for `<id>`); all others are extractors, such as `UserId`, `Data<T>` or `State<T>`",
+    note = "to extract a type of your own, implement `centrifugo::Extract` for it"
+)]
+pub trait Extract<'c, E: Event>: Sized {
+    /// Takes the value from the call.
+    ///
+    /// # Errors
+    ///
+    /// What the client is answered instead of asking the handler. In refresh and sub_refresh, where Centrifugo takes no
+    /// errors, every refusal fails the call: Centrifugo keeps the connection and asks again 60 seconds later.
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send;
+
+    /// Takes the value if it is there, for `Option<Self>`. By default it always is.
+    ///
+    /// # Errors
+    ///
+    /// As [`extract`](Self::extract), if it is there and can't be taken.
+    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+        async { Self::extract(call).await.map(Some) }
+    }
+
+    /// What must be there for it, checked when the app starts: states, headers that Centrifugo has to forward. By default it is taken
+    /// to tell who the client is.
+    fn needs(needs: &mut Needs) {
+        needs.identity();
+    }
+}
+
+impl<'c, E: Event, T: Extract<'c, E>> Extract<'c, E> for Option<T> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        T::extract_optional(call).await
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.optional(T::needs);
+    }
+}
+
+impl<'c, E: Event, T: Extract<'c, E> + Send> Extract<'c, E> for Result<T, Reject> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        Ok(T::extract(call).await)
+    }
+
+    fn needs(needs: &mut Needs) {
+        T::needs(needs);
+    }
+}

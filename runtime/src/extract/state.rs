@@ -1,0 +1,51 @@
+//! Values that the application brings along.
+
+use std::any::type_name;
+
+use super::Extract;
+use crate::call::Call;
+use crate::event::Event;
+use crate::needs::Needs;
+use crate::reject::Reject;
+
+/// A clone of the value given to [`App::state`](crate::App::state).
+///
+/// An app whose handlers take a state that nobody gave doesn't start. What is expensive to clone goes into an `Arc`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State<T>(pub T);
+
+impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        match <Self as Extract<'c, E>>::extract_optional(call).await? {
+            Some(state) => Ok(state),
+            None => Err(Reject::internal(format!("the app has no state `{}`", type_name::<T>()))),
+        }
+    }
+
+    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
+        Ok(call.state::<T>().cloned().map(Self))
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.state::<T>();
+    }
+}
+
+/// A clone of a value that a tower layer put into the request's extensions.
+///
+/// A value that isn't there is an internal failure; `Option<Extension<T>>` is `None` then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extension<T>(pub T);
+
+impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for Extension<T> {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        match <Self as Extract<'c, E>>::extract_optional(call).await? {
+            Some(extension) => Ok(extension),
+            None => Err(Reject::internal(format!("no layer has put a `{}` into the extensions", type_name::<T>()))),
+        }
+    }
+
+    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
+        Ok(call.extensions().get::<T>().cloned().map(Self))
+    }
+}

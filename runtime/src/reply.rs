@@ -1,0 +1,80 @@
+//! What a handler may return, and how it becomes the event's reply.
+
+use serde::Serialize;
+
+use crate::code::ErrorReply;
+use crate::event::{
+    Connect, Connected, Event, Publish, Published, Refresh, Refreshed, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe,
+    Subscribed,
+};
+use crate::reject::Reject;
+
+/// What a handler of the event `E` may return, by itself or on the `Ok` side of a `Result`.
+///
+/// | event | answers |
+/// |---|---|
+/// | connect | [`Connected`] |
+/// | refresh | [`Refreshed`] |
+/// | subscribe, topic | [`Subscribed`], `bool`, `()` |
+/// | publish | [`Published`], `bool`, `()` |
+/// | sub_refresh | [`SubRefreshed`] |
+/// | rpc | [`RpcReply`], everything that implements [`serde::Serialize`] |
+///
+/// `true` and `()` allow; `false` is error 403 "permission denied". A `()` of an rpc is a reply without data.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer to a `{E}` event",
+    label = "a handler can't return this",
+    note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`",
+    note = "or a `Result` of these"
+)]
+pub trait IntoReply<E: Event> {
+    /// The reply, or the refusal that the value stands for.
+    ///
+    /// # Errors
+    ///
+    /// The refusal: `false` is "permission denied".
+    fn into_reply(self) -> Result<E::Reply, Reject>;
+}
+
+macro_rules! itself {
+    ($($event:ty => $reply:ty),*) => {$(
+        impl IntoReply<$event> for $reply {
+            fn into_reply(self) -> Result<$reply, Reject> {
+                Ok(self)
+            }
+        }
+    )*};
+}
+
+itself!(
+    Connect => Connected,
+    Refresh => Refreshed,
+    Subscribe => Subscribed,
+    Publish => Published,
+    SubRefresh => SubRefreshed,
+    Rpc => RpcReply
+);
+
+macro_rules! yes_or_no {
+    ($($event:ty => $reply:ty),*) => {$(
+        impl IntoReply<$event> for bool {
+            fn into_reply(self) -> Result<$reply, Reject> {
+                if self { Ok(<$reply>::new()) } else { Err(ErrorReply::PERMISSION_DENIED.into()) }
+            }
+        }
+
+        impl IntoReply<$event> for () {
+            fn into_reply(self) -> Result<$reply, Reject> {
+                Ok(<$reply>::new())
+            }
+        }
+    )*};
+}
+
+yes_or_no!(Subscribe => Subscribed, Publish => Published);
+
+impl<T: Serialize> IntoReply<Rpc> for T {
+    fn into_reply(self) -> Result<RpcReply, Reject> {
+        Ok(RpcReply::json(&self))
+    }
+}
