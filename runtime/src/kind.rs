@@ -36,6 +36,18 @@ impl Kind {
             Self::Rpc => "rpc",
         }
     }
+
+    /// What to write above a function that is to answer it.
+    pub(crate) const fn attribute(self) -> &'static str {
+        match self {
+            Self::Connect => "#[centrifugo::connect]",
+            Self::Refresh => "#[centrifugo::refresh]",
+            Self::Subscribe => "#[centrifugo::topic(\"..\")]",
+            Self::Publish => "#[centrifugo::publish(\"..\")]",
+            Self::SubRefresh => "#[centrifugo::sub_refresh]",
+            Self::Rpc => "#[centrifugo::rpc(\"..\")]",
+        }
+    }
 }
 
 impl fmt::Display for Kind {

@@ -1,1 +1,55 @@
-//! Real-time features for Rust apps.
+//! Real-time features for Rust apps: plain async functions that answer [Centrifugo](https://centrifugal.dev)'s gRPC proxy.
+
+mod app;
+mod audit;
+mod call;
+mod channel;
+mod code;
+mod config;
+mod dispatch;
+mod event;
+mod expiry;
+mod extract;
+#[rustfmt::skip]
+mod generated;
+mod grant;
+mod handler;
+mod headers;
+mod id;
+mod kind;
+#[cfg(feature = "logs")]
+mod logs;
+mod needs;
+mod payload;
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod registry;
+mod reject;
+mod reply;
+mod report;
+mod router;
+mod secret;
+mod server;
+mod service;
+mod start;
+
+pub use app::{App, run};
+pub use call::Call;
+pub use channel::{InvalidChannel, ToChannel};
+pub use code::{Disconnect, ErrorReply, InvalidCode};
+pub use event::{
+    Client, Connect, Connected, Encoding, Event, HasChannel, HasData, HasUser, Protocol, Publish, Published, Refresh, Refreshed,
+    Refusing, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, Subscribed,
+};
+pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, RawData, State};
+pub use grant::{Capability, Filter, SubscribeOptions};
+pub use handler::{Handler, Location};
+pub use id::{Channel, ClientId, UserId};
+pub use kind::Kind;
+pub use needs::Needs;
+pub use reject::{Internal, IntoReject, Reject};
+pub use reply::IntoReply;
+pub use server::Server;
+pub use service::ProxyService;
+pub use start::{Conflict, StartError};

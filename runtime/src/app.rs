@@ -1,0 +1,266 @@
+//! The app: its handlers, and what they are given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::States;
+use crate::config::{self, Settings};
+use crate::dispatch::Dispatch;
+use crate::handler::Handler;
+use crate::headers;
+use crate::__private::{Collected, CollectedChannel};
+use crate::registry::Registry;
+use crate::report::report;
+use crate::secret::Secret;
+use crate::server::{Address, Limits, Server, signals};
+use crate::service::ProxyService;
+use crate::start::{Conflict, StartError};
+
+/// The application's side of Centrifugo: the handlers, and what they need.
+///
+/// ```no_run
+/// use std::sync::Arc;
+///
+/// struct Users;
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), centrifugo::StartError> {
+///     centrifugo::App::new()
+///         .state(Arc::new(Users))
+///         .secret("x-centrifugo-secret", "long and random")
+///         .emulated_headers(["authorization"])
+///         .run()
+///         .await
+/// }
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "an app does nothing until it runs"]
+pub struct App {
+    handlers: Vec<&'static Handler>,
+    states: States,
+    secret: Option<(String, String)>,
+    settings: Settings,
+    address: Option<String>,
+    limits: Limits,
+}
+
+/// Serves all handlers that the program's attributes have collected, until SIGTERM or ctrl-c: [`App::new`], then [`App::run`].
+///
+/// # Errors
+///
+/// As [`App::run`].
+pub async fn run() -> Result<(), StartError> {
+    App::new().run().await
+}
+
+impl App {
+    /// An app with every handler that attributes have collected in this program, in all of its crates; those with
+    /// `collect = false` excepted.
+    pub fn new() -> Self {
+        let mut app = Self::empty().handlers(inventory::iter::<Collected>().map(|Collected(handler)| *handler));
+        app.settings.channels = inventory::iter::<CollectedChannel>().map(|channel| channel.pattern).collect();
+        app
+    }
+
+    /// An app without handlers, for [`handlers`](Self::handlers): in tests, say.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Adds handlers, named by the macro [`handlers!`](crate::handlers). One that is there already isn't added twice.
+    pub fn handlers(mut self, handlers: impl IntoIterator<Item = &'static Handler>) -> Self {
+        for handler in handlers {
+            if !self.handlers.iter().any(|known| std::ptr::eq(*known, handler)) {
+                self.handlers.push(handler);
+            }
+        }
+        self
+    }
+
+    /// A value that handlers take as [`State<T>`](crate::State), one for each type: a second one takes the first one's place.
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.states.insert(value);
+        self
+    }
+
+    /// Where to listen, as `host:port`; port 0 picks a free one. The environment's `PROXY_ADDRESS` goes before it; without both it
+    /// is `127.0.0.1:10001`.
+    ///
+    /// Whoever reaches the port speaks for any user: keep it private, or set a [`secret`](Self::secret).
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Answers only calls with this entry in their metadata, exactly once; all others get UNAUTHENTICATED.
+    ///
+    /// Centrifugo sends it by `grpc.credentials_key` and `grpc.credentials_value` of the proxies, which the
+    /// [generated configuration](Self::centrifugo_config) has.
+    pub fn secret(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.secret = Some((name.into(), value.into()));
+        self
+    }
+
+    /// Headers of the client's HTTP request that all events bring along, besides those that handlers take as
+    /// [`Header`](crate::Header).
+    pub fn http_headers<H: Into<String>>(mut self, names: impl IntoIterator<Item = H>) -> Self {
+        self.settings.http_headers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Headers that a client may put into its connect command, because browsers can't set any on a WebSocket (the SDK's option
+    /// `headers`). They are the client's word; an HTTP header of the same name goes before.
+    pub fn emulated_headers<H: Into<String>>(mut self, names: impl IntoIterator<Item = H>) -> Self {
+        self.settings.emulated_headers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// A channel namespace that no handler's pattern and no typed channel names: one that `connect` grants channels of, or that a
+    /// handler for any namespace (`"<namespace>:<id>"`) answers for.
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.settings.namespaces.push(name.into());
+        self
+    }
+
+    /// Settings that the [generated configuration](Self::centrifugo_config) gets besides: objects are merged, and so are lists of named
+    /// objects (namespaces) by their `name`; other values replace the generated ones.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// centrifugo::App::new().centrifugo(json!({
+    ///     "client": { "allowed_origins": ["https://example.com"] },
+    ///     "channel": { "namespaces": [{ "name": "chat", "presence": true, "history_size": 50, "history_ttl": "300s" }] }
+    /// }));
+    /// ```
+    pub fn centrifugo(mut self, settings: serde_json::Value) -> Self {
+        config::merge(&mut self.settings.custom, settings);
+        self
+    }
+
+    /// How many calls one connection may have at a time; 65,536 by default, 1 at least.
+    ///
+    /// Centrifugo sends all calls of a kind as concurrent streams of a single connection. At the limit it queues calls, which
+    /// miss their deadline (1 s); streams would hang without any. No limit at all would let one peer take all memory.
+    /// hyper's default of 200 is a single burst of reconnecting clients.
+    pub fn max_concurrent_calls(mut self, calls: u32) -> Self {
+        self.limits.concurrent_calls = calls.max(1);
+        self
+    }
+
+    /// The longest request and the longest answer in bytes; 4 MiB by default, which is what Centrifugo takes.
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.limits.message_size = bytes;
+        self
+    }
+
+    /// How long running calls have to finish when the app is to end; 10 s by default.
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.drain = timeout;
+        self
+    }
+
+    /// Centrifugo's configuration for the app's handlers, as `centrifugo checkconfig` accepts it: proxies that call `endpoint`
+    /// (`grpc://127.0.0.1:10001`), channel and RPC namespaces, forwarded headers, the secret.
+    ///
+    /// `run()` prints it and ends, if the environment has `PROXY_PRINT_CONFIG=1`.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Conflicts`], as at a start.
+    pub fn centrifugo_config(&self, endpoint: &str) -> Result<serde_json::Value, StartError> {
+        let mut conflicts = Vec::new();
+        let registry = Registry::new(&self.handlers, &self.states, &mut conflicts);
+        self.check_settings(&mut conflicts);
+        if conflicts.is_empty() {
+            Ok(config::generate(&registry, &self.settings, self.secret.as_ref(), endpoint))
+        } else {
+            Err(StartError::Conflicts(conflicts))
+        }
+    }
+
+    /// The app as a tonic service, to mount beside services of your own.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoHandlers`], and [`StartError::Conflicts`] with everything that is wrong.
+    pub fn into_service(self) -> Result<ProxyService, StartError> {
+        if self.handlers.is_empty() {
+            return Err(StartError::NoHandlers);
+        }
+        let mut conflicts = Vec::new();
+        let registry = Registry::new(&self.handlers, &self.states, &mut conflicts);
+        let secret = self.check_settings(&mut conflicts);
+        if !conflicts.is_empty() {
+            return Err(StartError::Conflicts(conflicts));
+        }
+        report(&registry, !self.settings.namespaces.is_empty());
+        let audit = registry.audit(config::namespaces(&registry, &self.settings));
+        let dispatch = Dispatch { routes: registry.routes, states: Arc::new(self.states), secret, audit };
+        Ok(ProxyService::new(dispatch, self.limits.message_size))
+    }
+
+    /// Listens, and serves later.
+    ///
+    /// # Errors
+    ///
+    /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
+    pub async fn bind(self) -> Result<Server, StartError> {
+        let (address, limits) = (Address::choose(self.address.as_deref()), self.limits);
+        let service = self.into_service()?;
+        Server::bind(address, service, limits).await
+    }
+
+    /// Serves until SIGTERM or ctrl-c, then lets running calls finish; a second signal ends it at once.
+    ///
+    /// With `PROXY_PRINT_CONFIG=1` in the environment it prints Centrifugo's configuration instead. The feature `logs` (on by
+    /// default) prints logs to stderr, chosen by `RUST_LOG`, unless the app has a `tracing` subscriber of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind), and what goes wrong while serving.
+    pub async fn run(self) -> Result<(), StartError> {
+        #[cfg(feature = "logs")]
+        crate::logs::install();
+        if std::env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0")) {
+            let endpoint = Address::choose(self.address.as_deref()).endpoint();
+            return config::print(&self.centrifugo_config(&endpoint)?).map_err(StartError::Print);
+        }
+        let signals = signals().map_err(StartError::Signals)?;
+        self.bind().await?.serve_until_any(signals).await
+    }
+
+    /// Looks at everything but the handlers. The secret, if there is one that can be sent.
+    fn check_settings(&self, conflicts: &mut Vec<Conflict>) -> Option<Secret> {
+        for (names, at) in
+            [(&self.settings.http_headers, "`App::http_headers`"), (&self.settings.emulated_headers, "`App::emulated_headers`")]
+        {
+            conflicts.extend(names.iter().filter_map(|name| headers::check(name, at).err()));
+        }
+        for namespace in &self.settings.namespaces {
+            if !config::is_namespace(namespace) {
+                conflicts.push(Conflict::Namespace { namespace: namespace.clone() });
+            }
+        }
+        let (name, value) = self.secret.as_ref()?;
+        match self.check_secret(name, value) {
+            Ok(secret) => Some(secret),
+            Err(conflict) => {
+                conflicts.push(conflict);
+                None
+            }
+        }
+    }
+
+    fn check_secret(&self, name: &str, value: &str) -> Result<Secret, Conflict> {
+        let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: "`App::secret`".to_owned() };
+        let header = headers::check(name, "`App::secret`")?;
+        if value.is_empty() || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
+            return Err(refuse("its value isn't printable ASCII, or is empty"));
+        }
+        let mut forwarded = self.settings.http_headers.iter().chain(&self.settings.emulated_headers);
+        if forwarded.any(|listed| header == listed.to_ascii_lowercase()) {
+            return Err(refuse("it is forwarded from clients, too: Centrifugo would append theirs to it"));
+        }
+        Ok(Secret::new(header, value.to_owned()))
+    }
+}

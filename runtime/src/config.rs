@@ -1,0 +1,180 @@
+//! Centrifugo's configuration, as the handlers need it.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use centrifugo_pattern::{Namespace, Pattern};
+use serde_json::{Map, Value, json};
+
+use crate::kind::Kind;
+use crate::registry::{Registry, headers_of};
+
+/// What the app adds to what its handlers tell.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) http_headers: Vec<String>,
+    pub(crate) emulated_headers: Vec<String>,
+    pub(crate) namespaces: Vec<String>,
+    pub(crate) channels: Vec<&'static str>,
+    pub(crate) custom: Value,
+}
+
+/// Events about a channel, and the option that sends a namespace's events to the app.
+const CHANNEL_EVENTS: [(Kind, &str); 3] = [
+    (Kind::Subscribe, "subscribe_proxy_enabled"),
+    (Kind::Publish, "publish_proxy_enabled"),
+    (Kind::SubRefresh, "sub_refresh_proxy_enabled"),
+];
+
+/// The configuration for the handlers, with the app's own settings merged into it.
+pub(crate) fn generate(registry: &Registry, settings: &Settings, secret: Option<&(String, String)>, endpoint: &str) -> Value {
+    let proxies = Proxies { registry, settings, secret, endpoint };
+    let mut config = json!({});
+    for kind in [Kind::Connect, Kind::Refresh] {
+        if let Some(mut proxy) = proxies.of(kind) {
+            proxy.insert("enabled".into(), true.into());
+            merge(&mut config, json!({ "client": { "proxy": { kind.name(): proxy } } }));
+        }
+    }
+    for (kind, option) in CHANNEL_EVENTS {
+        if let Some(proxy) = proxies.of(kind) {
+            merge(&mut config, json!({ "channel": { "proxy": { kind.name(): proxy } } }));
+            merge(&mut config, json!({ "channel": enabled(kind, option, registry, &namespaces(registry, settings)) }));
+        }
+    }
+    let unused: Vec<_> = namespaces(registry, settings).into_iter().map(|name| json!({ "name": name })).collect();
+    if !unused.is_empty() {
+        merge(&mut config, json!({ "channel": { "namespaces": unused } }));
+    }
+    if let Some(proxy) = proxies.of(Kind::Rpc) {
+        let methods = literal_namespaces(registry, &[Kind::Rpc]);
+        merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
+        merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));
+    }
+    merge(&mut config, settings.custom.clone());
+    config
+}
+
+/// The channel namespaces that the app knows of.
+pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> BTreeSet<String> {
+    let mut names = literal_namespaces(registry, &CHANNEL_EVENTS.map(|(kind, _)| kind));
+    names.extend(settings.namespaces.iter().cloned());
+    for pattern in settings.channels.iter().filter_map(|pattern| Pattern::parse(pattern).ok()) {
+        if let Namespace::Literal(name) = pattern.namespace() {
+            names.insert(name.to_owned());
+        }
+    }
+    let custom = settings.custom.pointer("/channel/namespaces").and_then(Value::as_array).into_iter().flatten();
+    names.extend(custom.filter_map(|namespace| namespace.get("name")?.as_str().map(str::to_owned)));
+    names
+}
+
+/// Whether Centrifugo takes the name for a namespace.
+pub(crate) fn is_namespace(name: &str) -> bool {
+    name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+fn literal_namespaces(registry: &Registry, kinds: &[Kind]) -> BTreeSet<String> {
+    let entries = registry.entries.iter().filter(|entry| kinds.contains(&entry.handler.kind()));
+    entries
+        .filter_map(|entry| match entry.namespace() {
+            Namespace::Literal(name) => Some(name.to_owned()),
+            Namespace::None | Namespace::Open => None,
+        })
+        .collect()
+}
+
+/// Where an event goes to the app: in the namespaces of its patterns, or, for a pattern that any namespace fits, in all of them.
+fn enabled(kind: Kind, option: &str, registry: &Registry, all: &BTreeSet<String>) -> Value {
+    let mut names = literal_namespaces(registry, &[kind]);
+    let mut without = registry.of(kind).any(|entry| entry.namespace() == Namespace::None);
+    if registry.of(kind).any(|entry| entry.namespace() == Namespace::Open) {
+        names.extend(all.iter().cloned());
+        without = true;
+    }
+    let namespaces: Vec<_> = names.into_iter().map(|name| json!({ "name": name, option: true })).collect();
+    let mut enabled = json!({});
+    if without {
+        merge(&mut enabled, json!({ "without_namespace": { option: true } }));
+    }
+    if !namespaces.is_empty() {
+        merge(&mut enabled, json!({ "namespaces": namespaces }));
+    }
+    enabled
+}
+
+struct Proxies<'a> {
+    registry: &'a Registry,
+    settings: &'a Settings,
+    secret: Option<&'a (String, String)>,
+    endpoint: &'a str,
+}
+
+impl Proxies<'_> {
+    /// The proxy of an event that has handlers.
+    fn of(&self, kind: Kind) -> Option<Map<String, Value>> {
+        self.registry.of(kind).next()?;
+        let mut proxy = Map::from_iter([("endpoint".to_owned(), Value::from(self.endpoint))]);
+        let emulated = lower(self.settings.emulated_headers.iter().map(String::as_str));
+        let mut forwarded = lower(self.settings.http_headers.iter().map(String::as_str));
+        forwarded.extend(headers_of(self.registry, kind).into_iter().map(|name| name.as_str().to_owned()));
+        for (key, names) in [("http_headers", forwarded), ("emulated_headers", emulated)] {
+            if !names.is_empty() {
+                proxy.insert(key.into(), names.into_iter().collect());
+            }
+        }
+        if self.registry.of(kind).any(|entry| entry.needs.meta) {
+            proxy.insert("include_connection_meta".into(), true.into());
+        }
+        if let Some((key, value)) = self.secret {
+            proxy.insert("grpc".into(), json!({ "credentials_key": key.to_ascii_lowercase(), "credentials_value": value }));
+        }
+        Some(proxy)
+    }
+}
+
+fn lower<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<String> {
+    names.map(str::to_ascii_lowercase).collect()
+}
+
+/// Puts one configuration into another: objects key by key, lists of named objects by `name`; everything else replaces.
+pub(crate) fn merge(config: &mut Value, more: Value) {
+    match (config, more) {
+        (_, Value::Null) => {}
+        (Value::Object(config), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(config.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(config), Value::Array(more)) if is_named(config) && is_named(&more) => {
+            for value in more {
+                match config.iter_mut().find(|known| known["name"] == value["name"]) {
+                    Some(known) => merge(known, value),
+                    None => config.push(value),
+                }
+            }
+        }
+        (config, more) => *config = more,
+    }
+}
+
+fn is_named(list: &[Value]) -> bool {
+    list.iter().all(|value| value.get("name").is_some_and(Value::is_string))
+}
+
+/// Prints the configuration to stdout.
+pub(crate) fn print(config: &Value) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{config:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn namespaces_are_merged_by_name_and_values_are_replaced() {
+        let mut config = json!({ "a": [1], "n": [{ "name": "x", "p": true }] });
+        merge(&mut config, json!({ "a": [2], "n": [{ "name": "y" }, { "name": "x", "q": 1 }] }));
+        assert_eq!(config, json!({ "a": [2], "n": [{ "name": "x", "p": true, "q": 1 }, { "name": "y" }] }));
+    }
+}

@@ -1,0 +1,116 @@
+//! What expanded code may use, and nobody else: no part of the public interface.
+
+use std::str::FromStr;
+
+pub use inventory;
+
+pub use crate::call::Call;
+pub use crate::channel::{TypedChannel, Writer, to_channel};
+pub use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe};
+pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Values};
+pub use crate::needs::Needs;
+pub use crate::reject::Reject;
+
+use crate::code::ErrorReply;
+use crate::event::{Event, HasChannel, RpcReply};
+use crate::reject::IntoReject;
+use crate::reply::IntoReply;
+
+/// A handler that an attribute has collected.
+pub struct Collected(pub &'static Handler);
+inventory::collect!(Collected);
+
+/// A typed channel that `#[channel]` has collected, for its namespace.
+pub struct CollectedChannel {
+    pub pattern: &'static str,
+    pub name: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+}
+inventory::collect!(CollectedChannel);
+
+/// A type that a placeholder may have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from a placeholder",
+    label = "needs `FromStr`",
+    note = "implement `std::str::FromStr` for it, or rename the argument if it is an extractor"
+)]
+pub trait Placeholder: Sized {
+    fn read(value: &str) -> Option<Self>;
+}
+
+impl<T: FromStr> Placeholder for T {
+    fn read(value: &str) -> Option<Self> {
+        value.parse().ok()
+    }
+}
+
+/// The value of a placeholder; `None` if it doesn't parse.
+pub fn parse<T: Placeholder>(value: &str) -> Option<T> {
+    T::read(value)
+}
+
+/// The future of a handler. Its type hides what is in it, so a future that isn't `Send` is told here, and only here.
+pub fn send<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
+    future
+}
+
+/// What a handler has returned: a `Result`, by the inherent method, or anything else, by [`Plain`].
+pub struct Returned<T>(pub T);
+
+impl<T, R> Returned<Result<T, R>> {
+    pub fn split<E: Event>(self) -> Result<T, Reject>
+    where
+        R: IntoReject<E>,
+    {
+        self.0.map_err(R::into_reject)
+    }
+}
+
+/// A return value that is no `Result`.
+pub trait Plain: Sized {
+    type Value;
+    fn split<E: Event>(self) -> Result<Self::Value, Reject>;
+}
+
+impl<T> Plain for Returned<T> {
+    type Value = T;
+
+    fn split<E: Event>(self) -> Result<T, Reject> {
+        Ok(self.0)
+    }
+}
+
+/// The event's reply.
+pub fn reply<E: Event, T: IntoReply<E>>(value: T) -> Result<E::Reply, Reject> {
+    value.into_reply()
+}
+
+/// The answer to a call: `()`, which is JSON's `null` for serde, is a reply without data, by the inherent method.
+pub struct Answer<T>(pub T);
+
+impl Answer<()> {
+    pub fn reply(self) -> Result<RpcReply, Reject> {
+        Ok(RpcReply::empty())
+    }
+}
+
+/// An answer with data.
+pub trait PlainAnswer {
+    fn reply(self) -> Result<RpcReply, Reject>;
+}
+
+impl<T: IntoReply<Rpc>> PlainAnswer for Answer<T> {
+    fn reply(self) -> Result<RpcReply, Reject> {
+        self.0.into_reply()
+    }
+}
+
+/// The channel of an event as a typed channel.
+pub async fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Result<C, Reject> {
+    let channel = call.event().channel();
+    crate::channel::read(channel).ok_or_else(|| {
+        Reject::from(ErrorReply::PERMISSION_DENIED)
+            .because(format!("the channel `{}` is no `{}`", channel.escape_debug(), C::PATTERN))
+    })
+}

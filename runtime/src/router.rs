@@ -1,0 +1,102 @@
+//! Who answers: handlers by event and name.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use centrifugo_pattern::{self as pattern, Pattern};
+
+use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, Wire};
+use crate::handler::{Bind, Bound, Handler, Values};
+
+/// The handlers of all events.
+#[derive(Default)]
+pub(crate) struct Routes {
+    pub(crate) connect: Table<Connect>,
+    pub(crate) refresh: Table<Refresh>,
+    pub(crate) subscribe: Table<Subscribe>,
+    pub(crate) publish: Table<Publish>,
+    pub(crate) sub_refresh: Table<SubRefresh>,
+    pub(crate) rpc: Table<Rpc>,
+}
+
+/// The handlers of one event.
+pub(crate) struct Table<E: Wire> {
+    patterns: pattern::Router<Route<E>>,
+    has_patterns: bool,
+    every_name: Option<Route<E>>,
+}
+
+struct Route<E: Wire> {
+    handler: &'static Handler,
+    bind: Bind<E>,
+}
+
+/// A handler that has been chosen for a call.
+pub(crate) enum Found<E: Wire> {
+    /// The event has no handlers at all.
+    NoHandlers,
+    /// None of the handlers is for this name.
+    NoMatch,
+    /// The placeholders' values parse.
+    Bound(&'static Handler, Bound<E>),
+    /// A placeholder's `FromStr` panicked.
+    Panicked(&'static Handler, Box<dyn std::any::Any + Send>),
+}
+
+impl<E: Wire> Default for Table<E> {
+    fn default() -> Self {
+        Self { patterns: pattern::Router::default(), has_patterns: false, every_name: None }
+    }
+}
+
+impl<E: Wire> Table<E> {
+    /// Adds a handler. `Err`: the earlier one that answers for the same names, and what both of them match.
+    pub(crate) fn insert(
+        &mut self,
+        handler: &'static Handler,
+        bind: Bind<E>,
+        pattern: Option<&Pattern>,
+    ) -> Result<(), (&'static Handler, String)> {
+        let route = Route { handler, bind };
+        match (pattern, &self.every_name) {
+            (Some(pattern), _) => {
+                self.has_patterns = true;
+                let taken = self.patterns.insert(pattern, handler.options().ignore_case, route);
+                taken.map_err(|conflict| (conflict.existing.handler, conflict.shape))
+            }
+            (None, Some(first)) => Err((first.handler, String::new())),
+            (None, None) => {
+                self.every_name = Some(route);
+                Ok(())
+            }
+        }
+    }
+
+    /// The most specific handler whose placeholders' types take the values in the name.
+    pub(crate) fn find(&self, name: &str) -> Found<E> {
+        for candidate in self.patterns.find(name) {
+            if let Some(found) = candidate.value.bind(Values::new(candidate.values())) {
+                return found;
+            }
+        }
+        let rest = self.every_name.as_ref().and_then(|route| route.bind(Values::none()));
+        match rest {
+            Some(found) => found,
+            None if self.is_empty() => Found::NoHandlers,
+            None => Found::NoMatch,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.has_patterns && self.every_name.is_none()
+    }
+}
+
+impl<E: Wire> Route<E> {
+    fn bind(&self, mut values: Values<'_, '_>) -> Option<Found<E>> {
+        // A `FromStr` of the application runs in there.
+        match catch_unwind(AssertUnwindSafe(|| (self.bind)(&mut values))) {
+            Ok(bound) => bound.map(|bound| Found::Bound(self.handler, bound)),
+            Err(panic) => Some(Found::Panicked(self.handler, panic)),
+        }
+    }
+}

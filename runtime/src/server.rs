@@ -1,0 +1,168 @@
+//! A server of its own: the address, the limits, and the end.
+
+use std::env;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tonic::transport::server::TcpIncoming;
+
+use crate::service::ProxyService;
+use crate::start::StartError;
+
+const DEFAULT_ADDRESS: &str = "127.0.0.1:10001";
+
+/// What the server may use up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) concurrent_calls: u32,
+    pub(crate) message_size: usize,
+    pub(crate) drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { concurrent_calls: 65_536, message_size: 4 << 20, drain: Duration::from_secs(10) }
+    }
+}
+
+/// Where to listen, and who said so.
+pub(crate) struct Address {
+    text: String,
+    origin: &'static str,
+}
+
+impl Address {
+    /// The environment goes before the app: it is the operator's.
+    pub(crate) fn choose(app: Option<&str>) -> Self {
+        match (env::var("PROXY_ADDRESS"), app) {
+            (Ok(text), _) if !text.is_empty() => Self { text, origin: "PROXY_ADDRESS" },
+            (_, Some(text)) => Self { text: text.to_owned(), origin: "App::listen" },
+            (_, None) => Self { text: DEFAULT_ADDRESS.to_owned(), origin: "the default" },
+        }
+    }
+
+    /// The address as Centrifugo's configuration names it. A server that listens everywhere is reached on this machine.
+    pub(crate) fn endpoint(&self) -> String {
+        let host = match self.text.rsplit_once(':') {
+            Some(("0.0.0.0" | "[::]" | "", port)) => format!("127.0.0.1:{port}"),
+            _ => self.text.clone(),
+        };
+        format!("grpc://{host}")
+    }
+}
+
+/// An app that listens. Made by [`App::bind`](crate::App::bind).
+#[must_use = "a server answers nothing until it serves"]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    service: ProxyService,
+    limits: Limits,
+}
+
+impl Server {
+    pub(crate) async fn bind(address: Address, service: ProxyService, limits: Limits) -> Result<Self, StartError> {
+        let Address { text, origin } = address;
+        let listen = async || {
+            let listener = TcpListener::bind(&text).await?;
+            listener.local_addr().map(|address| (listener, address))
+        };
+        match listen().await {
+            Ok((listener, address)) => {
+                tracing::info!("listening on {address}");
+                Ok(Self { listener, address, service, limits })
+            }
+            Err(source) => Err(StartError::Listen { address: text, origin, source }),
+        }
+    }
+
+    /// The address that the server listens on, with the port that was picked for port 0.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until SIGTERM or ctrl-c.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Serve`] and [`StartError::Signals`].
+    pub async fn serve(self) -> Result<(), StartError> {
+        let signals = signals().map_err(StartError::Signals)?;
+        self.serve_until_any(signals).await
+    }
+
+    /// Serves until the future is ready. Then no new calls are taken, and running ones have
+    /// [`drain_timeout`](crate::App::drain_timeout) to finish.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Serve`].
+    pub async fn serve_until(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        self.serve_until_any(futures_util::stream::once(stop)).await
+    }
+
+    /// Serves until the first item, drains until the second one.
+    pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let drain = self.limits.drain;
+        let serving = tonic::transport::Server::builder()
+            .max_concurrent_streams(self.limits.concurrent_calls)
+            // A slow app sees many calls reset at their deadline at once: for h2's default of 20 that is an attack, and the
+            // connection is closed with all others on it.
+            .http2_max_pending_accept_reset_streams(Some(self.limits.concurrent_calls as usize))
+            .http2_max_header_list_size(64 << 10)
+            .add_service(self.service)
+            .serve_with_incoming_shutdown(TcpIncoming::from(self.listener).with_nodelay(Some(true)), async {
+                let _ = stopped.await;
+            });
+        let (mut serving, mut stops) = (std::pin::pin!(serving), std::pin::pin!(stops));
+        tokio::select! {
+            ended = &mut serving => return ended.map_err(StartError::Serve),
+            _ = stops.next() => tracing::info!("stopping: running calls have {drain:?} to finish"),
+        }
+        let _ = stop.send(());
+        tokio::select! {
+            ended = &mut serving => {
+                tracing::info!("stopped");
+                ended.map_err(StartError::Serve)
+            }
+            () = tokio::time::sleep(drain) => {
+                tracing::warn!("stopped: calls that were still running are dropped");
+                Ok(())
+            }
+            Some(()) = stops.next() => {
+                tracing::warn!("stopped at once: running calls are dropped");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// An item for each SIGTERM and each ctrl-c.
+#[cfg(unix)]
+pub(crate) fn signals() -> io::Result<impl Stream<Item = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(futures_util::stream::poll_fn(move |context| {
+        let terminated = terminate.poll_recv(context);
+        if terminated.is_ready() { terminated } else { interrupt.poll_recv(context) }
+    }))
+}
+
+/// An item for each ctrl-c.
+#[cfg(windows)]
+pub(crate) fn signals() -> io::Result<impl Stream<Item = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(futures_util::stream::poll_fn(move |context| interrupt.poll_recv(context)))
+}

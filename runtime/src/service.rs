@@ -1,0 +1,120 @@
+//! The gRPC service: hands every call to its event.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tonic::body::Body;
+use tonic::codec::CompressionEncoding;
+use tonic::codegen::{BoxFuture, BoxStream, Service};
+use tonic::server::NamedService;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::dispatch::Dispatch;
+use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe};
+use crate::generated as wire;
+use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
+
+/// The app as a tonic service, made by [`App::into_service`](crate::App::into_service), to mount beside services of your own.
+///
+/// ```no_run
+/// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+/// let proxy = centrifugo::App::new().into_service()?;
+/// tonic::transport::Server::builder()
+///     .max_concurrent_streams(65_536) // Centrifugo sends all calls of a kind on one connection
+///     .add_service(proxy)
+///     .serve("127.0.0.1:10001".parse()?)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ProxyService(CentrifugoProxyServer<Proxy>);
+
+impl ProxyService {
+    pub(crate) fn new(dispatch: Dispatch, max_message_size: usize) -> Self {
+        Self(
+            CentrifugoProxyServer::new(Proxy(Arc::new(dispatch)))
+                .accept_compressed(CompressionEncoding::Gzip)
+                .max_decoding_message_size(max_message_size)
+                .max_encoding_message_size(max_message_size),
+        )
+    }
+}
+
+impl NamedService for ProxyService {
+    const NAME: &'static str = <CentrifugoProxyServer<Proxy> as NamedService>::NAME;
+}
+
+impl Service<http::Request<Body>> for ProxyService {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Self::Response, Infallible>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<http::Request<Body>>::poll_ready(&mut self.0, context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        self.0.call(request)
+    }
+}
+
+impl fmt::Debug for ProxyService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProxyService")
+    }
+}
+
+struct Proxy(Arc<Dispatch>);
+
+impl Proxy {
+    /// The answer to a call that no attribute of this version can claim.
+    fn unserved<T>(&self, event: &str, metadata: &tonic::metadata::MetadataMap) -> Result<Response<T>, Status> {
+        self.0.admit(event, metadata.as_ref())?;
+        tracing::warn!(event, "no attribute answers this event yet: switch its proxy off in Centrifugo's configuration");
+        Err(Status::unimplemented(format!("no handler for {event}")))
+    }
+}
+
+macro_rules! events {
+    ($($method:ident: $event:ident, $request:ident => $response:ident;)*) => {$(
+        async fn $method(&self, request: Request<wire::$request>) -> Result<Response<wire::$response>, Status> {
+            self.0.dispatch::<$event>(request).await
+        }
+    )*};
+}
+
+macro_rules! unserved {
+    ($($method:ident: $request:ty => $response:ty;)*) => {$(
+        async fn $method(&self, request: Request<$request>) -> Result<Response<$response>, Status> {
+            self.unserved(stringify!($method), request.metadata())
+        }
+    )*};
+}
+
+#[tonic::async_trait]
+impl CentrifugoProxy for Proxy {
+    events! {
+        connect: Connect, ConnectRequest => ConnectResponse;
+        refresh: Refresh, RefreshRequest => RefreshResponse;
+        subscribe: Subscribe, SubscribeRequest => SubscribeResponse;
+        publish: Publish, PublishRequest => PublishResponse;
+        sub_refresh: SubRefresh, SubRefreshRequest => SubRefreshResponse;
+        rpc: Rpc, RpcRequest => RpcResponse;
+    }
+
+    type SubscribeUnidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
+    type SubscribeBidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
+
+    unserved! {
+        subscribe_unidirectional: wire::SubscribeRequest => Self::SubscribeUnidirectionalStream;
+        subscribe_bidirectional: Streaming<wire::StreamSubscribeRequest> => Self::SubscribeBidirectionalStream;
+        map_publish: wire::MapPublishRequest => wire::MapPublishResponse;
+        map_remove: wire::MapRemoveRequest => wire::MapRemoveResponse;
+        shared_poll_refresh: wire::SharedPollRefreshRequest => wire::SharedPollRefreshResponse;
+        notify_cache_empty: wire::NotifyCacheEmptyRequest => wire::NotifyCacheEmptyResponse;
+        notify_channel_state: wire::NotifyChannelStateRequest => wire::NotifyChannelStateResponse;
+    }
+}

@@ -1,0 +1,101 @@
+//! Why an app doesn't start.
+
+use std::fmt;
+use std::io;
+
+use crate::handler::Location;
+
+/// Why the app did not start, or stopped.
+///
+/// `main` may return it: its `Debug` form, which Rust prints then, is the readable one.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Handlers that can't work: all of them, so that one start shows everything.
+    #[error("{}", list(.0))]
+    Conflicts(Vec<Conflict>),
+    /// The app has no handler at all: the crate that holds them isn't linked, or they have `collect = false`.
+    #[error("there are no handlers: annotate functions with `#[centrifugo::connect]` and its like, in a crate that this program uses")]
+    NoHandlers,
+    /// The address can't be listened on.
+    #[error("can't listen on `{address}` ({origin}): {source}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// Where it was given: `PROXY_ADDRESS`, `App::listen`, or the default.
+        origin: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system refuses the signals that end the app.
+    #[error("can't wait for signals: {0}")]
+    Signals(io::Error),
+    /// The configuration can't be printed.
+    #[error("can't print the configuration: {0}")]
+    Print(io::Error),
+    /// The server failed while it ran.
+    #[error("the server stopped: {0}")]
+    Serve(#[source] tonic::transport::Error),
+}
+
+/// What is wrong with a handler, or with the app's settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// Two handlers answer for the same names; the second could never be called.
+    #[error("{}handled twice: {first} and {second}", shape_of(.shape))]
+    Duplicate {
+        /// What both of them match, without the placeholders' names. Empty: every name.
+        shape: String,
+        /// The one that was registered first.
+        first: Location,
+        /// The other one.
+        second: Location,
+    },
+    /// A handler takes a state that the app hasn't got.
+    #[error("{at} takes `State<{state}>`: give it to the app with `App::state(..)`")]
+    MissingState {
+        /// The state's type.
+        state: &'static str,
+        /// The handler.
+        at: Location,
+    },
+    /// A pattern that Centrifugo could never call the handler for.
+    #[error("the pattern of {at} can't be handled here: {fault}")]
+    Pattern {
+        /// What is wrong with it.
+        fault: String,
+        /// The handler.
+        at: Location,
+    },
+    /// A header that Centrifugo can't forward, or that would break every call.
+    #[error("the header `{header}` of {at} can't be forwarded: {fault}")]
+    Header {
+        /// The header.
+        header: String,
+        /// What is wrong with it.
+        fault: &'static str,
+        /// The handler or the setting.
+        at: String,
+    },
+    /// A name that Centrifugo doesn't take for a namespace.
+    #[error("`{namespace}` of `App::namespace` is no namespace: Centrifugo wants two or more of `-a-zA-Z0-9_.`")]
+    Namespace {
+        /// The name.
+        namespace: String,
+    },
+}
+
+fn list(conflicts: &[Conflict]) -> String {
+    conflicts.iter().map(|conflict| format!("\n  - {conflict}")).fold("the app can't start:".to_owned(), |all, one| all + &one)
+}
+
+fn shape_of(shape: &str) -> String {
+    if shape.is_empty() { "every name is ".to_owned() } else { format!("`{shape}` is ") }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
