@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::__private::{Collected, CollectedChannel};
 use crate::call::States;
 use crate::config::{self, Settings};
 use crate::dispatch::Dispatch;
 use crate::handler::Handler;
 use crate::headers;
-use crate::__private::{Collected, CollectedChannel};
 use crate::registry::Registry;
 use crate::report::report;
 use crate::secret::Secret;
@@ -231,9 +231,10 @@ impl App {
 
     /// Looks at everything but the handlers. The secret, if there is one that can be sent.
     fn check_settings(&self, conflicts: &mut Vec<Conflict>) -> Option<Secret> {
-        for (names, at) in
-            [(&self.settings.http_headers, "`App::http_headers`"), (&self.settings.emulated_headers, "`App::emulated_headers`")]
-        {
+        for (names, at) in [
+            (&self.settings.http_headers, "`App::http_headers`"),
+            (&self.settings.emulated_headers, "`App::emulated_headers`"),
+        ] {
             conflicts.extend(names.iter().filter_map(|name| headers::check(name, at).err()));
         }
         for namespace in &self.settings.namespaces {
@@ -258,7 +259,7 @@ impl App {
             return Err(refuse("its value isn't printable ASCII, or is empty"));
         }
         let mut forwarded = self.settings.http_headers.iter().chain(&self.settings.emulated_headers);
-        if forwarded.any(|listed| header == listed.to_ascii_lowercase()) {
+        if forwarded.any(|listed| header.as_str().eq_ignore_ascii_case(listed)) {
             return Err(refuse("it is forwarded from clients, too: Centrifugo would append theirs to it"));
         }
         Ok(Secret::new(header, value.to_owned()))

@@ -27,7 +27,12 @@ const CHANNEL_EVENTS: [(Kind, &str); 3] = [
 ];
 
 /// The configuration for the handlers, with the app's own settings merged into it.
-pub(crate) fn generate(registry: &Registry, settings: &Settings, secret: Option<&(String, String)>, endpoint: &str) -> Value {
+pub(crate) fn generate(
+    registry: &Registry,
+    settings: &Settings,
+    secret: Option<&(String, String)>,
+    endpoint: &str,
+) -> Value {
     let proxies = Proxies { registry, settings, secret, endpoint };
     let mut config = json!({});
     for kind in [Kind::Connect, Kind::Refresh] {

@@ -83,7 +83,9 @@ fn refuse<E: Wire>(handler: &Handler, reject: Reject) -> Result<Response<E::Resp
     let (event, name, at) = (E::KIND, handler.name(), handler.location());
     match Refusal::of(&reject).map(E::refuse) {
         None => tracing::error!(%event, handler = name, %at, "{reject}"),
-        Some(None) => tracing::error!(%event, handler = name, %at, "{reject}; Centrifugo passes no refusal of a {event} on, so the call fails"),
+        Some(None) => {
+            tracing::error!(%event, handler = name, %at, "{reject}; Centrifugo passes no refusal of a {event} on, so the call fails")
+        }
         Some(Some(response)) => {
             match reject.cause() {
                 Some(_) => tracing::warn!(%event, handler = name, %at, "{reject}"),

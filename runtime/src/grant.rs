@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-
 use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::payload::{Form, Payload};
@@ -37,14 +36,12 @@ impl Overrides {
 macro_rules! grant_methods {
     () => {
         /// What others see of this subscriber in the channel (presence, join and leave), as JSON.
-        #[must_use]
         pub fn info<T: ::serde::Serialize + ?Sized>(mut self, info: &T) -> Self {
             self.info = $crate::payload::Payload::json(info);
             self
         }
 
         /// What the client is given with the subscription, as JSON.
-        #[must_use]
         pub fn data<T: ::serde::Serialize + ?Sized>(mut self, data: &T) -> Self {
             self.data = $crate::payload::Payload::json(data);
             self
@@ -52,21 +49,18 @@ macro_rules! grant_methods {
 
         /// What the client is given with the subscription. Bytes that aren't JSON fail the call for a client that speaks
         /// JSON: Centrifugo would close it for good.
-        #[must_use]
         pub fn raw_data(mut self, data: impl Into<::bytes::Bytes>) -> Self {
             self.data = $crate::payload::Payload::raw(data);
             self
         }
 
         /// Whether the subscriber is listed in the channel's presence, whatever the namespace says.
-        #[must_use]
         pub fn presence(mut self, on: bool) -> Self {
             self.overrides.presence = Some(on);
             self
         }
 
         /// Whether joining and leaving are told to the channel, whatever the namespace says.
-        #[must_use]
         pub fn join_leave(mut self, on: bool) -> Self {
             self.overrides.join_leave = Some(on);
             self
@@ -74,7 +68,6 @@ macro_rules! grant_methods {
 
         /// Whether missed publications are recovered, whatever the namespace says. A namespace without history
         /// accepts it, and recovers nothing.
-        #[must_use]
         pub fn force_recovery(mut self, on: bool) -> Self {
             self.overrides.force_recovery = Some(on);
             self
@@ -82,21 +75,18 @@ macro_rules! grant_methods {
 
         /// Whether the position in the stream is checked, whatever the namespace says. A namespace without
         /// history accepts it, and checks nothing.
-        #[must_use]
         pub fn force_positioning(mut self, on: bool) -> Self {
             self.overrides.force_positioning = Some(on);
             self
         }
 
         /// Whether this subscriber is told who joins and leaves, whatever the namespace says.
-        #[must_use]
         pub fn force_push_join_leave(mut self, on: bool) -> Self {
             self.overrides.force_push_join_leave = Some(on);
             self
         }
 
         /// Which publications reach this subscriber, by their tags. Centrifugo PRO; ignored by the open-source Centrifugo.
-        #[must_use]
         pub fn tags_filter(mut self, filter: $crate::Filter) -> Self {
             self.tags_filter = Some(filter);
             self
@@ -113,6 +103,7 @@ pub(crate) use grant_methods;
 /// Connected::user("42").subscribe_with("news", SubscribeOptions::new().presence(true).data(&["welcome"]));
 /// ```
 #[derive(Debug, Clone, Default)]
+#[must_use = "options do nothing until a channel is subscribed with them"]
 pub struct SubscribeOptions {
     expiry: Option<Expiry>,
     info: Payload,
@@ -131,21 +122,18 @@ impl SubscribeOptions {
     grant_methods!();
 
     /// When the subscription ends. Centrifugo 6.9 ignores it: subscriptions granted by connect live as long as the connection.
-    #[must_use]
     pub fn expire_at(mut self, time: SystemTime) -> Self {
         self.expiry = Some(Expiry::at(time));
         self
     }
 
     /// How long the subscription lives. Centrifugo 6.9 ignores it, like [`expire_at`](Self::expire_at).
-    #[must_use]
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
         self.expiry = Some(Expiry::after(lifetime));
         self
     }
 
     /// Delivers the channel's last publication at once. Needs the namespace's cache recovery mode.
-    #[must_use]
     pub fn cache_recover(mut self) -> Self {
         self.cache_recover = true;
         self
@@ -269,4 +257,3 @@ pub(crate) fn capabilities(all: Vec<Capability>) -> Vec<wire::ChannelsCapability
 
 /// Key-value pairs, as builders gather them.
 pub(crate) type Pairs = HashMap<String, String>;
-

@@ -56,7 +56,7 @@ pub type Bound<E> = Box<dyn FnOnce(Call<E>) -> BoxFuture<Result<<E as Event>::Re
 pub type Bind<E> = fn(&mut Values<'_, '_>) -> Option<Bound<E>>;
 
 /// Tells what a handler's extractors need.
-pub type Ask = fn(&mut Needs);
+pub(crate) type Ask = fn(&mut Needs);
 
 /// The text of a name's placeholders, in the pattern's order. It ends early where the optional tail is missing.
 pub struct Values<'v, 'n>(Option<centrifugo_pattern::Values<'v, 'n>>);
@@ -95,7 +95,7 @@ macro_rules! constructors {
     ($($name:ident => $variant:ident),*) => {$(
         #[doc = concat!("A handler of [`", stringify!($variant), "`](crate::", stringify!($variant), ").")]
         #[doc(hidden)]
-        pub const fn $name(about: About, bind: Bind<$variant>, needs: Ask) -> Self {
+        pub const fn $name(about: About, bind: Bind<$variant>, needs: fn(&mut Needs)) -> Self {
             Self { about, target: Target::$variant(bind, needs) }
         }
     )*};
@@ -166,7 +166,11 @@ impl Handler {
 
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handler").field("kind", &self.kind()).field("pattern", &self.pattern()).field("at", &self.location()).finish()
+        f.debug_struct("Handler")
+            .field("kind", &self.kind())
+            .field("pattern", &self.pattern())
+            .field("at", &self.location())
+            .finish()
     }
 }
 

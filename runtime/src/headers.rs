@@ -34,7 +34,9 @@ mod tests {
 
     #[test]
     fn headers_that_break_or_vanish_are_refused() {
-        for name in ["Connection", "upgrade", "User-Agent", "te", "host", "grpc-timeout", "x y", "ä", "", "x:y", "content-type"] {
+        for name in
+            ["Connection", "upgrade", "User-Agent", "te", "host", "grpc-timeout", "x y", "ä", "", "x:y", "content-type"]
+        {
             assert!(check(name, "here").is_err(), "{name}");
         }
     }

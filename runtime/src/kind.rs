@@ -22,8 +22,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of a connection's life.
-    pub const ALL: [Self; 6] =
-        [Self::Connect, Self::Refresh, Self::Subscribe, Self::Publish, Self::SubRefresh, Self::Rpc];
+    pub const ALL: [Self; 6] = [Self::Connect, Self::Refresh, Self::Subscribe, Self::Publish, Self::SubRefresh, Self::Rpc];
 
     /// The name, as in the attribute `#[centrifugo::sub_refresh]` and in Centrifugo's configuration.
     pub const fn name(self) -> &'static str {

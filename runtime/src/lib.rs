@@ -10,8 +10,13 @@ mod dispatch;
 mod event;
 mod expiry;
 mod extract;
+#[allow(dead_code, unreachable_pub, missing_docs, clippy::all, reason = "written by a generator, for the whole protocol")]
 #[rustfmt::skip]
 mod generated;
+#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod grant;
 mod handler;
 mod headers;
@@ -21,9 +26,6 @@ mod kind;
 mod logs;
 mod needs;
 mod payload;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod registry;
 mod reject;
 mod reply;
@@ -39,8 +41,8 @@ pub use call::Call;
 pub use channel::{InvalidChannel, ToChannel};
 pub use code::{Disconnect, ErrorReply, InvalidCode};
 pub use event::{
-    Client, Connect, Connected, Encoding, Event, HasChannel, HasData, HasUser, Protocol, Publish, Published, Refresh, Refreshed,
-    Refusing, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, Subscribed,
+    Client, Connect, Connected, Encoding, Event, HasChannel, HasData, HasUser, Protocol, Publish, Published, Refresh,
+    Refreshed, Refusing, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, Subscribed,
 };
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, RawData, State};
 pub use grant::{Capability, Filter, SubscribeOptions};

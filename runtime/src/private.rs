@@ -110,7 +110,10 @@ impl<T: IntoReply<Rpc>> PlainAnswer for Answer<T> {
 pub async fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Result<C, Reject> {
     let channel = call.event().channel();
     crate::channel::read(channel).ok_or_else(|| {
-        Reject::from(ErrorReply::PERMISSION_DENIED)
-            .because(format!("the channel `{}` is no `{}`", channel.escape_debug(), C::PATTERN))
+        Reject::from(ErrorReply::PERMISSION_DENIED).because(format!(
+            "the channel `{}` is no `{}`",
+            channel.escape_debug(),
+            C::PATTERN
+        ))
     })
 }

@@ -18,10 +18,6 @@ impl Secret {
         &self.name
     }
 
-    pub(crate) fn value(&self) -> &str {
-        &self.value
-    }
-
     /// Whether the metadata has it, once. Centrifugo appends a client's header of the same name, if it is listed, so a
     /// second value may be anybody's.
     pub(crate) fn is_in(&self, metadata: &HeaderMap) -> bool {

@@ -78,43 +78,44 @@ impl Proxy {
     }
 }
 
-macro_rules! events {
-    ($($method:ident: $event:ident, $request:ident => $response:ident;)*) => {$(
-        async fn $method(&self, request: Request<wire::$request>) -> Result<Response<wire::$response>, Status> {
-            self.0.dispatch::<$event>(request).await
+/// The generated trait, call by call. One macro for all of it, because `async_trait` must see the functions.
+macro_rules! service {
+    (
+        events { $($method:ident: $event:ident($request:ident) -> $response:ident;)* }
+        unserved { $($later:ident($later_request:ty) -> $later_response:ty;)* }
+    ) => {
+        #[tonic::async_trait]
+        impl CentrifugoProxy for Proxy {
+            type SubscribeUnidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
+            type SubscribeBidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
+
+            $(async fn $method(&self, request: Request<wire::$request>) -> Result<Response<wire::$response>, Status> {
+                self.0.dispatch::<$event>(request).await
+            })*
+
+            $(async fn $later(&self, request: Request<$later_request>) -> Result<Response<$later_response>, Status> {
+                self.unserved(stringify!($later), request.metadata())
+            })*
         }
-    )*};
+    };
 }
 
-macro_rules! unserved {
-    ($($method:ident: $request:ty => $response:ty;)*) => {$(
-        async fn $method(&self, request: Request<$request>) -> Result<Response<$response>, Status> {
-            self.unserved(stringify!($method), request.metadata())
-        }
-    )*};
-}
-
-#[tonic::async_trait]
-impl CentrifugoProxy for Proxy {
-    events! {
-        connect: Connect, ConnectRequest => ConnectResponse;
-        refresh: Refresh, RefreshRequest => RefreshResponse;
-        subscribe: Subscribe, SubscribeRequest => SubscribeResponse;
-        publish: Publish, PublishRequest => PublishResponse;
-        sub_refresh: SubRefresh, SubRefreshRequest => SubRefreshResponse;
-        rpc: Rpc, RpcRequest => RpcResponse;
+service! {
+    events {
+        connect: Connect(ConnectRequest) -> ConnectResponse;
+        refresh: Refresh(RefreshRequest) -> RefreshResponse;
+        subscribe: Subscribe(SubscribeRequest) -> SubscribeResponse;
+        publish: Publish(PublishRequest) -> PublishResponse;
+        sub_refresh: SubRefresh(SubRefreshRequest) -> SubRefreshResponse;
+        rpc: Rpc(RpcRequest) -> RpcResponse;
     }
-
-    type SubscribeUnidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
-    type SubscribeBidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
-
-    unserved! {
-        subscribe_unidirectional: wire::SubscribeRequest => Self::SubscribeUnidirectionalStream;
-        subscribe_bidirectional: Streaming<wire::StreamSubscribeRequest> => Self::SubscribeBidirectionalStream;
-        map_publish: wire::MapPublishRequest => wire::MapPublishResponse;
-        map_remove: wire::MapRemoveRequest => wire::MapRemoveResponse;
-        shared_poll_refresh: wire::SharedPollRefreshRequest => wire::SharedPollRefreshResponse;
-        notify_cache_empty: wire::NotifyCacheEmptyRequest => wire::NotifyCacheEmptyResponse;
-        notify_channel_state: wire::NotifyChannelStateRequest => wire::NotifyChannelStateResponse;
+    unserved {
+        subscribe_unidirectional(wire::SubscribeRequest) -> Self::SubscribeUnidirectionalStream;
+        subscribe_bidirectional(Streaming<wire::StreamSubscribeRequest>) -> Self::SubscribeBidirectionalStream;
+        map_publish(wire::MapPublishRequest) -> wire::MapPublishResponse;
+        map_remove(wire::MapRemoveRequest) -> wire::MapRemoveResponse;
+        shared_poll_refresh(wire::SharedPollRefreshRequest) -> wire::SharedPollRefreshResponse;
+        notify_cache_empty(wire::NotifyCacheEmptyRequest) -> wire::NotifyCacheEmptyResponse;
+        notify_channel_state(wire::NotifyChannelStateRequest) -> wire::NotifyChannelStateResponse;
     }
 }

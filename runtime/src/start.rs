@@ -15,7 +15,9 @@ pub enum StartError {
     #[error("{}", list(.0))]
     Conflicts(Vec<Conflict>),
     /// The app has no handler at all: the crate that holds them isn't linked, or they have `collect = false`.
-    #[error("there are no handlers: annotate functions with `#[centrifugo::connect]` and its like, in a crate that this program uses")]
+    #[error(
+        "there are no handlers: annotate functions with `#[centrifugo::connect]` and its like, in a crate that this program uses"
+    )]
     NoHandlers,
     /// The address can't be listened on.
     #[error("can't listen on `{address}` ({origin}): {source}")]
@@ -87,7 +89,10 @@ pub enum Conflict {
 }
 
 fn list(conflicts: &[Conflict]) -> String {
-    conflicts.iter().map(|conflict| format!("\n  - {conflict}")).fold("the app can't start:".to_owned(), |all, one| all + &one)
+    conflicts
+        .iter()
+        .map(|conflict| format!("\n  - {conflict}"))
+        .fold("the app can't start:".to_owned(), |all, one| all + &one)
 }
 
 fn shape_of(shape: &str) -> String {

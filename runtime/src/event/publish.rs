@@ -180,8 +180,9 @@ impl Wire for Publish {
         if options.binary || is_json(&self.data) {
             return Ok(());
         }
-        Err(Reject::from(ErrorReply::BAD_REQUEST)
-            .because("the publication isn't JSON; `#[publish(.., binary)]` lets it pass to channels without JSON subscribers"))
+        Err(Reject::from(ErrorReply::BAD_REQUEST).because(
+            "the publication isn't JSON; `#[publish(.., binary)]` lets it pass to channels without JSON subscribers",
+        ))
     }
 
     fn no_match() -> Result<Self::Response, Status> {

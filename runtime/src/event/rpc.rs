@@ -98,7 +98,8 @@ impl Wire for Rpc {
     type Response = wire::RpcResponse;
 
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
-        let wire::RpcRequest { client, transport, protocol, encoding, user, method, data: raw, b64data, meta, labels } = request;
+        let wire::RpcRequest { client, transport, protocol, encoding, user, method, data: raw, b64data, meta, labels } =
+            request;
         Ok(Self {
             client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
             user: UserId::new(user),
