@@ -1,0 +1,72 @@
+//! Lets sessions live for half a minute, and looks at them again and again.
+//!
+//! Try: `{"id": 1, "connect": {"data": {"name": "ann"}}}`. After 30 seconds the connection is prolonged for as long as `ann` is
+//! signed in: three times here. Then it is closed with 3005, and `connect` refuses to let it in again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use centrifugo::{App, Connected, Data, Disconnect, Reject, Refreshed, State, UserId};
+use serde::Deserialize;
+
+const SESSION: Duration = Duration::from_secs(30);
+const SIGNED_OUT: Disconnect = Disconnect::new(4503, "signed out");
+
+#[derive(Deserialize)]
+struct SignIn {
+    name: String,
+}
+
+/// How many more times each user is prolonged: a session store, in a real app.
+#[derive(Clone, Default)]
+struct Sessions(Arc<Mutex<HashMap<String, u32>>>);
+
+impl Sessions {
+    fn is_open(&self, name: &str) -> bool {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_insert(3) > 0
+    }
+
+    fn prolong(&self, name: &str) -> bool {
+        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(left) = sessions.get_mut(name).filter(|left| **left > 0) else { return false };
+        *left -= 1;
+        true
+    }
+}
+
+#[centrifugo::connect]
+async fn connect(Data(who): Data<SignIn>, State(sessions): State<Sessions>) -> Result<Connected, Reject> {
+    // After `expired()` SDKs connect again at once: this is where they are told to stay away.
+    if !sessions.is_open(&who.name) {
+        Err(SIGNED_OUT)?
+    }
+    Ok(Connected::user(who.name).expire_in(SESSION))
+}
+
+#[centrifugo::refresh]
+async fn refresh(user: UserId, State(sessions): State<Sessions>) -> Refreshed {
+    if sessions.prolong(&user) { Refreshed::for_duration(SESSION) } else { Refreshed::expired() }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    App::new().state(Sessions::default()).run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_signed_out_does_not_come_in_again() {
+        let sessions = Sessions::default();
+        let sign_in = || connect(Data(SignIn { name: "ann".into() }), State(sessions.clone()));
+        assert!(sign_in().await.is_ok());
+        for _ in 0..3 {
+            assert!(sessions.prolong("ann"));
+        }
+        assert!(!sessions.prolong("ann"));
+        assert_eq!(sign_in().await.unwrap_err().disconnect(), Some(&SIGNED_OUT));
+    }
+}

@@ -1,0 +1,32 @@
+//! Opens channels to clients whose HTTP request has a secret header: other servers, or those behind a gateway that adds it.
+//!
+//! Try: `npx wscat -H "x-internal-secret: open sesame" -c ws://localhost:8000/connection/websocket`, then
+//!
+//! * `{"id": 1, "connect": {}}`
+//! * `{"id": 2, "subscribe": {"channel": "internal:metrics"}}`: subscribed; without the header, or with another value, it is
+//!   error 403 "permission denied".
+
+use centrifugo::{App, Connected, Metadata, State, topic};
+use subtle::ConstantTimeEq;
+
+const HEADER: &str = "x-internal-secret";
+
+#[derive(Clone, Copy)]
+struct Secret(&'static str);
+
+#[centrifugo::connect]
+async fn connect() -> Connected {
+    Connected::anonymous()
+}
+
+#[topic("internal:<_>")]
+async fn internal(headers: Metadata<'_>, State(Secret(secret)): State<Secret>) -> bool {
+    // Compared in constant time: how long a refusal takes tells nothing about the secret.
+    headers.get(HEADER).is_some_and(|given| given.as_bytes().ct_eq(secret.as_bytes()).into())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    // Centrifugo forwards only what it is told to: the generated configuration lists the header.
+    App::new().state(Secret("open sesame")).http_headers([HEADER]).run().await
+}

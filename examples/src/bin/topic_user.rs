@@ -1,0 +1,47 @@
+//! Opens the channel `user.<uuid>` to that user, and to nobody else.
+//!
+//! Try:
+//!
+//! * `{"id": 1, "connect": {"data": {"uuid": "3f0c7b0e-6a5d-4f0b-9a53-0f6f3a8b8c11"}}}`
+//! * `{"id": 2, "subscribe": {"channel": "user.3f0c7b0e-6a5d-4f0b-9a53-0f6f3a8b8c11"}}`: subscribed;
+//! * `{"id": 3, "subscribe": {"channel": "user.8d0cbb0a-0cc3-4ecb-8b5b-1b8b3b8b7f55"}}`: error 403, another user's;
+//! * `{"id": 4, "subscribe": {"channel": "user.me"}}`: error 403, no `Uuid`, so no handler's.
+
+use centrifugo::{Connected, Data, UserId, topic};
+use serde::Deserialize;
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+struct Who {
+    uuid: Uuid,
+}
+
+/// Believes everybody. The example `token_auth` doesn't.
+#[centrifugo::connect]
+async fn connect(Data(who): Data<Who>) -> Connected {
+    Connected::user(who.uuid)
+}
+
+#[topic("user.<uuid>")]
+async fn own_channel(uuid: Uuid, user: UserId) -> bool {
+    user == uuid.to_string()
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    centrifugo::run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_user_has_one_channel_and_no_other() {
+        let (mine, other) = (Uuid::new_v4(), Uuid::new_v4());
+        let me = UserId::new(mine.to_string());
+        assert!(own_channel(mine, me.clone()).await);
+        assert!(!own_channel(other, me).await);
+        assert!(!own_channel(mine, UserId::default()).await);
+    }
+}
