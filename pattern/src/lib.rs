@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod parse;
+mod pattern;
+mod router;
+mod rules;
+mod values;
+
+pub use error::{Error, ErrorKind};
+pub use pattern::{Namespace, Pattern, Placeholder, Segment};
+pub use router::{Conflict, Match, Router};
+pub use rules::Place;
+pub use values::{Values, is_valid_value};
