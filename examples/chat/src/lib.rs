@@ -1,1 +1,130 @@
-//! A chat: the main example of the centrifugo crate.
+//! A chat: the main example. Handlers in `handlers.rs`, the page in `web/`, and what starts both here.
+//!
+//! ```text
+//! cargo run -p chat
+//! ```
+//!
+//! starts the app and a Centrifugo with the configuration that the app asks for, and prints the page's address. Open it twice.
+//!
+//! | environment | meaning | default |
+//! |---|---|---|
+//! | `CHAT_ADDRESS` | where the page is | `127.0.0.1:3000`, or a free port if that is taken |
+//! | `PROXY_ADDRESS` | where Centrifugo finds the app | a free port of 127.0.0.1 |
+//! | `CENTRIFUGO_BIN` | the Centrifugo to start | the one in `PATH`, or one built from Go's module |
+
+mod handlers;
+mod page;
+pub mod room;
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use centrifugo::App;
+use centrifugo_server::Centrifugo;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Whatever keeps the chat from starting, or ends it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A chat that runs: the page, the app, and Centrifugo between them.
+#[derive(Debug)]
+pub struct Chat {
+    address: SocketAddr,
+    centrifugo: Centrifugo,
+    stop: watch::Sender<()>,
+    servers: JoinSet<Result<(), BoxError>>,
+}
+
+impl Chat {
+    /// Starts all of it, with the page at `address`; port 0 is a free one.
+    ///
+    /// # Errors
+    ///
+    /// An address that is taken, a Centrifugo that can't be found or built, an SDK that can't be installed.
+    pub async fn start(address: &str) -> Result<Self, BoxError> {
+        let page = TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))?;
+        Self::with_page_on(page).await
+    }
+
+    /// Like [`start`](Self::start), with the page at `CHAT_ADDRESS`, at port 3000, or at a free port if 3000 is taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_from_env() -> Result<Self, BoxError> {
+        if let Ok(address) = std::env::var("CHAT_ADDRESS") {
+            return Self::start(&address).await;
+        }
+        match TcpListener::bind("127.0.0.1:3000").await {
+            Ok(page) => Self::with_page_on(page).await,
+            Err(_) => Self::start("127.0.0.1:0").await,
+        }
+    }
+
+    async fn with_page_on(page: TcpListener) -> Result<Self, BoxError> {
+        let address = page.local_addr()?;
+        let sdk = page::sdk().await?;
+        let app = app(address).bind().await?;
+        let config = self::app(address).centrifugo_config(&format!("grpc://{}", app.local_addr()))?;
+        let centrifugo = Centrifugo::start(config).await?;
+
+        let (stop, stopped) = watch::channel(());
+        let mut servers = JoinSet::new();
+        servers.spawn({
+            let router = page::router(sdk, &centrifugo.websocket_url());
+            let stopped = until(stopped.clone());
+            async move { Ok(axum::serve(page, router).with_graceful_shutdown(stopped).await?) }
+        });
+        servers.spawn(async move { Ok(app.serve_until(until(stopped)).await?) });
+        Ok(Self { address, centrifugo, stop, servers })
+    }
+
+    /// The page's address.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Waits for a server to end that nobody has stopped.
+    ///
+    /// # Errors
+    ///
+    /// Why it ended.
+    pub async fn failed(&mut self) -> Result<(), BoxError> {
+        match self.servers.join_next().await {
+            Some(ended) => ended?,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends all of it: Centrifugo first, so that it asks nobody who is gone.
+    pub async fn stop(mut self) {
+        self.centrifugo.stop().await;
+        drop(self.stop);
+        while self.servers.join_next().await.is_some() {}
+    }
+}
+
+/// The app, with what it wants of Centrifugo besides: presence, history, and the page as an allowed origin.
+fn app(page: SocketAddr) -> App {
+    App::new().listen("127.0.0.1:0").centrifugo(json!({
+        "client": { "allowed_origins": [format!("http://{page}"), format!("http://localhost:{}", page.port())] },
+        "channel": { "namespaces": [{
+            "name": "chat",
+            "presence": true, "join_leave": true, "force_push_join_leave": true, "allow_presence_for_subscriber": true,
+            "history_size": 100, "history_ttl": "24h", "force_recovery": true, "allow_history_for_subscriber": true
+        }] }
+    }))
+}
+
+/// Ready when the sender is gone.
+async fn until(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}
+
+/// Tells how the start goes. A closed stderr is no reason to stop.
+fn tell(progress: &str) {
+    drop(writeln!(io::stderr(), "{progress}"));
+}

@@ -1,0 +1,164 @@
+//! What Centrifugo asks: who comes in, who enters which room, what may be said there.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use centrifugo::{Connected, Data, Meta, Published, Reject, rpc, topic};
+use serde::{Deserialize, Serialize};
+
+use crate::room::Room;
+
+const MAX_NAME: usize = 24;
+const MAX_TEXT: usize = 500;
+const CREW_WORD: &str = "ahoy";
+
+/// What the page sends to come in.
+#[derive(Deserialize)]
+struct SignIn {
+    name: String,
+    word: Option<String>,
+}
+
+/// What is known of a connection. Centrifugo keeps it and brings it along; the client never sees it.
+#[derive(Serialize, Deserialize)]
+struct Ticket {
+    crew: bool,
+}
+
+/// What the page sends to say something.
+#[derive(Deserialize)]
+struct Draft {
+    text: String,
+}
+
+/// What everybody in the room gets. Centrifugo adds who said it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Message<'m> {
+    text: &'m str,
+    sent_at: u64,
+}
+
+#[derive(Debug, PartialEq, Reject)]
+enum ChatError {
+    #[error(421, "a name has 1 to 24 characters")]
+    Name,
+    #[error(401, "that isn't the crew's word")]
+    Word,
+    #[error(403, "this room is for the crew")]
+    CrewOnly,
+    #[error(422, "say something")]
+    Empty,
+    #[error(413, "a message has at most 500 characters")]
+    TooLong,
+    #[disconnect(4502, "no advertising")]
+    Spam,
+}
+
+/// Believes the name: a real app would ask for a password, or a token.
+#[centrifugo::connect]
+async fn connect(Data(who): Data<SignIn>) -> Result<Connected, ChatError> {
+    let name = who.name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
+        return Err(ChatError::Name);
+    }
+    let crew = match who.word.as_deref().map(str::trim) {
+        None | Some("") => false,
+        Some(word) if word == CREW_WORD => true,
+        Some(_) => return Err(ChatError::Word),
+    };
+    Ok(Connected::user(name).meta(&Ticket { crew }))
+}
+
+#[rpc("rooms")]
+async fn rooms() -> &'static [Room] {
+    Room::ALL
+}
+
+#[topic("chat:<room>")]
+async fn enter(room: Room, Meta(ticket): Meta<Ticket>) -> Result<(), ChatError> {
+    ticket.admit(room)
+}
+
+// Whoever publishes need not be in the room, for all that Centrifugo cares: so this asks again.
+#[centrifugo::publish("chat:<room>")]
+async fn say(room: Room, Meta(ticket): Meta<Ticket>, Data(draft): Data<Draft>) -> Result<Published, ChatError> {
+    ticket.admit(room)?;
+    let text = draft.text.trim();
+    if text.is_empty() {
+        return Err(ChatError::Empty);
+    }
+    if text.chars().count() > MAX_TEXT {
+        return Err(ChatError::TooLong);
+    }
+    if text.to_lowercase().contains("buy now") {
+        return Err(ChatError::Spam);
+    }
+    Ok(Published::new().data(&Message { text, sent_at: now() }))
+}
+
+impl Ticket {
+    fn admit(&self, room: Room) -> Result<(), ChatError> {
+        if room.is_crew_only() && !self.crew { Err(ChatError::CrewOnly) } else { Ok(()) }
+    }
+}
+
+/// Milliseconds since 1970, as JavaScript counts them.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUEST: Ticket = Ticket { crew: false };
+    const CREW: Ticket = Ticket { crew: true };
+
+    fn room(name: &str) -> Room {
+        name.parse().unwrap()
+    }
+
+    async fn come_in(name: &str, word: Option<&str>) -> Result<Connected, ChatError> {
+        connect(Data(SignIn { name: name.into(), word: word.map(str::to_owned) })).await
+    }
+
+    async fn guest_says(text: &str) -> Result<Published, ChatError> {
+        say(room("lobby"), Meta(GUEST), Data(Draft { text: text.into() })).await
+    }
+
+    #[tokio::test]
+    async fn a_name_has_1_to_24_characters() {
+        assert!(come_in("Åsa", None).await.is_ok());
+        for name in ["", "  ", "a\u{7}", &"x".repeat(25)] {
+            assert_eq!(come_in(name, None).await.unwrap_err(), ChatError::Name, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_word_does_not_make_a_guest() {
+        assert!(come_in("Ann", Some("ahoy")).await.is_ok());
+        assert_eq!(come_in("Ann", Some("hello")).await.unwrap_err(), ChatError::Word);
+    }
+
+    #[tokio::test]
+    async fn only_the_crew_enters_the_bridge() {
+        assert_eq!(enter(room("bridge"), Meta(GUEST)).await, Err(ChatError::CrewOnly));
+        assert_eq!(enter(room("bridge"), Meta(CREW)).await, Ok(()));
+        assert_eq!(enter(room("lobby"), Meta(GUEST)).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn who_may_not_enter_may_not_speak() {
+        let shout = say(room("bridge"), Meta(GUEST), Data(Draft { text: "hi".into() })).await;
+        assert_eq!(shout.unwrap_err(), ChatError::CrewOnly);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_wants_to_read_is_refused() {
+        assert!(guest_says("hi").await.is_ok());
+        assert_eq!(guest_says(" \n").await.unwrap_err(), ChatError::Empty);
+        assert_eq!(guest_says(&"x".repeat(501)).await.unwrap_err(), ChatError::TooLong);
+        assert_eq!(guest_says("BUY NOW").await.unwrap_err(), ChatError::Spam);
+    }
+}

@@ -1,0 +1,19 @@
+//! Starts the chat, prints the page's address, and ends all of it with ctrl-c.
+
+use std::io::{self, Write};
+
+use chat::{BoxError, Chat};
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    let mut chat = Chat::start_from_env().await?;
+    // The only line on stdout, for whoever starts it as a program.
+    writeln!(io::stdout(), "the chat is at {}", chat.url())?;
+    let ended = tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(BoxError::from),
+        failed = chat.failed() => failed,
+    };
+    chat.stop().await;
+    ended
+}

@@ -1,0 +1,60 @@
+//! The web page: three files of ours, the SDK from npm, and the address of Centrifugo.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use tokio::process::Command;
+
+use crate::BoxError;
+
+const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
+
+/// The JavaScript SDK, as npm has installed it; installed now, if it isn't yet.
+pub(crate) async fn sdk() -> Result<String, BoxError> {
+    let file = Path::new(WEB).join("node_modules/centrifuge/dist/centrifuge.js");
+    if !file.exists() {
+        npm_ci().await?;
+    }
+    tokio::fs::read_to_string(&file).await.map_err(|error| format!("can't read {}: {error}", file.display()).into())
+}
+
+/// npm tells its progress itself, on stderr: stdout is for the page's address.
+async fn npm_ci() -> Result<(), BoxError> {
+    crate::tell("installing the JavaScript SDK (npm ci) ..");
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let status = Command::new(npm)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(WEB)
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status()
+        .await
+        .map_err(|error| format!("can't run `npm ci`, which installs the page's SDK: {error}; is Node installed?"))?;
+    if status.success() { Ok(()) } else { Err(format!("`npm ci` in {WEB} failed: {status}").into()) }
+}
+
+/// The page. `endpoint` is where it finds Centrifugo.
+pub(crate) fn router(sdk: String, endpoint: &str) -> Router {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' {endpoint}; base-uri 'none'; form-action 'none'"
+    );
+    let settings = serde_json::json!({ "endpoint": endpoint }).to_string();
+    let html = (
+        [(CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (CONTENT_SECURITY_POLICY, policy)],
+        include_str!("../web/index.html"),
+    );
+    Router::new()
+        .route("/", get(async move || html.clone()))
+        .route("/chat.css", get(async || file("text/css", include_str!("../web/chat.css"))))
+        .route("/chat.js", get(async || file("text/javascript", include_str!("../web/chat.js"))))
+        .route("/centrifuge.js", get(async move || file("text/javascript", sdk.clone())))
+        .route("/settings.json", get(async move || file("application/json", settings.clone())))
+}
+
+fn file(kind: &'static str, content: impl IntoResponse) -> impl IntoResponse {
+    ([(CONTENT_TYPE, kind), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (CACHE_CONTROL, "no-cache")], content)
+}
