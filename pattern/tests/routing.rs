@@ -1,0 +1,178 @@
+//! The tree finds what a look at every pattern would find, in the order of how specific they are.
+
+use centrifugo_pattern::{Namespace, Pattern, Router, Segment};
+use proptest::prelude::*;
+
+fn router(patterns: &[&str]) -> Router<usize> {
+    let mut router = Router::default();
+    for (at, pattern) in patterns.iter().enumerate() {
+        router.insert(&Pattern::parse(pattern).unwrap(), false, at).unwrap();
+    }
+    router
+}
+
+fn found<'p>(patterns: &[&'p str], name: &str) -> Vec<(&'p str, Vec<String>)> {
+    let router = router(patterns);
+    let all = router.find(name).map(|m| (patterns[*m.value], m.values().map(str::to_owned).collect()));
+    all.collect()
+}
+
+fn names(patterns: &[&'static str], name: &str) -> Vec<&'static str> {
+    found(patterns, name).into_iter().map(|(pattern, _)| pattern).collect()
+}
+
+#[test]
+fn the_most_specific_pattern_comes_first_whatever_the_order() {
+    let patterns = ["<all..>", "user.<id>", "user.<path..>", "user.me", "<kind>.me", "<kind>.<id>"];
+    let order = ["user.me", "user.<id>", "user.<path..>", "<kind>.me", "<kind>.<id>", "<all..>"];
+    assert_eq!(names(&patterns, "user.me"), order);
+    let reversed: Vec<_> = patterns.into_iter().rev().collect();
+    assert_eq!(names(&reversed, "user.me"), order);
+}
+
+#[test]
+fn values_come_in_the_pattern_s_order() {
+    assert_eq!(
+        found(&["order.<id>[.items.<item>]"], "order.7.items.x-1"),
+        [("order.<id>[.items.<item>]", vec!["7".into(), "x-1".into()])]
+    );
+    assert_eq!(found(&["order.<id>[.items.<item>]"], "order.7")[0].1, ["7"]);
+    assert_eq!(found(&["a.<_>.<b>.<_..>"], "a.1.2.3.4")[0].1, ["2"]);
+    assert_eq!(found(&["get:<path..>"], "get:users/1?x=2")[0].1, ["users/1?x=2"]);
+}
+
+#[test]
+fn a_value_is_visible_and_never_empty() {
+    for name in
+        ["user.", "user.a b", "user.a\n", "user.\0", "user.ä", "user.a.b", "user.a/b", "user.a:b", "user.a#b", "user.a,b"]
+    {
+        assert!(names(&["user.<id>"], name).is_empty(), "{name:?}");
+    }
+    for name in ["a:", "a:x y", "a:ä", "a:x\n"] {
+        assert!(names(&["a:<rest..>"], name).is_empty(), "{name:?}");
+    }
+}
+
+#[test]
+fn case_is_folded_on_demand_and_the_exact_pattern_goes_before() {
+    let mut router = Router::default();
+    router.insert(&Pattern::parse("User.<id>").unwrap(), true, "folded").unwrap();
+    router.insert(&Pattern::parse("user.<id>").unwrap(), false, "exact").unwrap();
+    let all = |name| router.find(name).map(|m| (*m.value, m.values().next().unwrap())).collect::<Vec<_>>();
+    assert_eq!(all("user.Ann"), [("exact", "Ann"), ("folded", "Ann")]);
+    assert_eq!(all("USER.Ann"), [("folded", "Ann")]);
+}
+
+#[test]
+fn two_patterns_of_one_shape_conflict() {
+    let mut router = router(&["order.<id>[.items.<item>]", "a.b"]);
+    let second = Pattern::parse("order.<a>.items.<b>").unwrap();
+    let conflict = router.insert(&second, false, 9).unwrap_err();
+    assert_eq!((conflict.existing, conflict.shape.as_str()), (&0, "order.<>.items.<>"));
+    assert!(router.insert(&Pattern::parse("a.b").unwrap(), true, 9).is_ok());
+    assert!(router.insert(&Pattern::parse("A.B").unwrap(), true, 9).is_err());
+}
+
+#[test]
+fn texts_that_share_a_start_part_ways() {
+    let patterns = ["abc", "abd", "ab", "abcde", "x", "ab.<v>", "abc.<v>"];
+    for pattern in ["abc", "abd", "ab", "abcde", "x"] {
+        assert_eq!(names(&patterns, pattern), [pattern]);
+    }
+    assert_eq!(names(&patterns, "ab.abc"), ["ab.<v>"]);
+    assert!(names(&patterns, "abcd").is_empty());
+}
+
+#[test]
+fn no_name_makes_it_panic_or_hang() {
+    let patterns = ["<a>.<b>.<c>.<d>.<e>", "a.<b>.<c>.<d>.<e>", "<a>.a.<c>.<d>.<e>", "<a>.a.<c>.a.<rest..>", ""];
+    for name in ["", "\0", "ä", &"a.".repeat(5_000), &"a".repeat(10_000), "a.a.a.a.a", "\u{10FFFF}."] {
+        names(&patterns, name);
+    }
+}
+
+#[test]
+fn a_namespace_is_what_stands_before_the_first_colon() {
+    for (pattern, namespace) in [
+        ("chat:<room>", Namespace::Literal("chat")),
+        ("$chat:<room>", Namespace::Literal("chat")),
+        ("news", Namespace::None),
+        ("user.<id>", Namespace::None),
+        ("<ns>:<id>", Namespace::Open),
+        ("chat<ns..>", Namespace::Open),
+        ("a.<b>:<c>", Namespace::Open),
+        ("chat:<a>:<b>", Namespace::Literal("chat")),
+    ] {
+        assert_eq!(
+            Pattern::parse(pattern).map(|parsed| format!("{:?}", parsed.namespace())),
+            Ok(format!("{namespace:?}")),
+            "{pattern}"
+        );
+    }
+}
+
+/// Patterns over few letters, so that names often match several.
+fn pattern() -> impl Strategy<Value = String> {
+    let part = prop_oneof![3 => Just("a"), 2 => Just("b"), 1 => Just("ab"), 3 => Just("<>")];
+    let head = prop::collection::vec(part.clone(), 1..4);
+    let tail = prop::option::of(prop::collection::vec(part, 1..3));
+    (head, tail, any::<bool>()).prop_map(|(head, tail, rest)| {
+        let mut text = head.join(".");
+        match tail {
+            Some(tail) => text += &format!("[.{}]", tail.join(".")),
+            None if rest => text += ".<..>",
+            None => {}
+        }
+        let mut next = 0;
+        while let Some(at) = text.find("<>").or_else(|| text.find("<..>")) {
+            text.insert_str(at + 1, &format!("p{next}"));
+            next += 1;
+        }
+        text
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop_oneof!["a", "b", "ab", "c", ""], 1..6).prop_map(|parts| parts.join("."))
+}
+
+/// How specific each place of a pattern's way through the name is: literal bytes before placeholders before the rest.
+fn specificity(pattern: &Pattern, name: &str, values: &[&str]) -> Vec<u8> {
+    let mut ranks = Vec::new();
+    let mut values = values.iter();
+    let segments = pattern.head().iter().chain(pattern.tail().unwrap_or_default());
+    for segment in segments {
+        if ranks.len() >= name.len() {
+            break;
+        }
+        match segment {
+            Segment::Literal(text) => ranks.extend(text.bytes().map(|_| 0)),
+            Segment::Placeholder(placeholder) => {
+                let value = values.next().map_or(0, |value| value.len());
+                ranks.extend(std::iter::repeat_n(if placeholder.is_rest() { 2 } else { 1 }, value));
+            }
+        }
+    }
+    ranks
+}
+
+proptest! {
+    #[test]
+    fn the_tree_finds_what_a_look_at_every_pattern_finds(patterns in prop::collection::vec(pattern(), 1..12), name in name()) {
+        let mut router = Router::default();
+        let mut kept = Vec::new();
+        for text in patterns {
+            let parsed = Pattern::parse(&text).unwrap();
+            if router.insert(&parsed, false, kept.len()).is_ok() {
+                kept.push(parsed);
+            }
+        }
+        let found: Vec<_> = router.find(&name).map(|m| (*m.value, m.values().collect::<Vec<_>>())).collect();
+
+        let mut expected: Vec<_> = kept.iter().enumerate()
+            .filter_map(|(at, pattern)| Some((at, pattern.matches(&name)?.collect::<Vec<_>>())))
+            .collect();
+        expected.sort_by_key(|(at, values)| specificity(&kept[*at], &name, values));
+        prop_assert_eq!(found, expected);
+    }
+}
