@@ -164,8 +164,6 @@ pub fn to_channel<C: TypedChannel>(channel: &C) -> Result<Channel, InvalidChanne
 pub(crate) fn read<C: TypedChannel>(name: &str) -> Option<C> {
     // The attribute has parsed the pattern already, so there is no error to tell.
     let pattern = Pattern::parse(C::PATTERN).ok()?;
-    let mut router = centrifugo_pattern::Router::default();
-    router.insert(&pattern, false, ()).ok()?;
-    let found = router.find(name).next()?;
-    C::read(&mut Values::new(found.values()))
+    let values = pattern.matches(name)?;
+    C::read(&mut Values::new(values))
 }

@@ -10,8 +10,6 @@ mod dispatch;
 mod event;
 mod expiry;
 mod extract;
-#[allow(dead_code, unreachable_pub, missing_docs, clippy::all, reason = "written by a generator, for the whole protocol")]
-#[rustfmt::skip]
 mod generated;
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 #[doc(hidden)]

@@ -1,1 +1,20 @@
-//! Finds or builds Centrifugo, starts it and stops it.
+//! A real Centrifugo v6.9.1: found or built, started on free ports of 127.0.0.1, and stopped by its process id.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), centrifugo_server::Error> {
+//! use centrifugo_server::Centrifugo;
+//!
+//! let centrifugo = Centrifugo::start(serde_json::json!({})).await?;
+//! println!("{}", centrifugo.websocket_url());
+//! centrifugo.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod binary;
+mod error;
+mod process;
+
+pub use binary::{VERSION, binary};
+pub use error::Error;
+pub use process::{Centrifugo, check};

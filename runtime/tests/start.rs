@@ -1,0 +1,123 @@
+//! What stops an app from starting: all of it is told at once, with file and line.
+#![forbid(unsafe_code)]
+
+use centrifugo::{App, Conflict, Connected, Header, Refreshed, StartError, State, UserId, handlers};
+use headers::UserAgent;
+
+#[centrifugo::channel("user.<id>")]
+struct UserChannel {
+    id: u64,
+}
+
+#[centrifugo::connect(collect = false)]
+async fn connect(State(_): State<u8>) -> Connected {
+    Connected::anonymous()
+}
+
+#[centrifugo::connect(collect = false)]
+async fn connect_again() -> Connected {
+    Connected::anonymous()
+}
+
+#[centrifugo::topic("user.<uuid>", collect = false)]
+async fn own(uuid: u64, user: UserId) -> bool {
+    user == uuid.to_string()
+}
+
+#[centrifugo::topic(UserChannel, collect = false)]
+async fn own_too(channel: UserChannel, user: UserId) -> bool {
+    user == channel.id.to_string()
+}
+
+#[centrifugo::rpc("ping", collect = false)]
+async fn ping(Header(_): Header<UserAgent>, _text: Option<State<String>>) -> &'static str {
+    "pong"
+}
+
+#[centrifugo::refresh(collect = false)]
+async fn refresh(State(_): State<String>) -> Refreshed {
+    Refreshed::for_secs(60)
+}
+
+fn conflicts(app: App) -> Vec<Conflict> {
+    match app.into_service() {
+        Err(StartError::Conflicts(conflicts)) => conflicts,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let app = App::empty().handlers(handlers![connect, connect_again, own, own_too, ping, refresh]).state(1_u8);
+    let error = app.into_service().unwrap_err();
+    let text = error.to_string();
+    for part in [
+        "every name is handled twice: `start::connect` (",
+        "and `start::connect_again` (",
+        "`user.<>` is handled twice: `start::own` (",
+        "and `start::own_too` (",
+        "the header `user-agent` of `start::ping` (",
+        "`start::refresh` (",
+        "takes `State<alloc::string::String>`: give it to the app with `App::state(..)`",
+        "start.rs:",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert_eq!(text.lines().count(), 5, "{text}");
+    assert_eq!(format!("{error:?}"), text);
+}
+
+#[test]
+fn a_state_that_is_given_or_optional_is_not_missed() {
+    assert!(App::empty().handlers(handlers![connect]).state(1_u8).into_service().is_ok());
+    assert!(matches!(conflicts(App::empty().handlers(handlers![connect]))[..], [Conflict::MissingState { state: "u8", .. }]));
+}
+
+#[test]
+fn a_handler_named_twice_is_one_handler() {
+    assert!(App::empty().handlers(handlers![own, own]).into_service().is_ok());
+}
+
+#[test]
+fn an_app_without_handlers_is_a_slip() {
+    assert!(matches!(App::empty().into_service(), Err(StartError::NoHandlers)));
+}
+
+#[test]
+fn headers_that_break_or_vanish_are_refused() {
+    let app = || App::empty().handlers(handlers![own]);
+    for name in ["Connection", "upgrade", "user-agent", "content-type", "te", "host", "grpc-timeout", "x y"] {
+        assert!(matches!(conflicts(app().http_headers([name]))[..], [Conflict::Header { .. }]), "{name}");
+        assert!(matches!(conflicts(app().emulated_headers([name]))[..], [Conflict::Header { .. }]), "{name}");
+    }
+    assert!(app().http_headers(["Cookie", "x-real-ip"]).into_service().is_ok());
+}
+
+#[test]
+fn a_secret_that_clients_could_send_along_is_refused() {
+    let app = || App::empty().handlers(handlers![own]);
+    assert!(app().secret("X-Secret", "s3cr3t").into_service().is_ok());
+    assert_eq!(conflicts(app().secret("x-secret", "s3cr3t").emulated_headers(["X-Secret"])).len(), 1);
+    assert_eq!(conflicts(app().secret("x-secret", "")).len(), 1);
+    assert_eq!(conflicts(app().secret("x-secret", "a\nb")).len(), 1);
+}
+
+#[test]
+fn a_namespace_that_centrifugo_refuses_is_refused() {
+    let app = App::empty().handlers(handlers![own]).namespace("a");
+    assert!(matches!(conflicts(app)[..], [Conflict::Namespace { .. }]));
+}
+
+#[test]
+fn the_configuration_is_refused_like_the_start() {
+    let app = App::empty().handlers(handlers![connect, connect_again]);
+    assert!(matches!(app.centrifugo_config("grpc://127.0.0.1:1"), Err(StartError::Conflicts(_))));
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = App::empty().handlers(handlers![own]).listen(&address).bind().await.unwrap_err();
+    assert!(error.to_string().starts_with(&format!("can't listen on `{address}` (App::listen): ")), "{error}");
+}

@@ -1,0 +1,84 @@
+//! Where Centrifugo is: named by the environment, in PATH, or built once from Go's module.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::Error;
+
+/// The version that is built.
+pub const VERSION: &str = "6.9.1";
+
+/// The path of a Centrifugo: `CENTRIFUGO_BIN`; one in `PATH`, if it is a v6.9; or one built from the Go module that `go.mod` beside this
+/// crate pins. Building takes about two minutes once; it is told on stderr.
+///
+/// # Errors
+///
+/// [`Error`], with what to do about it.
+pub fn binary() -> Result<PathBuf, Error> {
+    if let Some(path) = env::var_os("CENTRIFUGO_BIN").map(PathBuf::from) {
+        return match version(&path) {
+            Ok(_) => Ok(path),
+            Err(source) => Err(Error::Binary { path, source }),
+        };
+    }
+    let known = PathBuf::from("centrifugo");
+    if version(&known).is_ok_and(|version| version.contains("v6.9.")) {
+        return Ok(known);
+    }
+    built()
+}
+
+fn version(binary: &Path) -> io::Result<String> {
+    let output = Command::new(binary).arg("version").stdin(Stdio::null()).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The build of an earlier run, or a new one. A lock keeps programs that start together from building it twice.
+fn built() -> Result<PathBuf, Error> {
+    let cache = cache();
+    let binary = cache.join("centrifugo");
+    fs::create_dir_all(&cache).map_err(Error::io("make the folder for Centrifugo"))?;
+    let lock = File::create(cache.join("lock")).map_err(Error::io("make a lock for Centrifugo's build"))?;
+    lock.lock().map_err(Error::io("lock Centrifugo's build"))?;
+    if !binary.exists() {
+        tell("building Centrifugo v6.9.1 with Go; this takes about two minutes, once");
+        build(&binary)?;
+        tell(&format!("built {}", binary.display()));
+    }
+    Ok(binary)
+}
+
+/// Beside the other things that are built: Cargo's target directory.
+fn cache() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| manifest.join("../../target"), PathBuf::from);
+    target.join("centrifugo").join(VERSION)
+}
+
+fn build(binary: &Path) -> Result<(), Error> {
+    // Renamed when it is whole: an interrupted build leaves nothing that looks like one.
+    let unfinished = binary.with_extension("unfinished");
+    let status = Command::new("go")
+        .args(["build", "-trimpath", "-ldflags", "-s -w", "-o"])
+        .arg(&unfinished)
+        .arg("github.com/centrifugal/centrifugo/v6")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("GOFLAGS", "-mod=readonly")
+        .env("CGO_ENABLED", "0")
+        .stdin(Stdio::null())
+        .stdout(io::stderr())
+        .status()
+        .map_err(Error::NoGo)?;
+    if !status.success() {
+        return Err(Error::Build(status.to_string()));
+    }
+    fs::rename(&unfinished, binary).map_err(Error::io("put Centrifugo in its place"))
+}
+
+/// A closed stderr is no reason to stop.
+fn tell(progress: &str) {
+    drop(writeln!(io::stderr(), "{progress}"));
+}

@@ -1,0 +1,185 @@
+//! A Centrifugo that runs.
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use crate::binary::binary;
+use crate::error::Error;
+
+/// How long a start may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A Centrifugo that runs until it is stopped, or dropped.
+#[derive(Debug)]
+pub struct Centrifugo {
+    process: Child,
+    address: SocketAddr,
+    folder: PathBuf,
+}
+
+/// Centrifugo's own judgement of a configuration, unknown keys included (`checkconfig --strict`).
+///
+/// # Errors
+///
+/// [`Error::Refused`] with what it says.
+pub async fn check(config: &Value) -> Result<(), Error> {
+    let config = config.clone();
+    blocking(move || {
+        let folder = folder()?;
+        let checked = checked(&binary()?, &folder, &config);
+        drop(fs::remove_dir_all(folder));
+        checked.map(drop)
+    })
+    .await
+}
+
+impl Centrifugo {
+    /// Starts one with this configuration, on a free port of 127.0.0.1, and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: none to be found, a configuration that is refused, a start that fails.
+    pub async fn start(config: Value) -> Result<Self, Error> {
+        blocking(move || {
+            let binary = binary()?;
+            // Somebody may take the port between our look and its start.
+            for _ in 0..4 {
+                match launch(&binary, config.clone()) {
+                    Err(Error::Start { log, .. }) if log.contains("address already in use") => {}
+                    other => return other,
+                }
+            }
+            launch(&binary, config)
+        })
+        .await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where clients connect.
+    pub fn websocket_url(&self) -> String {
+        format!("ws://{}/connection/websocket", self.address)
+    }
+
+    /// Where its server API is.
+    pub fn api_url(&self) -> String {
+        format!("http://{}/api", self.address)
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    /// Ends it, and waits until it has ended.
+    pub async fn stop(mut self) {
+        // A failure means that it has ended already; dropping it cleans up after either.
+        drop(terminate(self.process.id()));
+        drop(blocking(move || self.exited(Duration::from_secs(10)).map(drop)).await);
+    }
+
+    fn exited(&mut self, patience: Duration) -> Result<Option<ExitStatus>, Error> {
+        let end = Instant::now() + patience;
+        while Instant::now() < end {
+            if let Some(status) = self.process.try_wait().map_err(Error::io("look after Centrifugo"))? {
+                return Ok(Some(status));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(None)
+    }
+}
+
+impl Drop for Centrifugo {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Error::Io { what: "wait for Centrifugo", source: io::Error::other(error) }),
+    }
+}
+
+fn launch(binary: &PathBuf, mut config: Value) -> Result<Centrifugo, Error> {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    let address = port.map_err(Error::io("find a free port"))?;
+    let server = object(object(&mut config).entry("http_server").or_insert_with(|| json!({})));
+    server.insert("address".into(), address.ip().to_string().into());
+    server.insert("port".into(), address.port().to_string().into());
+
+    let folder = folder()?;
+    let path = checked(binary, &folder, &config)?;
+    let log = fs::File::create(folder.join("log")).map_err(Error::io("make Centrifugo's log"))?;
+    let errors = log.try_clone().map_err(Error::io("make Centrifugo's log"))?;
+    let process = Command::new(binary)
+        .arg("-c")
+        .arg(path)
+        .stdin(Stdio::null())
+        .stdout(log)
+        .stderr(errors)
+        .spawn()
+        .map_err(Error::io("start Centrifugo"))?;
+    let mut centrifugo = Centrifugo { process, address, folder };
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        if centrifugo.exited(Duration::from_millis(20))?.is_some() {
+            return Err(Error::Start { why: "it ended", log: centrifugo.log() });
+        }
+        if TcpStream::connect(address).is_ok() {
+            return Ok(centrifugo);
+        }
+    }
+    Err(Error::Start { why: "it answers nobody", log: centrifugo.log() })
+}
+
+/// Writes the configuration down, if Centrifugo takes it.
+fn checked(binary: &PathBuf, folder: &std::path::Path, config: &Value) -> Result<PathBuf, Error> {
+    let path = folder.join("config.json");
+    fs::write(&path, format!("{config:#}")).map_err(Error::io("write Centrifugo's configuration"))?;
+    let output = Command::new(binary).args(["checkconfig", "--strict", "-c"]).arg(&path).stdin(Stdio::null()).output();
+    let output = output.map_err(Error::io("run Centrifugo"))?;
+    if output.status.success() {
+        return Ok(path);
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(Error::Refused(String::from_utf8_lossy(&said).into_owned()))
+}
+
+/// A folder of its own for each Centrifugo.
+fn folder() -> Result<PathBuf, Error> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("centrifugo-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).map_err(Error::io("make a folder for Centrifugo"))?;
+    Ok(folder)
+}
+
+fn object(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = json!({});
+    }
+    match value {
+        Value::Object(map) => map,
+        _ => unreachable!("it has just been made one"),
+    }
+}
+
+/// SIGTERM, by its process id.
+fn terminate(id: u32) -> io::Result<()> {
+    Command::new("kill").arg("-TERM").arg(id.to_string()).status().map(drop)
+}
