@@ -1,1 +1,57 @@
 //! The attribute macros of the `centrifugo` crate; use them through it.
+
+mod args;
+mod channel;
+mod claim;
+mod errors;
+mod expand;
+mod fallback;
+mod handler;
+mod handlers;
+mod kind;
+mod near;
+mod option_type;
+mod param;
+mod reject;
+mod source;
+
+use kind::Kind;
+use proc_macro::TokenStream;
+
+macro_rules! attributes {
+    ($($name:ident => $kind:ident),*) => {$(
+        #[allow(missing_docs, reason = "the page of an attribute is where the runtime re-exports it")]
+        #[proc_macro_attribute]
+        pub fn $name(args: TokenStream, item: TokenStream) -> TokenStream {
+            handler::attribute(Kind::$kind, args.into(), item.into()).into()
+        }
+    )*};
+}
+
+attributes! {
+    connect => Connect,
+    refresh => Refresh,
+    rpc => Rpc,
+    subscribe => Subscribe,
+    topic => Topic,
+    publish => Publish,
+    sub_refresh => SubRefresh
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn channel(args: TokenStream, item: TokenStream) -> TokenStream {
+    channel::attribute(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro_derive(Reject, attributes(error, disconnect, internal, from))]
+pub fn reject(item: TokenStream) -> TokenStream {
+    reject::derive(item.into()).into()
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro]
+pub fn handlers(paths: TokenStream) -> TokenStream {
+    handlers::list(paths.into()).into()
+}

@@ -1,0 +1,169 @@
+//! Writes what makes a struct a channel.
+
+use centrifugo_pattern::Segment;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Field, ItemStruct};
+
+use super::model::TypedChannel;
+use crate::expand::value;
+use crate::option_type::inner;
+
+pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
+    let TypedChannel { ident, cfgs, .. } = channel;
+    let pattern = channel.written.pattern.as_str();
+    let name = ident.unraw().to_string();
+    let typed = typed(ident, cfgs, pattern, &read(channel), &write(channel));
+    let named = named(ident, cfgs);
+    quote! {
+        #typed
+        #named
+
+        #(#cfgs)*
+        ::centrifugo::__private::inventory::submit! {
+            ::centrifugo::__private::CollectedChannel {
+                pattern: #pattern,
+                name: #name,
+                file: ::std::file!(),
+                line: ::std::line!(),
+            }
+        }
+    }
+}
+
+/// A refused struct is a channel nevertheless, so that its uses aren't errors as well.
+pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
+    match syn::parse2::<ItemStruct>(item.clone()) {
+        Ok(ItemStruct { ident, generics, attrs, .. }) if generics.params.is_empty() => {
+            let cfgs = crate::handler::cfgs(&attrs);
+            let typed = typed(&ident, &cfgs, "", &quote!(::std::option::Option::None), &TokenStream::new());
+            let named = named(&ident, &cfgs);
+            quote!(#typed #named)
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+fn typed(ident: &Ident, cfgs: &[Attribute], pattern: &str, read: &TokenStream, write: &TokenStream) -> TokenStream {
+    let (values, writer) = (values(), writer());
+    quote! {
+        #(#cfgs)*
+        #[allow(unused_variables, deprecated)]
+        impl ::centrifugo::__private::TypedChannel for #ident {
+            const PATTERN: &'static str = #pattern;
+
+            fn read(#values: &mut ::centrifugo::__private::Values<'_, '_>) -> ::std::option::Option<Self> {
+                #read
+            }
+
+            fn write(&self, #writer: &mut ::centrifugo::__private::Writer) {
+                #write
+            }
+        }
+    }
+}
+
+fn named(ident: &Ident, cfgs: &[Attribute]) -> TokenStream {
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl ::centrifugo::ToChannel for #ident {
+            fn to_channel(&self) -> ::std::result::Result<::centrifugo::Channel, ::centrifugo::InvalidChannel> {
+                ::centrifugo::__private::to_channel(self)
+            }
+        }
+
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl<'c, E: ::centrifugo::HasChannel> ::centrifugo::Extract<'c, E> for #ident {
+            async fn extract(call: &'c ::centrifugo::Call<E>) -> ::std::result::Result<Self, ::centrifugo::Reject> {
+                ::centrifugo::__private::extract_channel::<Self, E>(call).await
+            }
+
+            // What a channel is called says nothing of who asks.
+            fn needs(_: &mut ::centrifugo::Needs) {}
+        }
+    }
+}
+
+fn values() -> Ident {
+    Ident::new("values", Span::mixed_site())
+}
+
+fn writer() -> Ident {
+    Ident::new("writer", Span::mixed_site())
+}
+
+fn read(channel: &TypedChannel) -> TokenStream {
+    let values = values();
+    let reads = channel.fields.iter().enumerate().map(|(at, field)| {
+        let (local, value) = (local(at), value(&field.ty, &values));
+        quote!(let #local = #value;)
+    });
+    let fields = channel.fields.iter().enumerate().map(|(at, field)| {
+        let (name, local) = (&field.ident, local(at));
+        quote!(#name: #local)
+    });
+    quote! {
+        #(#reads)*
+        ::std::option::Option::Some(Self { #(#fields),* })
+    }
+}
+
+/// The optional tail is written as soon as one of its fields has a value. One that has none is written as nothing, which the
+/// writer refuses: half a tail is no channel.
+fn write(channel: &TypedChannel) -> TokenStream {
+    let mut fields = channel.fields.iter();
+    let head = pieces(channel.written.pattern.head(), &mut fields);
+    let Some(tail) = channel.written.pattern.tail() else { return head };
+    let conditions = fields.clone().map(|field| {
+        let name = &field.ident;
+        quote!(self.#name.is_some())
+    });
+    let conditions = quote!(#(#conditions)||*);
+    let tail = pieces(tail, &mut fields);
+    quote! {
+        #head
+        if #conditions {
+            #tail
+        }
+    }
+}
+
+fn pieces<'f>(segments: &[Segment], fields: &mut impl Iterator<Item = &'f Field>) -> TokenStream {
+    let writer = writer();
+    let pieces = segments.iter().filter_map(|segment| match segment {
+        Segment::Literal(text) => Some(quote!(#writer.literal(#text);)),
+        Segment::Placeholder(placeholder) => {
+            let field = fields.next()?;
+            let method = Ident::new(if placeholder.is_rest() { "rest" } else { "value" }, Span::call_site());
+            Some(piece(field, &method))
+        }
+    });
+    pieces.collect()
+}
+
+fn piece(field: &Field, method: &Ident) -> TokenStream {
+    let writer = writer();
+    let (ident, name) = (&field.ident, field.ident.to_token_stream().to_string());
+    let name = name.trim_start_matches("r#");
+    match inner(&field.ty) {
+        Some(inner) => {
+            let value = Ident::new("value", Span::mixed_site());
+            let write = quote_spanned!(inner.span()=> #writer.#method(#name, #value));
+            quote! {
+                match &self.#ident {
+                    ::std::option::Option::Some(#value) => #write,
+                    ::std::option::Option::None => #writer.#method(#name, ""),
+                }
+            }
+        }
+        None => quote_spanned!(field.ty.span()=> #writer.#method(#name, &self.#ident);),
+    }
+}
+
+fn local(at: usize) -> Ident {
+    format_ident!("field_{at}", span = Span::mixed_site())
+}

@@ -1,0 +1,141 @@
+//! Whether the struct has what the pattern needs, and nothing else.
+
+use centrifugo_pattern::{Place, Segment};
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, LitStr};
+
+use crate::errors::Errors;
+use crate::handler::cfgs;
+use crate::near::nearest;
+use crate::param::fits;
+use crate::source::Written;
+
+pub(crate) struct TypedChannel {
+    pub(crate) ident: Ident,
+    pub(crate) written: Written,
+    /// In the order of the pattern's placeholders.
+    pub(crate) fields: Vec<Field>,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl TypedChannel {
+    pub(crate) fn read(args: TokenStream, item: TokenStream) -> syn::Result<Self> {
+        let item = structure(item)?;
+        let mut errors = Errors::default();
+        if let Some(generic) = item.generics.params.first() {
+            errors.at(generic, "a typed channel can't be generic: each type has one pattern");
+        }
+        let written = errors.keep(pattern(args).and_then(|literal| Written::judge(&literal, Place::Publish)));
+        let Some(written) = written else { return Err(into_error(errors)) };
+        let fields = fields(&written, &item, &mut errors);
+        errors.finish(Self { ident: item.ident, written, fields, cfgs: cfgs(&item.attrs) })
+    }
+}
+
+fn into_error(errors: Errors) -> syn::Error {
+    match errors.finish(()) {
+        Err(error) => error,
+        Ok(()) => syn::Error::new(Span::call_site(), "this is no typed channel"),
+    }
+}
+
+fn structure(item: TokenStream) -> syn::Result<ItemStruct> {
+    let (what, span) = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) => return Ok(item),
+        Ok(Item::Enum(item)) => ("an enum: write a struct for each pattern", item.enum_token.span),
+        Ok(Item::Union(item)) => ("a union", item.union_token.span),
+        Ok(Item::Fn(item)) => ("a function: handlers of channels have `#[topic(\"..\")]`", item.sig.fn_token.span),
+        Ok(Item::Type(item)) => ("another type's name", item.type_token.span),
+        _ => ("something else", item.span()),
+    };
+    Err(syn::Error::new(span, format!("`channel` goes on a struct, and this is {what}")))
+}
+
+fn pattern(args: TokenStream) -> syn::Result<LitStr> {
+    const NEEDED: &str = "`channel` needs a pattern: write `#[channel(\"user.<uuid>\")]`";
+    if args.is_empty() {
+        return Err(syn::Error::new(Span::call_site(), NEEDED));
+    }
+    let mut tokens = args.clone().into_iter();
+    let first = tokens.next().into_iter().collect::<TokenStream>();
+    let Ok(literal) = syn::parse2::<LitStr>(first.clone()) else {
+        let text: String = args.to_string().split_whitespace().collect();
+        let quoted =
+            if text.contains('"') { NEEDED.to_owned() } else { format!("a pattern stands in quotes: write `\"{text}\"`") };
+        return Err(syn::Error::new_spanned(args, quoted));
+    };
+    let rest: TokenStream = tokens.collect();
+    let surplus: TokenStream = rest.clone().into_iter().skip(1).collect();
+    if surplus.is_empty() {
+        return Ok(literal);
+    }
+    Err(syn::Error::new_spanned(surplus, "`channel` takes a pattern, and no options"))
+}
+
+/// The fields in the order of the placeholders.
+fn fields(written: &Written, item: &ItemStruct, errors: &mut Errors) -> Vec<Field> {
+    let placeholders: Vec<_> = written.named().collect();
+    for placeholder in written.pattern.placeholders().filter(|placeholder| placeholder.name().is_none()) {
+        let message = "a typed channel is written as well as read, so each placeholder has a field: name it";
+        errors.push(written.fault(placeholder.span(), message));
+    }
+    if let Some(tail) = written.pattern.tail()
+        && !tail.iter().any(|segment| matches!(segment, Segment::Placeholder(_)))
+    {
+        let open = written.pattern.as_str().find('[').unwrap_or_default();
+        let message = "no field tells whether this is there: put a placeholder into it, or write two structs";
+        errors.push(written.fault(open..written.pattern.as_str().len(), message));
+    }
+    if let Fields::Unnamed(fields) = &item.fields {
+        errors.at(fields, "the fields of a typed channel have names: write `struct Name { uuid: .. }`");
+        return Vec::new();
+    }
+    let mut surplus: Vec<&Field> = item.fields.iter().collect();
+    let mut found = Vec::new();
+    let mut missing = Vec::new();
+    for (placeholder, name) in placeholders {
+        match surplus.iter().position(|field| is_named(field, name)) {
+            Some(at) => {
+                let field = surplus.remove(at);
+                errors.keep(fits(placeholder, name, &field.ty));
+                found.push(field.clone());
+            }
+            None => missing.push((placeholder, name)),
+        }
+    }
+    for (placeholder, name) in missing {
+        let misspelt = surplus.iter().position(|field| nearest(&field_name(field), [name]).is_some());
+        errors.push(match misspelt.map(|at| surplus.remove(at)) {
+            Some(field) => {
+                let message = format!(
+                    "the placeholder `<{name}>` has no field: did you mean `{name}` instead of `{}`?",
+                    field_name(field)
+                );
+                syn::Error::new(field.ident.span(), message)
+            }
+            None => {
+                let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
+                let message = format!("the placeholder `<{name}>` has no field: add `{name}: {ty}` to the struct");
+                written.fault(placeholder.span(), message)
+            }
+        });
+    }
+    for field in surplus {
+        let name = field_name(field);
+        errors.at(
+            &field.ident,
+            format!("no placeholder is named `{name}`: write `<{name}>` into the pattern, or remove the field"),
+        );
+    }
+    found
+}
+
+fn is_named(field: &Field, name: &str) -> bool {
+    field.ident.as_ref().is_some_and(|ident| ident.unraw() == name)
+}
+
+fn field_name(field: &Field) -> String {
+    field.ident.as_ref().map(|ident| ident.unraw().to_string()).unwrap_or_default()
+}

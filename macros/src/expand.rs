@@ -1,0 +1,210 @@
+//! Writes what is registered for a handler, beside the function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Path, ReturnType};
+
+use crate::handler::Handler;
+use crate::kind::Kind;
+use crate::option_type::inner;
+use crate::param::{Param, Role};
+use crate::source::Source;
+
+/// The static that a handler is registered as; `handlers!` names it, too.
+pub(crate) fn hidden(function: &Ident) -> Ident {
+    format_ident!("__centrifugo_{}", function.unraw(), span = function.span())
+}
+
+pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
+    let Handler { vis, cfgs, .. } = handler;
+    let hidden = hidden(&handler.ident);
+    let constructor = handler.kind.constructor();
+    let (about, bind, needs) = (about(handler), bind(handler), needs(handler));
+    let collected = (!handler.options.uncollected).then(|| collected(handler, &hidden));
+    quote! {
+        #item
+
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
+        #vis static #hidden: ::centrifugo::__private::Handler =
+            ::centrifugo::__private::Handler::#constructor(#about, #bind, #needs);
+
+        #collected
+    }
+}
+
+fn about(handler: &Handler) -> TokenStream {
+    let attribute = handler.kind.name();
+    let function = handler.ident.unraw().to_string();
+    let name = handler.options.name.as_ref().map_or_else(|| function.clone(), syn::LitStr::value);
+    let (ignore_case, anyone, binary) =
+        (handler.options.ignore_case.is_some(), handler.options.anyone, handler.options.binary);
+    let pattern = match &handler.source {
+        Source::Any => quote!(::std::option::Option::None),
+        Source::Pattern(written) => {
+            let text = written.pattern.as_str();
+            quote!(::std::option::Option::Some(#text))
+        }
+        Source::Type(path) => {
+            let channel = channel(path);
+            quote!(::std::option::Option::Some(#channel::PATTERN))
+        }
+    };
+    quote! {
+        ::centrifugo::__private::About {
+            attribute: #attribute,
+            name: #name,
+            path: ::std::concat!(::std::module_path!(), "::", #function),
+            file: ::std::file!(),
+            line: ::std::line!(),
+            pattern: #pattern,
+            options: ::centrifugo::__private::Options { ignore_case: #ignore_case, anyone: #anyone, binary: #binary },
+        }
+    }
+}
+
+/// From a name's values to a function that takes the call.
+fn bind(handler: &Handler) -> TokenStream {
+    let values = Ident::new("values", Span::mixed_site());
+    let call = Ident::new("call", Span::mixed_site());
+    let reads = reads(handler, &values);
+    let locals: Vec<_> = (0..handler.params.len()).map(local).collect();
+    let extracts = handler.params.iter().zip(&locals).filter(|(param, _)| param.role == Role::Extractor).map(
+        |(Param { ty, .. }, local)| {
+            let extract = extract(handler.kind, ty);
+            let extracted = quote_spanned!(ty.span()=> #extract::extract(&#call).await?);
+            quote!(let #local = #extracted;)
+        },
+    );
+    let function = &handler.ident;
+    let called = quote_spanned!(function.span()=> ::centrifugo::__private::send(#function(#(#locals),*)).await);
+    let answer = answer(handler, &called);
+    quote! {
+        |#values| {
+            #reads
+            ::std::option::Option::Some(::std::boxed::Box::new(move |#call| ::std::boxed::Box::pin(async move {
+                #(#extracts)*
+                #answer
+            })))
+        }
+    }
+}
+
+/// The placeholders' values, in the pattern's order.
+fn reads(handler: &Handler, values: &Ident) -> TokenStream {
+    let read_by = |role: Role| {
+        let at = handler.params.iter().position(|param| param.role == role)?;
+        Some((local(at), &handler.params[at].ty))
+    };
+    match &handler.source {
+        Source::Any => TokenStream::new(),
+        Source::Pattern(written) => {
+            let placeholders = (0..written.named().count()).filter_map(|index| read_by(Role::Placeholder(index)));
+            placeholders
+                .map(|(local, ty)| {
+                    let value = value(ty, values);
+                    quote!(let #local = #value;)
+                })
+                .collect()
+        }
+        Source::Type(path) => {
+            let channel = channel(path);
+            let read = quote_spanned!(path.span()=> #channel::read(#values)?);
+            match read_by(Role::Channel) {
+                Some((local, _)) => quote!(let #local = #read;),
+                None => quote!(#read;),
+            }
+        }
+    }
+}
+
+/// The next value, as this type.
+pub(crate) fn value(ty: &syn::Type, values: &Ident) -> TokenStream {
+    let text = Ident::new("text", Span::mixed_site());
+    match inner(ty) {
+        Some(inner) => {
+            let parse = quote_spanned!(inner.span()=> ::centrifugo::__private::parse::<#inner>(#text)?);
+            quote! {
+                match #values.next() {
+                    ::std::option::Option::Some(#text) => ::std::option::Option::Some(#parse),
+                    ::std::option::Option::None => ::std::option::Option::None,
+                }
+            }
+        }
+        None => quote_spanned!(ty.span()=> ::centrifugo::__private::parse::<#ty>(#values.next()?)?),
+    }
+}
+
+/// From what the function returns to the event's reply.
+fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
+    let event = event(handler.kind);
+    let span = match &handler.output {
+        ReturnType::Default => handler.ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let value = Ident::new("value", Span::mixed_site());
+    let split = quote_spanned!(span=> ::centrifugo::__private::Returned(#value).split::<#event>()?);
+    let reply = match handler.kind {
+        Kind::Rpc => quote_spanned!(span=> ::centrifugo::__private::Answer(#value).reply()),
+        _ => quote_spanned!(span=> ::centrifugo::__private::reply::<#event, _>(#value)),
+    };
+    quote! {
+        #[allow(unused_imports)]
+        use ::centrifugo::__private::{Plain as _, PlainAnswer as _};
+        let #value = #called;
+        let #value = #split;
+        #reply
+    }
+}
+
+fn needs(handler: &Handler) -> TokenStream {
+    let needs = Ident::new("needs", Span::mixed_site());
+    let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
+        let extract = extract(handler.kind, ty);
+        quote_spanned!(ty.span()=> #extract::needs(#needs);)
+    });
+    quote!(|#needs| { #(#extractors)* })
+}
+
+fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {
+    let cfgs = &handler.cfgs;
+    let span = match &handler.source {
+        Source::Pattern(written) => written.literal.span(),
+        Source::Any | Source::Type(_) => Span::call_site(),
+    };
+    let claims = handler.claims.iter().map(|symbol| {
+        // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
+        quote_spanned!(Span::mixed_site().located_at(span)=> const _: () = {
+            #[unsafe(export_name = #symbol)]
+            static CLAIM: u8 = 0;
+        };)
+    });
+    quote! {
+        #(#cfgs)*
+        const _: () = {
+            ::centrifugo::__private::inventory::submit! { ::centrifugo::__private::Collected(&#hidden) }
+            #(#claims)*
+        };
+    }
+}
+
+fn local(at: usize) -> Ident {
+    format_ident!("argument_{at}", span = Span::mixed_site())
+}
+
+fn event(kind: Kind) -> TokenStream {
+    let event = kind.event();
+    quote!(::centrifugo::__private::#event)
+}
+
+fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
+    let event = event(kind);
+    quote_spanned!(ty.span()=> <#ty as ::centrifugo::Extract<'_, #event>>)
+}
+
+fn channel(path: &Path) -> TokenStream {
+    quote_spanned!(path.span()=> <#path as ::centrifugo::__private::TypedChannel>)
+}

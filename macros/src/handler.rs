@@ -1,0 +1,174 @@
+//! Decides whether an attribute is used rightly, and what is registered for it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, TypeImplTrait, Visibility};
+
+use crate::args::{Args, Options};
+use crate::claim;
+use crate::errors::Errors;
+use crate::expand;
+use crate::fallback;
+use crate::kind::Kind;
+use crate::param::{Param, params};
+use crate::source::Source;
+
+/// A function that answers an event.
+pub(crate) struct Handler {
+    pub(crate) kind: Kind,
+    pub(crate) options: Options,
+    pub(crate) source: Source,
+    pub(crate) params: Vec<Param>,
+    pub(crate) claims: Vec<String>,
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) output: ReturnType,
+    /// What may take the function away, and so has to take away what belongs to it.
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match function(kind, &item) {
+        Ok(function) => function,
+        Err(error) => return fallback::item(&item, &error),
+    };
+    match Handler::read(kind, args, &function) {
+        Ok(handler) => expand::handler(&handler, &item),
+        Err(errors) => fallback::function(function, &errors),
+    }
+}
+
+impl Handler {
+    fn read(kind: Kind, args: TokenStream, function: &ItemFn) -> syn::Result<Self> {
+        let mut errors = Errors::default();
+        attributes(kind, &function.attrs, &mut errors);
+        signature(kind, &function.sig, &mut errors);
+        let args = errors.keep(Args::read(kind, args));
+        let source = args.as_ref().and_then(|args| errors.keep(Source::judge(kind, args.pattern.as_ref())));
+        let (Some(args), Some(source)) = (args, source) else {
+            return errors.finish(()).and_then(|()| Err(syn::Error::new(function.span(), "this is no handler")));
+        };
+        let params = params(&function.sig, &source, &mut errors);
+        let claims = if args.options.uncollected { Vec::new() } else { claim::symbols(kind, &source, &args.options) };
+        let handler = Self {
+            kind,
+            options: args.options,
+            source,
+            params,
+            claims,
+            ident: function.sig.ident.clone(),
+            vis: function.vis.clone(),
+            output: function.sig.output.clone(),
+            cfgs: cfgs(&function.attrs),
+        };
+        errors.finish(handler)
+    }
+}
+
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+}
+
+/// The function that the attribute stands on.
+fn function(kind: Kind, item: &TokenStream) -> syn::Result<ItemFn> {
+    if let Ok(function) = syn::parse2::<ItemFn>(item.clone()) {
+        return Ok(function);
+    }
+    let name = kind.name();
+    let (what, span) = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) if kind.takes_type() => {
+            let message = format!("`{name}` goes on an `async fn`: a struct that names channels has `#[channel(\"..\")]`");
+            return Err(syn::Error::new(item.struct_token.span, message));
+        }
+        Ok(Item::Struct(item)) => ("a struct", item.struct_token.span),
+        Ok(Item::Enum(item)) => ("an enum", item.enum_token.span),
+        Ok(Item::Impl(item)) => ("an `impl` block", item.impl_token.span),
+        Ok(Item::Mod(item)) => ("a module", item.mod_token.span),
+        Ok(Item::Trait(item)) => ("a trait", item.trait_token.span),
+        Ok(Item::Static(item)) => ("a static", item.static_token.span),
+        Ok(Item::Const(item)) => ("a const", item.const_token.span),
+        Ok(other) => ("something else", other.span()),
+        Err(_) if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() => ("a function without a body", item.span()),
+        Err(_) => ("something else", item.span()),
+    };
+    Err(syn::Error::new(span, format!("`{name}` goes on an `async fn`, and this is {what}")))
+}
+
+/// Attributes that don't go together with ours.
+fn attributes(kind: Kind, attrs: &[Attribute], errors: &mut Errors) {
+    for attribute in attrs {
+        if let Some(other) = Kind::of(attribute) {
+            let message = format!(
+                "a handler has one attribute, and this function is a `{}` handler already: write a second function for `{}`",
+                kind.name(),
+                other.name()
+            );
+            errors.at(attribute, message);
+        }
+        let last = attribute.path().segments.last().map(|last| last.ident.to_string());
+        match last.as_deref() {
+            Some("main") => {
+                errors.at(
+                    attribute,
+                    "a handler is called by Centrifugo: `main` is another function, with `centrifugo::run().await` in it",
+                );
+            }
+            Some("test") => {
+                errors.at(attribute, "a handler can't be a test: write the test beside it, and call the handler there");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
+    if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
+        errors.at(
+            receiver,
+            "a handler has no `self`: write a function outside of `impl`, and take what it needs as `State<..>`",
+        );
+    }
+    modifiers(signature, errors);
+    generics(signature, errors);
+    if let (Some(answer), ReturnType::Default) = (kind.answer(), &signature.output) {
+        errors.at(&signature.ident, format!("a {} handler answers `{answer}`: write `-> {answer}`", kind.name()));
+    }
+}
+
+fn modifiers(signature: &Signature, errors: &mut Errors) {
+    if let Safety::Unsafe(token) = &signature.safety {
+        errors.at(token, "a handler is called with whatever a client sends, so it can't be `unsafe`");
+    } else if let Some(abi) = &signature.abi {
+        errors.at(abi, "a handler is called from Rust: leave out `extern`");
+    } else if let Some(token) = &signature.constness {
+        errors.at(token, "a handler is an `async fn`: leave out `const`");
+    } else if let Some(variadic) = &signature.variadic {
+        errors.at(variadic, "a handler has as many arguments as it names");
+    } else if signature.asyncness.is_none() {
+        errors.at(signature.fn_token, format!("a handler is asynchronous: write `async fn {}`", signature.ident));
+    }
+}
+
+fn generics(signature: &Signature, errors: &mut Errors) {
+    let generic = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)));
+    if let Some(param) = generic {
+        errors.at(param, "a handler can't be generic: nobody would say which type is meant, so write it out");
+        return;
+    }
+    if let Some(clause) = &signature.generics.where_clause {
+        errors.at(clause, "a handler has no `where`: all of its types are written out");
+    }
+    struct Implied<'e>(&'e mut Errors);
+    impl<'ast> Visit<'ast> for Implied<'_> {
+        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+            let message = format!("an argument can't be `{}`: write the type out", ty.to_token_stream());
+            self.0.at(ty, message);
+            visit::visit_type_impl_trait(self, ty);
+        }
+    }
+    for argument in &signature.inputs {
+        Implied(errors).visit_fn_arg(argument);
+    }
+}

@@ -1,0 +1,118 @@
+//! The attributes of handlers: which event each is for, and what may stand in its parentheses.
+
+use centrifugo_pattern::Place;
+use proc_macro2::{Ident, Span};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Connect,
+    Refresh,
+    Rpc,
+    Subscribe,
+    Topic,
+    Publish,
+    SubRefresh,
+}
+
+/// Whether an attribute has a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    No,
+    Maybe,
+    Always,
+}
+
+/// One line of the table.
+struct Row {
+    name: &'static str,
+    event: &'static str,
+    constructor: &'static str,
+    takes: Takes,
+    place: Place,
+    example: &'static str,
+    options: &'static [&'static str],
+    /// What a handler must at least return, for events that no `()` answers.
+    answer: Option<&'static str>,
+    /// Two handlers for the same thing, as the compiler's error names them.
+    plural: &'static str,
+}
+
+const EVERY: &[&str] = &["name", "collect"];
+const PATTERNED: &[&str] = &["ignore_case", "name", "collect"];
+const PUBLISH: &[&str] = &["ignore_case", "anyone", "binary", "name", "collect"];
+
+impl Kind {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Connect, Self::Refresh, Self::Rpc, Self::Subscribe, Self::Topic, Self::Publish, Self::SubRefresh];
+
+    #[rustfmt::skip]
+    const fn row(self) -> Row {
+        use Takes::{Always, Maybe, No};
+        match self {
+            Self::Connect => Row { name: "connect", event: "Connect", constructor: "connect", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Connected"), plural: "connect handlers" },
+            Self::Refresh => Row { name: "refresh", event: "Refresh", constructor: "refresh", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers" },
+            Self::Rpc => Row { name: "rpc", event: "Rpc", constructor: "rpc", takes: Always, place: Place::Method, example: "ping", options: PATTERNED, answer: None, plural: "rpc methods" },
+            Self::Subscribe => Row { name: "subscribe", event: "Subscribe", constructor: "subscribe", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
+            Self::Topic => Row { name: "topic", event: "Subscribe", constructor: "subscribe", takes: Always, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
+            Self::Publish => Row { name: "publish", event: "Publish", constructor: "publish", takes: Always, place: Place::Publish, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
+            Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", constructor: "sub_refresh", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
+        }
+    }
+
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The type of the event.
+    pub(crate) fn event(self) -> Ident {
+        Ident::new(self.row().event, Span::call_site())
+    }
+
+    /// The function that makes the event's handler.
+    pub(crate) fn constructor(self) -> Ident {
+        Ident::new(self.row().constructor, Span::call_site())
+    }
+
+    pub(crate) fn takes(self) -> Takes {
+        self.row().takes
+    }
+
+    /// Whether a typed channel may stand for the pattern.
+    pub(crate) fn takes_type(self) -> bool {
+        matches!(self, Self::Subscribe | Self::Topic | Self::Publish | Self::SubRefresh)
+    }
+
+    pub(crate) fn place(self) -> Place {
+        self.row().place
+    }
+
+    /// A pattern for messages.
+    pub(crate) fn example(self) -> &'static str {
+        self.row().example
+    }
+
+    pub(crate) fn options(self) -> &'static [&'static str] {
+        self.row().options
+    }
+
+    pub(crate) fn answer(self) -> Option<&'static str> {
+        self.row().answer
+    }
+
+    pub(crate) fn plural(self) -> &'static str {
+        self.row().plural
+    }
+
+    /// The kind that an attribute on the function stands for, if it is one of ours.
+    pub(crate) fn of(attribute: &syn::Attribute) -> Option<Self> {
+        let segments = &attribute.path().segments;
+        let ours = match segments.len() {
+            1 => true,
+            2 => segments[0].ident == "centrifugo",
+            _ => false,
+        };
+        let name = &segments.last()?.ident;
+        Self::ALL.into_iter().find(|kind| ours && name == kind.name())
+    }
+}

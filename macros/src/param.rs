@@ -1,0 +1,170 @@
+//! What each argument of a handler is: a placeholder's value, the typed channel, or an extractor.
+
+use centrifugo_pattern::Placeholder;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
+
+use crate::errors::Errors;
+use crate::near::nearest;
+use crate::option_type::inner;
+use crate::source::{Source, Written};
+
+/// An argument, with its type as it can be named outside of the function's signature.
+pub(crate) struct Param {
+    pub(crate) ty: Type,
+    pub(crate) role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The value of this one of the pattern's named placeholders.
+    Placeholder(usize),
+    /// The typed channel that stands for the pattern.
+    Channel,
+    Extractor,
+}
+
+/// Judges all arguments.
+pub(crate) fn params(signature: &Signature, source: &Source, errors: &mut Errors) -> Vec<Param> {
+    let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
+    let roles = match source {
+        Source::Any => vec![Role::Extractor; arguments.len()],
+        Source::Pattern(written) => placeholders(written, &arguments, errors),
+        Source::Type(path) => channel(path, &arguments, errors),
+    };
+    let param = |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty), role };
+    arguments.iter().zip(roles).map(param).collect()
+}
+
+fn typed(argument: &FnArg) -> Option<&PatType> {
+    match argument {
+        FnArg::Typed(argument) => Some(argument),
+        FnArg::Receiver(_) => None,
+    }
+}
+
+fn placeholders(written: &Written, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
+    let mut roles = vec![Role::Extractor; arguments.len()];
+    let mut missing = Vec::new();
+    for (index, (placeholder, name)) in written.named().enumerate() {
+        match arguments.iter().position(|argument| is_named(argument, name)) {
+            Some(at) => {
+                roles[at] = Role::Placeholder(index);
+                errors.keep(fits(placeholder, name, &arguments[at].ty));
+            }
+            None => missing.push((placeholder, name)),
+        }
+    }
+    for (placeholder, name) in missing {
+        let candidates = arguments.iter().zip(&roles).filter(|(_, role)| **role == Role::Extractor);
+        let misspelt = candidates.filter_map(|(argument, _)| ident(argument)).find(|ident| {
+            let ident = ident.unraw().to_string();
+            nearest(ident.trim_start_matches('_'), [name]).is_some()
+        });
+        errors.push(match misspelt {
+            Some(ident) => {
+                let message =
+                    format!("the placeholder `<{name}>` has no argument: did you mean `{name}` instead of `{ident}`?");
+                syn::Error::new(ident.span(), message)
+            }
+            None => {
+                let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
+                let message = format!(
+                    "the placeholder `<{name}>` has no argument: add `{name}: {ty}` to the function, or write `<_>`"
+                );
+                written.fault(placeholder.span(), message)
+            }
+        });
+    }
+    roles
+}
+
+/// Whether a placeholder can be of the type, as far as its text tells.
+pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Result<()> {
+    let fault = |ty: &Type, message: String| Err(syn::Error::new_spanned(ty, message));
+    let value = match (inner(ty), placeholder.is_optional()) {
+        (None, true) => {
+            let ty_text = text(ty);
+            let message = format!("`<{name}>` is in the optional part of the pattern: write `Option<{ty_text}>`");
+            return fault(ty, message);
+        }
+        (Some(value), false) => {
+            let message = format!("`<{name}>` is always there: write `{}`, or put `<{name}>` into `[..]`", text(value));
+            return fault(ty, message);
+        }
+        (Some(value), true) => value,
+        (None, false) => ty,
+    };
+    match value {
+        Type::Reference(reference) => {
+            let owned = match text(&reference.elem).as_str() {
+                "str" => "String".to_owned(),
+                other => other.to_owned(),
+            };
+            fault(value, format!("the value of `<{name}>` belongs to the handler: write `{owned}`"))
+        }
+        Type::Slice(_) | Type::Array(_) | Type::Tuple(_) | Type::Ptr(_) | Type::FnPtr(_) => {
+            fault(value, format!("`<{name}>` is one value, read with `FromStr`: write `String` or a type of your own"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn channel(path: &Path, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
+    let wanted = text(path);
+    let mut roles = vec![Role::Extractor; arguments.len()];
+    if let Some(at) = arguments.iter().position(|argument| text(&argument.ty) == wanted) {
+        roles[at] = Role::Channel;
+    }
+    for argument in arguments {
+        if let Type::Reference(reference) = &*argument.ty
+            && text(&reference.elem) == wanted
+        {
+            errors.at(&argument.ty, format!("the channel belongs to the handler: write `{wanted}`"));
+        }
+    }
+    roles
+}
+
+/// `uuid`, `mut uuid` and, for a handler that has no use for the value, `_uuid`.
+fn is_named(argument: &PatType, name: &str) -> bool {
+    ident(argument).is_some_and(|ident| {
+        let ident = ident.unraw().to_string();
+        ident == name || ident.strip_prefix('_') == Some(name)
+    })
+}
+
+fn ident(argument: &PatType) -> Option<&Ident> {
+    match &*argument.pat {
+        Pat::Ident(pattern) => Some(&pattern.ident),
+        _ => None,
+    }
+}
+
+/// A type as people write it.
+fn text(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for mark in ["<", ">", "::", "&", "(", ")", "'"] {
+        text = text.replace(&format!(" {mark}"), mark).replace(&format!("{mark} "), mark);
+    }
+    text.replace(" ,", ",")
+}
+
+/// The type without the function's own lifetimes.
+fn unnamed(ty: &Type) -> Type {
+    struct Unnamed;
+    impl VisitMut for Unnamed {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" {
+                *lifetime = Lifetime::new("'_", lifetime.span());
+            }
+            visit_mut::visit_lifetime_mut(self, lifetime);
+        }
+    }
+    let mut ty = ty.clone();
+    Unnamed.visit_type_mut(&mut ty);
+    ty
+}
