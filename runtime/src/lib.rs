@@ -1,5 +1,9 @@
 //! Real-time features for Rust apps: plain async functions that answer [Centrifugo](https://centrifugal.dev)'s gRPC proxy.
 
+#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod app;
 mod audit;
 mod call;
@@ -11,10 +15,6 @@ mod event;
 mod expiry;
 mod extract;
 mod generated;
-#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod grant;
 mod handler;
 mod headers;
@@ -33,6 +33,27 @@ mod secret;
 mod server;
 mod service;
 mod start;
+
+#[doc = include_str!("../docs/reject.md")]
+pub use centrifugo_macros::Reject;
+#[doc = include_str!("../docs/channel.md")]
+pub use centrifugo_macros::channel;
+#[doc = include_str!("../docs/connect.md")]
+pub use centrifugo_macros::connect;
+#[doc = include_str!("../docs/handlers.md")]
+pub use centrifugo_macros::handlers;
+#[doc = include_str!("../docs/publish.md")]
+pub use centrifugo_macros::publish;
+#[doc = include_str!("../docs/refresh.md")]
+pub use centrifugo_macros::refresh;
+#[doc = include_str!("../docs/rpc.md")]
+pub use centrifugo_macros::rpc;
+#[doc = include_str!("../docs/sub_refresh.md")]
+pub use centrifugo_macros::sub_refresh;
+#[doc = include_str!("../docs/subscribe.md")]
+pub use centrifugo_macros::subscribe;
+#[doc = include_str!("../docs/topic.md")]
+pub use centrifugo_macros::topic;
 
 pub use app::{App, run};
 pub use call::Call;
@@ -53,3 +74,9 @@ pub use reply::IntoReply;
 pub use server::Server;
 pub use service::ProxyService;
 pub use start::{Conflict, StartError};
+
+#[doc = include_str!("../docs/patterns.md")]
+pub mod patterns {}
+
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}

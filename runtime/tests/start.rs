@@ -70,7 +70,10 @@ fn everything_that_is_wrong_is_told_at_once() {
 #[test]
 fn a_state_that_is_given_or_optional_is_not_missed() {
     assert!(App::empty().handlers(handlers![connect]).state(1_u8).into_service().is_ok());
-    assert!(matches!(conflicts(App::empty().handlers(handlers![connect]))[..], [Conflict::MissingState { state: "u8", .. }]));
+    assert!(matches!(
+        conflicts(App::empty().handlers(handlers![connect]))[..],
+        [Conflict::MissingState { state: "u8", .. }]
+    ));
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod data;
 mod header;
 mod state;
 
+use futures_util::FutureExt;
+
 use crate::call::Call;
 use crate::event::Event;
 use crate::needs::Needs;
@@ -76,9 +78,10 @@ pub trait Extract<'c, E: Event>: Sized {
     }
 }
 
+// Not `async fn`: within one, the compiler can't prove yet that the future is `Send` (rust-lang/rust#100013).
 impl<'c, E: Event, T: Extract<'c, E>> Extract<'c, E> for Option<T> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        T::extract_optional(call).await
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        T::extract_optional(call)
     }
 
     fn needs(needs: &mut Needs) {
@@ -87,8 +90,8 @@ impl<'c, E: Event, T: Extract<'c, E>> Extract<'c, E> for Option<T> {
 }
 
 impl<'c, E: Event, T: Extract<'c, E> + Send> Extract<'c, E> for Result<T, Reject> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(T::extract(call).await)
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        T::extract(call).map(Ok)
     }
 
     fn needs(needs: &mut Needs) {
