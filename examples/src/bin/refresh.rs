@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use centrifugo::{App, Connected, Data, Disconnect, Reject, Refreshed, State, UserId};
+use centrifugo::{App, Connected, Data, Disconnect, Refreshed, Reject, State, UserId};
 use serde::Deserialize;
 
 const SESSION: Duration = Duration::from_secs(30);
