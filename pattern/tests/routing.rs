@@ -6,7 +6,8 @@ use proptest::prelude::*;
 fn router(patterns: &[&str]) -> Router<usize> {
     let mut router = Router::default();
     for (at, pattern) in patterns.iter().enumerate() {
-        router.insert(&Pattern::parse(pattern).unwrap(), false, at).unwrap();
+        let pattern = Pattern::parse(pattern).expect("a pattern");
+        router.insert(&pattern, false, at).expect("a free shape");
     }
     router
 }

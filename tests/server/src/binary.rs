@@ -51,10 +51,11 @@ fn built() -> Result<PathBuf, Error> {
     Ok(binary)
 }
 
-/// Beside the other things that are built: Cargo's target directory.
+/// Beside the other things that are built: Cargo marks its target directory by a file, wherever it is.
 fn cache() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| manifest.join("../../target"), PathBuf::from);
+    let program = env::current_exe().unwrap_or_default();
+    let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    let target = target.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Path::to_path_buf);
     target.join("centrifugo").join(VERSION)
 }
 
