@@ -163,19 +163,14 @@ impl App {
     /// (`grpc://127.0.0.1:10001`), channel and RPC namespaces, forwarded headers, the secret.
     ///
     /// `run()` prints it and ends, if the environment has `PROXY_PRINT_CONFIG=1`.
+    /// [`Server::centrifugo_config`] has it for the address that it listens on.
     ///
     /// # Errors
     ///
-    /// [`StartError::Conflicts`], as at a start.
+    /// [`StartError::NoHandlers`] and [`StartError::Conflicts`], as at a start.
     pub fn centrifugo_config(&self, endpoint: &str) -> Result<serde_json::Value, StartError> {
-        let mut conflicts = Vec::new();
-        let registry = Registry::new(&self.handlers, &self.states, &mut conflicts);
-        self.check_settings(&mut conflicts);
-        if conflicts.is_empty() {
-            Ok(config::generate(&registry, &self.settings, self.secret.as_ref(), endpoint))
-        } else {
-            Err(StartError::Conflicts(conflicts))
-        }
+        let (registry, _) = self.check()?;
+        Ok(config::generate(&registry, &self.settings, self.secret.as_ref(), endpoint))
     }
 
     /// The app as a tonic service, to mount beside services of your own.
@@ -184,19 +179,8 @@ impl App {
     ///
     /// [`StartError::NoHandlers`], and [`StartError::Conflicts`] with everything that is wrong.
     pub fn into_service(self) -> Result<ProxyService, StartError> {
-        if self.handlers.is_empty() {
-            return Err(StartError::NoHandlers);
-        }
-        let mut conflicts = Vec::new();
-        let registry = Registry::new(&self.handlers, &self.states, &mut conflicts);
-        let secret = self.check_settings(&mut conflicts);
-        if !conflicts.is_empty() {
-            return Err(StartError::Conflicts(conflicts));
-        }
-        report(&registry, !self.settings.namespaces.is_empty());
-        let audit = registry.audit(config::namespaces(&registry, &self.settings));
-        let dispatch = Dispatch { routes: registry.routes, states: Arc::new(self.states), secret, audit };
-        Ok(ProxyService::new(dispatch, self.limits.message_size))
+        let (registry, secret) = self.check()?;
+        Ok(self.service(registry, secret))
     }
 
     /// Listens, and serves later.
@@ -205,9 +189,11 @@ impl App {
     ///
     /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
     pub async fn bind(self) -> Result<Server, StartError> {
-        let (address, limits) = (Address::choose(self.address.as_deref()), self.limits);
-        let service = self.into_service()?;
-        Server::bind(address, service, limits).await
+        let (registry, secret) = self.check()?;
+        let listener = Address::choose(self.address.as_deref()).listen().await?;
+        let config = config::generate(&registry, &self.settings, self.secret.as_ref(), &listener.endpoint());
+        let limits = self.limits;
+        Ok(Server::new(listener, self.service(registry, secret), limits, config))
     }
 
     /// Serves until SIGTERM or ctrl-c, then lets running calls finish; a second signal ends it at once.
@@ -227,6 +213,24 @@ impl App {
         }
         let signals = signals().map_err(StartError::Signals)?;
         self.bind().await?.serve_until_any(signals).await
+    }
+
+    /// Puts the handlers together, and tells everything that is wrong at once.
+    fn check(&self) -> Result<(Registry, Option<Secret>), StartError> {
+        if self.handlers.is_empty() {
+            return Err(StartError::NoHandlers);
+        }
+        let mut conflicts = Vec::new();
+        let registry = Registry::new(&self.handlers, &self.states, &mut conflicts);
+        let secret = self.check_settings(&mut conflicts);
+        if conflicts.is_empty() { Ok((registry, secret)) } else { Err(StartError::Conflicts(conflicts)) }
+    }
+
+    fn service(self, registry: Registry, secret: Option<Secret>) -> ProxyService {
+        report(&registry, !self.settings.namespaces.is_empty());
+        let audit = registry.audit(config::namespaces(&registry, &self.settings));
+        let dispatch = Dispatch { routes: registry.routes, states: Arc::new(self.states), secret, audit };
+        ProxyService::new(dispatch, self.limits.message_size)
     }
 
     /// Looks at everything but the handlers. The secret, if there is one that can be sent.

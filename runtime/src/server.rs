@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tonic::transport::server::TcpIncoming;
@@ -46,44 +47,76 @@ impl Address {
         }
     }
 
-    /// The address as Centrifugo's configuration names it. A server that listens everywhere is reached on this machine.
     pub(crate) fn endpoint(&self) -> String {
-        let host = match self.text.rsplit_once(':') {
-            Some(("0.0.0.0" | "[::]" | "", port)) => format!("127.0.0.1:{port}"),
-            _ => self.text.clone(),
-        };
-        format!("grpc://{host}")
+        endpoint(&self.text)
     }
+
+    pub(crate) async fn listen(self) -> Result<Listener, StartError> {
+        let Self { text, origin } = self;
+        let listen = async || {
+            let listener = TcpListener::bind(&text).await?;
+            listener.local_addr().map(|address| Listener { listener, address })
+        };
+        listen().await.map_err(|source| StartError::Listen { address: text, origin, source })
+    }
+}
+
+/// A socket that listens, and its address with the port that was picked for port 0.
+pub(crate) struct Listener {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    pub(crate) fn endpoint(&self) -> String {
+        endpoint(&self.address.to_string())
+    }
+}
+
+/// The address as Centrifugo's configuration names it. A server that listens everywhere is reached on this machine.
+fn endpoint(address: &str) -> String {
+    let host = match address.rsplit_once(':') {
+        Some(("0.0.0.0" | "[::]" | "", port)) => format!("127.0.0.1:{port}"),
+        _ => address.to_owned(),
+    };
+    format!("grpc://{host}")
 }
 
 /// An app that listens. Made by [`App::bind`](crate::App::bind).
 #[must_use = "a server answers nothing until it serves"]
 pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+    listener: Listener,
     service: ProxyService,
     limits: Limits,
+    config: Value,
 }
 
 impl Server {
-    pub(crate) async fn bind(address: Address, service: ProxyService, limits: Limits) -> Result<Self, StartError> {
-        let Address { text, origin } = address;
-        let listen = async || {
-            let listener = TcpListener::bind(&text).await?;
-            listener.local_addr().map(|address| (listener, address))
-        };
-        match listen().await {
-            Ok((listener, address)) => {
-                tracing::info!("listening on {address}");
-                Ok(Self { listener, address, service, limits })
-            }
-            Err(source) => Err(StartError::Listen { address: text, origin, source }),
-        }
+    pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Value) -> Self {
+        tracing::info!("listening on {}", listener.address);
+        Self { listener, service, limits, config }
     }
 
     /// The address that the server listens on, with the port that was picked for port 0.
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.listener.address
+    }
+
+    /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its address.
+    ///
+    /// ```
+    /// # #[centrifugo::rpc("ping")]
+    /// # async fn ping() {}
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), centrifugo::StartError> {
+    /// let server = centrifugo::App::new().listen("127.0.0.1:0").bind().await?;
+    /// let endpoint = format!("grpc://{}", server.local_addr());
+    /// assert_eq!(server.centrifugo_config()["rpc"]["proxy"]["endpoint"], endpoint);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn centrifugo_config(&self) -> &Value {
+        &self.config
     }
 
     /// Serves until SIGTERM or ctrl-c.
@@ -117,7 +150,7 @@ impl Server {
             .http2_max_pending_accept_reset_streams(Some(self.limits.concurrent_calls as usize))
             .http2_max_header_list_size(64 << 10)
             .add_service(self.service)
-            .serve_with_incoming_shutdown(TcpIncoming::from(self.listener).with_nodelay(Some(true)), async {
+            .serve_with_incoming_shutdown(TcpIncoming::from(self.listener.listener).with_nodelay(Some(true)), async {
                 let _ = stopped.await;
             });
         let (mut serving, mut stops) = (std::pin::pin!(serving), std::pin::pin!(stops));
@@ -145,7 +178,7 @@ impl Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Server").field("address", &self.listener.address).finish_non_exhaustive()
     }
 }
 

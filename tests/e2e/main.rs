@@ -1,1 +1,3 @@
-//! .
+//! The crate against the real Centrifugo and its real clients.
+
+mod connect;

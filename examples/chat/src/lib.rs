@@ -16,7 +16,6 @@ mod handlers;
 mod page;
 pub mod room;
 
-use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use centrifugo::App;
@@ -68,8 +67,7 @@ impl Chat {
         let address = page.local_addr()?;
         let sdk = page::sdk().await?;
         let app = app(address).bind().await?;
-        let config = self::app(address).centrifugo_config(&format!("grpc://{}", app.local_addr()))?;
-        let centrifugo = Centrifugo::start(config).await?;
+        let centrifugo = Centrifugo::start(app.centrifugo_config().clone()).await?;
 
         let (stop, stopped) = watch::channel(());
         let mut servers = JoinSet::new();
@@ -122,9 +120,4 @@ fn app(page: SocketAddr) -> App {
 /// Ready when the sender is gone.
 async fn until(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
-}
-
-/// Tells how the start goes. A closed stderr is no reason to stop.
-fn tell(progress: &str) {
-    drop(writeln!(io::stderr(), "{progress}"));
 }

@@ -1,13 +1,11 @@
 //! The web page: three files of ours, the SDK from npm, and the address of Centrifugo.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use tokio::process::Command;
 
 use crate::BoxError;
 
@@ -15,26 +13,10 @@ const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
 
 /// The JavaScript SDK, as npm has installed it; installed now, if it isn't yet.
 pub(crate) async fn sdk() -> Result<String, BoxError> {
-    let file = Path::new(WEB).join("node_modules/centrifuge/dist/centrifuge.js");
-    if !file.exists() {
-        npm_ci().await?;
-    }
+    let web = Path::new(WEB);
+    centrifugo_server::npm_ci(web).await?;
+    let file = web.join("node_modules/centrifuge/dist/centrifuge.js");
     tokio::fs::read_to_string(&file).await.map_err(|error| format!("can't read {}: {error}", file.display()).into())
-}
-
-/// npm tells its progress itself, on stderr: stdout is for the page's address.
-async fn npm_ci() -> Result<(), BoxError> {
-    crate::tell("installing the JavaScript SDK (npm ci) ..");
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let status = Command::new(npm)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(WEB)
-        .stdin(Stdio::null())
-        .stdout(std::io::stderr())
-        .status()
-        .await
-        .map_err(|error| format!("can't run `npm ci`, which installs the page's SDK: {error}; is Node installed?"))?;
-    if status.success() { Ok(()) } else { Err(format!("`npm ci` in {WEB} failed: {status}").into()) }
 }
 
 /// The page. `endpoint` is where it finds Centrifugo.

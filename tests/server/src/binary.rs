@@ -52,7 +52,7 @@ fn built() -> Result<PathBuf, Error> {
 }
 
 /// Beside the other things that are built: Cargo marks its target directory by a file, wherever it is.
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
     let target = target.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Path::to_path_buf);
@@ -80,6 +80,6 @@ fn build(binary: &Path) -> Result<(), Error> {
 }
 
 /// A closed stderr is no reason to stop.
-fn tell(progress: &str) {
+pub(crate) fn tell(progress: &str) {
     drop(writeln!(io::stderr(), "{progress}"));
 }

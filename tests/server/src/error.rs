@@ -1,5 +1,6 @@
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
 /// Why there is no Centrifugo.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,17 @@ pub enum Error {
         why: &'static str,
         /// The end of its log.
         log: String,
+    },
+    /// There is no npm.
+    #[error("can't run `npm ci`, which installs the JavaScript SDK: {0}; is Node installed?")]
+    NoNpm(io::Error),
+    /// npm can't install the packages.
+    #[error("`npm ci` in {folder} failed: {status}; what npm says is above")]
+    Npm {
+        /// Where it was tried.
+        folder: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
     },
     /// Something of the system.
     #[error("can't {what}: {source}")]

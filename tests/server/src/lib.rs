@@ -1,4 +1,5 @@
-//! A real Centrifugo v6.9.1: found or built, started on free ports of 127.0.0.1, and stopped by its process id.
+//! A real Centrifugo v6.9.1: found or built, started on free ports of 127.0.0.1, and stopped by its process id. And the
+//! packages of npm that its clients are made of.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), centrifugo_server::Error> {
@@ -13,8 +14,10 @@
 
 mod binary;
 mod error;
+mod npm;
 mod process;
 
 pub use binary::{VERSION, binary};
 pub use error::Error;
+pub use npm::npm_ci;
 pub use process::{Centrifugo, check};

@@ -108,10 +108,12 @@ impl Drop for Centrifugo {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) => Err(Error::Io { what: "wait for Centrifugo", source: io::Error::other(error) }),
+        Err(error) => Err(Error::Io { what: "wait for a program", source: io::Error::other(error) }),
     }
 }
 

@@ -1,0 +1,76 @@
+// One client of the official SDK, driven line by line: the settings as an argument, commands on stdin, answers and events on
+// stdout, all as JSON. It ends with its stdin.
+import { createInterface } from "node:readline";
+import { Centrifuge } from "centrifuge";
+import { Centrifuge as ProtobufCentrifuge } from "centrifuge/build/protobuf";
+import WebSocket from "ws";
+
+const { url, protobuf, httpHeaders, ...options } = JSON.parse(process.argv[2]);
+
+// What a browser does by itself: it sends cookies and its origin.
+class Socket extends WebSocket {
+  constructor(address, protocols) {
+    super(address, protocols, { headers: httpHeaders });
+  }
+}
+
+// Protobuf clients deal in bytes. Here they are JSON's, or `{ "base64": ".." }` for any others.
+const encode = (value) => {
+  if (!protobuf || value === undefined) return value;
+  return value?.base64 === undefined ? new TextEncoder().encode(JSON.stringify(value)) : Buffer.from(value.base64, "base64");
+};
+const decode = (value) => {
+  if (value instanceof Uint8Array) return decodeBytes(value);
+  if (Array.isArray(value)) return value.map(decode);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, decode(it)]));
+};
+const decodeBytes = (bytes) => {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return { base64: Buffer.from(bytes).toString("base64") };
+  }
+};
+
+const write = (message) => process.stdout.write(`${JSON.stringify(decode(message))}\n`);
+const tell = (target, names) => {
+  for (const event of names) target.on(event, (context) => write({ event, ...context }));
+  return target;
+};
+
+const SUBSCRIPTION = ["subscribing", "subscribed", "unsubscribed", "publication", "join", "leave"];
+const client = new (protobuf ? ProtobufCentrifuge : Centrifuge)(url, { ...options, data: encode(options.data), websocket: Socket });
+tell(client, ["connecting", "connected", "disconnected", "error", ...SUBSCRIPTION]);
+
+const actions = {
+  connect: () => client.connect(),
+  disconnect: () => client.disconnect(),
+  rpc: ({ method, data }) => client.rpc(method, encode(data)),
+  publish: ({ channel, data }) => client.publish(channel, encode(data)),
+  subscribe: ({ channel, ...how }) => {
+    const subscription = client.newSubscription(channel, { ...how, data: encode(how.data) });
+    // The SDK's "error" means: refused, and it will try again.
+    subscription.on("error", ({ error }) => write({ event: "subscribe-error", channel, error }));
+    tell(subscription, SUBSCRIPTION).subscribe();
+  },
+  unsubscribe: ({ channel }) => {
+    const subscription = client.getSubscription(channel);
+    subscription.unsubscribe();
+    client.removeSubscription(subscription);
+  },
+  presence: ({ channel }) => client.presence(channel),
+  history: ({ channel, ...how }) => client.history(channel, how),
+};
+
+const commands = createInterface({ input: process.stdin });
+commands.on("close", () => process.exit());
+commands.on("line", async (line) => {
+  const { id, action, ...how } = JSON.parse(line);
+  try {
+    write({ id, ok: (await actions[action](how)) ?? null });
+  } catch (error) {
+    write({ id, error: { code: error.code ?? null, message: error.message ?? String(error), temporary: error.temporary ?? null } });
+  }
+});

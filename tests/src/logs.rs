@@ -1,0 +1,76 @@
+//! What the app logs, kept to be read.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::{Instant, sleep};
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::PATIENCE;
+
+/// All that this thread logs while it lives. Tests run on a thread each, with the app's tasks on the same one.
+#[derive(Debug)]
+pub struct Logs {
+    text: Text,
+    _guard: DefaultGuard,
+}
+
+impl Logs {
+    /// Keeps what is logged from now on, at `debug` for the app and at `warn` for everything else.
+    pub fn keep() -> Self {
+        let text = Text::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter("warn,centrifugo=debug")
+            .with_ansi(false)
+            .without_time()
+            .with_writer(text.clone())
+            .finish();
+        Self { text, _guard: tracing::subscriber::set_default(subscriber) }
+    }
+
+    /// What has been logged so far.
+    pub fn text(&self) -> String {
+        let bytes = self.text.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The first line with all of these parts; waits for it.
+    ///
+    /// # Panics
+    ///
+    /// If none comes.
+    pub async fn line(&self, parts: &[&str]) -> String {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let text = self.text();
+            if let Some(line) = text.lines().find(|line| parts.iter().all(|part| line.contains(part))) {
+                return line.to_owned();
+            }
+            assert!(Instant::now() < end, "no line with {parts:?} in:\n{text}");
+            sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Text(Arc<Mutex<Vec<u8>>>);
+
+impl MakeWriter<'_> for Text {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! An app that serves, and a Centrifugo that asks it.
+
+use std::net::SocketAddr;
+
+use centrifugo::{App, StartError};
+use centrifugo_server::Centrifugo;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::{Client, Logs};
+
+/// An app, and a real Centrifugo that runs with exactly the configuration that the app generates.
+#[derive(Debug)]
+pub struct Stage {
+    /// What the app logs.
+    pub logs: Logs,
+    /// The Centrifugo.
+    pub centrifugo: Centrifugo,
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    app: JoinHandle<Result<(), StartError>>,
+}
+
+impl Stage {
+    /// Starts both, on free ports.
+    ///
+    /// # Panics
+    ///
+    /// If one of them doesn't start.
+    pub async fn start(app: App) -> Self {
+        let logs = Logs::keep();
+        let server = app.listen("127.0.0.1:0").bind().await.expect("an app that can start");
+        let config = server.centrifugo_config().clone();
+        let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
+        let address = server.local_addr();
+        let (stop, stopped) = oneshot::channel();
+        let app = tokio::spawn(server.serve_until(async {
+            // A sender that is gone stops it, too.
+            drop(stopped.await);
+        }));
+        Self { logs, centrifugo, address, stop, app }
+    }
+
+    /// Where the app listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A client of the JavaScript SDK that speaks JSON and connects with this data.
+    pub async fn client(&self, data: Value) -> Client {
+        self.client_with(json!({ "data": data })).await
+    }
+
+    /// A client of the JavaScript SDK with the SDK's options, and two more: `protobuf`, and `httpHeaders`.
+    pub async fn client_with(&self, options: Value) -> Client {
+        let mut client = Client::open(&self.centrifugo.websocket_url(), options).await;
+        client.call("connect", json!({})).await.expect("a client that can try");
+        client
+    }
+
+    /// A client that is connected.
+    pub async fn connected(&self, data: Value) -> Client {
+        let mut client = self.client(data).await;
+        client.event("connected").await;
+        client
+    }
+
+    /// Stops both. Gives back what the app has logged.
+    ///
+    /// # Panics
+    ///
+    /// If the app ended in any other way.
+    pub async fn stop(self) -> String {
+        self.centrifugo.stop().await;
+        drop(self.stop);
+        self.app.await.expect("an app that doesn't panic").expect("an app that ends well");
+        self.logs.text()
+    }
+}
