@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::PATIENCE;
 
@@ -76,8 +76,12 @@ impl Client {
             command[key] = value.clone();
         }
         self.input.write_all(format!("{command}\n").as_bytes()).await.expect("a client that listens");
+        let end = Instant::now() + PATIENCE;
         loop {
-            let mut message = self.message().await.unwrap_or_else(|| panic!("no answer to {command}"));
+            let mut message = match timeout_at(end, self.message()).await {
+                Ok(message) => message,
+                Err(_) => panic!("no answer to {command}"),
+            };
             if message["id"] != self.calls {
                 self.events.push(message);
             } else if message["error"].is_null() {
@@ -141,13 +145,14 @@ impl Client {
     /// If none comes.
     pub async fn event_of(&mut self, names: &[&str], passes: impl Fn(&Value) -> bool) -> Value {
         let is_it = |event: &Value| names.iter().any(|name| event["event"] == *name) && passes(event);
+        let end = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.events.iter().position(is_it) {
                 return self.events.remove(at);
             }
-            match self.message().await {
-                Some(message) => self.events.push(message),
-                None => panic!("no {names:?} after {:#?}", self.events),
+            match timeout_at(end, self.message()).await {
+                Ok(message) => self.events.push(message),
+                Err(_) => panic!("no {names:?} among {:#?}", self.events),
             }
         }
     }
@@ -157,8 +162,8 @@ impl Client {
         self.events.iter().filter(|event| event["event"] == name).collect()
     }
 
-    async fn message(&mut self) -> Option<Value> {
-        let line = timeout(PATIENCE, self.output.next_line()).await.ok()?.expect("a pipe that can be read")?;
-        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
+    async fn message(&mut self) -> Value {
+        let line = self.output.next_line().await.expect("a pipe that can be read").expect("a client that hasn't ended");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 }

@@ -11,5 +11,23 @@ pub use stage::Stage;
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
+
 /// How long a test waits for what must come. Nothing that is measured: a busy machine may take its time.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until it is so.
+///
+/// # Panics
+///
+/// If it isn't in time, with what `otherwise` says.
+pub async fn eventually<T>(is_so: impl Fn() -> Option<T>, otherwise: impl Fn() -> String) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = is_so() {
+            return value;
+        }
+        assert!(Instant::now() < end, "{}", otherwise());
+        sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::time::{Instant, sleep};
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::PATIENCE;
+use crate::eventually;
 
 /// All that this thread logs while it lives. Tests run on a thread each, with the app's tasks on the same one.
 #[derive(Debug)]
@@ -41,15 +40,12 @@ impl Logs {
     ///
     /// If none comes.
     pub async fn line(&self, parts: &[&str]) -> String {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let text = self.text();
-            if let Some(line) = text.lines().find(|line| parts.iter().all(|part| line.contains(part))) {
-                return line.to_owned();
-            }
-            assert!(Instant::now() < end, "no line with {parts:?} in:\n{text}");
-            sleep(std::time::Duration::from_millis(10)).await;
-        }
+        let is_it = |line: &&str| parts.iter().all(|part| line.contains(part));
+        eventually(
+            || self.text().lines().find(is_it).map(str::to_owned),
+            || format!("no line with {parts:?} in:\n{}", self.text()),
+        )
+        .await
     }
 }
 

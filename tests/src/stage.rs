@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::{Client, Logs};
+use crate::{Client, Logs, eventually};
 
 /// An app, and a real Centrifugo that runs with exactly the configuration that the app generates.
 #[derive(Debug)]
@@ -64,6 +64,12 @@ impl Stage {
         let mut client = self.client(data).await;
         client.event("connected").await;
         client
+    }
+
+    /// Waits until Centrifugo has logged this.
+    pub async fn centrifugo_logs(&self, text: &str) {
+        let log = || self.centrifugo.log();
+        eventually(|| log().contains(text).then_some(()), || format!("no `{text}` in:\n{}", log())).await;
     }
 
     /// Stops both. Gives back what the app has logged.

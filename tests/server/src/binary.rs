@@ -62,8 +62,9 @@ pub(crate) fn cache() -> PathBuf {
 fn build(binary: &Path) -> Result<(), Error> {
     // Renamed when it is whole: an interrupted build leaves nothing that looks like one.
     let unfinished = binary.with_extension("unfinished");
+    let flags = format!("-s -w -X github.com/centrifugal/centrifugo/v6/internal/build.Version={VERSION}");
     let status = Command::new("go")
-        .args(["build", "-trimpath", "-ldflags", "-s -w", "-o"])
+        .args(["build", "-trimpath", "-ldflags", &flags, "-o"])
         .arg(&unfinished)
         .arg("github.com/centrifugal/centrifugo/v6")
         .current_dir(env!("CARGO_MANIFEST_DIR"))

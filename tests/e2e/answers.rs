@@ -1,0 +1,313 @@
+//! Every event and every kind of answer, from the client's side.
+
+use std::time::Duration;
+
+use centrifugo::{App, Channel, Connected, Data, Refreshed, Reject, SubRefreshed, Subscribed, UserId, handlers};
+use centrifugo_tests::{Client, Refused, Stage};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Secret};
+
+#[derive(Deserialize)]
+struct Ask {
+    answer: Answer,
+    /// What the refresh handler is to answer after a second.
+    then: Option<String>,
+}
+
+#[centrifugo::connect(collect = false)]
+async fn connect(Data(ask): Data<Ask>) -> Result<Connected, Reject> {
+    let connected = Connected::user(ask.then.as_deref().unwrap_or("ann")).data(&"welcome");
+    ask.answer.give(if ask.then.is_some() { connected.expire_in(Duration::from_secs(1)) } else { connected }).await
+}
+
+#[centrifugo::refresh(collect = false)]
+async fn refresh(user: UserId) -> Result<Refreshed, Secret> {
+    match user.as_str() {
+        "expired" => Ok(Refreshed::expired()),
+        answer => answer.parse::<Answer>().map_err(|_| Secret)?.fail(Refreshed::for_secs(1)).await,
+    }
+}
+
+#[centrifugo::topic("join:<answer>", collect = false)]
+async fn join(answer: Answer) -> Result<bool, Reject> {
+    answer.give(true).await
+}
+
+#[centrifugo::topic("expire:<then>", collect = false)]
+async fn expiring(then: String) -> Subscribed {
+    drop(then);
+    Subscribed::new().expire_in(Duration::from_secs(1))
+}
+
+#[centrifugo::sub_refresh("expire:<then>", collect = false)]
+async fn sub_refresh(then: String, channel: Channel) -> Result<SubRefreshed, Secret> {
+    tracing::info!(target: "centrifugo::test", "asked about {channel}");
+    match then.as_str() {
+        "expired" => Ok(SubRefreshed::expired()),
+        "never" => Ok(SubRefreshed::never_expires()),
+        answer => answer.parse::<Answer>().map_err(|_| Secret)?.fail(SubRefreshed::for_secs(1)).await,
+    }
+}
+
+#[centrifugo::publish("join:<answer>", anyone, collect = false)]
+async fn say(answer: Answer) -> Result<(), Reject> {
+    answer.give(()).await
+}
+
+#[centrifugo::rpc("do/<answer>", collect = false)]
+async fn call(answer: Answer) -> Result<&'static str, Reject> {
+    answer.give("done").await
+}
+
+/// All handlers, and a Centrifugo that is quick to ask about subscriptions.
+async fn stage() -> Stage {
+    let app = App::empty().handlers(handlers![connect, refresh, join, expiring, sub_refresh, say, call]);
+    Stage::start(app.centrifugo(json!({
+        "client": { "expired_sub_close_delay": "1s", "presence_update_interval": "1s" },
+        "channel": { "namespaces": [{ "name": "expire", "presence": true }] }
+    })))
+    .await
+}
+
+async fn guest(stage: &Stage) -> Client {
+    stage.connected(json!({ "answer": "result" })).await
+}
+
+async fn expiring_client(stage: &Stage, then: &str) -> Client {
+    stage.connected(json!({ "answer": "result", "then": then })).await
+}
+
+/// Centrifugo's words for whatever is the app's own business.
+fn internal() -> Refused {
+    Refused { code: 100, message: "internal server error".into() }
+}
+
+fn refused(code: i64, message: &str) -> Refused {
+    Refused { code, message: message.into() }
+}
+
+/// The log has the handler and the cause of a failure; no client saw it.
+async fn told(stage: &Stage, handler: &str, how: &str) {
+    let cause = format!("internal failure: {how}the password is swordfish");
+    stage.logs.line(&["ERROR", &cause, &format!("`e2e::answers::{handler}` (tests/e2e/answers.rs:")]).await;
+}
+
+async fn alive(client: &mut Client) {
+    assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
+}
+
+#[tokio::test]
+async fn connect_with_a_result_is_connected() {
+    let stage = stage().await;
+    let mut client = stage.client(json!({ "answer": "result" })).await;
+    assert_eq!(client.event("connected").await["data"], "welcome");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn connect_with_an_error_ends_it_for_good() {
+    let stage = stage().await;
+    let mut client = stage.client(json!({ "answer": "error" })).await;
+    let end = client.event("disconnected").await;
+    assert_eq!((&end["code"], &end["reason"]), (&json!(403), &json!("not you")));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn connect_with_a_temporary_error_is_tried_again() {
+    let stage = stage().await;
+    let mut client = stage.client(json!({ "answer": "temporary" })).await;
+    for _ in 0..2 {
+        let error = client.event("error").await["error"].take();
+        assert_eq!((&error["code"], &error["message"]), (&json!(429), &json!("slow down")));
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn connect_with_a_disconnect_does_as_its_code_says() {
+    let stage = stage().await;
+    let mut client = stage.client(json!({ "answer": "stop" })).await;
+    let end = client.event("disconnected").await;
+    assert_eq!((&end["code"], &end["reason"]), (&json!(4501), &json!("go away")));
+
+    // The SDK tells no code here, but goes on trying.
+    let mut client = stage.client(json!({ "answer": "reconnect" })).await;
+    for _ in 0..2 {
+        assert_eq!(client.event("error").await["error"]["message"], "connection closed");
+    }
+    assert!(client.seen("disconnected").is_empty());
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn connect_that_fails_is_tried_again_and_only_the_log_knows_why() {
+    let stage = stage().await;
+    for answer in ["internal", "panic", "timeout"] {
+        let mut client = stage.client(json!({ "answer": answer })).await;
+        let error = client.event("error").await["error"].take();
+        assert_eq!((&error["code"], &error["message"]), (&json!(100), &json!("internal server error")), "{answer}");
+    }
+    told(&stage, "connect", "panicked: ").await;
+    told(&stage, "connect", "").await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn refresh_with_a_result_goes_on_and_is_asked_again() {
+    let stage = stage().await;
+    let mut client = expiring_client(&stage, "result").await;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    alive(&mut client).await;
+    assert!(client.seen("disconnected").is_empty());
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn refresh_with_expired_closes_and_the_client_comes_back() {
+    let stage = stage().await;
+    let mut client = expiring_client(&stage, "expired").await;
+    let again = client.event_of(&["connecting"], |event| event["code"] != 0).await;
+    assert_eq!(again["code"], 3005);
+    client.event("connected").await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn refresh_that_fails_ends_nobody() {
+    let stage = stage().await;
+    for answer in ["internal", "panic"] {
+        let mut client = expiring_client(&stage, answer).await;
+        told(&stage, "refresh", if answer == "panic" { "panicked: " } else { "" }).await;
+        alive(&mut client).await;
+    }
+    let mut client = expiring_client(&stage, "timeout").await;
+    stage.centrifugo_logs("DeadlineExceeded").await;
+    alive(&mut client).await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn subscribe_with_a_result_is_subscribed() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    assert_eq!(client.subscribe("join:result").await["event"], "subscribed");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn subscribe_with_an_error_is_refused_for_good() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    let end = client.subscribe("join:error").await;
+    assert_eq!((&end["event"], &end["code"], &end["reason"]), (&json!("unsubscribed"), &json!(403), &json!("not you")));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn subscribe_with_a_temporary_error_or_a_failure_is_tried_again() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    for (answer, code) in [("temporary", 429), ("internal", 100), ("panic", 100), ("timeout", 100)] {
+        let again = client.subscribe(&format!("join:{answer}")).await;
+        assert_eq!((&again["event"], &again["error"]["code"]), (&json!("subscribe-error"), &json!(code)), "{answer}");
+    }
+    told(&stage, "join", "panicked: ").await;
+    told(&stage, "join", "").await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn subscribe_with_a_disconnect_closes_the_connection() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    let end = client.subscribe("join:stop").await;
+    assert_eq!((&end["event"], &end["code"]), (&json!("disconnected"), &json!(4501)));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn sub_refresh_with_a_result_goes_on_as_long_as_it_says() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    for channel in ["expire:result", "expire:never"] {
+        assert_eq!(client.subscribe(channel).await["event"], "subscribed");
+        stage.logs.line(&["asked about", channel]).await;
+    }
+    tokio::time::sleep(Duration::from_millis(4500)).await;
+    alive(&mut client).await;
+    assert!(client.seen("unsubscribed").is_empty());
+    let asked = |channel: &str| stage.logs.text().matches(&format!("asked about {channel}")).count();
+    assert!(asked("expire:result") > 1);
+    assert_eq!(asked("expire:never"), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn sub_refresh_with_expired_ends_the_subscription_and_the_client_subscribes_again() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    client.subscribe("expire:expired").await;
+    let again = client.event_of(&["subscribing"], |event| event["code"] != 0).await;
+    assert_eq!(again["code"], 2501);
+    client.event("subscribed").await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn sub_refresh_that_fails_ends_no_subscription() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    for answer in ["internal", "panic", "timeout"] {
+        client.subscribe(&format!("expire:{answer}")).await;
+        stage.logs.line(&["asked about", answer]).await;
+    }
+    stage.centrifugo_logs("DeadlineExceeded").await;
+    told(&stage, "sub_refresh", "panicked: ").await;
+    told(&stage, "sub_refresh", "").await;
+    alive(&mut client).await;
+    assert!(client.seen("unsubscribed").is_empty());
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn publish_is_answered_as_the_handler_says() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    client.subscribe("join:result").await;
+    assert_eq!(client.publish("join:result", json!("hi")).await, Ok(()));
+    assert_eq!(client.event("publication").await["data"], "hi");
+    assert_eq!(client.publish("join:error", json!("hi")).await, Err(refused(403, "not you")));
+    assert_eq!(client.publish("join:temporary", json!("hi")).await, Err(refused(429, "slow down")));
+    for answer in ["internal", "panic", "timeout"] {
+        assert_eq!(client.publish(&format!("join:{answer}"), json!("hi")).await, Err(internal()), "{answer}");
+    }
+    told(&stage, "say", "panicked: ").await;
+    told(&stage, "say", "").await;
+    assert!(client.publish("join:stop", json!("hi")).await.is_err());
+    assert_eq!(client.event("disconnected").await["code"], 4501);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn rpc_is_answered_as_the_handler_says() {
+    let stage = stage().await;
+    let mut client = guest(&stage).await;
+    assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
+    assert_eq!(client.rpc("do/error", Value::Null).await, Err(refused(403, "not you")));
+    assert_eq!(client.rpc("do/temporary", Value::Null).await, Err(refused(429, "slow down")));
+    for answer in ["internal", "panic", "timeout"] {
+        assert_eq!(client.rpc(&format!("do/{answer}"), Value::Null).await, Err(internal()), "{answer}");
+    }
+    told(&stage, "call", "panicked: ").await;
+    told(&stage, "call", "").await;
+    assert!(client.rpc("do/reconnect", Value::Null).await.is_err());
+    let again = client.event_of(&["connecting"], |event| event["code"] != 0).await;
+    assert_eq!((&again["code"], &again["reason"]), (&json!(4001), &json!("come back")));
+    client.event("connected").await;
+    assert!(client.rpc("do/stop", Value::Null).await.is_err());
+    assert_eq!(client.event("disconnected").await["code"], 4501);
+    stage.stop().await;
+}
