@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// Serves until the future is ready. Then no new calls are taken, and running ones have
-    /// [`drain_timeout`](crate::App::drain_timeout) to finish.
+    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are left to the runtime, and end with it.
     ///
     /// # Errors
     ///
@@ -165,11 +165,11 @@ impl Server {
                 ended.map_err(StartError::Serve)
             }
             () = tokio::time::sleep(drain) => {
-                tracing::warn!("stopped: calls that were still running are dropped");
+                tracing::warn!("stopped: calls are still running, and end with the process");
                 Ok(())
             }
             Some(()) = stops.next() => {
-                tracing::warn!("stopped at once: running calls are dropped");
+                tracing::warn!("stopped at once: calls are still running, and end with the process");
                 Ok(())
             }
         }

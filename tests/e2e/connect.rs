@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use centrifugo::{
-    App, Capability, Connect, Connected, Data, Meta, RawData, Refreshed, SubscribeOptions, UserId, handlers,
-};
+use centrifugo::{App, Capability, Connect, Connected, Data, Meta, RawData, Refreshed, SubscribeOptions, UserId, handlers};
 use centrifugo_tests::Stage;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -2,7 +2,14 @@
 
 mod answer;
 mod answers;
+mod bad_input;
+mod binary;
 mod connect;
+mod forwarded;
+mod page;
 mod publish;
 mod rpc;
+mod rust_sdk;
+mod stop;
 mod subscribe;
+mod traps;

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod client;
 pub mod logs;
 pub mod stage;
+pub mod wire;
 
 pub use client::{Client, Refused};
 pub use logs::Logs;

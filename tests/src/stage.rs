@@ -73,14 +73,20 @@ impl Stage {
     }
 
     /// Stops both. Gives back what the app has logged.
+    pub async fn stop(self) -> String {
+        let (centrifugo, logs) = self.stop_app().await;
+        centrifugo.stop().await;
+        logs.text()
+    }
+
+    /// Stops the app, and leaves Centrifugo alone.
     ///
     /// # Panics
     ///
     /// If the app ended in any other way.
-    pub async fn stop(self) -> String {
-        self.centrifugo.stop().await;
+    pub async fn stop_app(self) -> (Centrifugo, Logs) {
         drop(self.stop);
         self.app.await.expect("an app that doesn't panic").expect("an app that ends well");
-        self.logs.text()
+        (self.centrifugo, self.logs)
     }
 }

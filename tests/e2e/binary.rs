@@ -1,0 +1,52 @@
+//! Bytes in every field that has them, with `binary_encoding`: Centrifugo hands them over as base64, and gets them back as base64.
+
+use centrifugo::{App, Connected, Published, RawData, RpcReply, Subscribed, handlers};
+use centrifugo_tests::Stage;
+use serde_json::json;
+
+#[centrifugo::connect(collect = false)]
+async fn connect(RawData(data): RawData) -> Connected {
+    Connected::user("7").raw_data(data).info(&json!({ "nick": "nn" }))
+}
+
+#[centrifugo::topic("echo", collect = false)]
+async fn subscribe(RawData(data): RawData) -> Subscribed {
+    Subscribed::new().raw_data(data).info(&json!({ "seat": 7 }))
+}
+
+#[centrifugo::publish("echo", anyone, binary, collect = false)]
+async fn publish(RawData(data): RawData) -> Published {
+    Published::new().raw_data([&data[..], b"\xff"].concat())
+}
+
+#[centrifugo::rpc("echo", collect = false)]
+async fn rpc(RawData(data): RawData) -> RpcReply {
+    RpcReply::raw(data)
+}
+
+#[tokio::test]
+async fn bytes_pass_through_every_field() {
+    for binary_encoding in [false, true] {
+        let proxy = json!({ "binary_encoding": binary_encoding });
+        let app = App::empty().handlers(handlers![connect, subscribe, publish, rpc]).centrifugo(json!({
+            "client": { "proxy": { "connect": proxy } },
+            "channel": { "proxy": { "subscribe": proxy, "publish": proxy } },
+            "rpc": { "proxy": proxy }
+        }));
+        let stage = Stage::start(app).await;
+        let bytes = json!({ "base64": "AAH/" });
+        let mut client = stage.client_with(json!({ "protobuf": true, "data": bytes })).await;
+        assert_eq!(client.event("connected").await["data"], bytes);
+        assert_eq!(client.subscribe_with("echo", json!({ "data": bytes })).await["data"], bytes);
+        client.publish("echo", bytes.clone()).await.expect("a publication");
+        let publication = client.event("publication").await;
+        assert_eq!(publication["data"], json!({ "base64": "AAH//w==" }));
+        assert_eq!(publication["info"]["connInfo"], json!({ "nick": "nn" }));
+        assert_eq!(publication["info"]["chanInfo"], json!({ "seat": 7 }));
+        assert_eq!(client.rpc("echo", bytes.clone()).await, Ok(bytes));
+
+        let mut text = stage.connected(json!({ "text": "hi" })).await;
+        assert_eq!(text.rpc("echo", json!([1, "x"])).await, Ok(json!([1, "x"])));
+        stage.stop().await;
+    }
+}

@@ -1,0 +1,146 @@
+//! A peer that speaks the proxy's gRPC without being Centrifugo: well or badly.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use bytes::{Buf, BufMut, Bytes};
+use protox::prost_reflect::prost::Message;
+use protox::prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage, Value};
+use tonic::client::Grpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::metadata::MetadataMap;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+const PACKAGE: &str = "centrifugal.centrifugo.proxy";
+
+static SCHEMA: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/proto");
+    let files = protox::compile(["proxy.proto"], [folder]).expect("a schema");
+    DescriptorPool::from_file_descriptor_set(files).expect("a schema")
+});
+
+/// A message of the schema with these fields, and the fields that Centrifugo always sends.
+///
+/// # Panics
+///
+/// If the schema has no such message or field.
+pub fn message(name: &str, fields: &[(&str, Value)]) -> DynamicMessage {
+    let of_schema = SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a message of the schema");
+    let mut message = DynamicMessage::new(of_schema);
+    for (field, value) in [("client", "c1"), ("transport", "websocket"), ("protocol", "json"), ("encoding", "json")] {
+        if message.descriptor().get_field_by_name(field).is_some() {
+            message.set_field_by_name(field, text(value));
+        }
+    }
+    for (field, value) in fields {
+        message.set_field_by_name(field, value.clone());
+    }
+    message
+}
+
+/// The value of a string field.
+pub fn text(value: &str) -> Value {
+    Value::String(value.to_owned())
+}
+
+/// Calls one of the service's methods with a request of the schema; gives the response.
+///
+/// # Errors
+///
+/// The status.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn call(app: SocketAddr, rpc: &str, request: &DynamicMessage) -> Result<DynamicMessage, Status> {
+    call_with(app, rpc, MetadataMap::new(), request).await
+}
+
+/// Like [`call`], with metadata.
+///
+/// # Errors
+///
+/// The status.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn call_with(
+    app: SocketAddr,
+    rpc: &str,
+    metadata: MetadataMap,
+    request: &DynamicMessage,
+) -> Result<DynamicMessage, Status> {
+    let path = format!("/{PACKAGE}.CentrifugoProxy/{rpc}");
+    let bytes = call_raw(app, &path, metadata, request.encode_to_vec().into()).await?;
+    let name = request.descriptor().name().replace("Request", "Response");
+    let of_schema = SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a response of the schema");
+    Ok(DynamicMessage::decode(of_schema, bytes).expect("a response that can be read"))
+}
+
+/// Sends any bytes to any path.
+///
+/// # Errors
+///
+/// The status.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn call_raw(app: SocketAddr, path: &str, metadata: MetadataMap, bytes: Bytes) -> Result<Bytes, Status> {
+    let channel = Channel::from_shared(format!("http://{app}")).expect("an address").connect().await.expect("an app");
+    let mut grpc = Grpc::new(channel);
+    grpc.ready().await.expect("an app");
+    let mut request = Request::new(bytes);
+    *request.metadata_mut() = metadata;
+    let path = path.parse().expect("a path");
+    Ok(grpc.unary(request, path, Raw).await?.into_inner())
+}
+
+/// The code of the error in a response, if it has one.
+pub fn error_code(response: &DynamicMessage) -> Option<u32> {
+    if !response.has_field_by_name("error") {
+        return None;
+    }
+    let error = response.get_field_by_name("error")?;
+    error.as_message()?.get_field_by_name("code")?.as_u32()
+}
+
+/// Bytes, as they are.
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, bytes: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put(bytes);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+}
