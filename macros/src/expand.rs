@@ -1,7 +1,7 @@
 //! Writes what is registered for a handler, beside the function.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Path, ReturnType};
@@ -75,7 +75,7 @@ fn bind(handler: &Handler) -> TokenStream {
     let extracts = handler.params.iter().zip(&locals).filter(|(param, _)| param.role == Role::Extractor).map(
         |(Param { ty, .. }, local)| {
             let extract = extract(handler.kind, ty);
-            let extracted = quote_spanned!(ty.span()=> #extract::extract(&#call).await?);
+            let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await?);
             quote!(let #local = #extracted;)
         },
     );
@@ -164,7 +164,7 @@ fn needs(handler: &Handler) -> TokenStream {
     let needs = Ident::new("needs", Span::mixed_site());
     let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
         let extract = extract(handler.kind, ty);
-        quote_spanned!(ty.span()=> #extract::needs(#needs);)
+        quote_spanned!(name_of(ty)=> #extract::needs(#needs);)
     });
     quote!(|#needs| { #(#extractors)* })
 }
@@ -200,9 +200,33 @@ fn event(kind: Kind) -> TokenStream {
     quote!(::centrifugo::__private::#event)
 }
 
+/// The extractor, all of it where its type's name stands: the compiler tells a mistake once for each place.
 fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
     let event = event(kind);
-    quote_spanned!(ty.span()=> <#ty as ::centrifugo::Extract<'_, #event>>)
+    let span = name_of(ty);
+    let ty = moved(ty.to_token_stream(), span);
+    quote_spanned!(span=> <#ty as ::centrifugo::Extract<'_, #event>>)
+}
+
+/// Where the name of a type stands: `Data` of `&centrifugo::Data<T>`.
+fn name_of(ty: &syn::Type) -> Span {
+    match ty {
+        syn::Type::Reference(reference) => name_of(&reference.elem),
+        syn::Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |name| name.ident.span()),
+        _ => ty.span(),
+    }
+}
+
+/// The same tokens, in another place.
+fn moved(tokens: TokenStream, to: Span) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), moved(group.stream(), to)).into();
+        }
+        token.set_span(token.span().located_at(to));
+        token
+    };
+    tokens.into_iter().map(place).collect()
 }
 
 fn channel(path: &Path) -> TokenStream {

@@ -95,13 +95,21 @@ impl Answer<()> {
     }
 }
 
-/// An answer with data.
+/// An answer with data. The bound stands at the method, so that a type without it is told in our words.
 pub trait PlainAnswer {
-    fn reply(self) -> Result<RpcReply, Reject>;
+    type Value;
+    fn reply(self) -> Result<RpcReply, Reject>
+    where
+        Self::Value: IntoReply<Rpc>;
 }
 
-impl<T: IntoReply<Rpc>> PlainAnswer for Answer<T> {
-    fn reply(self) -> Result<RpcReply, Reject> {
+impl<T> PlainAnswer for Answer<T> {
+    type Value = T;
+
+    fn reply(self) -> Result<RpcReply, Reject>
+    where
+        T: IntoReply<Rpc>,
+    {
         self.0.into_reply()
     }
 }

@@ -1,0 +1,7 @@
+#[centrifugo::channel("user.<id>")]
+struct User {
+    id: u64,
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::channel("user.<id>")]
+struct User<T> {
+    id: T,
+}
+
+fn main() {}

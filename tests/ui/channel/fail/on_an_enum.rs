@@ -1,0 +1,6 @@
+#[centrifugo::channel("user.<id>")]
+enum User {
+    Id(u64),
+}
+
+fn main() {}

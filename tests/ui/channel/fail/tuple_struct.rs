@@ -1,0 +1,4 @@
+#[centrifugo::channel("user.<id>")]
+struct User(u64);
+
+fn main() {}

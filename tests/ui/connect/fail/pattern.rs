@@ -1,0 +1,6 @@
+#[centrifugo::connect("chat")]
+async fn connect() -> centrifugo::Connected {
+    centrifugo::Connected::anonymous()
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::connect]
+async fn connect(user: centrifugo::UserId) -> centrifugo::Connected {
+    centrifugo::Connected::user(user)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::connect]
+async fn connect() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,70 @@
+//! Every attribute with every option.
+use centrifugo::{
+    Channel, ClientId, Connected, Data, Meta, Metadata, Publish, Published, RawData, Refreshed, Reject, Rpc, State, SubRefreshed,
+    Subscribe, Subscribed, UserId, connect, publish, refresh, rpc, sub_refresh, subscribe, topic,
+};
+
+#[connect(name = "door")]
+async fn connect(client: ClientId, data: Option<Data<String>>) -> Result<Connected, Reject> {
+    Ok(Connected::user(client).data(&data.map(|Data(text)| text)))
+}
+
+#[refresh(name = "again")]
+async fn refresh(user: &UserId) -> Result<Refreshed, std::num::ParseIntError> {
+    let seconds: u64 = user.parse()?;
+    Ok(Refreshed::for_secs(seconds))
+}
+
+#[rpc("ping", name = "pong")]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+#[rpc("<method..>")]
+async fn any_method(method: String, request: &Rpc) -> bool {
+    method == request.method
+}
+
+#[topic("user.<id>", ignore_case, name = "own")]
+async fn own(id: u64, user: Option<UserId>, meta: Option<Meta<String>>) -> bool {
+    user.is_some_and(|user| user == id.to_string()) && meta.is_none()
+}
+
+#[subscribe]
+async fn any_channel(request: Subscribe, channel: Channel) -> Result<Subscribed, Reject> {
+    drop((request, channel));
+    Ok(Subscribed::new())
+}
+
+#[publish("chat:<room>[:<thread>]", anyone, binary, ignore_case, name = "say")]
+async fn say(room: String, thread: Option<u32>, RawData(data): RawData) -> Published {
+    Published::new().raw_data(data).tag("room", format!("{room}{thread:?}"))
+}
+
+#[publish("files.<path..>", collect = false)]
+async fn upload(path: String, request: &Publish, metadata: Metadata<'_>, State(max): State<usize>) -> bool {
+    path.len() + request.data.len() + metadata.len() < max
+}
+
+#[centrifugo::channel("team:<team>:<room>")]
+struct Room {
+    team: u32,
+    room: String,
+}
+
+#[sub_refresh(Room)]
+async fn still(Room { team, room }: Room) -> SubRefreshed {
+    if room.is_empty() { SubRefreshed::expired() } else { SubRefreshed::for_secs(team.into()) }
+}
+
+mod nested {
+    #[centrifugo::topic("_.<_>.<kind>", collect = false)]
+    pub(crate) async fn by_kind(kind: String) -> bool {
+        kind == "public"
+    }
+}
+
+fn main() {
+    let _app = centrifugo::App::new().handlers(centrifugo::handlers![upload, nested::by_kind]);
+    let _future = ping();
+}

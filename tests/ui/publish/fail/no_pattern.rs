@@ -1,0 +1,6 @@
+#[centrifugo::publish]
+async fn say() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::publish("news", anyone)]
+async fn say() -> centrifugo::Subscribed {
+    centrifugo::Subscribed::new()
+}
+
+fn main() {}

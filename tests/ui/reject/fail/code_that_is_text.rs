@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[error("not you")]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[disconnect(403, "go away")]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[error(100, "internal")]
+    Internal,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[internal("boom")]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[derive(Debug, centrifugo::Reject)]
+struct Oops;
+
+fn main() {}

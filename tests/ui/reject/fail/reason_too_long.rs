@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[disconnect(4501, "a reason that is far too long to be sent")]
+    Denied,
+}
+
+fn main() {}

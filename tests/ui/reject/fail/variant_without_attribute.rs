@@ -1,0 +1,6 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+const BANNED: centrifugo::Disconnect = centrifugo::Disconnect::new(403, "banned");
+
+fn main() {}

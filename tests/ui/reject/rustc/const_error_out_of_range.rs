@@ -1,0 +1,3 @@
+const INTERNAL: centrifugo::ErrorReply = centrifugo::ErrorReply::new(100, "internal server error");
+
+fn main() {}

@@ -1,0 +1,3 @@
+const BANNED: centrifugo::Disconnect = centrifugo::Disconnect::new(4501, "1");
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::rpc("g:users")]
+async fn users() -> u64 {
+    7
+}
+
+fn main() {}

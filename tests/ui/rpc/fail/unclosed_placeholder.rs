@@ -1,0 +1,6 @@
+#[centrifugo::rpc("get:users/<id")]
+async fn user(id: u64) -> u64 {
+    id
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct Reply;
+
+#[centrifugo::rpc("reply")]
+async fn reply() -> Reply {
+    Reply
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("user.<>")]
+async fn own() -> bool {
+    true
+}
+
+fn main() {}

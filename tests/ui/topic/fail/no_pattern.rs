@@ -1,0 +1,6 @@
+#[centrifugo::topic]
+async fn own() -> bool {
+    true
+}
+
+fn main() {}

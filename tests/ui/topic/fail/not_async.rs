@@ -1,0 +1,6 @@
+#[centrifugo::topic("news")]
+fn news() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[centrifugo::topic("news")]
+struct News;
+
+fn main() {}

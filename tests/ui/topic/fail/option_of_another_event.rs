@@ -1,0 +1,6 @@
+#[centrifugo::topic("news", anyone)]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}

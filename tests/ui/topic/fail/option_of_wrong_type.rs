@@ -1,0 +1,6 @@
+#[centrifugo::topic("news", name = 7)]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}

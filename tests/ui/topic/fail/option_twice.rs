@@ -1,0 +1,6 @@
+#[centrifugo::topic("news", ignore_case, ignore_case)]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("news", name)]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("user.<id>")]
+async fn own(user: centrifugo::UserId) -> bool {
+    user == "7"
+}
+
+fn main() {}

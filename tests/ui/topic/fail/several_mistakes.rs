@@ -1,0 +1,6 @@
+#[centrifugo::topic("user.<id", nam = "x")]
+fn own<T>() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("news", "sport")]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}

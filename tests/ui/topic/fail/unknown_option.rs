@@ -1,0 +1,6 @@
+#[centrifugo::topic("news", ignorecase)]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("news")]
+async unsafe fn news() -> bool {
+    true
+}
+
+fn main() {}

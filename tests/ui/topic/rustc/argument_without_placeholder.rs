@@ -1,0 +1,6 @@
+#[centrifugo::topic("user.<id>")]
+async fn own(id: u64, room: String) -> bool {
+    room == id.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("news")]
+async fn news() -> centrifugo::Connected {
+    centrifugo::Connected::anonymous()
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("news")]
+async fn news() -> u64 {
+    7
+}
+
+fn main() {}
