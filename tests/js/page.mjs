@@ -24,7 +24,9 @@ const say = async (page, words) => {
   await page.fill("#text", words);
   await page.click("#send:not([disabled])");
 };
-const shot = async (page, name) => settings.shots && page.screenshot({ path: `${settings.shots}/${name}.png` });
+// `SHOTS=/tmp cargo test -p centrifugo-tests --test e2e page` keeps pictures of it.
+const { SHOTS } = process.env;
+const shot = async (page, name) => SHOTS && page.screenshot({ path: `${SHOTS}/${name}.png` });
 
 try {
   const ann = await person("Ann", "ahoy");
