@@ -1,4 +1,54 @@
 //! Real-time features for Rust apps: plain async functions that answer [Centrifugo](https://centrifugal.dev)'s gRPC proxy.
+//!
+//! ```standalone_crate,no_run
+//! use centrifugo::{Connected, Data, ErrorReply, Published, UserId, rpc, topic};
+//!
+//! #[centrifugo::connect]
+//! async fn connect(Data(name): Data<String>) -> Connected {
+//!     Connected::user(name).subscribe("news")
+//! }
+//!
+//! #[topic("user.<name>")]
+//! async fn own_channel(name: String, user: UserId) -> bool {
+//!     user == name
+//! }
+//!
+//! #[centrifugo::publish("user.<name>")]
+//! async fn note_to_self(name: String, user: UserId, Data(text): Data<&str>) -> Result<Published, ErrorReply> {
+//!     if user != name {
+//!         return Err(ErrorReply::PERMISSION_DENIED);
+//!     }
+//!     Ok(Published::new().data(text.trim()))
+//! }
+//!
+//! #[rpc("ping")]
+//! async fn ping() -> &'static str {
+//!     "pong"
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), centrifugo::StartError> {
+//!     centrifugo::run().await
+//! }
+//! ```
+//!
+//! Centrifugo holds the clients' connections, and asks the app what to do with them. Each question is an event, each event has an
+//! attribute, and each attribute's page says what its functions take, what they return, and what clients see of that:
+//!
+//! | a client .. | attribute | takes | answers |
+//! |---|---|---|---|
+//! | connects | [`connect`](macro@connect) | [`Connect`] | [`Connected`] |
+//! | has been connected for as long as that allowed | [`refresh`](macro@refresh) | [`Refresh`] | [`Refreshed`] |
+//! | subscribes to a channel | [`topic`], [`subscribe`](macro@subscribe) | [`Subscribe`] | `bool`, [`Subscribed`] |
+//! | has been subscribed for as long as that allowed | [`sub_refresh`] | [`SubRefresh`] | [`SubRefreshed`] |
+//! | publishes to a channel | [`publish`](macro@publish) | [`Publish`] | `bool`, [`Published`] |
+//! | calls a method | [`rpc`](macro@rpc) | [`Rpc`] | any `Serialize`, [`RpcReply`] |
+//!
+//! * [`patterns`]: which names a handler answers for, and which of several is asked.
+//! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`], and extractors of one's own.
+//! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for enums that do.
+//! * [`channel`](macro@channel): channels as types.
+//! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
 
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 #[doc(hidden)]
