@@ -4,6 +4,7 @@ mod answer;
 mod answers;
 mod bad_input;
 mod binary;
+mod concurrency;
 mod connect;
 mod forwarded;
 mod page;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use bytes::{Buf, BufMut, Bytes};
 use protox::prost_reflect::prost::Message;
 use protox::prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage, Value};
+use tokio::task::JoinSet;
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
@@ -90,8 +91,30 @@ pub async fn call_with(
 ///
 /// If nobody listens.
 pub async fn call_raw(app: SocketAddr, path: &str, metadata: MetadataMap, bytes: Bytes) -> Result<Bytes, Status> {
-    let channel = Channel::from_shared(format!("http://{app}")).expect("an address").connect().await.expect("an app");
-    let mut grpc = Grpc::new(channel);
+    call_over(connection(app).await, path, metadata, bytes).await
+}
+
+/// Makes one call after the other with the same request, all over one connection, and waits for none of them.
+pub fn burst(connection: &Channel, rpc: &str, request: &DynamicMessage, calls: usize) -> JoinSet<Result<Bytes, Status>> {
+    let (path, bytes) = (format!("/{PACKAGE}.CentrifugoProxy/{rpc}"), Bytes::from(request.encode_to_vec()));
+    let one = move |_| {
+        let (connection, path, bytes) = (connection.clone(), path.clone(), bytes.clone());
+        async move { call_over(connection, &path, MetadataMap::new(), bytes).await }
+    };
+    (0..calls).map(one).collect()
+}
+
+/// A connection for many calls.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn connection(app: SocketAddr) -> Channel {
+    Channel::from_shared(format!("http://{app}")).expect("an address").connect().await.expect("an app")
+}
+
+async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes: Bytes) -> Result<Bytes, Status> {
+    let mut grpc = Grpc::new(connection);
     grpc.ready().await.expect("an app");
     let mut request = Request::new(bytes);
     *request.metadata_mut() = metadata;

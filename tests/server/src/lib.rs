@@ -20,4 +20,4 @@ mod process;
 pub use binary::{VERSION, binary};
 pub use error::Error;
 pub use npm::npm_ci;
-pub use process::{Centrifugo, check};
+pub use process::Centrifugo;

@@ -24,22 +24,6 @@ pub struct Centrifugo {
     folder: PathBuf,
 }
 
-/// Centrifugo's own judgement of a configuration, unknown keys included (`checkconfig --strict`).
-///
-/// # Errors
-///
-/// [`Error::Refused`] with what it says.
-pub async fn check(config: &Value) -> Result<(), Error> {
-    let config = config.clone();
-    blocking(move || {
-        let folder = folder()?;
-        let checked = checked(&binary()?, &folder, &config);
-        drop(fs::remove_dir_all(folder));
-        checked.map(drop)
-    })
-    .await
-}
-
 impl Centrifugo {
     /// Starts one with this configuration, on a free port of 127.0.0.1, and waits until it answers.
     ///
@@ -69,11 +53,6 @@ impl Centrifugo {
     /// Where clients connect.
     pub fn websocket_url(&self) -> String {
         format!("ws://{}/connection/websocket", self.address)
-    }
-
-    /// Where its server API is.
-    pub fn api_url(&self) -> String {
-        format!("http://{}/api", self.address)
     }
 
     /// What it has logged.

@@ -1,0 +1,53 @@
+//! Many calls at a time on one connection, as Centrifugo makes them.
+
+use std::sync::Arc;
+
+use centrifugo::{App, State, handlers};
+use centrifugo_tests::wire::{burst, connection, message, text};
+use tokio::sync::Barrier;
+
+const CALLS: usize = 2_000;
+
+// Ready only when all are there: a limit below that would leave the call unanswered.
+#[centrifugo::rpc("meet", collect = false)]
+async fn meet(State(all): State<Arc<Barrier>>) {
+    all.wait().await;
+}
+
+#[centrifugo::rpc("endless", collect = false)]
+async fn endless() {
+    std::future::pending().await
+}
+
+#[centrifugo::rpc("ping", collect = false)]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+#[tokio::test]
+async fn thousands_of_calls_run_at_once_on_one_connection() {
+    let app = App::empty().handlers(handlers![meet]).state(Arc::new(Barrier::new(CALLS)));
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let app = tokio::spawn(server.serve_until(std::future::pending()));
+    let connection = connection(address).await;
+    let calls = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("meet"))]), CALLS);
+    let met = tokio::time::timeout(centrifugo_tests::PATIENCE, calls.join_all()).await.expect("a meeting of all");
+    assert!(met.iter().all(Result::is_ok));
+    app.abort();
+}
+
+// A slow app has many calls reset at their deadline. HTTP/2's usual guard would take that for an attack, and close the connection.
+#[tokio::test]
+async fn a_thousand_calls_that_are_given_up_do_not_end_the_connection() {
+    let server = App::empty().handlers(handlers![endless, ping]).listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let app = tokio::spawn(server.serve_until(std::future::pending()));
+    let connection = connection(address).await;
+    let mut given_up = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("endless"))]), 1_000);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    given_up.abort_all();
+    let answered = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("ping"))]), 100).join_all().await;
+    assert!(answered.iter().all(Result::is_ok));
+    app.abort();
+}
