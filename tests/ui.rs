@@ -7,12 +7,7 @@ fn each_mistake_is_told_once_where_it_was_made() {
     let cases = trybuild::TestCases::new();
     // A case that passes makes trybuild build all of them, instead of checking only: duplicates show then.
     cases.pass("ui/pass/*.rs");
-    for attribute in ["channel", "connect", "handlers", "publish", "refresh", "reject", "rpc", "topic"] {
-        for kind in ["fail", "rustc", "duplicate"] {
-            let folder = format!("ui/{attribute}/{kind}");
-            if std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder).exists() {
-                cases.compile_fail(format!("{folder}/*.rs"));
-            }
-        }
+    for kind in ["fail", "rustc", "duplicate"] {
+        cases.compile_fail(format!("ui/*/{kind}/*.rs"));
     }
 }

@@ -1,0 +1,6 @@
+#[centrifugo::sub_refresh]
+async fn still() -> bool {
+    true
+}
+
+fn main() {}
