@@ -68,7 +68,7 @@ pub trait Extract<'c, E: Event>: Sized {
     ///
     /// As [`extract`](Self::extract), if it is there and can't be taken.
     fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
-        async { Self::extract(call).await.map(Some) }
+        Self::extract(call).map(|extracted| extracted.map(Some))
     }
 
     /// What must be there for it, checked when the app starts: states, headers that Centrifugo has to forward. By default it is taken
