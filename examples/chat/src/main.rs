@@ -1,4 +1,4 @@
-//! Starts the chat, prints the page's address, and ends all of it with ctrl-c.
+//! Starts the chat, prints the page's address, and ends all of it with ctrl-c or SIGTERM.
 
 use std::io::{self, Write};
 
@@ -11,9 +11,24 @@ async fn main() -> Result<(), BoxError> {
     // The only line on stdout, for whoever starts it as a program.
     writeln!(io::stdout(), "the chat is at {}", chat.url())?;
     let ended = tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(BoxError::from),
+        stopped = stopped() => stopped.map_err(BoxError::from),
         failed = chat.failed() => failed,
     };
     chat.stop().await;
     ended
+}
+
+/// Ready at ctrl-c, and at SIGTERM where there is one: Centrifugo must not outlive the chat.
+async fn stopped() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
