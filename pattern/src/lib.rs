@@ -10,5 +10,5 @@ mod values;
 pub use error::{Error, ErrorKind};
 pub use pattern::{Namespace, Pattern, Placeholder, Segment};
 pub use router::{Conflict, Match, Router};
-pub use rules::Place;
+pub use rules::{Place, is_namespace};
 pub use values::{Values, is_valid_value};

@@ -61,8 +61,8 @@ pub(crate) fn check(pattern: &Pattern, place: Place) -> Result<(), Error> {
     Ok(())
 }
 
-/// The rule of Centrifugo's configuration for the names of namespaces.
-fn is_namespace(name: &str) -> bool {
+/// Whether Centrifugo's configuration takes the name for a namespace: two or more of `-a-zA-Z0-9_.`.
+pub fn is_namespace(name: &str) -> bool {
     name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 

@@ -242,7 +242,7 @@ impl App {
             conflicts.extend(names.iter().filter_map(|name| headers::check(name, at).err()));
         }
         for namespace in &self.settings.namespaces {
-            if !config::is_namespace(namespace) {
+            if !centrifugo_pattern::is_namespace(namespace) {
                 conflicts.push(Conflict::Namespace { namespace: namespace.clone() });
             }
         }

@@ -74,11 +74,6 @@ pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> BTreeSet<S
     names
 }
 
-/// Whether Centrifugo takes the name for a namespace.
-pub(crate) fn is_namespace(name: &str) -> bool {
-    name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-}
-
 fn literal_namespaces(registry: &Registry, kinds: &[Kind]) -> BTreeSet<String> {
     let entries = registry.entries.iter().filter(|entry| kinds.contains(&entry.handler.kind()));
     entries

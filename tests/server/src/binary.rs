@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::error::Error;
 
 /// The version that is built.
-pub const VERSION: &str = "6.9.1";
+const VERSION: &str = "6.9.1";
 
 /// The path of a Centrifugo: `CENTRIFUGO_BIN`; one in `PATH`, if it is a v6.9; or one built from the Go module that `go.mod` beside this
 /// crate pins. Building takes about two minutes once; it is told on stderr.
@@ -17,7 +17,7 @@ pub const VERSION: &str = "6.9.1";
 /// # Errors
 ///
 /// [`Error`], with what to do about it.
-pub fn binary() -> Result<PathBuf, Error> {
+pub(crate) fn binary() -> Result<PathBuf, Error> {
     if let Some(path) = env::var_os("CENTRIFUGO_BIN").map(PathBuf::from) {
         return match version(&path) {
             Ok(_) => Ok(path),

@@ -17,7 +17,6 @@ mod error;
 mod npm;
 mod process;
 
-pub use binary::{VERSION, binary};
 pub use error::Error;
 pub use npm::npm_ci;
 pub use process::Centrifugo;

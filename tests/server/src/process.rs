@@ -45,11 +45,6 @@ impl Centrifugo {
         .await
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// Where clients connect.
     pub fn websocket_url(&self) -> String {
         format!("ws://{}/connection/websocket", self.address)
