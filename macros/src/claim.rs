@@ -21,6 +21,11 @@ pub(crate) fn symbols(kind: Kind, source: &Source, options: &Options) -> Vec<Str
     }
 }
 
+/// What an error handler claims.
+pub(crate) fn error_handler() -> String {
+    escape(&format!("two error handlers of {}", this_crate()))
+}
+
 /// The crate's name: a binary and the library that it links have handlers of their own.
 fn this_crate() -> String {
     let name = std::env::var("CARGO_BIN_NAME").or_else(|_| std::env::var("CARGO_CRATE_NAME"));

@@ -149,11 +149,12 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
     let split = quote_spanned!(span=> ::centrifugo::__private::Returned(#value).split::<#event>()?);
     let reply = match handler.kind {
         Kind::Rpc => quote_spanned!(span=> ::centrifugo::__private::Answer(#value).reply()),
+        Kind::Stream => quote_spanned!(span=> ::centrifugo::__private::Streamed(#value).reply()),
         _ => quote_spanned!(span=> ::centrifugo::__private::reply::<#event, _>(#value)),
     };
     quote! {
         #[allow(unused_imports)]
-        use ::centrifugo::__private::{Plain as _, PlainAnswer as _};
+        use ::centrifugo::__private::{Plain as _, PlainAnswer as _, PlainStream as _};
         let #value = #called;
         let #value = #split;
         #reply
@@ -175,13 +176,7 @@ fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {
         Source::Pattern(written) => written.literal.span(),
         Source::Any | Source::Type(_) => Span::call_site(),
     };
-    let claims = handler.claims.iter().map(|symbol| {
-        // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
-        quote_spanned!(Span::mixed_site().located_at(span)=> const _: () = {
-            #[unsafe(export_name = #symbol)]
-            static CLAIM: u8 = 0;
-        };)
-    });
+    let claims = handler.claims.iter().map(|symbol| claim(symbol, span));
     quote! {
         #(#cfgs)*
         const _: () = {
@@ -191,17 +186,26 @@ fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {
     }
 }
 
-fn local(at: usize) -> Ident {
+/// What the compiler refuses to have twice.
+pub(crate) fn claim(symbol: &str, span: Span) -> TokenStream {
+    // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
+    quote_spanned!(Span::mixed_site().located_at(span)=> const _: () = {
+        #[unsafe(export_name = #symbol)]
+        static CLAIM: u8 = 0;
+    };)
+}
+
+pub(crate) fn local(at: usize) -> Ident {
     format_ident!("argument_{at}", span = Span::mixed_site())
 }
 
-fn event(kind: Kind) -> TokenStream {
+pub(crate) fn event(kind: Kind) -> TokenStream {
     let event = kind.event();
     quote!(::centrifugo::__private::#event)
 }
 
 /// The extractor, all of it where its type's name stands: the compiler tells a mistake once for each place.
-fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
+pub(crate) fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
     let event = event(kind);
     let span = name_of(ty);
     let ty = moved(ty.to_token_stream(), span);
@@ -209,7 +213,7 @@ fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
 }
 
 /// Where the name of a type stands: `Data` of `&centrifugo::Data<T>`.
-fn name_of(ty: &syn::Type) -> Span {
+pub(crate) fn name_of(ty: &syn::Type) -> Span {
     match ty {
         syn::Type::Reference(reference) => name_of(&reference.elem),
         syn::Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |name| name.ident.span()),

@@ -22,6 +22,21 @@ pub(crate) fn function(mut function: ItemFn, errors: &syn::Error) -> TokenStream
     item(&quote! { #function #name }, errors)
 }
 
+/// The same for an interceptor.
+pub(crate) fn interceptor(function: &ItemFn, errors: &syn::Error) -> TokenStream {
+    let (vis, cfgs, hidden) = (&function.vis, cfgs(&function.attrs), hidden(&function.sig.ident));
+    let private = quote!(::centrifugo::__private);
+    let stand_in = quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals)]
+        #vis static #hidden: #private::Interceptor = #private::Interceptor::new(
+            #private::AboutInterceptor { name: "", path: "", file: "", line: 0, order: 0, every: false, needs: |_| {} },
+        );
+    };
+    item(&quote! { #function #stand_in }, errors)
+}
+
 fn stand_in(function: &ItemFn) -> TokenStream {
     let (vis, cfgs, hidden) = (&function.vis, cfgs(&function.attrs), hidden(&function.sig.ident));
     let private = quote!(::centrifugo::__private);

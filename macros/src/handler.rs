@@ -130,24 +130,25 @@ fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
             "a handler has no `self`: write a function outside of `impl`, and take what it needs as `State<..>`",
         );
     }
-    modifiers(signature, errors);
+    modifiers("a handler", signature, errors);
     generics(signature, errors);
     if let (Some(answer), ReturnType::Default) = (kind.answer(), &signature.output) {
         errors.at(&signature.ident, format!("a {} handler answers `{answer}`: write `-> {answer}`", kind.name()));
     }
 }
 
-fn modifiers(signature: &Signature, errors: &mut Errors) {
+/// What `one`, a function that Centrifugo's events get to, can't be.
+pub(crate) fn modifiers(one: &str, signature: &Signature, errors: &mut Errors) {
     if let Safety::Unsafe(token) = &signature.safety {
-        errors.at(token, "a handler is called with whatever a client sends, so it can't be `unsafe`");
+        errors.at(token, format!("{one} is called with whatever a client sends, so it can't be `unsafe`"));
     } else if let Some(abi) = &signature.abi {
-        errors.at(abi, "a handler is called from Rust: leave out `extern`");
+        errors.at(abi, format!("{one} is called from Rust: leave out `extern`"));
     } else if let Some(token) = &signature.constness {
-        errors.at(token, "a handler is an `async fn`: leave out `const`");
+        errors.at(token, format!("{one} is an `async fn`: leave out `const`"));
     } else if let Some(variadic) = &signature.variadic {
-        errors.at(variadic, "a handler has as many arguments as it names");
+        errors.at(variadic, format!("{one} has as many arguments as it names"));
     } else if signature.asyncness.is_none() {
-        errors.at(signature.fn_token, format!("a handler is asynchronous: write `async fn {}`", signature.ident));
+        errors.at(signature.fn_token, format!("{one} is asynchronous: write `async fn {}`", signature.ident));
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) enum Kind {
     Topic,
     Publish,
     SubRefresh,
+    Stream,
 }
 
 /// Whether an attribute has a pattern.
@@ -42,8 +43,16 @@ const PATTERNED: &[&str] = &["ignore_case", "name", "collect"];
 const PUBLISH: &[&str] = &["ignore_case", "anyone", "binary", "name", "collect"];
 
 impl Kind {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Connect, Self::Refresh, Self::Rpc, Self::Subscribe, Self::Topic, Self::Publish, Self::SubRefresh];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Connect,
+        Self::Refresh,
+        Self::Rpc,
+        Self::Subscribe,
+        Self::Topic,
+        Self::Publish,
+        Self::SubRefresh,
+        Self::Stream,
+    ];
 
     #[rustfmt::skip]
     const fn row(self) -> Row {
@@ -56,6 +65,7 @@ impl Kind {
             Self::Topic => Row { name: "topic", event: "Subscribe", constructor: "subscribe", takes: Always, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
             Self::Publish => Row { name: "publish", event: "Publish", constructor: "publish", takes: Always, place: Place::Publish, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
             Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", constructor: "sub_refresh", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
+            Self::Stream => Row { name: "stream", event: "SubscribeStream", constructor: "stream", takes: Always, place: Place::Subscribe, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
         }
     }
 
@@ -80,7 +90,7 @@ impl Kind {
 
     /// Whether a typed channel may stand for the pattern.
     pub(crate) fn takes_type(self) -> bool {
-        matches!(self, Self::Subscribe | Self::Topic | Self::Publish | Self::SubRefresh)
+        matches!(self, Self::Subscribe | Self::Topic | Self::Publish | Self::SubRefresh | Self::Stream)
     }
 
     pub(crate) fn place(self) -> Place {

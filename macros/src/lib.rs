@@ -3,11 +3,13 @@
 mod args;
 mod channel;
 mod claim;
+mod error_handler;
 mod errors;
 mod expand;
 mod fallback;
 mod handler;
 mod handlers;
+mod interceptor;
 mod kind;
 mod near;
 mod option_type;
@@ -35,7 +37,8 @@ attributes! {
     subscribe => Subscribe,
     topic => Topic,
     publish => Publish,
-    sub_refresh => SubRefresh
+    sub_refresh => SubRefresh,
+    stream => Stream
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
@@ -51,7 +54,25 @@ pub fn reject(item: TokenStream) -> TokenStream {
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn interceptor(args: TokenStream, item: TokenStream) -> TokenStream {
+    interceptor::attribute(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn error_handler(args: TokenStream, item: TokenStream) -> TokenStream {
+    error_handler::attribute(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro]
+pub fn interceptors(paths: TokenStream) -> TokenStream {
+    handlers::list(handlers::Of::Interceptors, paths.into()).into()
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn handlers(paths: TokenStream) -> TokenStream {
-    handlers::list(paths.into()).into()
+    handlers::list(handlers::Of::Handlers, paths.into()).into()
 }

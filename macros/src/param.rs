@@ -39,7 +39,7 @@ pub(crate) fn params(signature: &Signature, source: &Source, errors: &mut Errors
     arguments.iter().zip(roles).map(param).collect()
 }
 
-fn typed(argument: &FnArg) -> Option<&PatType> {
+pub(crate) fn typed(argument: &FnArg) -> Option<&PatType> {
     match argument {
         FnArg::Typed(argument) => Some(argument),
         FnArg::Receiver(_) => None,
@@ -154,7 +154,7 @@ fn text(tokens: &impl ToTokens) -> String {
 }
 
 /// The type without the function's own lifetimes.
-fn unnamed(ty: &Type) -> Type {
+pub(crate) fn unnamed(ty: &Type) -> Type {
     struct Unnamed;
     impl VisitMut for Unnamed {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

@@ -3,12 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::__private::{Collected, CollectedChannel};
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tower::{BoxError, Layer, Service};
+
+use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
 use crate::call::States;
 use crate::config::{self, Settings};
 use crate::dispatch::Dispatch;
+use crate::failure::{ErrorHandler, Failure};
 use crate::handler::Handler;
 use crate::headers;
+use crate::interceptor::Interceptor;
+use crate::layers::Layers;
 use crate::registry::Registry;
 use crate::report::report;
 use crate::secret::Secret;
@@ -37,6 +45,9 @@ use crate::start::{Conflict, StartError};
 #[must_use = "an app does nothing until it runs"]
 pub struct App {
     handlers: Vec<&'static Handler>,
+    interceptors: Vec<&'static Interceptor>,
+    error_handlers: Vec<ErrorHandler>,
+    layers: Layers,
     states: States,
     secret: Option<(String, String)>,
     settings: Settings,
@@ -54,10 +65,13 @@ pub async fn run() -> Result<(), StartError> {
 }
 
 impl App {
-    /// An app with every handler that attributes have collected in this program, in all of its crates; those with
-    /// `collect = false` excepted.
+    /// An app with every handler, interceptor and error handler that attributes have collected in this program, in all of its crates;
+    /// those with `collect = false` excepted.
     pub fn new() -> Self {
-        let mut app = Self::empty().handlers(inventory::iter::<Collected>().map(|Collected(handler)| *handler));
+        let mut app = Self::empty()
+            .handlers(inventory::iter::<Collected>().map(|Collected(handler)| *handler))
+            .interceptors(inventory::iter::<CollectedInterceptor>().map(|CollectedInterceptor(interceptor)| *interceptor));
+        app.error_handlers = inventory::iter::<CollectedErrorHandler>().map(CollectedErrorHandler::handler).collect();
         app.settings.channels = inventory::iter::<CollectedChannel>().map(|channel| channel.pattern).collect();
         app
     }
@@ -74,6 +88,57 @@ impl App {
                 self.handlers.push(handler);
             }
         }
+        self
+    }
+
+    /// Adds interceptors, named by the macro [`interceptors!`](crate::interceptors). One that is there already isn't added twice.
+    pub fn interceptors(mut self, interceptors: impl IntoIterator<Item = &'static Interceptor>) -> Self {
+        for interceptor in interceptors {
+            if !self.interceptors.iter().any(|known| std::ptr::eq(*known, interceptor)) {
+                self.interceptors.push(interceptor);
+            }
+        }
+        self
+    }
+
+    /// The function that is told of every internal failure, in the place of a collected
+    /// [`error_handler`](macro@crate::error_handler).
+    ///
+    /// ```
+    /// # let app = centrifugo::App::empty();
+    /// app.error_handler(async |failure| eprintln!("{failure}"));
+    /// ```
+    pub fn error_handler<F>(mut self, handler: impl Fn(Failure) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.error_handlers = vec![ErrorHandler::new(handler, None)];
+        self
+    }
+
+    /// Puts a [`tower::Layer`] around the gRPC service: for what needs the HTTP request, such as tracing that crosses processes. The
+    /// last one is the outermost, as in axum.
+    ///
+    /// It sees all calls, also those without the secret. What it puts into the request's extensions, handlers take as
+    /// [`Extension`](crate::Extension). An error of its own becomes a gRPC status, which clients see as "internal server error".
+    ///
+    /// What needs the event is rather an [`interceptor`](macro@crate::interceptor).
+    ///
+    /// ```
+    /// # let app = centrifugo::App::empty();
+    /// use tower::limit::ConcurrencyLimitLayer;
+    ///
+    /// app.layer(ConcurrencyLimitLayer::new(10_000));
+    /// ```
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<ProxyService> + Send + Sync + 'static,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>, Future: Send + 'static>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.layers.add(layer);
         self
     }
 
@@ -221,7 +286,8 @@ impl App {
             return Err(StartError::NoHandlers);
         }
         let mut conflicts = Vec::new();
-        let registry = Registry::new(&self.handlers, &self.states, &mut conflicts);
+        let registry = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
+        conflicts.extend(self.check_error_handlers());
         let secret = self.check_settings(&mut conflicts);
         if conflicts.is_empty() { Ok((registry, secret)) } else { Err(StartError::Conflicts(conflicts)) }
     }
@@ -229,8 +295,24 @@ impl App {
     fn service(self, registry: Registry, secret: Option<Secret>) -> ProxyService {
         report(&registry, !self.settings.namespaces.is_empty());
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
-        let dispatch = Dispatch { routes: registry.routes, states: Arc::new(self.states), secret, audit };
-        ProxyService::new(dispatch, self.limits.message_size)
+        let dispatch = Dispatch {
+            routes: registry.routes,
+            states: Arc::new(self.states),
+            secret,
+            audit,
+            error_handler: self.error_handlers.into_iter().next(),
+            stopping: CancellationToken::new(),
+        };
+        self.layers.around(ProxyService::new(dispatch, self.limits.message_size))
+    }
+
+    fn check_error_handlers(&self) -> Option<Conflict> {
+        match self.error_handlers.as_slice() {
+            [ErrorHandler { at: Some(first), .. }, ErrorHandler { at: Some(second), .. }, ..] => {
+                Some(Conflict::ErrorHandlers { first: *first, second: *second })
+            }
+            _ => None,
+        }
     }
 
     /// Looks at everything but the handlers. The secret, if there is one that can be sent.

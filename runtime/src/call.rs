@@ -34,9 +34,19 @@ impl<E: Event> Call<E> {
         &self.metadata
     }
 
-    /// Values that tower layers have put beside the request.
+    /// The typed request, for interceptors that change it.
+    pub fn event_mut(&mut self) -> &mut E {
+        &mut self.event
+    }
+
+    /// Values that tower layers and interceptors have put beside the request.
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
+    }
+
+    /// For interceptors that put values there, which handlers take as [`Extension`](crate::Extension).
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
     }
 
     /// A value given to [`App::state`](crate::App::state).
@@ -59,7 +69,7 @@ impl States {
         self.0.contains_key(&id)
     }
 
-    fn get<T: 'static>(&self) -> Option<&T> {
+    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.0.get(&TypeId::of::<T>())?.downcast_ref()
     }
 }

@@ -7,7 +7,8 @@ use centrifugo_pattern::{Namespace, Pattern};
 use serde_json::{Map, Value, json};
 
 use crate::kind::Kind;
-use crate::registry::{Registry, headers_of};
+use crate::registry::Registry;
+use crate::streams::Territory;
 
 /// What the app adds to what its handlers tell.
 #[derive(Debug, Default)]
@@ -41,18 +42,26 @@ pub(crate) fn generate(
             merge(&mut config, json!({ "client": { "proxy": { kind.name(): proxy } } }));
         }
     }
+    let all = namespaces(registry, settings);
+    let streams = Territory::of(registry, &all);
+    let plain =
+        Plain { namespaces: all.iter().filter(|name| !streams.has(name)).cloned().collect(), unnamed: !streams.has("") };
     for (kind, option) in CHANNEL_EVENTS {
         if let Some(proxy) = proxies.of(kind) {
             merge(&mut config, json!({ "channel": { "proxy": { kind.name(): proxy } } }));
-            merge(&mut config, json!({ "channel": enabled(kind, option, registry, &namespaces(registry, settings)) }));
+            merge(&mut config, json!({ "channel": enabled(kind, option, registry, &plain) }));
         }
     }
-    let unused: Vec<_> = namespaces(registry, settings).into_iter().map(|name| json!({ "name": name })).collect();
+    if let Some(proxy) = proxies.of(Kind::Stream) {
+        merge(&mut config, json!({ "channel": { "proxy": { "subscribe_stream": proxy } } }));
+        merge(&mut config, json!({ "channel": streams.enabled() }));
+    }
+    let unused: Vec<_> = all.into_iter().map(|name| json!({ "name": name })).collect();
     if !unused.is_empty() {
         merge(&mut config, json!({ "channel": { "namespaces": unused } }));
     }
     if let Some(proxy) = proxies.of(Kind::Rpc) {
-        let methods = literal_namespaces(registry, &[Kind::Rpc]);
+        let methods = Plain { namespaces: literal_namespaces(registry, &[Kind::Rpc]), unnamed: true };
         merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
         merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));
     }
@@ -63,6 +72,7 @@ pub(crate) fn generate(
 /// The channel namespaces that the app knows of.
 pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> BTreeSet<String> {
     let mut names = literal_namespaces(registry, &CHANNEL_EVENTS.map(|(kind, _)| kind));
+    names.extend(literal_namespaces(registry, &[Kind::Stream]));
     names.extend(settings.namespaces.iter().cloned());
     for pattern in settings.channels.iter().filter_map(|pattern| Pattern::parse(pattern).ok()) {
         if let Namespace::Literal(name) = pattern.namespace() {
@@ -84,13 +94,20 @@ fn literal_namespaces(registry: &Registry, kinds: &[Kind]) -> BTreeSet<String> {
         .collect()
 }
 
+/// The namespaces that a pattern for any namespace stands for.
+struct Plain {
+    namespaces: BTreeSet<String>,
+    /// Names without a namespace, too.
+    unnamed: bool,
+}
+
 /// Where an event goes to the app: in the namespaces of its patterns, or, for a pattern that any namespace fits, in all of them.
-fn enabled(kind: Kind, option: &str, registry: &Registry, all: &BTreeSet<String>) -> Value {
+fn enabled(kind: Kind, option: &str, registry: &Registry, all: &Plain) -> Value {
     let mut names = literal_namespaces(registry, &[kind]);
     let mut without = registry.of(kind).any(|entry| entry.namespace() == Namespace::None);
     if registry.of(kind).any(|entry| entry.namespace() == Namespace::Open) {
-        names.extend(all.iter().cloned());
-        without = true;
+        names.extend(all.namespaces.iter().cloned());
+        without |= all.unnamed;
     }
     let namespaces: Vec<_> = names.into_iter().map(|name| json!({ "name": name, option: true })).collect();
     let mut enabled = json!({});
@@ -117,13 +134,14 @@ impl Proxies<'_> {
         let mut proxy = Map::from_iter([("endpoint".to_owned(), Value::from(self.endpoint))]);
         let emulated = lower(self.settings.emulated_headers.iter().map(String::as_str));
         let mut forwarded = lower(self.settings.http_headers.iter().map(String::as_str));
-        forwarded.extend(headers_of(self.registry, kind).into_iter().map(|name| name.as_str().to_owned()));
+        let needs: Vec<_> = self.registry.needs_of(kind).collect();
+        forwarded.extend(needs.iter().flat_map(|needs| &needs.headers).map(|name| name.as_str().to_owned()));
         for (key, names) in [("http_headers", forwarded), ("emulated_headers", emulated)] {
             if !names.is_empty() {
                 proxy.insert(key.into(), names.into_iter().collect());
             }
         }
-        if self.registry.of(kind).any(|entry| entry.needs.meta) {
+        if needs.iter().any(|needs| needs.meta) {
             proxy.insert("include_connection_meta".into(), true.into());
         }
         if let Some((key, value)) = self.secret {

@@ -1,18 +1,19 @@
 //! The way of a call: from Centrifugo's request to its response.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::audit::Audit;
 use crate::call::{Call, States};
 use crate::event::{Refusal, Wire};
-use crate::handler::{Bound, Handler};
+use crate::failure::{Blame, Claimant, ErrorHandler, panicked};
+use crate::handler::{Bound, Options};
 use crate::kind::Kind;
-use crate::reject::{Internal, Reject};
+use crate::reject::Reject;
 use crate::router::{Found, Routes};
 use crate::secret::Secret;
 
@@ -22,10 +23,19 @@ pub(crate) struct Dispatch {
     pub(crate) states: Arc<States>,
     pub(crate) secret: Option<Secret>,
     pub(crate) audit: Audit,
+    pub(crate) error_handler: Option<ErrorHandler>,
+    /// Ends the streams that are open.
+    pub(crate) stopping: CancellationToken,
 }
 
 impl Dispatch {
     pub(crate) async fn dispatch<E: Wire>(&self, request: Request<E::Request>) -> Result<Response<E::Response>, Status> {
+        let (response, _) = self.answer::<E>(request).await?;
+        Ok(Response::new(response))
+    }
+
+    /// The response, and who is to blame for what is still to come of it.
+    pub(crate) async fn answer<E: Wire>(&self, request: Request<E::Request>) -> Result<(E::Response, Blame), Status> {
         let (metadata, extensions, message) = request.into_parts();
         let metadata = metadata.into_headers();
         self.admit(E::KIND.name(), &metadata)?;
@@ -33,16 +43,12 @@ impl Dispatch {
             tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
             Status::invalid_argument(malformed.to_string())
         })?;
-        let (handler, bound) = match E::table(&self.routes).find(event.name().unwrap_or_default()) {
-            Found::Bound(handler, bound) => (handler, bound),
-            Found::NoMatch => return no_match::<E>(&event),
-            Found::NoHandlers => return Err(unclaimed(E::KIND)),
-            Found::Panicked(handler, panic) => return refuse::<E>(handler, Reject::internal(told(panic.as_ref()))),
-        };
+        let (claimant, bound) = self.find(&event)?;
+        let blame = Blame::new(claimant, &event, &self.states, self.error_handler.as_ref());
         let call = Call::new(event, metadata, extensions, Arc::clone(&self.states));
-        match self.answer(handler, bound, call).await {
-            Ok(response) => Ok(Response::new(response)),
-            Err(reject) => refuse::<E>(handler, reject),
+        match self.ask(claimant.options(), bound, call).await {
+            Ok(response) => Ok((response, blame)),
+            Err(reject) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
         }
     }
 
@@ -57,11 +63,29 @@ impl Dispatch {
         }
     }
 
-    async fn answer<E: Wire>(&self, handler: &Handler, bound: Bound<E>, call: Call<E>) -> Result<E::Response, Reject> {
-        call.event().admit(handler.options())?;
-        let form = call.event().form(handler.options());
+    /// Who answers, with the interceptors around it.
+    fn find<E: Wire>(&self, event: &E) -> Result<(Claimant, Bound<E>), Status> {
+        let table = E::table(&self.routes);
+        let name = event.name().unwrap_or_default();
+        let (claimant, bound): (_, Bound<E>) = match table.find(name) {
+            Found::Bound(handler, bound) => (Claimant::Handler(handler), bound),
+            Found::Panicked(handler, panic) => {
+                (Claimant::Handler(handler), Box::new(move |_| Box::pin(async move { Err(panicked(panic.as_ref())) })))
+            }
+            Found::NoMatch => {
+                tracing::debug!(event = %E::KIND, ?name, "no pattern matches");
+                (Claimant::Nobody, Box::new(|_| Box::pin(async { E::no_match() })))
+            }
+            Found::NoHandlers => return Err(unclaimed(E::KIND)),
+        };
+        Ok((claimant, table.around(bound)))
+    }
+
+    async fn ask<E: Wire>(&self, options: &Options, bound: Bound<E>, call: Call<E>) -> Result<E::Response, Reject> {
+        call.event().admit(options)?;
+        let form = call.event().form(options);
         let asked = AssertUnwindSafe(async move { bound(call).await }).catch_unwind();
-        let reply = asked.await.map_err(|panic| Internal::new(told(panic.as_ref())))??;
+        let reply = asked.await.map_err(|panic| panicked(panic.as_ref()))??;
         E::audit(&reply, &self.audit);
         E::encode(reply, form)
     }
@@ -73,31 +97,17 @@ pub(crate) fn unclaimed(kind: Kind) -> Status {
     Status::unimplemented(format!("no handler for {kind}"))
 }
 
-fn no_match<E: Wire>(event: &E) -> Result<Response<E::Response>, Status> {
-    tracing::debug!(event = %E::KIND, name = ?event.name().unwrap_or_default(), "no pattern matches");
-    E::no_match().map(Response::new)
-}
-
 /// Tells the log everything, and the client what it may know.
-fn refuse<E: Wire>(handler: &Handler, reject: Reject) -> Result<Response<E::Response>, Status> {
-    let (event, name, at) = (E::KIND, handler.name(), handler.location());
+fn refuse<E: Wire>(blame: &Blame, reject: Reject) -> Result<E::Response, Status> {
     match Refusal::of(&reject).map(E::refuse) {
-        None => tracing::error!(%event, handler = name, %at, "{reject}"),
-        Some(None) => {
-            tracing::error!(%event, handler = name, %at, "{reject}; Centrifugo passes no refusal of a {event} on, so the call fails")
-        }
         Some(Some(response)) => {
-            match reject.cause() {
-                Some(_) => tracing::warn!(%event, handler = name, %at, "{reject}"),
-                None => tracing::debug!(%event, handler = name, %at, "{reject}"),
-            }
-            return Ok(Response::new(response));
+            blame.refused(&reject);
+            return Ok(response);
         }
+        Some(None) => {
+            blame.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
+        }
+        None => blame.failed(reject, ""),
     }
     Err(Status::internal("internal server error"))
-}
-
-fn told(panic: &(dyn Any + Send)) -> String {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("panicked: {}", message.unwrap_or("with a value that is no text"))
 }

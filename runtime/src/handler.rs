@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 
 use crate::call::Call;
-use crate::event::{Connect, Event, Publish, Refresh, Rpc, SubRefresh, Subscribe};
+use crate::event::{Connect, Event, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
 use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::reject::Reject;
@@ -89,13 +89,14 @@ pub(crate) enum Target {
     Publish(Bind<Publish>, Ask),
     SubRefresh(Bind<SubRefresh>, Ask),
     Rpc(Bind<Rpc>, Ask),
+    Stream(Bind<SubscribeStream>, Ask),
 }
 
 macro_rules! constructors {
-    ($($name:ident => $variant:ident),*) => {$(
-        #[doc = concat!("A handler of [`", stringify!($variant), "`](crate::", stringify!($variant), ").")]
+    ($($name:ident => $variant:ident($event:ident)),*) => {$(
+        #[doc = concat!("A handler of [`", stringify!($event), "`](crate::", stringify!($event), ").")]
         #[doc(hidden)]
-        pub const fn $name(about: About, bind: Bind<$variant>, needs: fn(&mut Needs)) -> Self {
+        pub const fn $name(about: About, bind: Bind<$event>, needs: fn(&mut Needs)) -> Self {
             Self { about, target: Target::$variant(bind, needs) }
         }
     )*};
@@ -103,12 +104,13 @@ macro_rules! constructors {
 
 impl Handler {
     constructors! {
-        connect => Connect,
-        refresh => Refresh,
-        subscribe => Subscribe,
-        publish => Publish,
-        sub_refresh => SubRefresh,
-        rpc => Rpc
+        connect => Connect(Connect),
+        refresh => Refresh(Refresh),
+        subscribe => Subscribe(Subscribe),
+        publish => Publish(Publish),
+        sub_refresh => SubRefresh(SubRefresh),
+        rpc => Rpc(Rpc),
+        stream => Stream(SubscribeStream)
     }
 
     /// The event that it answers.
@@ -120,6 +122,7 @@ impl Handler {
             Target::Publish(..) => Kind::Publish,
             Target::SubRefresh(..) => Kind::SubRefresh,
             Target::Rpc(..) => Kind::Rpc,
+            Target::Stream(..) => Kind::Stream,
         }
     }
 
@@ -137,7 +140,7 @@ impl Handler {
         self.about.attribute
     }
 
-    pub(crate) fn options(&self) -> &Options {
+    pub(crate) fn options(&'static self) -> &'static Options {
         &self.about.options
     }
 
@@ -146,7 +149,7 @@ impl Handler {
     }
 
     pub(crate) fn location(&self) -> Location {
-        Location { path: self.about.path, file: self.about.file, line: self.about.line }
+        Location::new(self.about.path, self.about.file, self.about.line)
     }
 
     pub(crate) fn needs(&self) -> Needs {
@@ -156,7 +159,8 @@ impl Handler {
             | Target::Subscribe(_, ask)
             | Target::Publish(_, ask)
             | Target::SubRefresh(_, ask)
-            | Target::Rpc(_, ask) => ask,
+            | Target::Rpc(_, ask)
+            | Target::Stream(_, ask) => ask,
         };
         let mut needs = Needs::default();
         ask(&mut needs);
@@ -183,6 +187,10 @@ pub struct Location {
 }
 
 impl Location {
+    pub(crate) const fn new(path: &'static str, file: &'static str, line: u32) -> Self {
+        Self { path, file, line }
+    }
+
     /// The function, with its module's path.
     pub const fn path(&self) -> &'static str {
         self.path

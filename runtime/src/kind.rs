@@ -18,13 +18,16 @@ pub enum Kind {
     SubRefresh,
     /// A client calls a method.
     Rpc,
+    /// A client subscribes to a stream.
+    Stream,
 }
 
 impl Kind {
     /// All kinds, in the order of a connection's life.
-    pub const ALL: [Self; 6] = [Self::Connect, Self::Refresh, Self::Subscribe, Self::Publish, Self::SubRefresh, Self::Rpc];
+    pub const ALL: [Self; 7] =
+        [Self::Connect, Self::Refresh, Self::Subscribe, Self::Publish, Self::SubRefresh, Self::Rpc, Self::Stream];
 
-    /// The name, as in the attribute `#[centrifugo::sub_refresh]` and in Centrifugo's configuration.
+    /// The name, as in the attribute `#[centrifugo::sub_refresh]`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -33,6 +36,7 @@ impl Kind {
             Self::Publish => "publish",
             Self::SubRefresh => "sub_refresh",
             Self::Rpc => "rpc",
+            Self::Stream => "stream",
         }
     }
 
@@ -45,6 +49,7 @@ impl Kind {
             Self::Publish => "#[centrifugo::publish(\"..\")]",
             Self::SubRefresh => "#[centrifugo::sub_refresh]",
             Self::Rpc => "#[centrifugo::rpc(\"..\")]",
+            Self::Stream => "#[centrifugo::stream(\"..\")]",
         }
     }
 }

@@ -42,10 +42,13 @@
 //! | subscribes to a channel | [`topic`], [`subscribe`](macro@subscribe) | [`Subscribe`] | `bool`, [`Subscribed`] |
 //! | has been subscribed for as long as that allowed | [`sub_refresh`] | [`SubRefresh`] | [`SubRefreshed`] |
 //! | publishes to a channel | [`publish`](macro@publish) | [`Publish`] | `bool`, [`Published`] |
+//! | subscribes to what the app makes for it alone | [`stream`](macro@stream) | [`SubscribeStream`] | `impl Stream`, [`SubscribedStream`] |
 //! | calls a method | [`rpc`](macro@rpc) | [`Rpc`] | any `Serialize`, [`RpcReply`] |
 //!
 //! * [`patterns`]: which names a handler answers for, and which of several is asked.
 //! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`], and extractors of one's own.
+//! * [`interceptor`](macro@interceptor): functions around all handlers, or those of some events; [`error_handler`](macro@error_handler):
+//!   one that hears of every failure.
 //! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for enums that do.
 //! * [`channel`](macro@channel): channels as types.
 //! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
@@ -64,16 +67,21 @@ mod dispatch;
 mod event;
 mod expiry;
 mod extract;
+mod failure;
 mod generated;
 mod grant;
 mod handler;
 mod headers;
 mod id;
+mod inbound;
+mod interceptor;
 mod kind;
+mod layers;
 #[cfg(feature = "logs")]
 mod logs;
 mod needs;
 mod payload;
+mod publication;
 mod registry;
 mod reject;
 mod reply;
@@ -83,6 +91,8 @@ mod secret;
 mod server;
 mod service;
 mod start;
+mod stream;
+mod streams;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;
@@ -90,14 +100,22 @@ pub use centrifugo_macros::Reject;
 pub use centrifugo_macros::channel;
 #[doc = include_str!("../docs/connect.md")]
 pub use centrifugo_macros::connect;
+#[doc = include_str!("../docs/error_handler.md")]
+pub use centrifugo_macros::error_handler;
 #[doc = include_str!("../docs/handlers.md")]
 pub use centrifugo_macros::handlers;
+#[doc = include_str!("../docs/interceptor.md")]
+pub use centrifugo_macros::interceptor;
+#[doc = include_str!("../docs/interceptors.md")]
+pub use centrifugo_macros::interceptors;
 #[doc = include_str!("../docs/publish.md")]
 pub use centrifugo_macros::publish;
 #[doc = include_str!("../docs/refresh.md")]
 pub use centrifugo_macros::refresh;
 #[doc = include_str!("../docs/rpc.md")]
 pub use centrifugo_macros::rpc;
+#[doc = include_str!("../docs/stream.md")]
+pub use centrifugo_macros::stream;
 #[doc = include_str!("../docs/sub_refresh.md")]
 pub use centrifugo_macros::sub_refresh;
 #[doc = include_str!("../docs/subscribe.md")]
@@ -111,14 +129,17 @@ pub use channel::{InvalidChannel, ToChannel};
 pub use code::{Disconnect, ErrorReply, InvalidCode};
 pub use event::{
     Client, Connect, Connected, Encoding, Event, HasChannel, HasData, HasUser, Protocol, Publish, Published, Refresh,
-    Refreshed, Refusing, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, Subscribed,
+    Refreshed, Refusing, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, SubscribeStream, Subscribed, SubscribedStream,
 };
-pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, RawData, State};
+pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
+pub use failure::Failure;
 pub use grant::{Capability, Filter, SubscribeOptions};
 pub use handler::{Handler, Location};
 pub use id::{Channel, ClientId, UserId};
+pub use interceptor::{Interceptor, Next};
 pub use kind::Kind;
 pub use needs::Needs;
+pub use publication::{IntoPublication, Publication};
 pub use reject::{Internal, IntoReject, Reject};
 pub use reply::IntoReply;
 pub use server::Server;

@@ -11,6 +11,7 @@ pub struct Needs {
     pub(crate) headers: Vec<HeaderName>,
     pub(crate) meta: bool,
     pub(crate) identity: bool,
+    pub(crate) publications: bool,
 }
 
 impl Needs {
@@ -32,6 +33,11 @@ impl Needs {
     /// The handler looks at who the client is.
     pub fn identity(&mut self) {
         self.identity = true;
+    }
+
+    /// What the client publishes to a stream, so that its namespace is bidirectional.
+    pub(crate) fn publications(&mut self) {
+        self.publications = true;
     }
 
     /// The needs of an extractor that may find nothing: its states may be missing.

@@ -2,23 +2,49 @@
 
 use std::str::FromStr;
 
+use futures_util::{Stream, TryStreamExt};
+
 pub use inventory;
 
 pub use crate::call::Call;
 pub use crate::channel::{TypedChannel, Writer, to_channel};
-pub use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe};
+pub use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
+pub use crate::failure::Failure;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Values};
+pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::needs::Needs;
 pub use crate::reject::Reject;
 
 use crate::code::ErrorReply;
-use crate::event::{Event, HasChannel, RpcReply};
+use crate::event::{Event, HasChannel, RpcReply, Subscribed, SubscribedStream};
+use crate::failure::ErrorHandler;
+use crate::handler::Location;
+use crate::publication::IntoPublication;
 use crate::reject::IntoReject;
 use crate::reply::IntoReply;
 
 /// A handler that an attribute has collected.
 pub struct Collected(pub &'static Handler);
 inventory::collect!(Collected);
+
+/// An interceptor that an attribute has collected.
+pub struct CollectedInterceptor(pub &'static Interceptor);
+inventory::collect!(CollectedInterceptor);
+
+/// An error handler that an attribute has collected.
+pub struct CollectedErrorHandler {
+    pub call: fn(Failure) -> BoxFuture<()>,
+    pub path: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+}
+inventory::collect!(CollectedErrorHandler);
+
+impl CollectedErrorHandler {
+    pub(crate) fn handler(&self) -> ErrorHandler {
+        ErrorHandler::new(self.call, Some(Location::new(self.path, self.file, self.line)))
+    }
+}
 
 /// A typed channel that `#[channel]` has collected, for its namespace.
 pub struct CollectedChannel {
@@ -109,6 +135,43 @@ impl<T> PlainAnswer for Answer<T> {
     fn reply(self) -> Result<RpcReply, Reject>
     where
         T: IntoReply<Rpc>,
+    {
+        self.0.into_reply()
+    }
+}
+
+/// What a stream handler has returned: a stream of `Result`s, by the inherent method, or anything else, by [`PlainStream`].
+pub struct Streamed<S>(pub S);
+
+impl<S, T, R> Streamed<S>
+where
+    S: Stream<Item = Result<T, R>> + Send + 'static,
+    T: 'static,
+    R: 'static,
+{
+    pub fn reply(self) -> Result<SubscribedStream, Reject>
+    where
+        T: IntoPublication,
+        R: IntoReject<SubscribeStream>,
+    {
+        Ok(Subscribed::new().try_stream(self.0.map_err(R::into_reject)))
+    }
+}
+
+/// A stream that can't fail, or a reply that has one.
+pub trait PlainStream {
+    type Value;
+    fn reply(self) -> Result<SubscribedStream, Reject>
+    where
+        Self::Value: IntoReply<SubscribeStream>;
+}
+
+impl<S> PlainStream for Streamed<S> {
+    type Value = S;
+
+    fn reply(self) -> Result<SubscribedStream, Reject>
+    where
+        S: IntoReply<SubscribeStream>,
     {
         self.0.into_reply()
     }

@@ -1,22 +1,25 @@
 //! What is checked once, at the start: every conflict together, with file and line.
 
 use centrifugo_pattern::{Namespace, Pattern, Place};
-use http::HeaderName;
 
 use crate::audit::Audit;
 use crate::call::States;
 use crate::event::Wire;
-use crate::handler::{Bind, Handler, Target};
+use crate::handler::{Bind, Handler, Location, Target};
 use crate::headers;
+use crate::interceptor::Interceptor;
 use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::router::{Routes, Table};
 use crate::start::Conflict;
+use crate::streams;
 
 /// The app's handlers, with all that is known of them before the first call.
 #[derive(Default)]
 pub(crate) struct Registry {
     pub(crate) entries: Vec<Entry>,
+    /// From the outside.
+    pub(crate) interceptors: Vec<&'static Interceptor>,
     pub(crate) routes: Routes,
 }
 
@@ -29,24 +32,36 @@ pub(crate) struct Entry {
 
 impl Registry {
     /// Puts the handlers together. `conflicts` gets everything that is wrong with them.
-    pub(crate) fn new(handlers: &[&'static Handler], states: &States, conflicts: &mut Vec<Conflict>) -> Self {
+    pub(crate) fn new(
+        handlers: &[&'static Handler],
+        interceptors: &[&'static Interceptor],
+        states: &States,
+        conflicts: &mut Vec<Conflict>,
+    ) -> Self {
         let mut registry = Self::default();
+        registry.intercept(interceptors, states, conflicts);
         for handler in handlers {
             match parse(handler) {
                 Ok(pattern) => registry.add(Entry { handler, pattern, needs: handler.needs() }, states, conflicts),
                 Err(conflict) => conflicts.push(conflict),
             }
         }
+        streams::check(&registry, conflicts);
         registry
+    }
+
+    fn intercept(&mut self, interceptors: &[&'static Interceptor], states: &States, conflicts: &mut Vec<Conflict>) {
+        self.interceptors = interceptors.to_vec();
+        self.interceptors.sort_by_key(|interceptor| interceptor.rank());
+        for interceptor in &self.interceptors {
+            interceptor.enter(&mut self.routes);
+            satisfy(&interceptor.needs(), interceptor.location(), states, conflicts);
+        }
     }
 
     fn add(&mut self, entry: Entry, states: &States, conflicts: &mut Vec<Conflict>) {
         let at = entry.handler.location();
-        let missing = entry.needs.states.iter().filter(|(id, _)| !states.has(*id));
-        conflicts.extend(missing.map(|&(_, state)| Conflict::MissingState { state, at }));
-        for header in &entry.needs.headers {
-            conflicts.extend(headers::check(header.as_str(), &at.to_string()).err());
-        }
+        satisfy(&entry.needs, at, states, conflicts);
         if let Err((first, shape)) = self.route(&entry) {
             conflicts.push(Conflict::Duplicate { shape, first: first.location(), second: at });
         }
@@ -64,12 +79,19 @@ impl Registry {
             Target::Publish(bind, _) => insert(&mut self.routes.publish, bind, entry),
             Target::SubRefresh(bind, _) => insert(&mut self.routes.sub_refresh, bind, entry),
             Target::Rpc(bind, _) => insert(&mut self.routes.rpc, bind, entry),
+            Target::Stream(bind, _) => insert(&mut self.routes.stream, bind, entry),
         }
     }
 
     /// The handlers of one event.
     pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.handler.kind() == kind)
+    }
+
+    /// What the event's handlers, and the interceptors around them, need.
+    pub(crate) fn needs_of(&self, kind: Kind) -> impl Iterator<Item = Needs> {
+        let around = self.interceptors.iter().filter(move |interceptor| interceptor.stands_around(kind));
+        self.of(kind).map(|entry| entry.handler.needs()).chain(around.map(|interceptor| interceptor.needs()))
     }
 
     pub(crate) fn audit(&self, namespaces: impl IntoIterator<Item = String>) -> Audit {
@@ -100,14 +122,18 @@ fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
     let place = match handler.kind() {
         Kind::Rpc => Place::Method,
         Kind::Publish => Place::Publish,
-        Kind::Connect | Kind::Refresh | Kind::Subscribe | Kind::SubRefresh => Place::Subscribe,
+        Kind::Connect | Kind::Refresh | Kind::Subscribe | Kind::SubRefresh | Kind::Stream => Place::Subscribe,
     };
     Pattern::parse(text)
         .and_then(|pattern| pattern.check(place).map(|()| Some(pattern)))
         .map_err(|fault| Conflict::Pattern { fault: fault.to_string(), at: handler.location() })
 }
 
-/// The headers that handlers of one event take.
-pub(crate) fn headers_of(registry: &Registry, kind: Kind) -> Vec<&HeaderName> {
-    registry.of(kind).flat_map(|entry| &entry.needs.headers).collect()
+/// Compares what is needed with what is there.
+fn satisfy(needs: &Needs, at: Location, states: &States, conflicts: &mut Vec<Conflict>) {
+    let missing = needs.states.iter().filter(|(id, _)| !states.has(*id));
+    conflicts.extend(missing.map(|&(_, state)| Conflict::MissingState { state, at }));
+    for header in &needs.headers {
+        conflicts.extend(headers::check(header.as_str(), &at.to_string()).err());
+    }
 }

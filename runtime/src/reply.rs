@@ -1,12 +1,14 @@
 //! What a handler may return, and how it becomes the event's reply.
 
+use futures_util::Stream;
 use serde::Serialize;
 
 use crate::code::ErrorReply;
 use crate::event::{
     Connect, Connected, Event, Publish, Published, Refresh, Refreshed, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe,
-    Subscribed,
+    SubscribeStream, Subscribed, SubscribedStream,
 };
+use crate::publication::IntoPublication;
 use crate::reject::Reject;
 
 /// What a handler of the event `E` may return, by itself or on the `Ok` side of a `Result`.
@@ -19,12 +21,13 @@ use crate::reject::Reject;
 /// | publish | [`Published`], `bool`, `()` |
 /// | sub_refresh | [`SubRefreshed`] |
 /// | rpc | [`RpcReply`], everything that implements [`serde::Serialize`] |
+/// | stream | every [`Stream`](futures_util::Stream) of [`Publication`](crate::Publication)s or `Serialize` values, or of `Result`s of these; [`SubscribedStream`] |
 ///
 /// `true` and `()` allow; `false` is error 403 "permission denied". A `()` of an rpc is a reply without data.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer to a `{E}` event",
     label = "a handler can't return this",
-    note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`",
+    note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`; stream: `impl Stream<Item = ..>` or `SubscribedStream`",
     note = "or a `Result` of these"
 )]
 pub trait IntoReply<E: Event> {
@@ -52,7 +55,8 @@ itself!(
     Subscribe => Subscribed,
     Publish => Published,
     SubRefresh => SubRefreshed,
-    Rpc => RpcReply
+    Rpc => RpcReply,
+    SubscribeStream => SubscribedStream
 );
 
 macro_rules! yes_or_no {
@@ -76,5 +80,14 @@ yes_or_no!(Subscribe => Subscribed, Publish => Published);
 impl<T: Serialize> IntoReply<Rpc> for T {
     fn into_reply(self) -> Result<RpcReply, Reject> {
         Ok(RpcReply::json(&self))
+    }
+}
+
+impl<S> IntoReply<SubscribeStream> for S
+where
+    S: Stream<Item: IntoPublication> + Send + 'static,
+{
+    fn into_reply(self) -> Result<SubscribedStream, Reject> {
+        Ok(Subscribed::new().stream(self))
     }
 }

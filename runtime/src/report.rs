@@ -4,7 +4,7 @@ use centrifugo_pattern::Namespace;
 
 use crate::registry::{Entry, Registry};
 
-/// One line for each handler, in the order of a connection's life, and a warning for each that may be a slip.
+/// One line for each handler, in the order of a connection's life, one for each interceptor, from the outside, and a warning for each that may be a slip.
 pub(crate) fn report(registry: &Registry, namespaces_are_named: bool) {
     let mut entries: Vec<&Entry> = registry.entries.iter().collect();
     entries.sort_by_key(|entry| (entry.handler.kind(), entry.handler.pattern()));
@@ -12,6 +12,9 @@ pub(crate) fn report(registry: &Registry, namespaces_are_named: bool) {
         let handler = entry.handler;
         let pattern = handler.pattern().map(|pattern| format!(" \"{pattern}\"")).unwrap_or_default();
         tracing::info!("{}{pattern} -> {} {}", handler.attribute(), handler.name(), handler.location());
+    }
+    for interceptor in &registry.interceptors {
+        tracing::info!("interceptor of {} -> {} {}", interceptor.events(), interceptor.name(), interceptor.location());
     }
     for entry in entries {
         warn(entry, namespaces_are_named);

@@ -1,11 +1,13 @@
 //! Who answers: handlers by event and name.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use centrifugo_pattern::{self as pattern, Pattern};
 
-use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, Wire};
+use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream, Wire};
 use crate::handler::{Bind, Bound, Handler, Values};
+use crate::interceptor::{Around, Next};
 
 /// The handlers of all events.
 #[derive(Default)]
@@ -16,13 +18,15 @@ pub(crate) struct Routes {
     pub(crate) publish: Table<Publish>,
     pub(crate) sub_refresh: Table<SubRefresh>,
     pub(crate) rpc: Table<Rpc>,
+    pub(crate) stream: Table<SubscribeStream>,
 }
 
-/// The handlers of one event.
+/// The handlers of one event, and what stands around them.
 pub(crate) struct Table<E: Wire> {
     patterns: pattern::Router<Route<E>>,
     has_patterns: bool,
     every_name: Option<Route<E>>,
+    arounds: Arc<[Around<E>]>,
 }
 
 struct Route<E: Wire> {
@@ -44,7 +48,7 @@ pub(crate) enum Found<E: Wire> {
 
 impl<E: Wire> Default for Table<E> {
     fn default() -> Self {
-        Self { patterns: pattern::Router::default(), has_patterns: false, every_name: None }
+        Self { patterns: pattern::Router::default(), has_patterns: false, every_name: None, arounds: Arc::default() }
     }
 }
 
@@ -69,6 +73,20 @@ impl<E: Wire> Table<E> {
                 Ok(())
             }
         }
+    }
+
+    /// Adds an interceptor inside of those that are there.
+    pub(crate) fn intercept(&mut self, around: Option<Around<E>>) {
+        self.arounds = self.arounds.iter().copied().chain(around).collect();
+    }
+
+    /// Puts the interceptors around the answer.
+    pub(crate) fn around(&self, bound: Bound<E>) -> Bound<E> {
+        if self.arounds.is_empty() {
+            return bound;
+        }
+        let next = Next::new(Arc::clone(&self.arounds), bound);
+        Box::new(|call| Box::pin(next.run(call)))
     }
 
     /// The most specific handler whose placeholders' types take the values in the name.

@@ -143,6 +143,7 @@ impl Server {
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
         let (stop, stopped) = oneshot::channel::<()>();
         let drain = self.limits.drain;
+        let service = self.service.clone();
         let serving = tonic::transport::Server::builder()
             .max_concurrent_streams(self.limits.concurrent_calls)
             // A slow app sees many calls reset at their deadline at once: for h2's default of 20 that is an attack, and the
@@ -159,6 +160,7 @@ impl Server {
             _ = stops.next() => tracing::info!("stopping: running calls have {drain:?} to finish"),
         }
         let _ = stop.send(());
+        service.end_streams();
         tokio::select! {
             ended = &mut serving => {
                 tracing::info!("stopped");

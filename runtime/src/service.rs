@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
-use tonic::codegen::{BoxFuture, BoxStream, Service};
+use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -15,6 +16,8 @@ use crate::dispatch::Dispatch;
 use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe};
 use crate::generated as wire;
 use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
+use crate::layers::Layered;
+use crate::stream::Responses;
 
 /// The app as a tonic service, made by [`App::into_service`](crate::App::into_service), to mount beside services of your own.
 ///
@@ -30,16 +33,39 @@ use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxy
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct ProxyService(CentrifugoProxyServer<Proxy>);
+pub struct ProxyService {
+    inner: Inner,
+    stopping: CancellationToken,
+}
+
+#[derive(Clone)]
+enum Inner {
+    Bare(CentrifugoProxyServer<Proxy>),
+    Layered(Layered),
+}
 
 impl ProxyService {
     pub(crate) fn new(dispatch: Dispatch, max_message_size: usize) -> Self {
-        Self(
-            CentrifugoProxyServer::new(Proxy(Arc::new(dispatch)))
-                .accept_compressed(CompressionEncoding::Gzip)
-                .max_decoding_message_size(max_message_size)
-                .max_encoding_message_size(max_message_size),
-        )
+        let stopping = dispatch.stopping.clone();
+        let bare = CentrifugoProxyServer::new(Proxy(Arc::new(dispatch)))
+            .accept_compressed(CompressionEncoding::Gzip)
+            .max_decoding_message_size(max_message_size)
+            .max_encoding_message_size(max_message_size);
+        Self { inner: Inner::Bare(bare), stopping }
+    }
+
+    /// The same app, reached through layers.
+    pub(crate) fn wrapped(self, layered: Layered) -> Self {
+        Self { inner: Inner::Layered(layered), ..self }
+    }
+
+    /// Ends all [streams](macro@crate::stream), also those that are still to be opened: their clients subscribe again, and find another
+    /// instance of the app.
+    ///
+    /// For servers of one's own, when they begin to stop: streams end by themselves only when clients leave.
+    /// [`Server`](crate::Server) does it.
+    pub fn end_streams(&self) {
+        self.stopping.cancel();
     }
 }
 
@@ -53,11 +79,17 @@ impl Service<http::Request<Body>> for ProxyService {
     type Future = BoxFuture<Self::Response, Infallible>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<http::Request<Body>>::poll_ready(&mut self.0, context)
+        match &mut self.inner {
+            Inner::Bare(service) => Service::<http::Request<Body>>::poll_ready(service, context),
+            Inner::Layered(service) => service.poll_ready(context),
+        }
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        self.0.call(request)
+        match &mut self.inner {
+            Inner::Bare(service) => service.call(request),
+            Inner::Layered(service) => service.call(request),
+        }
     }
 }
 
@@ -86,12 +118,26 @@ macro_rules! service {
     ) => {
         #[tonic::async_trait]
         impl CentrifugoProxy for Proxy {
-            type SubscribeUnidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
-            type SubscribeBidirectionalStream = BoxStream<wire::StreamSubscribeResponse>;
+            type SubscribeUnidirectionalStream = Responses;
+            type SubscribeBidirectionalStream = Responses;
 
             $(async fn $method(&self, request: Request<wire::$request>) -> Result<Response<wire::$response>, Status> {
                 self.0.dispatch::<$event>(request).await
             })*
+
+            async fn subscribe_unidirectional(
+                &self,
+                request: Request<wire::SubscribeRequest>,
+            ) -> Result<Response<Responses>, Status> {
+                self.0.open(request).await
+            }
+
+            async fn subscribe_bidirectional(
+                &self,
+                request: Request<Streaming<wire::StreamSubscribeRequest>>,
+            ) -> Result<Response<Responses>, Status> {
+                self.0.open_bidirectional(request).await
+            }
 
             $(async fn $later(&self, request: Request<$later_request>) -> Result<Response<$later_response>, Status> {
                 self.unserved(stringify!($later), request.metadata())
@@ -110,8 +156,6 @@ service! {
         rpc: Rpc(RpcRequest) -> RpcResponse;
     }
     unserved {
-        subscribe_unidirectional(wire::SubscribeRequest) -> Self::SubscribeUnidirectionalStream;
-        subscribe_bidirectional(Streaming<wire::StreamSubscribeRequest>) -> Self::SubscribeBidirectionalStream;
         map_publish(wire::MapPublishRequest) -> wire::MapPublishResponse;
         map_remove(wire::MapRemoveRequest) -> wire::MapRemoveResponse;
         shared_poll_refresh(wire::SharedPollRefreshRequest) -> wire::SharedPollRefreshResponse;

@@ -54,6 +54,40 @@ pub enum Conflict {
         /// The other one.
         second: Location,
     },
+    /// Two functions are to be told of failures.
+    #[error("two error handlers: {first} and {second}")]
+    ErrorHandlers {
+        /// The one that was registered first.
+        first: Location,
+        /// The other one.
+        second: Location,
+    },
+    /// A namespace whose subscriptions are streams has other handlers, too: Centrifugo refuses such a configuration.
+    #[error(
+        "{stream} has the subscriptions of {} as streams, so {other} can't answer there: give the streams a namespace of their own, \
+         such as `ticks:<symbol>`", quoted(.namespace)
+    )]
+    StreamNamespace {
+        /// The namespace; empty for channels without one.
+        namespace: String,
+        /// The stream handler.
+        stream: Location,
+        /// The other handler.
+        other: Location,
+    },
+    /// Streams of one namespace have different directions, which are an option of the namespace.
+    #[error(
+        "{both_ways} takes what clients publish and {one_way} doesn't, but Centrifugo's `subscribe_stream_proxy_bidirectional` is set for \
+         all of {}: give them namespaces of their own", quoted(.namespace)
+    )]
+    StreamDirections {
+        /// The namespace; empty for channels without one.
+        namespace: String,
+        /// The handler that takes [`Publications`](crate::Publications).
+        both_ways: Location,
+        /// The handler that doesn't.
+        one_way: Location,
+    },
     /// A handler takes a state that the app hasn't got.
     #[error("{at} takes `State<{state}>`: give it to the app with `App::state(..)`")]
     MissingState {
@@ -93,6 +127,10 @@ fn list(conflicts: &[Conflict]) -> String {
         .iter()
         .map(|conflict| format!("\n  - {conflict}"))
         .fold("the app can't start:".to_owned(), |all, one| all + &one)
+}
+
+fn quoted(namespace: &str) -> String {
+    if namespace.is_empty() { "the channels without namespace".to_owned() } else { format!("the namespace `{namespace}`") }
 }
 
 fn shape_of(shape: &str) -> String {

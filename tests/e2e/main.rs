@@ -12,5 +12,6 @@ mod publish;
 mod rpc;
 mod rust_sdk;
 mod stop;
+mod stream;
 mod subscribe;
 mod traps;

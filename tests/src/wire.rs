@@ -12,7 +12,7 @@ use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
-use tonic::{Request, Status};
+use tonic::{Request, Status, Streaming};
 
 const PACKAGE: &str = "centrifugal.centrifugo.proxy";
 
@@ -120,6 +120,45 @@ async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes
     *request.metadata_mut() = metadata;
     let path = path.parse().expect("a path");
     Ok(grpc.unary(request, path, Raw).await?.into_inner())
+}
+
+/// Opens a stream of one direction, all over one connection.
+///
+/// # Errors
+///
+/// The status.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn open(connection: &Channel, request: &DynamicMessage) -> Result<Opened, Status> {
+    let mut grpc = Grpc::new(connection.clone());
+    grpc.ready().await.expect("an app");
+    let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeUnidirectional").parse().expect("a path");
+    let request = Request::new(Bytes::from(request.encode_to_vec()));
+    Ok(Opened(grpc.server_streaming(request, path, Raw).await?.into_inner()))
+}
+
+/// The messages of a stream.
+#[derive(Debug)]
+pub struct Opened(Streaming<Bytes>);
+
+impl Opened {
+    /// The next message; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// The status that the stream has ended with.
+    ///
+    /// # Panics
+    ///
+    /// If the message is none of the schema's.
+    pub async fn next(&mut self) -> Result<Option<DynamicMessage>, Status> {
+        let of_schema =
+            SCHEMA.get_message_by_name(&format!("{PACKAGE}.StreamSubscribeResponse")).expect("a message of the schema");
+        let bytes = self.0.message().await?;
+        Ok(bytes.map(|bytes| DynamicMessage::decode(of_schema, bytes).expect("a response that can be read")))
+    }
 }
 
 /// The code of the error in a response, if it has one.

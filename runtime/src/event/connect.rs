@@ -3,7 +3,6 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use serde::Serialize;
-use tonic::Status;
 
 use super::client::{Client, data};
 use super::{Event, HasData, Malformed, Refusal, Refusing, Sealed, Wire};
@@ -12,6 +11,7 @@ use crate::channel::{InvalidChannel, ToChannel};
 use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::grant::{Capability, Pairs, SubscribeOptions, capabilities};
+use crate::id::{ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -187,12 +187,16 @@ impl Wire for Connect {
         None
     }
 
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), None)
+    }
+
     fn table(routes: &Routes) -> &Table<Self> {
         &routes.connect
     }
 
-    fn no_match() -> Result<Self::Response, Status> {
-        Err(Status::unimplemented("no connect handler"))
+    fn no_match() -> Result<Connected, Reject> {
+        Err(Reject::internal("no connect handler"))
     }
 
     fn audit(reply: &Connected, audit: &Audit) {

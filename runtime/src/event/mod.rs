@@ -5,17 +5,17 @@ mod connect;
 mod publish;
 mod refresh;
 mod rpc;
+mod stream;
 mod sub_refresh;
 mod subscribe;
 
 use bytes::Bytes;
-use tonic::Status;
 
 use crate::audit::Audit;
 use crate::code::ErrorReply;
 use crate::generated as wire;
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
+use crate::id::{Channel, ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::Form;
 use crate::reject::Reject;
@@ -26,12 +26,14 @@ pub use connect::{Connect, Connected};
 pub use publish::{Publish, Published};
 pub use refresh::{Refresh, Refreshed};
 pub use rpc::{Rpc, RpcReply};
+pub(crate) use stream::{Opened, Opening};
+pub use stream::{SubscribeStream, SubscribedStream};
 pub use sub_refresh::{SubRefresh, SubRefreshed};
 pub use subscribe::{Subscribe, Subscribed};
 
 /// An event: the typed request that a handler may take as an argument, by value or by reference.
 ///
-/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`] and [`Rpc`], and by nothing else.
+/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`] and [`SubscribeStream`], and by nothing else.
 pub trait Event: Sealed + Clone + Send + Sync + 'static {
     /// Which event this is.
     const KIND: Kind;
@@ -60,7 +62,7 @@ pub trait HasUser: Event {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no channel",
     label = "needs an event about a channel",
-    note = "subscribe, topic, publish and sub_refresh handlers have a channel"
+    note = "subscribe, topic, stream, publish and sub_refresh handlers have a channel"
 )]
 pub trait HasChannel: Event {
     /// The channel.
@@ -71,7 +73,7 @@ pub trait HasChannel: Event {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event carries no data",
     label = "needs an event with data",
-    note = "connect, subscribe, topic, publish and rpc handlers get data from the client"
+    note = "connect, subscribe, topic, stream, publish and rpc handlers get data from the client"
 )]
 pub trait HasData: Event {
     /// What the client sent; empty if nothing.
@@ -96,6 +98,9 @@ pub(crate) trait Wire: Event {
     /// What patterns are compared with: a channel or a method; `None` for events that have neither.
     fn name(&self) -> Option<&str>;
 
+    /// Whose connection it is about, for reports of failures.
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>);
+
     /// The event's handlers.
     fn table(routes: &Routes) -> &Table<Self>;
 
@@ -110,7 +115,7 @@ pub(crate) trait Wire: Event {
     }
 
     /// The answer when there are handlers, but none for this name.
-    fn no_match() -> Result<Self::Response, Status>;
+    fn no_match() -> Result<Self::Reply, Reject>;
 
     /// Looks for what Centrifugo would not do as the handler expects.
     fn audit(_reply: &Self::Reply, _audit: &Audit) {}

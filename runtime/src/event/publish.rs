@@ -2,7 +2,6 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use serde::Serialize;
-use tonic::Status;
 
 use super::client::{Client, data};
 use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
@@ -11,7 +10,7 @@ use crate::code::ErrorReply;
 use crate::generated as wire;
 use crate::grant::Pairs;
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
+use crate::id::{Channel, ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload, is_json};
 use crate::reject::{Internal, Reject};
@@ -171,6 +170,10 @@ impl Wire for Publish {
         Some(&self.channel)
     }
 
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), Some(&self.user))
+    }
+
     fn table(routes: &Routes) -> &Table<Self> {
         &routes.publish
     }
@@ -185,8 +188,8 @@ impl Wire for Publish {
         ))
     }
 
-    fn no_match() -> Result<Self::Response, Status> {
-        Ok(wire::PublishResponse { error: Some((&ErrorReply::PERMISSION_DENIED).into()), ..Default::default() })
+    fn no_match() -> Result<Published, Reject> {
+        Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
     fn encode(reply: Published, form: Form) -> Result<Self::Response, Reject> {

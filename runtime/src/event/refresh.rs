@@ -3,14 +3,13 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use serde::Serialize;
-use tonic::Status;
 
 use super::client::Client;
 use super::{Event, HasUser, Malformed, Refusal, Sealed, Wire};
 use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::grant::{Capability, capabilities};
-use crate::id::UserId;
+use crate::id::{ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -136,12 +135,16 @@ impl Wire for Refresh {
         None
     }
 
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), Some(&self.user))
+    }
+
     fn table(routes: &Routes) -> &Table<Self> {
         &routes.refresh
     }
 
-    fn no_match() -> Result<Self::Response, Status> {
-        Err(Status::unimplemented("no refresh handler"))
+    fn no_match() -> Result<Refreshed, Reject> {
+        Err(Reject::internal("no refresh handler"))
     }
 
     fn encode(reply: Refreshed, form: Form) -> Result<Self::Response, Reject> {

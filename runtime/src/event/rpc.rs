@@ -2,13 +2,12 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use serde::Serialize;
-use tonic::Status;
 
 use super::client::{Client, data};
 use super::{Event, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::code::ErrorReply;
 use crate::generated as wire;
-use crate::id::UserId;
+use crate::id::{ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -114,12 +113,16 @@ impl Wire for Rpc {
         Some(&self.method)
     }
 
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), Some(&self.user))
+    }
+
     fn table(routes: &Routes) -> &Table<Self> {
         &routes.rpc
     }
 
-    fn no_match() -> Result<Self::Response, Status> {
-        Ok(wire::RpcResponse { error: Some((&ErrorReply::METHOD_NOT_FOUND).into()), ..Default::default() })
+    fn no_match() -> Result<RpcReply, Reject> {
+        Err(ErrorReply::METHOD_NOT_FOUND.into())
     }
 
     fn encode(reply: RpcReply, form: Form) -> Result<Self::Response, Reject> {

@@ -3,13 +3,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use serde::Serialize;
-use tonic::Status;
 
 use super::client::Client;
 use super::{Event, HasChannel, HasUser, Malformed, Refusal, Sealed, Wire};
 use crate::expiry::Expiry;
 use crate::generated as wire;
-use crate::id::{Channel, UserId};
+use crate::id::{Channel, ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -139,15 +138,18 @@ impl Wire for SubRefresh {
         Some(&self.channel)
     }
 
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), Some(&self.user))
+    }
+
     fn table(routes: &Routes) -> &Table<Self> {
         &routes.sub_refresh
     }
 
     // Nobody vouches for the subscription any longer. Centrifugo ignores errors here, but after "expired" the client
     // subscribes again, and the subscribe handler decides.
-    fn no_match() -> Result<Self::Response, Status> {
-        let result = wire::SubRefreshResult { expired: true, ..Default::default() };
-        Ok(wire::SubRefreshResponse { result: Some(result), ..Default::default() })
+    fn no_match() -> Result<SubRefreshed, Reject> {
+        Ok(SubRefreshed::expired())
     }
 
     fn encode(reply: SubRefreshed, form: Form) -> Result<Self::Response, Reject> {

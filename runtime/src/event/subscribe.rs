@@ -2,9 +2,10 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use tonic::Status;
+use futures_util::{Stream, StreamExt};
 
 use super::client::{Client, data};
+use super::stream::SubscribedStream;
 use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::audit::Audit;
 use crate::channel;
@@ -13,9 +14,10 @@ use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::grant::{Filter, Overrides, grant_methods};
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
+use crate::id::{Channel, ClientId, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
+use crate::publication::IntoPublication;
 use crate::reject::Reject;
 use crate::router::{Routes, Table};
 
@@ -72,6 +74,26 @@ impl Subscribed {
         self
     }
 
+    /// What the client is sent from now on, for a [`stream`](macro@crate::stream) handler.
+    pub fn stream<S>(self, publications: S) -> SubscribedStream
+    where
+        S: Stream<Item: IntoPublication> + Send + 'static,
+    {
+        let publications = publications.map(|item| Ok(item.into_publication())).boxed();
+        SubscribedStream { subscribed: self, publications }
+    }
+
+    /// As [`stream`](Self::stream), for a stream that may fail: what its first error does, is told [there](macro@crate::stream).
+    pub fn try_stream<S, T, R>(self, publications: S) -> SubscribedStream
+    where
+        S: Stream<Item = Result<T, R>> + Send + 'static,
+        T: IntoPublication,
+        R: Into<Reject>,
+    {
+        let publications = publications.map(|item| item.map(T::into_publication).map_err(R::into)).boxed();
+        SubscribedStream { subscribed: self, publications }
+    }
+
     /// When the sub_refresh handler is asked: in the future, or the call fails. Centrifugo would tell the client "expired"
     /// (110) for good.
     pub fn expire_at(mut self, time: SystemTime) -> Self {
@@ -83,6 +105,34 @@ impl Subscribed {
     pub fn allow(mut self, permission: impl Into<String>) -> Self {
         self.allow.push(permission.into());
         self
+    }
+}
+
+impl Subscribe {
+    /// The request that this event shares with [`SubscribeStream`](super::SubscribeStream).
+    pub(super) fn decode_as(kind: Kind, request: wire::SubscribeRequest) -> Result<Self, Malformed> {
+        let wire::SubscribeRequest {
+            client,
+            transport,
+            protocol,
+            encoding,
+            user,
+            channel,
+            token,
+            data: raw,
+            b64data,
+            meta,
+            labels,
+        } = request;
+        Ok(Self {
+            client: Client::decode(kind, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            channel: Channel::new(channel),
+            token,
+            data: data(kind, raw, &b64data)?,
+            meta,
+            labels,
+        })
     }
 }
 
@@ -126,32 +176,15 @@ impl Wire for Subscribe {
     type Response = wire::SubscribeResponse;
 
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
-        let wire::SubscribeRequest {
-            client,
-            transport,
-            protocol,
-            encoding,
-            user,
-            channel,
-            token,
-            data: raw,
-            b64data,
-            meta,
-            labels,
-        } = request;
-        Ok(Self {
-            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
-            user: UserId::new(user),
-            channel: Channel::new(channel),
-            token,
-            data: data(Self::KIND, raw, &b64data)?,
-            meta,
-            labels,
-        })
+        Self::decode_as(Self::KIND, request)
     }
 
     fn name(&self) -> Option<&str> {
         Some(&self.channel)
+    }
+
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {
@@ -162,8 +195,8 @@ impl Wire for Subscribe {
         channel::admit(&self.channel)
     }
 
-    fn no_match() -> Result<Self::Response, Status> {
-        Ok(wire::SubscribeResponse { error: Some((&ErrorReply::PERMISSION_DENIED).into()), ..Default::default() })
+    fn no_match() -> Result<Subscribed, Reject> {
+        Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
     fn audit(reply: &Subscribed, audit: &Audit) {

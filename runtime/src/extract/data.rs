@@ -73,13 +73,13 @@ impl<'c, E: HasUser, T: Deserialize<'c>> Extract<'c, E> for Meta<T> {
     }
 }
 
-fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_json::Error> {
+pub(super) fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_json::Error> {
     match bytes {
         [] => serde_json::from_slice(b"null").or_else(|_| serde_json::from_slice(b"{}")),
         bytes => serde_json::from_slice(bytes),
     }
 }
 
-fn bad_request(error: serde_json::Error) -> Reject {
+pub(super) fn bad_request(error: serde_json::Error) -> Reject {
     Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}"))
 }

@@ -3,6 +3,7 @@
 mod about;
 mod data;
 mod header;
+mod publications;
 mod state;
 
 use futures_util::FutureExt;
@@ -14,6 +15,7 @@ use crate::reject::Reject;
 
 pub use data::{Data, Meta, RawData};
 pub use header::{Header, Metadata};
+pub use publications::{Publications, RawPublications};
 pub use state::{Extension, State};
 
 /// A type that a handler of the event `E` may have as an argument.
@@ -23,12 +25,13 @@ pub use state::{Extension, State};
 /// | [`Connect`](crate::Connect), `&Connect`, .. | its own | the whole typed request |
 /// | [`UserId`](crate::UserId) | all but connect | the connection's user |
 /// | [`ClientId`](crate::ClientId) | all | the connection |
-/// | [`Channel`](crate::Channel), typed channels | subscribe, topic, publish, sub_refresh | the channel |
-/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, publish, rpc | what the client sent |
+/// | [`Channel`](crate::Channel), typed channels | subscribe, topic, stream, publish, sub_refresh | the channel |
+/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, stream, publish, rpc | what the client sent |
+/// | [`Publications<T>`](Publications), [`RawPublications`] | stream | what the client publishes to it |
 /// | [`Meta<T>`](Meta) | all but connect | what `connect` put aside |
 /// | [`Metadata`], [`Header<H>`](Header) | all | headers that Centrifugo forwards |
 /// | [`State<T>`](State) | all | a value given to [`App::state`](crate::App::state) |
-/// | [`Extension<T>`](Extension) | all | a value that a tower layer put beside the request |
+/// | [`Extension<T>`](Extension) | all | a value that an interceptor or a tower layer put beside the request |
 /// | `Option<E>` | as `E` | `None` where `E` says that there is nothing |
 /// | `Result<E, Reject>` | as `E` | the refusal, for the handler to decide upon |
 ///

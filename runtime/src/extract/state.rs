@@ -31,7 +31,7 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T>
     }
 }
 
-/// A clone of a value that a tower layer put into the request's extensions.
+/// A clone of a value that an [`interceptor`](macro@crate::interceptor) or a tower layer put into the call's extensions.
 ///
 /// A value that isn't there is an internal failure; `Option<Extension<T>>` is `None` then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,10 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for Extensio
     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
         match <Self as Extract<'c, E>>::extract_optional(call).await? {
             Some(extension) => Ok(extension),
-            None => Err(Reject::internal(format!("no layer has put a `{}` into the extensions", type_name::<T>()))),
+            None => Err(Reject::internal(format!(
+                "no interceptor and no layer has put a `{}` into the extensions",
+                type_name::<T>()
+            ))),
         }
     }
 

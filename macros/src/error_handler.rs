@@ -1,0 +1,84 @@
+//! `#[centrifugo::error_handler]`: the function that is told of every internal failure.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{FnArg, GenericParam, ItemFn, ReturnType, Signature};
+
+use crate::claim;
+use crate::errors::Errors;
+use crate::expand;
+use crate::fallback;
+use crate::handler::{cfgs, modifiers};
+use crate::kind::Kind;
+
+const FORM: &str = "`async fn report(failure: Failure)`";
+
+pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let message = "`error_handler` goes on an `async fn`";
+            return fallback::item(&item, &syn::Error::new_spanned(&item, message));
+        }
+    };
+    match judge(&args, &function) {
+        Ok(()) => collected(&function, &item),
+        Err(errors) => fallback::item(&item, &errors),
+    }
+}
+
+fn judge(args: &TokenStream, function: &ItemFn) -> syn::Result<()> {
+    let mut errors = Errors::default();
+    if !args.is_empty() {
+        errors.at(args, "`error_handler` takes no arguments: it is told of the failures of all events");
+    }
+    for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
+        errors.at(attribute, "an error handler is asked by no event: write a second function for this");
+    }
+    signature(&function.sig, &mut errors);
+    errors.finish(())
+}
+
+fn signature(signature: &Signature, errors: &mut Errors) {
+    modifiers("an error handler", signature, errors);
+    if let Some(param) = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
+        errors.at(param, format!("an error handler can't be generic: write {FORM}"));
+    }
+    let takes_failure = matches!(signature.inputs.first(), Some(FnArg::Typed(_))) && signature.inputs.len() == 1;
+    if !takes_failure {
+        errors.at(
+            &signature.ident,
+            format!("an error handler takes the failure, which has the app's states, too: write {FORM}"),
+        );
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && !matches!(&**ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty())
+    {
+        errors.at(ty, "an error handler answers nobody, so it returns nothing");
+    }
+}
+
+fn collected(function: &ItemFn, item: &TokenStream) -> TokenStream {
+    let (cfgs, ident) = (cfgs(&function.attrs), &function.sig.ident);
+    let name = ident.unraw().to_string();
+    let claim = expand::claim(&claim::error_handler(), ident.span());
+    let failure = Ident::new("failure", Span::mixed_site());
+    let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#failure)));
+    quote! {
+        #item
+
+        #(#cfgs)*
+        const _: () = {
+            ::centrifugo::__private::inventory::submit! {
+                ::centrifugo::__private::CollectedErrorHandler {
+                    call: |#failure| ::std::boxed::Box::pin(#called),
+                    path: ::std::concat!(::std::module_path!(), "::", #name),
+                    file: ::std::file!(),
+                    line: ::std::line!(),
+                }
+            }
+            #claim
+        };
+    }
+}

@@ -1,0 +1,80 @@
+//! Writes what is registered for an interceptor, beside the function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::LitStr;
+use syn::ext::IdentExt;
+
+use super::model::Interceptor;
+use crate::expand::{extract, hidden, local, name_of};
+use crate::kind::Kind;
+
+pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> TokenStream {
+    let Interceptor { ident, vis, cfgs, .. } = interceptor;
+    let hidden = hidden(ident);
+    let about = about(interceptor);
+    let arounds = interceptor.events.iter().map(|kind| {
+        let (constructor, around) = (kind.constructor(), around(interceptor, *kind));
+        quote!(.#constructor(#around))
+    });
+    let collected = (!interceptor.args.uncollected).then(|| {
+        quote! {
+            #(#cfgs)*
+            ::centrifugo::__private::inventory::submit! { ::centrifugo::__private::CollectedInterceptor(&#hidden) }
+        }
+    });
+    quote! {
+        #item
+
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
+        #vis static #hidden: ::centrifugo::__private::Interceptor = ::centrifugo::__private::Interceptor::new(#about) #(#arounds)*;
+
+        #collected
+    }
+}
+
+fn about(interceptor: &Interceptor) -> TokenStream {
+    let function = interceptor.ident.unraw().to_string();
+    let name = interceptor.args.name.as_ref().map_or_else(|| function.clone(), LitStr::value);
+    let order = interceptor.args.order.as_ref().map_or_else(|| quote!(0), |order| quote!(#order));
+    let every = interceptor.args.events.is_empty();
+    let needs = Ident::new("needs", Span::mixed_site());
+    let asked = interceptor.events.iter().flat_map(|kind| {
+        interceptor.extractors.iter().map(|ty| {
+            let extract = extract(*kind, ty);
+            quote_spanned!(name_of(ty)=> #extract::needs(#needs);)
+        })
+    });
+    quote! {
+        ::centrifugo::__private::AboutInterceptor {
+            name: #name,
+            path: ::std::concat!(::std::module_path!(), "::", #function),
+            file: ::std::file!(),
+            line: ::std::line!(),
+            order: #order,
+            every: #every,
+            needs: |#needs| { #(#asked)* },
+        }
+    }
+}
+
+/// The function for one event, with its extractors filled in.
+fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
+    let (call, next) = (Ident::new("call", Span::mixed_site()), Ident::new("next", Span::mixed_site()));
+    let locals: Vec<_> = (0..interceptor.extractors.len()).map(local).collect();
+    let extracts = interceptor.extractors.iter().zip(&locals).map(|(ty, local)| {
+        let extract = extract(kind, ty);
+        let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await?);
+        quote!(let #local = #extracted;)
+    });
+    let function = &interceptor.ident;
+    let called = quote_spanned!(function.span()=> #function(#(#locals,)* #call, #next));
+    quote! {
+        |#call, #next| ::std::boxed::Box::pin(async move {
+            #(#extracts)*
+            ::centrifugo::__private::send(#called).await.map_err(::std::convert::Into::into)
+        })
+    }
+}

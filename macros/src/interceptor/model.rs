@@ -1,0 +1,80 @@
+//! Decides whether the attribute is used rightly, and what is registered for it.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, ReturnType, Signature, Type, Visibility};
+
+use super::args::Args;
+use crate::errors::Errors;
+use crate::handler::{cfgs, modifiers};
+use crate::kind::Kind;
+use crate::param::{typed, unnamed};
+
+const FORM: &str = "`async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject>`";
+
+pub(crate) struct Interceptor {
+    pub(crate) args: Args,
+    /// One kind for each event.
+    pub(crate) events: Vec<Kind>,
+    /// The types of all arguments but the call and what comes next.
+    pub(crate) extractors: Vec<Type>,
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl Interceptor {
+    pub(crate) fn read(args: TokenStream, function: &ItemFn) -> syn::Result<Self> {
+        let mut errors = Errors::default();
+        let args = errors.keep(Args::read(args)).unwrap_or_default();
+        for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
+            errors.at(attribute, "a function is an interceptor or a handler, and this one is an interceptor already");
+        }
+        signature(&args, &function.sig, &mut errors);
+        let mut extractors: Vec<_> = function.sig.inputs.iter().filter_map(typed).map(|it| unnamed(&it.ty)).collect();
+        extractors.truncate(extractors.len().saturating_sub(2));
+        let events = if args.events.is_empty() { every_event() } else { args.events.clone() };
+        errors.finish(Self {
+            args,
+            events,
+            extractors,
+            ident: function.sig.ident.clone(),
+            vis: function.vis.clone(),
+            cfgs: cfgs(&function.attrs),
+        })
+    }
+}
+
+fn every_event() -> Vec<Kind> {
+    let mut events: Vec<Kind> = Vec::new();
+    for kind in Kind::ALL {
+        if !events.iter().any(|known| known.event() == kind.event()) {
+            events.push(kind);
+        }
+    }
+    events
+}
+
+fn signature(args: &Args, signature: &Signature, errors: &mut Errors) {
+    if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
+        errors.at(receiver, "an interceptor has no `self`: write a function outside of `impl`");
+    }
+    modifiers("an interceptor", signature, errors);
+    if signature.inputs.len() < 2 {
+        errors.at(&signature.ident, format!("the last two arguments are the call and what comes next: write {FORM}"));
+    } else if matches!(signature.output, ReturnType::Default) {
+        errors.at(&signature.ident, format!("an interceptor gives back the reply: write {FORM}"));
+    }
+    let mut generics = signature.generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_)));
+    match (generics.next(), generics.next()) {
+        (_, Some(second)) => errors.at(second, "an interceptor has one generic: the event"),
+        (Some(GenericParam::Const(param)), _) => errors.at(param, "an interceptor has one generic: the event"),
+        (None, None) if args.events.len() != 1 => {
+            let events = if args.events.is_empty() { "every event" } else { "several events" };
+            let message = format!(
+                "an interceptor of {events} is generic: write {FORM}, or name one event in the attribute, such as `interceptor(rpc)`"
+            );
+            errors.at(&signature.ident, message);
+        }
+        _ => {}
+    }
+}

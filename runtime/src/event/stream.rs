@@ -1,0 +1,142 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+
+use super::client::Client;
+use super::subscribe::{Subscribe, Subscribed};
+use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::channel;
+use crate::generated as wire;
+use crate::handler::Options;
+use crate::id::{Channel, ClientId, UserId};
+use crate::inbound::Inbound;
+use crate::kind::Kind;
+use crate::payload::Form;
+use crate::publication::Publication;
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A client subscribes to a channel whose publications the application makes for it alone.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SubscribeStream {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// The channel.
+    pub channel: Channel,
+    /// Always empty: Centrifugo judges subscriptions with a token itself.
+    pub token: String,
+    /// What the client sent with the subscription.
+    pub data: Bytes,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+    /// What the client will publish.
+    pub(crate) inbound: Inbound,
+}
+
+/// Allows a subscription, and has what it is sent. Made by [`Subscribed::stream`] and [`Subscribed::try_stream`].
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct SubscribedStream {
+    pub(crate) subscribed: Subscribed,
+    pub(crate) publications: BoxStream<'static, Result<Publication, Reject>>,
+}
+
+impl fmt::Debug for SubscribedStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubscribedStream").field("subscribed", &self.subscribed).finish_non_exhaustive()
+    }
+}
+
+/// A stream's request: its first message, and those that follow where it goes both ways.
+pub(crate) struct Opening {
+    pub(crate) request: wire::SubscribeRequest,
+    pub(crate) inbound: Inbound,
+}
+
+/// A stream's response: its first message, and what those that follow are made of.
+pub(crate) struct Opened {
+    pub(crate) first: wire::SubscribeResponse,
+    pub(crate) publications: Option<BoxStream<'static, Result<Publication, Reject>>>,
+    /// The client speaks JSON, so all that it is sent must be.
+    pub(crate) json: bool,
+}
+
+impl Sealed for SubscribeStream {}
+
+impl Event for SubscribeStream {
+    const KIND: Kind = Kind::Stream;
+    type Reply = SubscribedStream;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Refusing for SubscribeStream {}
+
+impl HasUser for SubscribeStream {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl HasChannel for SubscribeStream {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl HasData for SubscribeStream {
+    fn data(&self) -> &Bytes {
+        &self.data
+    }
+}
+
+impl Wire for SubscribeStream {
+    type Request = Opening;
+    type Response = Opened;
+
+    fn decode(Opening { request, inbound }: Opening) -> Result<Self, Malformed> {
+        let Subscribe { client, user, channel, token, data, meta, labels } = Subscribe::decode_as(Self::KIND, request)?;
+        Ok(Self { client, user, channel, token, data, meta, labels, inbound })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
+        (Some(&self.client.id), Some(&self.user))
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.stream
+    }
+
+    fn admit(&self, _: &Options) -> Result<(), Reject> {
+        channel::admit(&self.channel)
+    }
+
+    fn no_match() -> Result<SubscribedStream, Reject> {
+        Subscribe::no_match().map(|subscribed| subscribed.stream(futures_util::stream::empty::<Publication>()))
+    }
+
+    fn encode(reply: SubscribedStream, form: Form) -> Result<Opened, Reject> {
+        let first = Subscribe::encode(reply.subscribed, form)?;
+        Ok(Opened { first, publications: Some(reply.publications), json: form.json })
+    }
+
+    fn refuse(refusal: Refusal) -> Option<Opened> {
+        Subscribe::refuse(refusal).map(|first| Opened { first, publications: None, json: true })
+    }
+}

@@ -1,0 +1,110 @@
+//! What a client publishes into its stream.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use serde::de::DeserializeOwned;
+use tonic::Streaming;
+
+use super::Extract;
+use super::data::{bad_request, read};
+use crate::call::Call;
+use crate::event::SubscribeStream;
+use crate::generated as wire;
+use crate::inbound::NoInbound;
+use crate::needs::Needs;
+use crate::reject::Reject;
+
+/// What the client publishes to its stream's channel, from JSON: a [`Stream`] of `Result<T, Reject>`.
+///
+/// A handler of a [`stream`](macro@crate::stream) that takes it makes its namespace bidirectional: the
+/// [generated configuration](crate::App::centrifugo_config) has `subscribe_stream_proxy_bidirectional`, and Centrifugo tells
+/// a publisher "ok" as soon as the publication is on its way. Data that doesn't fit `T` is an `Err`, and the stream of them goes on.
+///
+/// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped, too.
+/// Nothing is read ahead: a handler that doesn't look for more holds its client back, once HTTP/2's window (64 KiB) is full.
+///
+/// `Option<Publications<T>>` is `None` where Centrifugo opens streams for one direction only.
+pub struct Publications<T> {
+    raw: RawPublications,
+    data: PhantomData<fn() -> T>,
+}
+
+/// What the client publishes to its stream's channel, as it is: a [`Stream`] of [`Bytes`]. All else is as for [`Publications`].
+pub struct RawPublications(Streaming<wire::StreamSubscribeRequest>);
+
+impl<T: DeserializeOwned> Stream for Publications<T> {
+    type Item = Result<T, Reject>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let data = ready!(Pin::new(&mut self.raw).poll_next(context));
+        Poll::Ready(data.map(|data| read(&data).map_err(bad_request)))
+    }
+}
+
+impl Stream for RawPublications {
+    type Item = Bytes;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        loop {
+            // Centrifugo never ends its side: the only error is that the client has left.
+            match ready!(Pin::new(&mut self.0).poll_next(context)) {
+                Some(Ok(wire::StreamSubscribeRequest { publication: Some(publication), .. })) => {
+                    return Poll::Ready(Some(publication.data));
+                }
+                Some(Ok(_)) => tracing::warn!("a message of a stream has no publication: it doesn't come from Centrifugo"),
+                Some(Err(_)) | None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<'c, T: DeserializeOwned> Extract<'c, SubscribeStream> for Publications<T> {
+    async fn extract(call: &'c Call<SubscribeStream>) -> Result<Self, Reject> {
+        let raw = RawPublications::extract(call).await?;
+        Ok(Self { raw, data: PhantomData })
+    }
+
+    async fn extract_optional(call: &'c Call<SubscribeStream>) -> Result<Option<Self>, Reject> {
+        let raw = RawPublications::extract_optional(call).await?;
+        Ok(raw.map(|raw| Self { raw, data: PhantomData }))
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.publications();
+    }
+}
+
+impl<'c> Extract<'c, SubscribeStream> for RawPublications {
+    async fn extract(call: &'c Call<SubscribeStream>) -> Result<Self, Reject> {
+        Ok(Self(call.event().inbound.take()?))
+    }
+
+    async fn extract_optional(call: &'c Call<SubscribeStream>) -> Result<Option<Self>, Reject> {
+        match call.event().inbound.take() {
+            Ok(messages) => Ok(Some(Self(messages))),
+            Err(NoInbound::OneWay) => Ok(None),
+            Err(taken) => Err(taken.into()),
+        }
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.publications();
+    }
+}
+
+impl<T> fmt::Debug for Publications<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Publications")
+    }
+}
+
+impl fmt::Debug for RawPublications {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RawPublications")
+    }
+}

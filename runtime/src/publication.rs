@@ -1,0 +1,72 @@
+//! What a stream sends: values as publications.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::generated as wire;
+use crate::payload::Payload;
+use crate::reject::Internal;
+
+/// A publication of a stream, for those that need more than a serde value.
+///
+/// ```
+/// use centrifugo::Publication;
+///
+/// Publication::new(&serde_json::json!({ "price": 42 })).tag("symbol", "ACME");
+/// ```
+///
+/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it.
+#[derive(Debug, Default)]
+#[must_use = "a publication is sent when the stream yields it"]
+pub struct Publication {
+    data: Payload,
+    tags: HashMap<String, String>,
+}
+
+impl Publication {
+    /// A value as JSON.
+    pub fn new<T: Serialize + ?Sized>(data: &T) -> Self {
+        Self { data: Payload::json(data), tags: HashMap::new() }
+    }
+
+    /// Any bytes. Those that aren't JSON end the stream of a client that speaks JSON as a failure: Centrifugo would close the
+    /// client for good.
+    pub fn raw(data: impl Into<Bytes>) -> Self {
+        Self { data: Payload::raw(data), tags: HashMap::new() }
+    }
+
+    /// A tag that the client sees beside the data.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(key.into(), value.into());
+        self
+    }
+
+    pub(crate) fn encode(self, json: bool) -> Result<wire::Publication, Internal> {
+        Ok(wire::Publication { data: self.data.into_bytes("publication", json)?, tags: self.tags })
+    }
+}
+
+/// What a stream may yield: a [`Publication`], or everything that implements [`serde::Serialize`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be published by a stream",
+    label = "needs `serde::Serialize`",
+    note = "a stream yields `Publication`, any `Serialize` type, or a `Result` of these"
+)]
+pub trait IntoPublication {
+    /// The publication.
+    fn into_publication(self) -> Publication;
+}
+
+impl IntoPublication for Publication {
+    fn into_publication(self) -> Publication {
+        self
+    }
+}
+
+impl<T: Serialize> IntoPublication for T {
+    fn into_publication(self) -> Publication {
+        Publication::new(&self)
+    }
+}

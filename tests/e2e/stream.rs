@@ -1,0 +1,388 @@
+//! Streams: publications that the app makes for one client, and takes from it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use centrifugo::{
+    App, Channel, Connected, Data, Disconnect, ErrorReply, Publication, Publications, RawPublications, Reject, State,
+    Subscribed, SubscribedStream, UserId, handlers,
+};
+use centrifugo_tests::wire::{connection, error_code, message, open, text};
+use centrifugo_tests::{Client, PATIENCE, Refused, Stage, eventually};
+use futures_util::stream::{self, Stream, StreamExt};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::answer::{Answer, Secret};
+
+#[centrifugo::connect(collect = false)]
+async fn connect() -> Connected {
+    Connected::user("ann")
+}
+
+#[centrifugo::stream("count:<to>", collect = false)]
+async fn count(to: u32) -> impl Stream<Item = u32> {
+    stream::iter(1..=to)
+}
+
+#[centrifugo::stream("full:<room>", collect = false)]
+async fn full(room: String, user: UserId, Data(data): Data<Value>) -> Result<SubscribedStream, Reject> {
+    if room == "closed" {
+        Err(ErrorReply::new(403, "closed"))?
+    }
+    if room == "banned" {
+        Err(Disconnect::new(4501, "go away"))?
+    }
+    let publications = [Publication::new(&json!({ "to": user.as_str() })).tag("n", "1"), Publication::raw(&b"[2]"[..])];
+    let rest = stream::iter(publications).chain(stream::pending());
+    Ok(Subscribed::new().data(&json!({ "got": data })).info(&"info").presence(true).stream(rest))
+}
+
+#[centrifugo::stream("open:<answer>", collect = false)]
+async fn opening(answer: Answer) -> Result<impl Stream<Item = ()>, Reject> {
+    answer.give(stream::pending()).await
+}
+
+/// Fails after its first publication.
+#[centrifugo::stream("fail:<answer>", collect = false)]
+async fn failing(answer: Answer) -> impl Stream<Item = Result<&'static str, Reject>> {
+    stream::iter([Answer::Result, answer]).then(|answer| answer.give("tick"))
+}
+
+#[centrifugo::stream("bytes:<_>", collect = false)]
+async fn bytes() -> impl Stream<Item = Publication> {
+    stream::iter([Publication::raw(&b"\xff"[..])])
+}
+
+/// Counts the streams that are there.
+#[derive(Clone, Default)]
+struct Alive(Arc<AtomicUsize>);
+
+struct Guard(Alive);
+
+impl Alive {
+    fn guard(&self) -> Guard {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Guard(self.clone())
+    }
+
+    fn now(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    async fn are(&self, count: usize) {
+        eventually(|| (self.now() == count).then_some(()), || format!("{} streams instead of {count}", self.now())).await;
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[centrifugo::stream("endless:<_>", collect = false)]
+async fn endless(State(alive): State<Alive>) -> impl Stream<Item = &'static str> {
+    let guard = alive.guard();
+    stream::once(async { "here" }).chain(stream::pending()).inspect(move |_| {
+        let _ = &guard;
+    })
+}
+
+#[derive(Deserialize, Serialize)]
+struct Said {
+    text: String,
+}
+
+#[centrifugo::stream("echo:<_>", collect = false)]
+async fn echo(said: Publications<Said>, channel: Channel) -> impl Stream<Item = Value> {
+    said.map(move |said| match said {
+        Ok(Said { text }) => json!({ "in": channel.as_str(), "said": text }),
+        Err(reject) => json!({ "refused": reject.error().map(|error| error.message().to_owned()) }),
+    })
+}
+
+#[centrifugo::stream("raw:<_>", collect = false)]
+async fn raw(said: RawPublications) -> impl Stream<Item = usize> {
+    said.map(|bytes| bytes.len())
+}
+
+async fn stage() -> (Stage, Alive) {
+    let alive = Alive::default();
+    let app = App::empty().handlers(handlers![connect, count, full, opening, failing, bytes, endless, echo, raw]);
+    (Stage::start(app.state(alive.clone())).await, alive)
+}
+
+async fn publication(client: &mut Client) -> Value {
+    client.event("publication").await["data"].take()
+}
+
+// The JavaScript SDK hands a burst over out of order: it works on several frames at a time.
+#[tokio::test]
+async fn a_stream_is_published_in_order() {
+    let (stage, _) = stage().await;
+    let client = centrifuge::Client::builder(stage.centrifugo.websocket_url()).build().expect("a client");
+    client.connect().expect("a start");
+    let subscription = client.new_subscription("count:1000").build().expect("a subscription");
+    let mut publications = subscription.publications();
+    subscription.subscribe();
+    for n in 1..=1000 {
+        let publication =
+            timeout(PATIENCE, publications.next()).await.expect("a publication in time").expect("a publication");
+        assert_eq!(publication.data, n.to_string().as_bytes());
+    }
+    client.close().await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_stream_unsubscribes_for_good() {
+    let (stage, _) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    client.subscribe("count:1").await;
+    assert_eq!(publication(&mut client).await, 1);
+    assert_eq!(client.event("unsubscribed").await["code"], 2000);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_reply_brings_its_fields_and_publications_their_tags() {
+    let (stage, _) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    let subscribed = client.subscribe_with("full:house", json!({ "data": "hi" })).await;
+    assert_eq!(subscribed["data"], json!({ "got": "hi" }));
+    let first = client.event("publication").await;
+    assert_eq!((&first["data"], &first["tags"]), (&json!({ "to": "ann" }), &json!({ "n": "1" })));
+    assert_eq!(publication(&mut client).await, json!([2]));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_stream_answers_as_a_refused_subscription() {
+    let (stage, _) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    let refused = client.subscribe("full:closed").await;
+    assert_eq!(
+        (&refused["event"], &refused["code"], &refused["reason"]),
+        (&json!("unsubscribed"), &json!(403), &json!("closed"))
+    );
+    let refused = client.subscribe("full:a.b").await;
+    assert_eq!((&refused["event"], &refused["code"]), (&json!("unsubscribed"), &json!(403)));
+    assert_eq!(client.subscribe("full:banned").await["code"], 4501);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_can_not_be_opened_is_tried_again_and_only_the_log_knows_why() {
+    let (stage, _) = stage().await;
+    for answer in ["internal", "panic", "timeout"] {
+        let mut client = stage.connected(Value::Null).await;
+        let error = client.subscribe(&format!("open:{answer}")).await;
+        assert_eq!((&error["event"], &error["error"]["code"]), (&json!("subscribe-error"), &json!(100)), "{answer}");
+    }
+    stage.logs.line(&["ERROR", "the password is swordfish", "`e2e::stream::opening` (tests/e2e/stream.rs:"]).await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_lets_its_client_come_back_after_a_pause() {
+    let (stage, _) = stage().await;
+    for (answer, line) in [("internal", "internal failure: the password"), ("panic", "panicked: the password")] {
+        let mut client = stage.connected(Value::Null).await;
+        let channel = format!("fail:{answer}");
+        let start = Instant::now();
+        client.subscribe(&channel).await;
+        for _ in 0..2 {
+            assert_eq!(publication(&mut client).await, "tick");
+        }
+        assert!(start.elapsed() >= Duration::from_secs(1), "no pause");
+        assert!(client.seen("unsubscribed").is_empty());
+        stage.logs.line(&["ERROR", line, "the stream ends", "`e2e::stream::failing` (tests/e2e/stream.rs:"]).await;
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_refuses_to_go_on_ends_for_good() {
+    let (stage, _) = stage().await;
+    for answer in ["error", "stop"] {
+        let mut client = stage.connected(Value::Null).await;
+        client.subscribe(&format!("fail:{answer}")).await;
+        assert_eq!(client.event("unsubscribed").await["code"], 2000, "{answer}");
+    }
+    stage.stop().await;
+}
+
+// Centrifugo would close the client for good.
+#[tokio::test]
+async fn bytes_that_are_not_json_do_not_reach_a_json_client() {
+    let (stage, _) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    client.subscribe("bytes:a").await;
+    stage.logs.line(&["ERROR", "the publication isn't JSON"]).await;
+    assert!(client.seen("disconnected").is_empty());
+
+    let mut client = stage.client_with(json!({ "protobuf": true })).await;
+    client.subscribe("bytes:a").await;
+    assert_eq!(publication(&mut client).await, json!({ "base64": "/w==" }));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_is_dropped_as_soon_as_its_client_leaves() {
+    let (stage, alive) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    client.subscribe("endless:a").await;
+    client.subscribe("endless:b").await;
+    alive.are(2).await;
+    client.call("unsubscribe", json!({ "channel": "endless:a" })).await.expect("an end");
+    alive.are(1).await;
+    client.call("disconnect", json!({})).await.expect("an end");
+    alive.are(0).await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_client_publishes_reaches_its_stream() {
+    let (stage, _) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    client.subscribe("echo:a").await;
+    client.publish("echo:a", json!({ "text": "hi" })).await.expect("an ok");
+    assert_eq!(publication(&mut client).await, json!({ "in": "echo:a", "said": "hi" }));
+    client.publish("echo:a", json!({ "words": "hi" })).await.expect("an ok");
+    assert_eq!(publication(&mut client).await, json!({ "refused": "bad request" }));
+    client.publish("echo:a", json!({ "text": "still here" })).await.expect("an ok");
+    assert_eq!(publication(&mut client).await, json!({ "in": "echo:a", "said": "still here" }));
+
+    client.subscribe("raw:a").await;
+    client.publish("raw:a", json!([1, 2])).await.expect("an ok");
+    assert_eq!(publication(&mut client).await, 5);
+
+    // A stream of one direction takes none.
+    client.subscribe("endless:a").await;
+    let refused = client.publish("endless:a", json!(1)).await.expect_err("nobody listens");
+    assert_eq!(refused, Refused { code: 108, message: "not available".into() });
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn open_streams_do_not_keep_the_app_and_their_clients_come_back() {
+    let (stage, alive) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    client.subscribe("endless:a").await;
+    alive.are(1).await;
+    let start = Instant::now();
+    let (centrifugo, _logs) = stage.stop_app().await;
+    assert!(start.elapsed() < Duration::from_secs(5), "the drain took {:?}", start.elapsed());
+    assert_eq!(alive.now(), 0);
+    // Asked again at once, and refused by nobody: there is no app.
+    assert_eq!(client.event("subscribe-error").await["error"]["code"], 100);
+    centrifugo.stop().await;
+}
+
+#[tokio::test]
+async fn handlers_that_can_not_share_a_namespace_stop_the_start() {
+    #[centrifugo::topic("endless:<_>", collect = false)]
+    async fn topic() -> bool {
+        true
+    }
+    #[centrifugo::stream("echo:one-way.<_>", collect = false)]
+    async fn one_way() -> impl Stream<Item = ()> {
+        stream::empty()
+    }
+    let app = App::empty().handlers(handlers![endless, topic, echo, one_way]).state(Alive::default());
+    let error = app.into_service().expect_err("conflicts").to_string();
+    assert!(
+        error.contains("has the subscriptions of the namespace `endless` as streams, so `e2e::stream::topic`"),
+        "{error}"
+    );
+    assert!(error.contains("takes what clients publish and `e2e::stream::one_way`"), "{error}");
+}
+
+/// An app without Centrifugo, and one connection to it.
+async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<()>) {
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let app = tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") });
+    (connection(address).await, app)
+}
+
+#[tokio::test]
+async fn ten_thousand_streams_are_open_on_one_connection() {
+    const STREAMS: usize = 10_000;
+    let alive = Alive::default();
+    let (connection, app) = alone(App::empty().handlers(handlers![endless]).state(alive.clone())).await;
+    let request = message("SubscribeRequest", &[("channel", text("endless:a"))]);
+    let mut streams = Vec::new();
+    for _ in 0..STREAMS {
+        let mut stream = open(&connection, &request).await.expect("a stream");
+        let first = stream.next().await.expect("a first message").expect("a first message");
+        assert!(first.has_field_by_name("subscribe_response"));
+        streams.push(stream);
+    }
+    alive.are(STREAMS).await;
+    for stream in &mut streams {
+        let next = stream.next().await.expect("a publication").expect("a publication");
+        assert!(next.has_field_by_name("publication"));
+    }
+    drop(streams);
+    alive.are(0).await;
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_stream_is_asked_for_no_more_than_its_client_takes() {
+    #[centrifugo::stream("flood:<_>", collect = false)]
+    async fn flood(State(yielded): State<Arc<AtomicUsize>>) -> impl Stream<Item = String> {
+        stream::repeat_with(move || {
+            yielded.fetch_add(1, Ordering::SeqCst);
+            "x".repeat(1_000)
+        })
+    }
+    let yielded = Arc::new(AtomicUsize::new(0));
+    let (connection, app) = alone(App::empty().handlers(handlers![flood]).state(Arc::clone(&yielded))).await;
+    let mut stream =
+        open(&connection, &message("SubscribeRequest", &[("channel", text("flood:a"))])).await.expect("a stream");
+    stream.next().await.expect("a first message").expect("a first message");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let before = yielded.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(yielded.load(Ordering::SeqCst), before, "nobody reads, and it goes on");
+    for _ in 0..before {
+        stream.next().await.expect("a publication").expect("a publication");
+    }
+    assert!(yielded.load(Ordering::SeqCst) > before, "somebody reads, and it stands still");
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_peer_that_is_not_centrifugo_is_refused() {
+    let (connection, app) = alone(App::empty().handlers(handlers![count]).secret("x-secret", "s3cr3t")).await;
+    let status =
+        open(&connection, &message("SubscribeRequest", &[("channel", text("count:1"))])).await.expect_err("no secret");
+    assert_eq!(status.code(), tonic::Code::Unauthenticated);
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_stream_that_no_pattern_matches_is_denied() {
+    let (connection, app) = alone(App::empty().handlers(handlers![count])).await;
+    let mut stream =
+        open(&connection, &message("SubscribeRequest", &[("channel", text("other:1"))])).await.expect("a stream");
+    let first = stream.next().await.expect("a first message").expect("a first message");
+    let response = first.get_field_by_name("subscribe_response").expect("a response");
+    assert_eq!(response.as_message().and_then(error_code), Some(403));
+    assert_eq!(stream.next().await.expect("an end"), None);
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_secret_never_leaves() {
+    let (stage, _) = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    let error = client.subscribe("open:internal").await;
+    assert!(!error.to_string().contains(&Secret.to_string()), "{error}");
+    stage.stop().await;
+}
