@@ -204,7 +204,7 @@ impl Blame {
         // Centrifugo waits for the answer, and shall not wait for this.
         tokio::spawn(async move {
             if let Err(panic) = AssertUnwindSafe(telling).catch_unwind().await {
-                tracing::error!("the error handler {}", panicked(panic.as_ref()));
+                tracing::error!("in the error handler: {}", panicked(panic.as_ref()));
             }
         });
     }

@@ -7,6 +7,7 @@ mod binary;
 mod concurrency;
 mod connect;
 mod forwarded;
+mod interceptor;
 mod page;
 mod publish;
 mod rpc;
