@@ -292,18 +292,28 @@ impl App {
         if conflicts.is_empty() { Ok((registry, secret)) } else { Err(StartError::Conflicts(conflicts)) }
     }
 
-    fn service(self, registry: Registry, secret: Option<Secret>) -> ProxyService {
+    /// The app for [`testing`](crate::testing): without secret and layers, which belong to the server.
+    pub(crate) fn into_dispatch(self) -> Result<Dispatch, StartError> {
+        let (registry, secret) = self.check()?;
+        Ok(self.dispatch(registry, secret))
+    }
+
+    fn service(mut self, registry: Registry, secret: Option<Secret>) -> ProxyService {
+        let (layers, message_size) = (std::mem::take(&mut self.layers), self.limits.message_size);
+        layers.around(ProxyService::new(self.dispatch(registry, secret), message_size))
+    }
+
+    fn dispatch(self, registry: Registry, secret: Option<Secret>) -> Dispatch {
         report(&registry, !self.settings.namespaces.is_empty());
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
-        let dispatch = Dispatch {
+        Dispatch {
             routes: registry.routes,
             states: Arc::new(self.states),
             secret,
             audit,
             error_handler: self.error_handlers.into_iter().next(),
             stopping: CancellationToken::new(),
-        };
-        self.layers.around(ProxyService::new(dispatch, self.limits.message_size))
+        }
     }
 
     fn check_error_handlers(&self) -> Option<Conflict> {

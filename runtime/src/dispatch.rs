@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use http::{Extensions, HeaderMap};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
@@ -28,6 +29,13 @@ pub(crate) struct Dispatch {
     pub(crate) stopping: CancellationToken,
 }
 
+/// Why an event has no response of its own.
+pub(crate) enum Unanswered {
+    /// No attribute of the app is for this event.
+    Unclaimed,
+    Rejected(Arc<Reject>, Blame),
+}
+
 impl Dispatch {
     pub(crate) async fn dispatch<E: Wire>(&self, request: Request<E::Request>) -> Result<Response<E::Response>, Status> {
         let (response, _) = self.answer::<E>(request).await?;
@@ -43,17 +51,31 @@ impl Dispatch {
             tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
             Status::invalid_argument(malformed.to_string())
         })?;
-        let (claimant, bound) = self.find(&event)?;
+        match self.handle(event, metadata, extensions).await {
+            Ok(answered) => Ok(answered),
+            Err(Unanswered::Unclaimed) => Err(unclaimed(E::KIND)),
+            Err(Unanswered::Rejected(reject, blame)) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
+        }
+    }
+
+    /// From the event to its response; [`testing`](crate::testing) enters here.
+    pub(crate) async fn handle<E: Wire>(
+        &self,
+        event: E,
+        metadata: HeaderMap,
+        extensions: Extensions,
+    ) -> Result<(E::Response, Blame), Unanswered> {
+        let Some((claimant, bound)) = self.find(&event) else { return Err(Unanswered::Unclaimed) };
         let blame = Blame::new(claimant, &event, &self.states, self.error_handler.as_ref());
         let call = Call::new(event, metadata, extensions, Arc::clone(&self.states));
         match self.ask(claimant.options(), bound, call).await {
             Ok(response) => Ok((response, blame)),
-            Err(reject) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
+            Err(reject) => Err(Unanswered::Rejected(Arc::new(reject), blame)),
         }
     }
 
     /// Lets in only who knows the secret, if there is one.
-    pub(crate) fn admit(&self, event: &str, metadata: &http::HeaderMap) -> Result<(), Status> {
+    pub(crate) fn admit(&self, event: &str, metadata: &HeaderMap) -> Result<(), Status> {
         match &self.secret {
             Some(secret) if !secret.is_in(metadata) => {
                 tracing::warn!(event, "refused: the call has not exactly one `{}` with the secret", secret.name());
@@ -63,8 +85,8 @@ impl Dispatch {
         }
     }
 
-    /// Who answers, with the interceptors around it.
-    fn find<E: Wire>(&self, event: &E) -> Result<(Claimant, Bound<E>), Status> {
+    /// Who answers, with the interceptors around it. `None`: the event has no handlers at all.
+    fn find<E: Wire>(&self, event: &E) -> Option<(Claimant, Bound<E>)> {
         let table = E::table(&self.routes);
         let name = event.name().unwrap_or_default();
         let (claimant, bound): (_, Bound<E>) = match table.find(name) {
@@ -76,9 +98,9 @@ impl Dispatch {
                 tracing::debug!(event = %E::KIND, ?name, "no pattern matches");
                 (Claimant::Nobody, Box::new(|_| Box::pin(async { E::no_match() })))
             }
-            Found::NoHandlers => return Err(unclaimed(E::KIND)),
+            Found::NoHandlers => return None,
         };
-        Ok((claimant, table.around(bound)))
+        Some((claimant, table.around(bound)))
     }
 
     async fn ask<E: Wire>(&self, options: &Options, bound: Bound<E>, call: Call<E>) -> Result<E::Response, Reject> {
@@ -98,7 +120,7 @@ pub(crate) fn unclaimed(kind: Kind) -> Status {
 }
 
 /// Tells the log everything, and the client what it may know.
-fn refuse<E: Wire>(blame: &Blame, reject: Reject) -> Result<E::Response, Status> {
+pub(crate) fn refuse<E: Wire>(blame: &Blame, reject: Arc<Reject>) -> Result<E::Response, Status> {
     match Refusal::of(&reject).map(E::refuse) {
         Some(Some(response)) => {
             blame.refused(&reject);

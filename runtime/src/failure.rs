@@ -22,7 +22,7 @@ pub struct Failure {
     event: Kind,
     claimant: Claimant,
     asked: Arc<Asked>,
-    reject: Reject,
+    reject: Arc<Reject>,
 }
 
 /// The function that is told of failures.
@@ -194,7 +194,7 @@ impl Blame {
     }
 
     /// A failure that the client is not told. `remark` is for the log.
-    pub(crate) fn failed(&self, reject: Reject, remark: &str) {
+    pub(crate) fn failed(&self, reject: Arc<Reject>, remark: &str) {
         let (event, at) = (self.event, self.claimant);
         let name = at.handler().map(Handler::name);
         tracing::error!(%event, handler = name, %at, "{reject}{remark}");

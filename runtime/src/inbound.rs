@@ -3,13 +3,12 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tonic::Streaming;
-
-use crate::generated as wire;
+use bytes::Bytes;
+use futures_util::stream::{BoxStream, Stream, StreamExt};
 
 /// The client's side of a stream.
 #[derive(Clone, Default)]
-pub(crate) struct Inbound(Option<Arc<Mutex<Option<Streaming<wire::StreamSubscribeRequest>>>>>);
+pub(crate) struct Inbound(Option<Arc<Mutex<Option<BoxStream<'static, Bytes>>>>>);
 
 /// Why there is nothing to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +22,11 @@ pub(crate) enum NoInbound {
 }
 
 impl Inbound {
-    pub(crate) fn new(messages: Streaming<wire::StreamSubscribeRequest>) -> Self {
-        Self(Some(Arc::new(Mutex::new(Some(messages)))))
+    pub(crate) fn new(publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
+        Self(Some(Arc::new(Mutex::new(Some(publications.boxed())))))
     }
 
-    pub(crate) fn take(&self) -> Result<Streaming<wire::StreamSubscribeRequest>, NoInbound> {
+    pub(crate) fn take(&self) -> Result<BoxStream<'static, Bytes>, NoInbound> {
         let shared = self.0.as_ref().ok_or(NoInbound::OneWay)?;
         shared.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(NoInbound::Taken)
     }

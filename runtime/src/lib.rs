@@ -68,6 +68,7 @@ mod event;
 mod expiry;
 mod extract;
 mod failure;
+#[allow(missing_docs, reason = "what has a doc in the schema has it here")]
 mod generated;
 mod grant;
 mod handler;
@@ -93,6 +94,7 @@ mod service;
 mod start;
 mod stream;
 mod streams;
+pub mod testing;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;

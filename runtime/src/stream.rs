@@ -3,10 +3,13 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{self, Context, Poll};
 use std::thread;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::future::ready;
 use futures_util::stream::{self, BoxStream, CatchUnwind, Stream, StreamExt};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
@@ -23,6 +26,17 @@ use crate::reject::Reject;
 /// How long a failed stream is held: its client subscribes again at once, and a stream that always fails would be asked for
 /// as fast as the network goes.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+
+/// What the client publishes. Centrifugo never ends its side: the only error is that the client has left.
+fn inbound(messages: Streaming<wire::StreamSubscribeRequest>) -> impl Stream<Item = Bytes> {
+    messages.take_while(|message| ready(message.is_ok())).filter_map(|message| {
+        let publication = message.ok().and_then(|message| message.publication);
+        if publication.is_none() {
+            tracing::warn!(event = %SubscribeStream::KIND, "a message has no publication: it doesn't come from Centrifugo");
+        }
+        ready(publication.map(|publication| publication.data))
+    })
+}
 
 /// What the application yields.
 type Publications = BoxStream<'static, Result<Publication, Reject>>;
@@ -47,7 +61,7 @@ impl Dispatch {
             tracing::warn!(event = %SubscribeStream::KIND, "the first message asks for no subscription: it doesn't come from Centrifugo");
             return Err(Status::invalid_argument("the first message asks for no subscription"));
         };
-        let opening = Opening { request, inbound: Inbound::new(messages) };
+        let opening = Opening { request, inbound: Inbound::new(inbound(messages)) };
         self.begin(Request::from_parts(metadata, extensions, opening)).await
     }
 
@@ -98,7 +112,7 @@ impl Life {
             None => reject.is_internal(),
         };
         if reject.is_internal() {
-            self.blame.failed(reject, "; the stream ends");
+            self.blame.failed(Arc::new(reject), "; the stream ends");
         } else {
             self.blame.refused(&reject);
         }
@@ -121,7 +135,7 @@ impl Stream for Life {
                         life.state = State::Over;
                         return Poll::Ready(Some(Err(Status::unavailable("the server stops"))));
                     }
-                    let Some(publication) = ready!(publications.poll_next_unpin(context)) else {
+                    let Some(publication) = task::ready!(publications.poll_next_unpin(context)) else {
                         life.state = State::Over;
                         return Poll::Ready(None);
                     };
@@ -131,7 +145,7 @@ impl Stream for Life {
                     }
                 }
                 State::Failing { pause, status } => {
-                    ready!(pause.as_mut().poll(context));
+                    task::ready!(pause.as_mut().poll(context));
                     let status = status.clone();
                     life.state = State::Over;
                     return Poll::Ready(Some(Err(status)));

@@ -7,14 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::Stream;
+use futures_util::stream::BoxStream;
 use serde::de::DeserializeOwned;
-use tonic::Streaming;
 
 use super::Extract;
 use super::data::{bad_request, read};
 use crate::call::Call;
 use crate::event::SubscribeStream;
-use crate::generated as wire;
 use crate::inbound::NoInbound;
 use crate::needs::Needs;
 use crate::reject::Reject;
@@ -35,7 +34,7 @@ pub struct Publications<T> {
 }
 
 /// What the client publishes to its stream's channel, as it is: a [`Stream`] of [`Bytes`]. All else is as for [`Publications`].
-pub struct RawPublications(Streaming<wire::StreamSubscribeRequest>);
+pub struct RawPublications(BoxStream<'static, Bytes>);
 
 impl<T: DeserializeOwned> Stream for Publications<T> {
     type Item = Result<T, Reject>;
@@ -50,16 +49,7 @@ impl Stream for RawPublications {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        loop {
-            // Centrifugo never ends its side: the only error is that the client has left.
-            match ready!(Pin::new(&mut self.0).poll_next(context)) {
-                Some(Ok(wire::StreamSubscribeRequest { publication: Some(publication), .. })) => {
-                    return Poll::Ready(Some(publication.data));
-                }
-                Some(Ok(_)) => tracing::warn!("a message of a stream has no publication: it doesn't come from Centrifugo"),
-                Some(Err(_)) | None => return Poll::Ready(None),
-            }
-        }
+        self.0.as_mut().poll_next(context)
     }
 }
 
@@ -86,7 +76,7 @@ impl<'c> Extract<'c, SubscribeStream> for RawPublications {
 
     async fn extract_optional(call: &'c Call<SubscribeStream>) -> Result<Option<Self>, Reject> {
         match call.event().inbound.take() {
-            Ok(messages) => Ok(Some(Self(messages))),
+            Ok(publications) => Ok(Some(Self(publications))),
             Err(NoInbound::OneWay) => Ok(None),
             Err(taken) => Err(taken.into()),
         }

@@ -1,8 +1,10 @@
 //! Every attribute with every option.
 use centrifugo::{
-    Channel, ClientId, Connected, Data, Meta, Metadata, Publish, Published, RawData, Refreshed, Reject, Rpc, State, SubRefreshed,
-    Subscribe, Subscribed, UserId, connect, publish, refresh, rpc, sub_refresh, subscribe, topic,
+    Call, Channel, ClientId, Connected, Data, ErrorReply, Event, Failure, HasChannel, Meta, Metadata, Next, Publications, Publish,
+    Published, RawData, RawPublications, Refreshed, Reject, Rpc, RpcReply, State, SubRefreshed, Subscribe, Subscribed, SubscribedStream,
+    UserId, connect, publish, refresh, rpc, sub_refresh, subscribe, topic,
 };
+use futures_util::stream::{self, Stream};
 
 #[connect(name = "door")]
 async fn connect(client: ClientId, data: Option<Data<String>>) -> Result<Connected, Reject> {
@@ -57,6 +59,45 @@ async fn still(Room { team, room }: Room) -> SubRefreshed {
     if room.is_empty() { SubRefreshed::expired() } else { SubRefreshed::for_secs(team.into()) }
 }
 
+#[centrifugo::stream("ticks:<symbol>", name = "ticker", ignore_case)]
+async fn ticks(symbol: String) -> Result<impl Stream<Item = Result<String, Reject>>, ErrorReply> {
+    Ok(stream::iter([Ok(symbol)]))
+}
+
+#[centrifugo::channel("echo:<room>")]
+struct Echo {
+    room: String,
+}
+
+#[centrifugo::stream(Echo)]
+async fn echo(Echo { room }: Echo, said: Publications<String>, raw: Option<RawPublications>) -> SubscribedStream {
+    drop(raw);
+    Subscribed::new().data(&room).try_stream(said)
+}
+
+#[centrifugo::interceptor]
+async fn every<E: Event>(State(max): State<usize>, call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
+    if max == 0 { Err(ErrorReply::BAD_REQUEST)? }
+    next.run(call).await
+}
+
+#[centrifugo::interceptor(topic, publish, stream, sub_refresh, order = -1, name = "channels", collect = false)]
+async fn some<E: HasChannel>(mut call: Call<E>, next: Next<E>) -> Result<E::Reply, ErrorReply> {
+    let channel = call.event().channel().clone();
+    call.extensions_mut().insert(channel);
+    next.run(call).await.map_err(|_| ErrorReply::PERMISSION_DENIED)
+}
+
+#[centrifugo::interceptor(rpc)]
+async fn one(call: Call<Rpc>, next: Next<Rpc>) -> Result<RpcReply, Reject> {
+    next.run(call).await
+}
+
+#[centrifugo::error_handler]
+async fn report(failure: Failure) {
+    drop(failure);
+}
+
 mod nested {
     #[centrifugo::topic("_.<_>.<kind>", collect = false)]
     pub(crate) async fn by_kind(kind: String) -> bool {
@@ -65,6 +106,6 @@ mod nested {
 }
 
 fn main() {
-    let _app = centrifugo::App::new().handlers(centrifugo::handlers![upload, nested::by_kind]);
+    let _app = centrifugo::App::new().handlers(centrifugo::handlers![upload, nested::by_kind]).interceptors(centrifugo::interceptors![some]);
     let _future = ping();
 }

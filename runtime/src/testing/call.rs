@@ -1,0 +1,157 @@
+//! One call: what is sent along, and the way through the app.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::future::BoxFuture;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+
+use super::outcome::Outcome;
+use super::request::{Draft, TestEvent};
+use crate::dispatch::{Dispatch, Unanswered, refuse};
+use crate::event::{HasData, HasUser, SubscribeStream};
+use crate::inbound::Inbound;
+use crate::payload::Payload;
+
+/// A call that is made when it is awaited.
+///
+/// By default it comes from an anonymous client `c1` that speaks JSON over a WebSocket, and sends nothing.
+#[must_use = "a call is made when it is awaited"]
+pub struct TestCall<'a, E> {
+    dispatch: &'a Dispatch,
+    draft: Draft,
+    metadata: HeaderMap,
+    extensions: Extensions,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<'a, E> TestCall<'a, E> {
+    pub(super) fn new(dispatch: &'a Dispatch) -> Self {
+        let (metadata, extensions) = Default::default();
+        Self { dispatch, draft: Draft::default(), metadata, extensions, event: PhantomData }
+    }
+
+    pub(super) fn channel(mut self, channel: String) -> Self {
+        self.draft.channel = channel;
+        self
+    }
+
+    pub(super) fn method(mut self, method: String) -> Self {
+        self.draft.method = method;
+        self
+    }
+
+    /// The connection's id.
+    pub fn client(mut self, id: impl Into<String>) -> Self {
+        self.draft.client = id.into();
+        self
+    }
+
+    /// The client speaks protobuf, so it sends and takes any bytes.
+    pub fn protobuf(mut self) -> Self {
+        self.draft.protobuf = true;
+        self
+    }
+
+    /// Metadata of the call, such as a header that Centrifugo forwards.
+    ///
+    /// # Panics
+    ///
+    /// If there can't be such a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::try_from(name).unwrap_or_else(|error| panic!("no name of a header: `{name}`: {error}"));
+        let value = HeaderValue::try_from(value).unwrap_or_else(|error| panic!("no value of a header: {value:?}: {error}"));
+        self.metadata.append(name, value);
+        self
+    }
+
+    /// A value that handlers take as [`Extension<T>`](crate::Extension), as a tower layer would have put it there.
+    pub fn extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.extensions.insert(value);
+        self
+    }
+}
+
+impl<E: HasUser> TestCall<'_, E> {
+    /// The connection's user.
+    pub fn user(mut self, user: impl ToString) -> Self {
+        self.draft.user = user.to_string();
+        self
+    }
+
+    /// What `connect` has put aside, as JSON.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be written as JSON.
+    pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
+        self.draft.meta = json("meta", meta);
+        self
+    }
+}
+
+impl<E: HasData> TestCall<'_, E> {
+    /// What the client sends, as JSON.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be written as JSON.
+    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.draft.data = json("data", data);
+        self
+    }
+
+    /// What the client sends.
+    pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
+        self.draft.data = data.into();
+        self
+    }
+}
+
+impl TestCall<'_, SubscribeStream> {
+    /// What the client publishes, for handlers that take [`Publications`](crate::Publications).
+    pub fn publications(mut self, publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
+        self.draft.inbound = Inbound::new(publications);
+        self
+    }
+}
+
+/// As the app itself writes JSON.
+fn json<T: Serialize + ?Sized>(what: &str, value: &T) -> Bytes {
+    Payload::json(value).into_bytes(what, true).unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
+    type Output = Outcome<E>;
+    type IntoFuture = BoxFuture<'a, Outcome<E>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { dispatch, draft, metadata, extensions, .. } = self;
+        Box::pin(async move {
+            match E::decode(E::request(draft)) {
+                Ok(event) => match dispatch.handle(event, metadata, extensions).await {
+                    Ok((response, _)) => E::outcome(response),
+                    Err(Unanswered::Unclaimed) => {
+                        panic!("no handler: write one with `{}`", E::KIND.attribute())
+                    }
+                    Err(Unanswered::Rejected(reject, blame)) => {
+                        // The log and the error handler hear of it, as always.
+                        drop(refuse::<E>(&blame, Arc::clone(&reject)));
+                        Outcome::rejected(reject)
+                    }
+                },
+                Err(malformed) => panic!("{malformed}"),
+            }
+        })
+    }
+}
+
+impl<E> fmt::Debug for TestCall<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestCall").field("draft", &self.draft).field("metadata", &self.metadata).finish_non_exhaustive()
+    }
+}

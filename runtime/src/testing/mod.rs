@@ -1,0 +1,99 @@
+#![doc = include_str!("../../docs/testing.md")]
+
+mod call;
+mod outcome;
+mod request;
+
+use std::fmt;
+
+use crate::app::App;
+use crate::dispatch::Dispatch;
+use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
+use crate::start::StartError;
+
+pub use call::TestCall;
+pub use outcome::{Opened, Outcome, Reply};
+pub use request::TestEvent;
+
+#[doc(no_inline)]
+pub use crate::generated::{
+    ConnectResult, Publication, PublishResult, RefreshResult, RpcResult, SubRefreshResult, SubscribeResult,
+};
+
+/// An app that is called in the test's own process: its routing, interceptors, extractors, handlers and replies, without a socket.
+///
+/// ```standalone_crate
+/// use centrifugo::testing::TestApp;
+/// use centrifugo::{App, Connected, Data};
+/// use serde_json::json;
+///
+/// #[centrifugo::connect]
+/// async fn connect(Data(name): Data<String>) -> Connected {
+///     Connected::user(name).subscribe("news")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), centrifugo::StartError> {
+/// let app = TestApp::new(App::new())?;
+/// let connected = app.connect().data(&json!("ann")).await;
+/// assert_eq!(connected.reply().user, "ann");
+/// assert_eq!(connected.reply().channels, ["news"]);
+///
+/// let refused = app.connect().data(&json!(42)).await;
+/// assert_eq!(refused.error().code(), 400);
+/// # Ok(())
+/// # }
+/// ```
+pub struct TestApp(Dispatch);
+
+impl TestApp {
+    /// The app, as it would start.
+    ///
+    /// # Errors
+    ///
+    /// As [`App::into_service`]: what is wrong with the handlers, all at once.
+    pub fn new(app: App) -> Result<Self, StartError> {
+        app.into_dispatch().map(Self)
+    }
+
+    /// A client connects.
+    pub fn connect(&self) -> TestCall<'_, Connect> {
+        TestCall::new(&self.0)
+    }
+
+    /// A connection is about to expire.
+    pub fn refresh(&self) -> TestCall<'_, Refresh> {
+        TestCall::new(&self.0)
+    }
+
+    /// A client subscribes to the channel.
+    pub fn subscribe(&self, channel: impl Into<String>) -> TestCall<'_, Subscribe> {
+        TestCall::new(&self.0).channel(channel.into())
+    }
+
+    /// A client publishes to the channel: `null`, unless the call is given data.
+    pub fn publish(&self, channel: impl Into<String>) -> TestCall<'_, Publish> {
+        TestCall::new(&self.0).channel(channel.into()).raw_data("null")
+    }
+
+    /// A subscription to the channel is about to expire.
+    pub fn sub_refresh(&self, channel: impl Into<String>) -> TestCall<'_, SubRefresh> {
+        TestCall::new(&self.0).channel(channel.into())
+    }
+
+    /// A client calls the method.
+    pub fn rpc(&self, method: impl Into<String>) -> TestCall<'_, Rpc> {
+        TestCall::new(&self.0).method(method.into())
+    }
+
+    /// A client subscribes to the channel of a stream. Its publications come from [`Opened`].
+    pub fn stream(&self, channel: impl Into<String>) -> TestCall<'_, SubscribeStream> {
+        TestCall::new(&self.0).channel(channel.into())
+    }
+}
+
+impl fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestApp")
+    }
+}

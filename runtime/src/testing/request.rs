@@ -1,0 +1,111 @@
+//! What Centrifugo would ask, and what it would read in the answer.
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+
+use super::outcome::{Opened, Outcome};
+use crate::event::{
+    Connect, Opened as OpenedStream, Opening, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream, Wire,
+};
+use crate::generated as wire;
+use crate::inbound::Inbound;
+
+/// What calls of all events are made of.
+#[derive(Debug)]
+pub struct Draft {
+    pub(super) client: String,
+    pub(super) protobuf: bool,
+    pub(super) user: String,
+    pub(super) channel: String,
+    pub(super) method: String,
+    pub(super) data: Bytes,
+    pub(super) meta: Bytes,
+    pub(super) inbound: Inbound,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            client: "c1".to_owned(),
+            protobuf: false,
+            user: String::new(),
+            channel: String::new(),
+            method: String::new(),
+            data: Bytes::new(),
+            meta: Bytes::new(),
+            inbound: Inbound::default(),
+        }
+    }
+}
+
+impl Draft {
+    fn protocol(&self) -> String {
+        if self.protobuf { "protobuf" } else { "json" }.to_owned()
+    }
+}
+
+/// An event that a [`TestApp`](super::TestApp) can be asked about.
+#[allow(private_bounds, private_interfaces, reason = "it is sealed")]
+pub trait TestEvent: Wire {
+    /// The reply, as Centrifugo reads it.
+    type Result: fmt::Debug + Send;
+
+    #[doc(hidden)]
+    fn request(draft: Draft) -> Self::Request;
+
+    #[doc(hidden)]
+    fn outcome(response: Self::Response) -> Outcome<Self>;
+}
+
+/// The events with a request and a response of one message. The fields are those besides the head.
+macro_rules! unary {
+    ($($event:ident { $request:ident($($field:ident),*) -> $result:ident })*) => {$(
+        #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
+        impl TestEvent for $event {
+            type Result = wire::$result;
+
+            fn request(draft: Draft) -> Self::Request {
+                let protocol = draft.protocol();
+                wire::$request {
+                    client: draft.client,
+                    transport: "websocket".to_owned(),
+                    protocol,
+                    encoding: "json".to_owned(),
+                    $($field: draft.$field,)*
+                    ..Default::default()
+                }
+            }
+
+            fn outcome(response: Self::Response) -> Outcome<Self> {
+                Outcome::replied(response.result.unwrap_or_default())
+            }
+        }
+    )*};
+}
+
+unary! {
+    Connect { ConnectRequest(data) -> ConnectResult }
+    Refresh { RefreshRequest(user, meta) -> RefreshResult }
+    Subscribe { SubscribeRequest(user, channel, data, meta) -> SubscribeResult }
+    Publish { PublishRequest(user, channel, data, meta) -> PublishResult }
+    SubRefresh { SubRefreshRequest(user, channel, meta) -> SubRefreshResult }
+    Rpc { RpcRequest(user, method, data, meta) -> RpcResult }
+}
+
+#[allow(private_bounds, private_interfaces, reason = "it is sealed")]
+impl TestEvent for SubscribeStream {
+    type Result = Opened;
+
+    fn request(mut draft: Draft) -> Opening {
+        let inbound = std::mem::take(&mut draft.inbound);
+        Opening { request: Subscribe::request(draft), inbound }
+    }
+
+    fn outcome(OpenedStream { first, publications, json }: OpenedStream) -> Outcome<Self> {
+        let publications = publications.unwrap_or_else(|| futures_util::stream::empty().boxed());
+        let publications = publications.map(move |publication| Ok(publication?.encode(json)?)).boxed();
+        Outcome::replied(Opened { result: first.result.unwrap_or_default(), publications })
+    }
+}

@@ -1,0 +1,4 @@
+#[centrifugo::error_handler]
+async fn report() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use centrifugo::{Call, Event, Next, Reject};
+
+#[centrifugo::interceptor]
+#[centrifugo::rpc("timed")]
+async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
+    next.run(call).await
+}
+
+fn main() {}

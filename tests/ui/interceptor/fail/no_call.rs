@@ -1,0 +1,4 @@
+#[centrifugo::interceptor]
+async fn timed() {}
+
+fn main() {}

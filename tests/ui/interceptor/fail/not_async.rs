@@ -1,0 +1,8 @@
+use centrifugo::{Call, Event, Next, Reject};
+
+#[centrifugo::interceptor]
+fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
+    todo!()
+}
+
+fn main() {}

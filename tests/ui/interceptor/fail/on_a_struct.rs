@@ -1,0 +1,4 @@
+#[centrifugo::interceptor]
+struct Timed;
+
+fn main() {}

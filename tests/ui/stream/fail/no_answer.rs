@@ -1,0 +1,4 @@
+#[centrifugo::stream("ticks:<symbol>")]
+async fn ticks(symbol: String) {}
+
+fn main() {}

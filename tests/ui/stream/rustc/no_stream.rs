@@ -1,0 +1,6 @@
+#[centrifugo::stream("ticks:<_>")]
+async fn ticks() -> Vec<u32> {
+    vec![1]
+}
+
+fn main() {}
