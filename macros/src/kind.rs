@@ -13,6 +13,11 @@ pub(crate) enum Kind {
     Publish,
     SubRefresh,
     Stream,
+    MapPublish,
+    MapRemove,
+    SharedPoll,
+    CacheEmpty,
+    ChannelState,
 }
 
 /// Whether an attribute has a pattern.
@@ -40,10 +45,11 @@ struct Row {
 
 const EVERY: &[&str] = &["name", "collect"];
 const PATTERNED: &[&str] = &["ignore_case", "name", "collect"];
+const REMOVE: &[&str] = &["ignore_case", "anyone", "name", "collect"];
 const PUBLISH: &[&str] = &["ignore_case", "anyone", "binary", "name", "collect"];
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Connect,
         Self::Refresh,
         Self::Rpc,
@@ -52,6 +58,11 @@ impl Kind {
         Self::Publish,
         Self::SubRefresh,
         Self::Stream,
+        Self::MapPublish,
+        Self::MapRemove,
+        Self::SharedPoll,
+        Self::CacheEmpty,
+        Self::ChannelState,
     ];
 
     #[rustfmt::skip]
@@ -66,6 +77,11 @@ impl Kind {
             Self::Publish => Row { name: "publish", event: "Publish", constructor: "publish", takes: Always, place: Place::Publish, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
             Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", constructor: "sub_refresh", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
             Self::Stream => Row { name: "stream", event: "SubscribeStream", constructor: "stream", takes: Always, place: Place::Subscribe, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
+            Self::MapPublish => Row { name: "map_publish", event: "MapPublish", constructor: "map_publish", takes: Always, place: Place::Publish, example: "board:<id>", options: PUBLISH, answer: None, plural: "map_publish handlers" },
+            Self::MapRemove => Row { name: "map_remove", event: "MapRemove", constructor: "map_remove", takes: Always, place: Place::Publish, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
+            Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", constructor: "shared_poll", takes: Always, place: Place::Subscribe, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
+            Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", constructor: "cache_empty", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
+            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", constructor: "channel_state", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: None, plural: "channel_state handlers" },
         }
     }
 
@@ -90,7 +106,7 @@ impl Kind {
 
     /// Whether a typed channel may stand for the pattern.
     pub(crate) fn takes_type(self) -> bool {
-        matches!(self, Self::Subscribe | Self::Topic | Self::Publish | Self::SubRefresh | Self::Stream)
+        self.takes() != Takes::No && self != Self::Rpc
     }
 
     pub(crate) fn place(self) -> Place {

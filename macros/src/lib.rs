@@ -38,7 +38,12 @@ attributes! {
     topic => Topic,
     publish => Publish,
     sub_refresh => SubRefresh,
-    stream => Stream
+    stream => Stream,
+    map_publish => MapPublish,
+    map_remove => MapRemove,
+    shared_poll => SharedPoll,
+    cache_empty => CacheEmpty,
+    channel_state => ChannelState
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]

@@ -188,7 +188,7 @@ impl App {
     }
 
     /// Settings that the [generated configuration](Self::centrifugo_config) gets besides: objects are merged, and so are lists of named
-    /// objects (namespaces) by their `name`; other values replace the generated ones.
+    /// objects (namespaces) by their `name`; `null` takes a generated value away, other values replace it.
     ///
     /// ```
     /// # use serde_json::json;
@@ -198,7 +198,7 @@ impl App {
     /// }));
     /// ```
     pub fn centrifugo(mut self, settings: serde_json::Value) -> Self {
-        config::merge(&mut self.settings.custom, settings);
+        self.settings.custom.push(settings);
         self
     }
 
@@ -304,7 +304,7 @@ impl App {
     }
 
     fn dispatch(self, registry: Registry, secret: Option<Secret>) -> Dispatch {
-        report(&registry, !self.settings.namespaces.is_empty());
+        report(&registry, &self.settings);
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
         Dispatch {
             routes: registry.routes,

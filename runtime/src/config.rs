@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::kind::Kind;
 use crate::registry::Registry;
-use crate::streams::Territory;
+use crate::territory::Territory;
 
 /// What the app adds to what its handlers tell.
 #[derive(Debug, Default)]
@@ -17,14 +17,26 @@ pub(crate) struct Settings {
     pub(crate) emulated_headers: Vec<String>,
     pub(crate) namespaces: Vec<String>,
     pub(crate) channels: Vec<&'static str>,
-    pub(crate) custom: Value,
+    pub(crate) custom: Vec<Value>,
 }
 
-/// Events about a channel, and the option that sends a namespace's events to the app.
-const CHANNEL_EVENTS: [(Kind, &str); 3] = [
-    (Kind::Subscribe, "subscribe_proxy_enabled"),
-    (Kind::Publish, "publish_proxy_enabled"),
-    (Kind::SubRefresh, "sub_refresh_proxy_enabled"),
+impl Settings {
+    /// A setting of the app's own, the last one that was given.
+    pub(crate) fn custom(&self, pointer: &str) -> Option<&Value> {
+        self.custom.iter().rev().find_map(|custom| custom.pointer(pointer))
+    }
+}
+
+/// Events about a channel, the proxy that sends them, and the option of a namespace that switches them on; without one, its
+/// [territory](crate::territory) does.
+const CHANNEL_EVENTS: [(Kind, &str, Option<&str>); 7] = [
+    (Kind::Subscribe, "subscribe", Some("subscribe_proxy_enabled")),
+    (Kind::Publish, "publish", Some("publish_proxy_enabled")),
+    (Kind::SubRefresh, "sub_refresh", Some("sub_refresh_proxy_enabled")),
+    (Kind::Stream, "subscribe_stream", None),
+    (Kind::MapPublish, "map_publish", None),
+    (Kind::MapRemove, "map_remove", None),
+    (Kind::SharedPoll, "shared_poll_refresh", None),
 ];
 
 /// The configuration for the handlers, with the app's own settings merged into it.
@@ -43,43 +55,42 @@ pub(crate) fn generate(
         }
     }
     let all = namespaces(registry, settings);
-    let streams = Territory::of(registry, &all);
-    let plain =
-        Plain { namespaces: all.iter().filter(|name| !streams.has(name)).cloned().collect(), unnamed: !streams.has("") };
-    for (kind, option) in CHANNEL_EVENTS {
-        if let Some(proxy) = proxies.of(kind) {
-            merge(&mut config, json!({ "channel": { "proxy": { kind.name(): proxy } } }));
-            merge(&mut config, json!({ "channel": enabled(kind, option, registry, &plain) }));
+    let territory = Territory::of(registry, &all);
+    for (kind, key, option) in CHANNEL_EVENTS {
+        let Some(proxy) = proxies.of(kind) else { continue };
+        merge(&mut config, json!({ "channel": { "proxy": { key: proxy } } }));
+        if let Some(option) = option {
+            let names = all.iter().filter(|name| territory.admits(name, kind)).cloned().collect();
+            let open = Open { names, unnamed: territory.admits("", kind) };
+            merge(&mut config, json!({ "channel": enabled(kind, option, registry, &open) }));
         }
     }
-    if let Some(proxy) = proxies.of(Kind::Stream) {
-        merge(&mut config, json!({ "channel": { "proxy": { "subscribe_stream": proxy } } }));
-        merge(&mut config, json!({ "channel": streams.enabled() }));
-    }
+    merge(&mut config, json!({ "channel": territory.options() }));
     let unused: Vec<_> = all.into_iter().map(|name| json!({ "name": name })).collect();
     if !unused.is_empty() {
         merge(&mut config, json!({ "channel": { "namespaces": unused } }));
     }
     if let Some(proxy) = proxies.of(Kind::Rpc) {
-        let methods = Plain { namespaces: literal_namespaces(registry, &[Kind::Rpc]), unnamed: true };
+        let methods = Open { names: literal_namespaces(registry, &[Kind::Rpc]), unnamed: true };
         merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
         merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));
     }
-    merge(&mut config, settings.custom.clone());
+    for custom in &settings.custom {
+        merge(&mut config, custom.clone());
+    }
     config
 }
 
 /// The channel namespaces that the app knows of.
 pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> BTreeSet<String> {
-    let mut names = literal_namespaces(registry, &CHANNEL_EVENTS.map(|(kind, _)| kind));
-    names.extend(literal_namespaces(registry, &[Kind::Stream]));
+    let mut names = literal_namespaces(registry, &CHANNEL_EVENTS.map(|(kind, ..)| kind));
     names.extend(settings.namespaces.iter().cloned());
     for pattern in settings.channels.iter().filter_map(|pattern| Pattern::parse(pattern).ok()) {
         if let Namespace::Literal(name) = pattern.namespace() {
             names.insert(name.to_owned());
         }
     }
-    let custom = settings.custom.pointer("/channel/namespaces").and_then(Value::as_array).into_iter().flatten();
+    let custom = settings.custom.iter().filter_map(|custom| custom.pointer("/channel/namespaces")?.as_array()).flatten();
     names.extend(custom.filter_map(|namespace| namespace.get("name")?.as_str().map(str::to_owned)));
     names
 }
@@ -95,18 +106,18 @@ fn literal_namespaces(registry: &Registry, kinds: &[Kind]) -> BTreeSet<String> {
 }
 
 /// The namespaces that a pattern for any namespace stands for.
-struct Plain {
-    namespaces: BTreeSet<String>,
+struct Open {
+    names: BTreeSet<String>,
     /// Names without a namespace, too.
     unnamed: bool,
 }
 
 /// Where an event goes to the app: in the namespaces of its patterns, or, for a pattern that any namespace fits, in all of them.
-fn enabled(kind: Kind, option: &str, registry: &Registry, all: &Plain) -> Value {
+fn enabled(kind: Kind, option: &str, registry: &Registry, all: &Open) -> Value {
     let mut names = literal_namespaces(registry, &[kind]);
     let mut without = registry.of(kind).any(|entry| entry.namespace() == Namespace::None);
     if registry.of(kind).any(|entry| entry.namespace() == Namespace::Open) {
-        names.extend(all.namespaces.iter().cloned());
+        names.extend(all.names.iter().cloned());
         without |= all.unnamed;
     }
     let namespaces: Vec<_> = names.into_iter().map(|name| json!({ "name": name, option: true })).collect();
@@ -155,13 +166,17 @@ fn lower<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<String> {
     names.map(str::to_ascii_lowercase).collect()
 }
 
-/// Puts one configuration into another: objects key by key, lists of named objects by `name`; everything else replaces.
+/// Puts one configuration into another: objects key by key, lists of named objects by `name`; `null` takes a value away, everything else
+/// replaces.
 pub(crate) fn merge(config: &mut Value, more: Value) {
     match (config, more) {
         (_, Value::Null) => {}
         (Value::Object(config), Value::Object(more)) => {
             for (key, value) in more {
-                merge(config.entry(key).or_insert(Value::Null), value);
+                match value {
+                    Value::Null => drop(config.remove(&key)),
+                    value => merge(config.entry(key).or_insert(Value::Null), value),
+                }
             }
         }
         (Value::Array(config), Value::Array(more)) if is_named(config) && is_named(&more) => {
@@ -192,7 +207,8 @@ mod tests {
     #[test]
     fn namespaces_are_merged_by_name_and_values_are_replaced() {
         let mut config = json!({ "a": [1], "n": [{ "name": "x", "p": true }] });
-        merge(&mut config, json!({ "a": [2], "n": [{ "name": "y" }, { "name": "x", "q": 1 }] }));
+        merge(&mut config, json!({ "a": [2], "n": [{ "name": "y" }, { "name": "x", "q": 1 }], "gone": 1 }));
+        merge(&mut config, json!({ "gone": null }));
         assert_eq!(config, json!({ "a": [2], "n": [{ "name": "x", "p": true, "q": 1 }, { "name": "y" }] }));
     }
 }

@@ -174,7 +174,7 @@ impl Blame {
             let (client, user) = event.asker();
             let asked = Asked {
                 name: event.name().map(str::to_owned),
-                client: client.cloned(),
+                client: client.map(|client| client.id.clone()),
                 user: user.cloned(),
                 states: Arc::clone(states),
             };

@@ -4,7 +4,10 @@ use std::fmt;
 use std::pin::Pin;
 
 use crate::call::Call;
-use crate::event::{Connect, Event, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
+use crate::event::{
+    CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
+    Subscribe, SubscribeStream,
+};
 use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::reject::Reject;
@@ -90,6 +93,11 @@ pub(crate) enum Target {
     SubRefresh(Bind<SubRefresh>, Ask),
     Rpc(Bind<Rpc>, Ask),
     Stream(Bind<SubscribeStream>, Ask),
+    MapPublish(Bind<MapPublish>, Ask),
+    MapRemove(Bind<MapRemove>, Ask),
+    SharedPoll(Bind<SharedPoll>, Ask),
+    CacheEmpty(Bind<CacheEmpty>, Ask),
+    ChannelState(Bind<ChannelState>, Ask),
 }
 
 macro_rules! constructors {
@@ -110,7 +118,12 @@ impl Handler {
         publish => Publish(Publish),
         sub_refresh => SubRefresh(SubRefresh),
         rpc => Rpc(Rpc),
-        stream => Stream(SubscribeStream)
+        stream => Stream(SubscribeStream),
+        map_publish => MapPublish(MapPublish),
+        map_remove => MapRemove(MapRemove),
+        shared_poll => SharedPoll(SharedPoll),
+        cache_empty => CacheEmpty(CacheEmpty),
+        channel_state => ChannelState(ChannelState)
     }
 
     /// The event that it answers.
@@ -123,6 +136,11 @@ impl Handler {
             Target::SubRefresh(..) => Kind::SubRefresh,
             Target::Rpc(..) => Kind::Rpc,
             Target::Stream(..) => Kind::Stream,
+            Target::MapPublish(..) => Kind::MapPublish,
+            Target::MapRemove(..) => Kind::MapRemove,
+            Target::SharedPoll(..) => Kind::SharedPoll,
+            Target::CacheEmpty(..) => Kind::CacheEmpty,
+            Target::ChannelState(..) => Kind::ChannelState,
         }
     }
 
@@ -160,7 +178,12 @@ impl Handler {
             | Target::Publish(_, ask)
             | Target::SubRefresh(_, ask)
             | Target::Rpc(_, ask)
-            | Target::Stream(_, ask) => ask,
+            | Target::Stream(_, ask)
+            | Target::MapPublish(_, ask)
+            | Target::MapRemove(_, ask)
+            | Target::SharedPoll(_, ask)
+            | Target::CacheEmpty(_, ask)
+            | Target::ChannelState(_, ask) => ask,
         };
         let mut needs = Needs::default();
         ask(&mut needs);

@@ -84,6 +84,11 @@ id! {
     Channel
 }
 
+id! {
+    /// The key of a map channel that an event is about, as the client sent it: any text, even an empty one.
+    Key
+}
+
 impl UserId {
     /// Whether the connection belongs to nobody.
     pub fn is_anonymous(&self) -> bool {

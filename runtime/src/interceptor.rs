@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::call::Call;
-use crate::event::{Connect, Event, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
+use crate::event::{
+    CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
+    Subscribe, SubscribeStream,
+};
 use crate::handler::{Bound, BoxFuture, Location};
 use crate::kind::Kind;
 use crate::needs::Needs;
@@ -118,7 +121,12 @@ arounds! {
     publish: Publish,
     sub_refresh: SubRefresh,
     rpc: Rpc,
-    stream: SubscribeStream
+    stream: SubscribeStream,
+    map_publish: MapPublish,
+    map_remove: MapRemove,
+    shared_poll: SharedPoll,
+    cache_empty: CacheEmpty,
+    channel_state: ChannelState
 }
 
 impl Interceptor {

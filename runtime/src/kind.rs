@@ -20,12 +20,34 @@ pub enum Kind {
     Rpc,
     /// A client subscribes to a stream.
     Stream,
+    /// A client sets a key of a map channel.
+    MapPublish,
+    /// A client removes a key of a map channel.
+    MapRemove,
+    /// Centrifugo polls keys that clients track.
+    SharedPoll,
+    /// A channel's cache is empty (Centrifugo PRO).
+    CacheEmpty,
+    /// Channels got their first subscriber, or lost their last one (Centrifugo PRO).
+    ChannelState,
 }
 
 impl Kind {
     /// All kinds, in the order of a connection's life.
-    pub const ALL: [Self; 7] =
-        [Self::Connect, Self::Refresh, Self::Subscribe, Self::Publish, Self::SubRefresh, Self::Rpc, Self::Stream];
+    pub const ALL: [Self; 12] = [
+        Self::Connect,
+        Self::Refresh,
+        Self::Subscribe,
+        Self::Publish,
+        Self::SubRefresh,
+        Self::Rpc,
+        Self::Stream,
+        Self::MapPublish,
+        Self::MapRemove,
+        Self::SharedPoll,
+        Self::CacheEmpty,
+        Self::ChannelState,
+    ];
 
     /// The name, as in the attribute `#[centrifugo::sub_refresh]`.
     pub const fn name(self) -> &'static str {
@@ -37,6 +59,11 @@ impl Kind {
             Self::SubRefresh => "sub_refresh",
             Self::Rpc => "rpc",
             Self::Stream => "stream",
+            Self::MapPublish => "map_publish",
+            Self::MapRemove => "map_remove",
+            Self::SharedPoll => "shared_poll",
+            Self::CacheEmpty => "cache_empty",
+            Self::ChannelState => "channel_state",
         }
     }
 
@@ -50,6 +77,11 @@ impl Kind {
             Self::SubRefresh => "#[centrifugo::sub_refresh]",
             Self::Rpc => "#[centrifugo::rpc(\"..\")]",
             Self::Stream => "#[centrifugo::stream(\"..\")]",
+            Self::MapPublish => "#[centrifugo::map_publish(\"..\")]",
+            Self::MapRemove => "#[centrifugo::map_remove(\"..\")]",
+            Self::SharedPoll => "#[centrifugo::shared_poll(\"..\")]",
+            Self::CacheEmpty => "#[centrifugo::cache_empty(\"..\")]",
+            Self::ChannelState => "#[centrifugo::channel_state]",
         }
     }
 }

@@ -43,6 +43,10 @@
 //! | has been subscribed for as long as that allowed | [`sub_refresh`] | [`SubRefresh`] | [`SubRefreshed`] |
 //! | publishes to a channel | [`publish`](macro@publish) | [`Publish`] | `bool`, [`Published`] |
 //! | subscribes to what the app makes for it alone | [`stream`](macro@stream) | [`SubscribeStream`] | `impl Stream`, [`SubscribedStream`] |
+//! | sets or removes a key of a map channel | [`map_publish`], [`map_remove`] | [`MapPublish`], [`MapRemove`] | `bool`, [`MapPublished`], [`MapRemoved`] |
+//! | tracks keys that are polled for all | [`shared_poll`] | [`SharedPoll`] | [`Polled`] |
+//! | finds a cache empty (PRO) | [`cache_empty`] | [`CacheEmpty`] | `bool` |
+//! | is a channel's first or last one (PRO) | [`channel_state`] | [`ChannelState`] | `()` |
 //! | calls a method | [`rpc`](macro@rpc) | [`Rpc`] | any `Serialize`, [`RpcReply`] |
 //!
 //! * [`patterns`]: which names a handler answers for, and which of several is asked.
@@ -93,13 +97,17 @@ mod server;
 mod service;
 mod start;
 mod stream;
-mod streams;
+mod territory;
 pub mod testing;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;
+#[doc = include_str!("../docs/cache_empty.md")]
+pub use centrifugo_macros::cache_empty;
 #[doc = include_str!("../docs/channel.md")]
 pub use centrifugo_macros::channel;
+#[doc = include_str!("../docs/channel_state.md")]
+pub use centrifugo_macros::channel_state;
 #[doc = include_str!("../docs/connect.md")]
 pub use centrifugo_macros::connect;
 #[doc = include_str!("../docs/error_handler.md")]
@@ -110,12 +118,18 @@ pub use centrifugo_macros::handlers;
 pub use centrifugo_macros::interceptor;
 #[doc = include_str!("../docs/interceptors.md")]
 pub use centrifugo_macros::interceptors;
+#[doc = include_str!("../docs/map_publish.md")]
+pub use centrifugo_macros::map_publish;
+#[doc = include_str!("../docs/map_remove.md")]
+pub use centrifugo_macros::map_remove;
 #[doc = include_str!("../docs/publish.md")]
 pub use centrifugo_macros::publish;
 #[doc = include_str!("../docs/refresh.md")]
 pub use centrifugo_macros::refresh;
 #[doc = include_str!("../docs/rpc.md")]
 pub use centrifugo_macros::rpc;
+#[doc = include_str!("../docs/shared_poll.md")]
+pub use centrifugo_macros::shared_poll;
 #[doc = include_str!("../docs/stream.md")]
 pub use centrifugo_macros::stream;
 #[doc = include_str!("../docs/sub_refresh.md")]
@@ -130,14 +144,16 @@ pub use call::Call;
 pub use channel::{InvalidChannel, ToChannel};
 pub use code::{Disconnect, ErrorReply, InvalidCode};
 pub use event::{
-    Client, Connect, Connected, Encoding, Event, HasChannel, HasData, HasUser, Protocol, Publish, Published, Refresh,
-    Refreshed, Refusing, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, SubscribeStream, Subscribed, SubscribedStream,
+    CacheEmpty, ChannelEvent, ChannelEventType, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel,
+    HasClient, HasData, HasKey, HasUser, KeyMode, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled,
+    PolledItem, Protocol, Publish, Published, Refresh, Refreshed, Refusing, Rpc, RpcReply, SharedPoll, SubRefresh,
+    SubRefreshed, Subscribe, SubscribeStream, Subscribed, SubscribedStream,
 };
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
 pub use failure::Failure;
 pub use grant::{Capability, Filter, SubscribeOptions};
 pub use handler::{Handler, Location};
-pub use id::{Channel, ClientId, UserId};
+pub use id::{Channel, ClientId, Key, UserId};
 pub use interceptor::{Interceptor, Next};
 pub use kind::Kind;
 pub use needs::Needs;

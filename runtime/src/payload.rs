@@ -26,6 +26,11 @@ pub(crate) enum Payload {
     Failed(String),
 }
 
+impl Form {
+    /// For nobody in particular.
+    pub(crate) const PLAIN: Self = Self { json: true, base64: false };
+}
+
 impl Payload {
     pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Self {
         match serde_json::to_vec(value) {
@@ -67,27 +72,25 @@ pub(crate) fn is_json(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const PLAIN: Form = Form { json: true, base64: false };
-
     #[test]
     fn bytes_that_are_not_json_never_reach_a_json_client() {
-        assert!(Payload::raw(&b"\xff"[..]).encode("data", PLAIN).is_err());
-        assert!(Payload::raw(&b"{\"a\":"[..]).encode("data", PLAIN).is_err());
-        assert!(Payload::raw(&b"{\"a\":1} {}"[..]).encode("data", PLAIN).is_err());
-        assert!(Payload::raw(&b"{\"a\":1}"[..]).encode("data", PLAIN).is_ok());
-        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form { json: false, ..PLAIN }).is_ok());
+        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":1} {}"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":1}"[..]).encode("data", Form::PLAIN).is_ok());
+        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form { json: false, ..Form::PLAIN }).is_ok());
     }
 
     #[test]
     fn base64_is_answered_in_base64() {
-        let (raw, base64) = Payload::json("hi").encode("data", Form { base64: true, ..PLAIN }).unwrap();
+        let (raw, base64) = Payload::json("hi").encode("data", Form { base64: true, ..Form::PLAIN }).unwrap();
         assert_eq!((raw.as_ref(), base64.as_str()), (&b""[..], "ImhpIg=="));
     }
 
     #[test]
     fn a_value_that_has_no_json_form_fails_with_the_field_s_name() {
         let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
-        let error = Payload::json(&unwritable).encode("info", PLAIN).unwrap_err();
+        let error = Payload::json(&unwritable).encode("info", Form::PLAIN).unwrap_err();
         assert!(error.to_string().starts_with("the info can't be written as JSON"), "{error}");
     }
 }

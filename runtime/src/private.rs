@@ -8,7 +8,10 @@ pub use inventory;
 
 pub use crate::call::Call;
 pub use crate::channel::{TypedChannel, Writer, to_channel};
-pub use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
+pub use crate::event::{
+    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
+    SubscribeStream,
+};
 pub use crate::failure::Failure;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};

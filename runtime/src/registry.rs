@@ -12,7 +12,7 @@ use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::router::{Routes, Table};
 use crate::start::Conflict;
-use crate::streams;
+use crate::territory;
 
 /// The app's handlers, with all that is known of them before the first call.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Registry {
                 Err(conflict) => conflicts.push(conflict),
             }
         }
-        streams::check(&registry, conflicts);
+        territory::check(&registry, conflicts);
         registry
     }
 
@@ -80,6 +80,11 @@ impl Registry {
             Target::SubRefresh(bind, _) => insert(&mut self.routes.sub_refresh, bind, entry),
             Target::Rpc(bind, _) => insert(&mut self.routes.rpc, bind, entry),
             Target::Stream(bind, _) => insert(&mut self.routes.stream, bind, entry),
+            Target::MapPublish(bind, _) => insert(&mut self.routes.map_publish, bind, entry),
+            Target::MapRemove(bind, _) => insert(&mut self.routes.map_remove, bind, entry),
+            Target::SharedPoll(bind, _) => insert(&mut self.routes.shared_poll, bind, entry),
+            Target::CacheEmpty(bind, _) => insert(&mut self.routes.cache_empty, bind, entry),
+            Target::ChannelState(bind, _) => insert(&mut self.routes.channel_state, bind, entry),
         }
     }
 
@@ -112,7 +117,9 @@ impl Entry {
 
     /// Whether it answers publishers without a look at who they are.
     pub(crate) fn trusts_anyone(&self) -> bool {
-        self.handler.kind() == Kind::Publish && !self.needs.identity && !self.handler.options().anyone
+        matches!(self.handler.kind(), Kind::Publish | Kind::MapPublish | Kind::MapRemove)
+            && !self.needs.identity
+            && !self.handler.options().anyone
     }
 }
 
@@ -121,8 +128,8 @@ fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
     let Some(text) = handler.pattern() else { return Ok(None) };
     let place = match handler.kind() {
         Kind::Rpc => Place::Method,
-        Kind::Publish => Place::Publish,
-        Kind::Connect | Kind::Refresh | Kind::Subscribe | Kind::SubRefresh | Kind::Stream => Place::Subscribe,
+        Kind::Publish | Kind::MapPublish | Kind::MapRemove => Place::Publish,
+        _ => Place::Subscribe,
     };
     Pattern::parse(text)
         .and_then(|pattern| pattern.check(place).map(|()| Some(pattern)))

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::code::{Disconnect, ErrorReply};
-use crate::event::{Event, Refresh, Refusing, SubRefresh};
+use crate::event::{CacheEmpty, Event, Refresh, Refusing, SubRefresh};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -125,7 +125,7 @@ impl fmt::Debug for Reject {
     }
 }
 
-/// An internal failure: the only error of `refresh` and `sub_refresh` handlers.
+/// An internal failure: the only error of `refresh`, `sub_refresh` and `cache_empty` handlers.
 ///
 /// Centrifugo ignores error replies and disconnects there: they would end the connection as "expired", and the SDK would
 /// connect again at once. To end it, answer [`Refreshed::expired()`](crate::Refreshed::expired). After a failure
@@ -168,14 +168,14 @@ impl fmt::Debug for Internal {
 
 /// What stands on the error side of a handler's `Result`.
 ///
-/// For connect, subscribe, publish and rpc: everything that turns into a [`Reject`], so every standard error,
-/// [`ErrorReply`], [`Disconnect`], and enums that derive [`Reject`](macro@crate::Reject). For refresh and sub_refresh: every standard
-/// error and [`Internal`].
+/// For most events: everything that turns into a [`Reject`], so every standard error,
+/// [`ErrorReply`], [`Disconnect`], and enums that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and
+/// cache_empty: every standard error and [`Internal`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the error of a `{E}` handler",
     label = "no error that Centrifugo would pass on",
-    note = "connect, subscribe, topic, publish and rpc take `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, or any `std::error::Error`",
-    note = "refresh and sub_refresh take `Internal` or any `std::error::Error`: Centrifugo ignores error replies and disconnects there; answer `expired()` to refuse"
+    note = "most events take `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, or any `std::error::Error`",
+    note = "refresh, sub_refresh and cache_empty take `Internal` or any `std::error::Error`: Centrifugo reads no error replies and disconnects there; answer `expired()` or `false` instead"
 )]
 pub trait IntoReject<E: Event> {
     /// The refusal that is logged, and answered.
@@ -189,6 +189,12 @@ impl<E: Refusing, R: Into<Reject>> IntoReject<E> for R {
 }
 
 impl<R: Into<Internal>> IntoReject<Refresh> for R {
+    fn into_reject(self) -> Reject {
+        self.into().into()
+    }
+}
+
+impl<R: Into<Internal>> IntoReject<CacheEmpty> for R {
     fn into_reject(self) -> Reject {
         self.into().into()
     }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::code::ErrorReply;
 use crate::event::{
-    Connect, Connected, Event, Publish, Published, Refresh, Refreshed, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe,
+    CacheEmpty, ChannelState, Connect, Connected, Event, MapPublish, MapPublished, MapRemove, MapRemoved, Polled,
+    PolledItem, Publish, Published, Refresh, Refreshed, Rpc, RpcReply, SharedPoll, SubRefresh, SubRefreshed, Subscribe,
     SubscribeStream, Subscribed, SubscribedStream,
 };
 use crate::publication::IntoPublication;
@@ -20,6 +21,11 @@ use crate::reject::Reject;
 /// | subscribe, topic | [`Subscribed`], `bool`, `()` |
 /// | publish | [`Published`], `bool`, `()` |
 /// | sub_refresh | [`SubRefreshed`] |
+/// | map_publish | [`MapPublished`], `bool`, `()` |
+/// | map_remove | [`MapRemoved`], `bool`, `()` |
+/// | shared_poll | [`Polled`], `Vec<`[`PolledItem`]`>` |
+/// | cache_empty | `bool`: whether the cache is filled now |
+/// | channel_state | `()` |
 /// | rpc | [`RpcReply`], everything that implements [`serde::Serialize`] |
 /// | stream | every [`Stream`](futures_util::Stream) of [`Publication`](crate::Publication)s or `Serialize` values, or of `Result`s of these; [`SubscribedStream`] |
 ///
@@ -28,6 +34,7 @@ use crate::reject::Reject;
     message = "`{Self}` is no answer to a `{E}` event",
     label = "a handler can't return this",
     note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`; stream: `impl Stream<Item = ..>` or `SubscribedStream`",
+    note = "map_publish: `bool`, `()` or `MapPublished`; map_remove: `bool`, `()` or `MapRemoved`; shared_poll: `Polled` or `Vec<PolledItem>`; cache_empty: `bool`; channel_state: `()`",
     note = "or a `Result` of these"
 )]
 pub trait IntoReply<E: Event> {
@@ -56,7 +63,12 @@ itself!(
     Publish => Published,
     SubRefresh => SubRefreshed,
     Rpc => RpcReply,
-    SubscribeStream => SubscribedStream
+    SubscribeStream => SubscribedStream,
+    MapPublish => MapPublished,
+    MapRemove => MapRemoved,
+    SharedPoll => Polled,
+    CacheEmpty => bool,
+    ChannelState => ()
 );
 
 macro_rules! yes_or_no {
@@ -75,7 +87,13 @@ macro_rules! yes_or_no {
     )*};
 }
 
-yes_or_no!(Subscribe => Subscribed, Publish => Published);
+yes_or_no!(Subscribe => Subscribed, Publish => Published, MapPublish => MapPublished, MapRemove => MapRemoved);
+
+impl IntoReply<SharedPoll> for Vec<PolledItem> {
+    fn into_reply(self) -> Result<Polled, Reject> {
+        Ok(self.into_iter().collect())
+    }
+}
 
 impl<T: Serialize> IntoReply<Rpc> for T {
     fn into_reply(self) -> Result<RpcReply, Reject> {

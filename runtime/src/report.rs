@@ -2,10 +2,12 @@
 
 use centrifugo_pattern::Namespace;
 
+use crate::config::Settings;
+use crate::kind::Kind;
 use crate::registry::{Entry, Registry};
 
 /// One line for each handler, in the order of a connection's life, one for each interceptor, from the outside, and a warning for each that may be a slip.
-pub(crate) fn report(registry: &Registry, namespaces_are_named: bool) {
+pub(crate) fn report(registry: &Registry, settings: &Settings) {
     let mut entries: Vec<&Entry> = registry.entries.iter().collect();
     entries.sort_by_key(|entry| (entry.handler.kind(), entry.handler.pattern()));
     for entry in &entries {
@@ -17,7 +19,19 @@ pub(crate) fn report(registry: &Registry, namespaces_are_named: bool) {
         tracing::info!("interceptor of {} -> {} {}", interceptor.events(), interceptor.name(), interceptor.location());
     }
     for entry in entries {
-        warn(entry, namespaces_are_named);
+        warn(entry, !settings.namespaces.is_empty());
+    }
+    warn_of_polls(registry, settings);
+}
+
+/// Centrifugo doesn't start with polls and without the key that it checks their clients' signatures with.
+fn warn_of_polls(registry: &Registry, settings: &Settings) {
+    let key = settings.custom("/shared_poll/hmac_secret_key");
+    if registry.of(Kind::SharedPoll).next().is_some() && key.is_none() {
+        tracing::warn!(
+            "Centrifugo needs `shared_poll.hmac_secret_key` for shared polls: give it one with \
+             `App::centrifugo(json!({{ \"shared_poll\": {{ \"hmac_secret_key\": \"..\" }} }}))`, or in its environment"
+        );
     }
 }
 
@@ -25,7 +39,7 @@ fn warn(entry: &Entry, namespaces_are_named: bool) {
     let at = entry.handler.location();
     if entry.trusts_anyone() {
         tracing::warn!(
-            "{at} publishes without a look at who asks: Centrifugo has checked neither the subscription nor the channel; \
+            "{at} lets clients write without a look at who asks: Centrifugo has checked neither the subscription nor the channel; \
              take a `UserId`, or write `anyone` into the attribute"
         );
     }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use centrifugo_pattern::{self as pattern, Pattern};
 
-use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream, Wire};
+use crate::event::{
+    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
+    SubscribeStream, Wire,
+};
 use crate::handler::{Bind, Bound, Handler, Values};
 use crate::interceptor::{Around, Next};
 
@@ -19,6 +22,11 @@ pub(crate) struct Routes {
     pub(crate) sub_refresh: Table<SubRefresh>,
     pub(crate) rpc: Table<Rpc>,
     pub(crate) stream: Table<SubscribeStream>,
+    pub(crate) map_publish: Table<MapPublish>,
+    pub(crate) map_remove: Table<MapRemove>,
+    pub(crate) shared_poll: Table<SharedPoll>,
+    pub(crate) cache_empty: Table<CacheEmpty>,
+    pub(crate) channel_state: Table<ChannelState>,
 }
 
 /// The handlers of one event, and what stands around them.

@@ -13,7 +13,9 @@ use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::dispatch::Dispatch;
-use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe};
+use crate::event::{
+    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
+};
 use crate::generated as wire;
 use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
 use crate::layers::Layered;
@@ -101,21 +103,9 @@ impl fmt::Debug for ProxyService {
 
 struct Proxy(Arc<Dispatch>);
 
-impl Proxy {
-    /// The answer to a call that no attribute of this version can claim.
-    fn unserved<T>(&self, event: &str, metadata: &tonic::metadata::MetadataMap) -> Result<Response<T>, Status> {
-        self.0.admit(event, metadata.as_ref())?;
-        tracing::warn!(event, "no attribute answers this event yet: switch its proxy off in Centrifugo's configuration");
-        Err(Status::unimplemented(format!("no handler for {event}")))
-    }
-}
-
 /// The generated trait, call by call. One macro for all of it, because `async_trait` must see the functions.
 macro_rules! service {
-    (
-        events { $($method:ident: $event:ident($request:ident) -> $response:ident;)* }
-        unserved { $($later:ident($later_request:ty) -> $later_response:ty;)* }
-    ) => {
+    ($($method:ident: $event:ident($request:ident) -> $response:ident;)*) => {
         #[tonic::async_trait]
         impl CentrifugoProxy for Proxy {
             type SubscribeUnidirectionalStream = Responses;
@@ -138,28 +128,20 @@ macro_rules! service {
             ) -> Result<Response<Responses>, Status> {
                 self.0.open_bidirectional(request).await
             }
-
-            $(async fn $later(&self, request: Request<$later_request>) -> Result<Response<$later_response>, Status> {
-                self.unserved(stringify!($later), request.metadata())
-            })*
         }
     };
 }
 
 service! {
-    events {
-        connect: Connect(ConnectRequest) -> ConnectResponse;
-        refresh: Refresh(RefreshRequest) -> RefreshResponse;
-        subscribe: Subscribe(SubscribeRequest) -> SubscribeResponse;
-        publish: Publish(PublishRequest) -> PublishResponse;
-        sub_refresh: SubRefresh(SubRefreshRequest) -> SubRefreshResponse;
-        rpc: Rpc(RpcRequest) -> RpcResponse;
-    }
-    unserved {
-        map_publish(wire::MapPublishRequest) -> wire::MapPublishResponse;
-        map_remove(wire::MapRemoveRequest) -> wire::MapRemoveResponse;
-        shared_poll_refresh(wire::SharedPollRefreshRequest) -> wire::SharedPollRefreshResponse;
-        notify_cache_empty(wire::NotifyCacheEmptyRequest) -> wire::NotifyCacheEmptyResponse;
-        notify_channel_state(wire::NotifyChannelStateRequest) -> wire::NotifyChannelStateResponse;
-    }
+    connect: Connect(ConnectRequest) -> ConnectResponse;
+    refresh: Refresh(RefreshRequest) -> RefreshResponse;
+    subscribe: Subscribe(SubscribeRequest) -> SubscribeResponse;
+    publish: Publish(PublishRequest) -> PublishResponse;
+    sub_refresh: SubRefresh(SubRefreshRequest) -> SubRefreshResponse;
+    rpc: Rpc(RpcRequest) -> RpcResponse;
+    map_publish: MapPublish(MapPublishRequest) -> MapPublishResponse;
+    map_remove: MapRemove(MapRemoveRequest) -> MapRemoveResponse;
+    shared_poll_refresh: SharedPoll(SharedPollRefreshRequest) -> SharedPollRefreshResponse;
+    notify_cache_empty: CacheEmpty(NotifyCacheEmptyRequest) -> NotifyCacheEmptyResponse;
+    notify_channel_state: ChannelState(NotifyChannelStateRequest) -> NotifyChannelStateResponse;
 }

@@ -62,16 +62,18 @@ pub enum Conflict {
         /// The other one.
         second: Location,
     },
-    /// A namespace whose subscriptions are streams has other handlers, too: Centrifugo refuses such a configuration.
+    /// A namespace has subscriptions of one type, and these handlers need two: Centrifugo refuses such a configuration, or the clients.
     #[error(
-        "{stream} has the subscriptions of {} as streams, so {other} can't answer there: give the streams a namespace of their own, \
-         such as `ticks:<symbol>`", quoted(.namespace)
+        "{special} makes the subscriptions of {} {what}, so {other} can't answer there: give one of them a namespace of its own, \
+         such as `live:<id>`", quoted(.namespace)
     )]
-    StreamNamespace {
+    SubscriptionType {
         /// The namespace; empty for channels without one.
         namespace: String,
-        /// The stream handler.
-        stream: Location,
+        /// The type: `streams`, `maps` or `shared polls`.
+        what: &'static str,
+        /// The handler that implies the type.
+        special: Location,
         /// The other handler.
         other: Location,
     },

@@ -1,5 +1,6 @@
 // One client of the official SDK, driven line by line: the settings as an argument, commands on stdin, answers and events on
 // stdout, all as JSON. It ends with its stdin.
+import { createHash, createHmac } from "node:crypto";
 import { createInterface } from "node:readline";
 import { Centrifuge } from "centrifuge";
 import { Centrifuge as ProtobufCentrifuge } from "centrifuge/build/protobuf";
@@ -44,6 +45,13 @@ const SUBSCRIPTION = ["subscribing", "subscribed", "unsubscribed", "publication"
 const client = new (protobuf ? ProtobufCentrifuge : Centrifuge)(url, { ...options, data: encode(options.data), websocket: Socket });
 tell(client, ["connecting", "connected", "disconnected", "error", ...SUBSCRIPTION]);
 
+const sign = (secret, channel, user, keys) => {
+  const now = Math.floor(Date.now() / 1000);
+  const hash = createHash("sha256").update(keys.join("\0")).digest("hex");
+  const signed = [now, now + 3600, user, channel, hash].join("\0");
+  return `${now}:${now + 3600}:${createHmac("sha256", secret).update(signed).digest("hex")}`;
+};
+
 const actions = {
   connect: () => client.connect(),
   disconnect: () => client.disconnect(),
@@ -60,6 +68,15 @@ const actions = {
     subscription.unsubscribe();
     client.removeSubscription(subscription);
   },
+  mapSubscribe: ({ channel, ...how }) => tell(client.newMapSubscription(channel, how), [...SUBSCRIPTION, "sync", "update"]).subscribe(),
+  mapPublish: ({ channel, key, data }) => client.mapPublish(channel, key, encode(data)),
+  mapRemove: ({ channel, key }) => client.mapRemove(channel, key),
+  // The application's part: it signs what this user may track.
+  pollSubscribe: ({ channel, secret, user }) => {
+    const getSignature = async ({ keys }) => ({ keys, signature: sign(secret, channel, user, keys) });
+    tell(client.newSharedPollSubscription(channel, { getSignature }), [...SUBSCRIPTION, "update"]).subscribe();
+  },
+  track: ({ channel, keys }) => client.getSharedPollSubscription(channel).track(keys),
   presence: ({ channel }) => client.presence(channel),
   history: ({ channel, ...how }) => client.history(channel, how),
 };

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use bytes::{Buf, BufMut, Bytes};
 use protox::prost_reflect::prost::Message;
-use protox::prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage, Value};
+use protox::prost_reflect::{DescriptorPool, ReflectMessage};
+pub use protox::prost_reflect::{DynamicMessage, Value};
 use tokio::task::JoinSet;
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};

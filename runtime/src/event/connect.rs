@@ -5,13 +5,13 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
-use super::{Event, HasData, Malformed, Refusal, Refusing, Sealed, Wire};
+use super::{Event, HasClient, HasData, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::audit::Audit;
 use crate::channel::{InvalidChannel, ToChannel};
 use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::grant::{Capability, Pairs, SubscribeOptions, capabilities};
-use crate::id::{ClientId, UserId};
+use crate::id::UserId;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -153,7 +153,9 @@ impl Sealed for Connect {}
 impl Event for Connect {
     const KIND: Kind = Kind::Connect;
     type Reply = Connected;
+}
 
+impl HasClient for Connect {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -187,8 +189,8 @@ impl Wire for Connect {
         None
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), None)
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), None)
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

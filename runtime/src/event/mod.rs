@@ -1,10 +1,15 @@
 //! The events of the protocol: one file each says what arrives and what may be answered.
 
+mod cache_empty;
+mod channel_state;
 mod client;
 mod connect;
+mod map_publish;
+mod map_remove;
 mod publish;
 mod refresh;
 mod rpc;
+mod shared_poll;
 mod stream;
 mod sub_refresh;
 mod subscribe;
@@ -15,17 +20,22 @@ use crate::audit::Audit;
 use crate::code::ErrorReply;
 use crate::generated as wire;
 use crate::handler::Options;
-use crate::id::{Channel, ClientId, UserId};
+use crate::id::{Channel, Key, UserId};
 use crate::kind::Kind;
 use crate::payload::Form;
 use crate::reject::Reject;
 use crate::router::{Routes, Table};
 
+pub use cache_empty::CacheEmpty;
+pub use channel_state::{ChannelEvent, ChannelEventType, ChannelState};
 pub use client::{Client, Encoding, Protocol};
 pub use connect::{Connect, Connected};
+pub use map_publish::{KeyMode, MapPublish, MapPublished};
+pub use map_remove::{MapRemove, MapRemoved};
 pub use publish::{Publish, Published};
 pub use refresh::{Refresh, Refreshed};
 pub use rpc::{Rpc, RpcReply};
+pub use shared_poll::{PollItem, Polled, PolledItem, SharedPoll};
 pub(crate) use stream::{Opened, Opening};
 pub use stream::{SubscribeStream, SubscribedStream};
 pub use sub_refresh::{SubRefresh, SubRefreshed};
@@ -33,24 +43,34 @@ pub use subscribe::{Subscribe, Subscribed};
 
 /// An event: the typed request that a handler may take as an argument, by value or by reference.
 ///
-/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`] and [`SubscribeStream`], and by nothing else.
+/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`], [`SubscribeStream`], [`MapPublish`],
+/// [`MapRemove`], [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`], and by nothing else.
 pub trait Event: Sealed + Clone + Send + Sync + 'static {
     /// Which event this is.
     const KIND: Kind;
     /// What the event is answered with.
     type Reply: Send;
+}
 
+/// An event that comes from a connection: every one but [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`].
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` event comes from no client",
+    label = "needs an event of a client",
+    note = "shared_poll, cache_empty and channel_state are Centrifugo's own questions: about channels, for nobody in particular"
+)]
+pub trait HasClient: Event {
     /// The connection that the event comes from.
     fn client(&self) -> &Client;
 }
 
-/// An event that comes from a connection whose user is known: every one but [`Connect`].
+/// An event that comes from a connection whose user is known: every one but [`Connect`], and those without a client.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` event has no user yet",
+    message = "a `{Self}` event has no user",
     label = "needs an event with a user",
-    note = "`connect` is where the user is named: look at the data or the headers, and answer `Connected::user(..)`"
+    note = "`connect` is where the user is named: look at the data or the headers, and answer `Connected::user(..)`",
+    note = "shared_poll, cache_empty and channel_state come from no client, so from no user"
 )]
-pub trait HasUser: Event {
+pub trait HasUser: HasClient {
     /// The user, as `connect` named it.
     fn user(&self) -> &UserId;
     /// What `connect` or `refresh` put aside with `.meta(..)`. Empty unless Centrifugo's proxy has
@@ -62,7 +82,7 @@ pub trait HasUser: Event {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no channel",
     label = "needs an event about a channel",
-    note = "subscribe, topic, stream, publish and sub_refresh handlers have a channel"
+    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll and cache_empty handlers have a channel"
 )]
 pub trait HasChannel: Event {
     /// The channel.
@@ -73,17 +93,28 @@ pub trait HasChannel: Event {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event carries no data",
     label = "needs an event with data",
-    note = "connect, subscribe, topic, stream, publish and rpc handlers get data from the client"
+    note = "connect, subscribe, topic, stream, publish, map_publish and rpc handlers get data from the client"
 )]
 pub trait HasData: Event {
     /// What the client sent; empty if nothing.
     fn data(&self) -> &Bytes;
 }
 
-/// An event that may be answered with an error or a disconnect: every one but refresh and sub_refresh.
+/// An event about one key of a map channel.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` event has no key",
+    label = "needs an event about a key",
+    note = "map_publish and map_remove handlers have a key"
+)]
+pub trait HasKey: HasChannel {
+    /// The key, as the client sent it; maybe empty.
+    fn key(&self) -> &Key;
+}
+
+/// An event that may be answered with an error or a disconnect: every one but refresh, sub_refresh and cache_empty.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event can't be refused with an error or a disconnect",
-    note = "Centrifugo ignores both there; answer `expired()` to refuse"
+    note = "Centrifugo reads neither there; in refresh and sub_refresh, answer `expired()` to refuse"
 )]
 pub trait Refusing: Event {}
 
@@ -99,7 +130,7 @@ pub(crate) trait Wire: Event {
     fn name(&self) -> Option<&str>;
 
     /// Whose connection it is about, for reports of failures.
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>);
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>);
 
     /// The event's handlers.
     fn table(routes: &Routes) -> &Table<Self>;
@@ -111,7 +142,7 @@ pub(crate) trait Wire: Event {
 
     /// How the answer's bytes are written.
     fn form(&self, _options: &Options) -> Form {
-        self.client().form()
+        self.asker().0.map_or(Form::PLAIN, Client::form)
     }
 
     /// The answer when there are handlers, but none for this name.

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
-use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::channel;
 use crate::code::ErrorReply;
 use crate::generated as wire;
 use crate::grant::Pairs;
 use crate::handler::Options;
-use crate::id::{Channel, ClientId, UserId};
+use crate::id::{Channel, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload, is_json};
 use crate::reject::{Internal, Reject};
@@ -119,7 +119,9 @@ impl Sealed for Publish {}
 impl Event for Publish {
     const KIND: Kind = Kind::Publish;
     type Reply = Published;
+}
 
+impl HasClient for Publish {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -170,8 +172,8 @@ impl Wire for Publish {
         Some(&self.channel)
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), Some(&self.user))
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -5,11 +5,11 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
-use super::{Event, HasUser, Malformed, Refusal, Sealed, Wire};
+use super::{Event, HasClient, HasUser, Malformed, Refusal, Sealed, Wire};
 use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::grant::{Capability, capabilities};
-use crate::id::{ClientId, UserId};
+use crate::id::UserId;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -101,7 +101,9 @@ impl Sealed for Refresh {}
 impl Event for Refresh {
     const KIND: Kind = Kind::Refresh;
     type Reply = Refreshed;
+}
 
+impl HasClient for Refresh {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -135,8 +137,8 @@ impl Wire for Refresh {
         None
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), Some(&self.user))
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

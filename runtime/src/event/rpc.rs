@@ -4,10 +4,10 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
-use super::{Event, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use super::{Event, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::code::ErrorReply;
 use crate::generated as wire;
-use crate::id::{ClientId, UserId};
+use crate::id::UserId;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -68,7 +68,9 @@ impl Sealed for Rpc {}
 impl Event for Rpc {
     const KIND: Kind = Kind::Rpc;
     type Reply = RpcReply;
+}
 
+impl HasClient for Rpc {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -113,8 +115,8 @@ impl Wire for Rpc {
         Some(&self.method)
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), Some(&self.user))
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -6,11 +6,11 @@ use futures_util::stream::BoxStream;
 
 use super::client::Client;
 use super::subscribe::{Subscribe, Subscribed};
-use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::channel;
 use crate::generated as wire;
 use crate::handler::Options;
-use crate::id::{Channel, ClientId, UserId};
+use crate::id::{Channel, UserId};
 use crate::inbound::Inbound;
 use crate::kind::Kind;
 use crate::payload::Form;
@@ -72,7 +72,9 @@ impl Sealed for SubscribeStream {}
 impl Event for SubscribeStream {
     const KIND: Kind = Kind::Stream;
     type Reply = SubscribedStream;
+}
 
+impl HasClient for SubscribeStream {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -115,8 +117,8 @@ impl Wire for SubscribeStream {
         Some(&self.channel)
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), Some(&self.user))
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

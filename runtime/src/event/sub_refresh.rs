@@ -5,10 +5,10 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
-use super::{Event, HasChannel, HasUser, Malformed, Refusal, Sealed, Wire};
+use super::{Event, HasChannel, HasClient, HasUser, Malformed, Refusal, Sealed, Wire};
 use crate::expiry::Expiry;
 use crate::generated as wire;
-use crate::id::{Channel, ClientId, UserId};
+use crate::id::{Channel, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::Reject;
@@ -97,7 +97,9 @@ impl Sealed for SubRefresh {}
 impl Event for SubRefresh {
     const KIND: Kind = Kind::SubRefresh;
     type Reply = SubRefreshed;
+}
 
+impl HasClient for SubRefresh {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -138,8 +140,8 @@ impl Wire for SubRefresh {
         Some(&self.channel)
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), Some(&self.user))
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

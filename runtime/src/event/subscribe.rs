@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::client::{Client, data};
 use super::stream::SubscribedStream;
-use super::{Event, HasChannel, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::audit::Audit;
 use crate::channel;
 use crate::code::ErrorReply;
@@ -14,7 +14,7 @@ use crate::expiry::Expiry;
 use crate::generated as wire;
 use crate::grant::{Filter, Overrides, grant_methods};
 use crate::handler::Options;
-use crate::id::{Channel, ClientId, UserId};
+use crate::id::{Channel, UserId};
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::publication::IntoPublication;
@@ -141,7 +141,9 @@ impl Sealed for Subscribe {}
 impl Event for Subscribe {
     const KIND: Kind = Kind::Subscribe;
     type Reply = Subscribed;
+}
 
+impl HasClient for Subscribe {
     fn client(&self) -> &Client {
         &self.client
     }
@@ -183,8 +185,8 @@ impl Wire for Subscribe {
         Some(&self.channel)
     }
 
-    fn asker(&self) -> (Option<&ClientId>, Option<&UserId>) {
-        (Some(&self.client.id), Some(&self.user))
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -2,8 +2,8 @@
 
 use super::Extract;
 use crate::call::Call;
-use crate::event::{Client, Event, HasChannel, HasUser};
-use crate::id::{Channel, ClientId, UserId};
+use crate::event::{Client, Event, HasChannel, HasClient, HasKey, HasUser, PollItem, SharedPoll};
+use crate::id::{Channel, ClientId, Key, UserId};
 use crate::needs::Needs;
 use crate::reject::Reject;
 
@@ -45,13 +45,13 @@ impl<'c, E: HasUser> Extract<'c, E> for &'c UserId {
     }
 }
 
-impl<'c, E: Event> Extract<'c, E> for ClientId {
+impl<'c, E: HasClient> Extract<'c, E> for ClientId {
     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
         Ok(call.event().client().id.clone())
     }
 }
 
-impl<'c, E: Event> Extract<'c, E> for &'c Client {
+impl<'c, E: HasClient> Extract<'c, E> for &'c Client {
     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
         Ok(call.event().client())
     }
@@ -68,6 +68,38 @@ impl<'c, E: HasChannel> Extract<'c, E> for Channel {
 impl<'c, E: HasChannel> Extract<'c, E> for &'c Channel {
     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
         Ok(call.event().channel())
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+impl<'c, E: HasKey> Extract<'c, E> for Key {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        Ok(call.event().key().clone())
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+impl<'c, E: HasKey> Extract<'c, E> for &'c Key {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        Ok(call.event().key())
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+impl<'c> Extract<'c, SharedPoll> for &'c [PollItem] {
+    async fn extract(call: &'c Call<SharedPoll>) -> Result<Self, Reject> {
+        Ok(&call.event().items)
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+impl<'c> Extract<'c, SharedPoll> for Vec<PollItem> {
+    async fn extract(call: &'c Call<SharedPoll>) -> Result<Self, Reject> {
+        Ok(call.event().items.clone())
     }
 
     fn needs(_: &mut Needs) {}

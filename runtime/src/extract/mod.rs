@@ -23,12 +23,14 @@ pub use state::{Extension, State};
 /// | extractor | events | what it is |
 /// |---|---|---|
 /// | [`Connect`](crate::Connect), `&Connect`, .. | its own | the whole typed request |
-/// | [`UserId`](crate::UserId) | all but connect | the connection's user |
-/// | [`ClientId`](crate::ClientId) | all | the connection |
-/// | [`Channel`](crate::Channel), typed channels | subscribe, topic, stream, publish, sub_refresh | the channel |
-/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, stream, publish, rpc | what the client sent |
+/// | [`UserId`](crate::UserId) | those of a client, but connect | the connection's user |
+/// | [`ClientId`](crate::ClientId), [`&Client`](crate::Client) | those of a client | the connection |
+/// | [`Channel`](crate::Channel), typed channels | subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty | the channel |
+/// | [`Key`](crate::Key) | map_publish, map_remove | the map channel's key |
+/// | `Vec<`[`PollItem`](crate::PollItem)`>`, `&[PollItem]` | shared_poll | what is polled |
+/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, stream, publish, map_publish, rpc | what the client sent |
 /// | [`Publications<T>`](Publications), [`RawPublications`] | stream | what the client publishes to it |
-/// | [`Meta<T>`](Meta) | all but connect | what `connect` put aside |
+/// | [`Meta<T>`](Meta) | those of a client, but connect | what `connect` put aside |
 /// | [`Metadata`], [`Header<H>`](Header) | all | headers that Centrifugo forwards |
 /// | [`State<T>`](State) | all | a value given to [`App::state`](crate::App::state) |
 /// | [`Extension<T>`](Extension) | all | a value that an interceptor or a tower layer put beside the request |

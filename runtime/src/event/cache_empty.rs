@@ -1,0 +1,72 @@
+use super::client::Client;
+use super::{Event, HasChannel, Malformed, Refusal, Sealed, Wire};
+use crate::channel;
+use crate::generated as wire;
+use crate::handler::Options;
+use crate::id::{Channel, UserId};
+use crate::kind::Kind;
+use crate::payload::Form;
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A client subscribes to a channel in cache recovery mode, and the cache is empty (Centrifugo PRO). The handler may fill it, by publishing.
+///
+/// The answer is whether it has.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CacheEmpty {
+    /// The channel.
+    pub channel: Channel,
+}
+
+impl Sealed for CacheEmpty {}
+
+impl Event for CacheEmpty {
+    const KIND: Kind = Kind::CacheEmpty;
+    type Reply = bool;
+}
+
+impl HasChannel for CacheEmpty {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl Wire for CacheEmpty {
+    type Request = wire::NotifyCacheEmptyRequest;
+    type Response = wire::NotifyCacheEmptyResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        Ok(Self { channel: Channel::new(request.channel) })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (None, None)
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.cache_empty
+    }
+
+    fn admit(&self, _: &Options) -> Result<(), Reject> {
+        channel::admit(&self.channel)
+    }
+
+    // Nobody has filled it.
+    fn no_match() -> Result<bool, Reject> {
+        Ok(false)
+    }
+
+    fn encode(populated: bool, _: Form) -> Result<Self::Response, Reject> {
+        Ok(wire::NotifyCacheEmptyResponse { result: Some(wire::NotifyCacheEmptyResult { populated }) })
+    }
+
+    // The response has no place for it.
+    fn refuse(_: Refusal) -> Option<Self::Response> {
+        None
+    }
+}

@@ -1,0 +1,291 @@
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::client::{Client, data};
+use super::{Event, HasChannel, HasClient, HasData, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::channel;
+use crate::code::ErrorReply;
+use crate::generated as wire;
+use crate::grant::Pairs;
+use crate::handler::Options;
+use crate::id::{Channel, Key, UserId};
+use crate::kind::Kind;
+use crate::payload::{Form, Payload, is_json};
+use crate::reject::{Internal, Reject};
+use crate::router::{Routes, Table};
+
+/// A client sets a key of a map channel.
+///
+/// Centrifugo has checked that the namespace has maps, and nothing else: not that the client is subscribed. The handler is the
+/// only guard.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MapPublish {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// The channel.
+    pub channel: Channel,
+    /// The key; maybe empty.
+    pub key: Key,
+    /// The value.
+    pub data: Bytes,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+}
+
+/// Lets a key be set, as it is or changed.
+///
+/// ```
+/// use centrifugo::{KeyMode, MapPublished};
+///
+/// MapPublished::new().key("cursor.ann").data(&serde_json::json!({ "x": 1 })).key_mode(KeyMode::IfNew);
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct MapPublished {
+    key: String,
+    data: Payload,
+    tags: Pairs,
+    key_mode: KeyMode,
+    idempotency_key: String,
+    delta: bool,
+    version: u64,
+    version_epoch: String,
+    score: i64,
+    stream_data: Payload,
+}
+
+/// When a key is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum KeyMode {
+    /// Always.
+    #[default]
+    Replace,
+    /// Only if the key isn't there.
+    IfNew,
+    /// Only if the key is there.
+    IfExists,
+}
+
+impl KeyMode {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Replace => "",
+            Self::IfNew => "if_new",
+            Self::IfExists => "if_exists",
+        }
+    }
+}
+
+impl MapPublished {
+    /// Set as the client sent it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The key that is set instead of the client's. An empty one stands for the client's, and Centrifugo refuses a key that is
+    /// empty on both sides (107).
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+
+    /// The value instead of what the client sent, as JSON.
+    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.data = Payload::json(data);
+        self
+    }
+
+    /// The value instead of what the client sent. Empty bytes fail the call: Centrifugo takes them for "as it is". So do bytes that
+    /// aren't JSON, unless the handler is declared `binary`.
+    pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
+        self.data = Payload::raw(data);
+        self
+    }
+
+    /// A tag that subscribers see beside the value.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(key.into(), value.into());
+        self
+    }
+
+    /// When the key is set; [`KeyMode::Replace`] by default.
+    pub fn key_mode(mut self, mode: KeyMode) -> Self {
+        self.key_mode = mode;
+        self
+    }
+
+    /// A second publication with the same key isn't made.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = key.into();
+        self
+    }
+
+    /// Subscribers that asked for deltas get the difference to the last value.
+    pub fn delta(mut self) -> Self {
+        self.delta = true;
+        self
+    }
+
+    /// The version of the value. Centrifugo drops one that isn't newer than the last.
+    pub fn version(mut self, version: u64) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// What versions are compared within: a new epoch starts anew.
+    pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
+        self.version_epoch = epoch.into();
+        self
+    }
+
+    /// The key's place in an ordered map. In the schema; Centrifugo v6.9.1 doesn't read it.
+    pub fn score(mut self, score: i64) -> Self {
+        self.score = score;
+        self
+    }
+
+    /// What goes into the channel's stream instead of the value, as JSON. In the schema; Centrifugo v6.9.1 doesn't read it.
+    pub fn stream_data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.stream_data = Payload::json(data);
+        self
+    }
+}
+
+impl Sealed for MapPublish {}
+
+impl Event for MapPublish {
+    const KIND: Kind = Kind::MapPublish;
+    type Reply = MapPublished;
+}
+
+impl Refusing for MapPublish {}
+
+impl HasClient for MapPublish {
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl HasUser for MapPublish {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl HasChannel for MapPublish {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl HasKey for MapPublish {
+    fn key(&self) -> &Key {
+        &self.key
+    }
+}
+
+impl HasData for MapPublish {
+    fn data(&self) -> &Bytes {
+        &self.data
+    }
+}
+
+impl Wire for MapPublish {
+    type Request = wire::MapPublishRequest;
+    type Response = wire::MapPublishResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::MapPublishRequest {
+            client,
+            transport,
+            protocol,
+            encoding,
+            user,
+            channel,
+            key,
+            data: raw,
+            b64data,
+            meta,
+            labels,
+        } = request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            channel: Channel::new(channel),
+            key: Key::new(key),
+            data: data(Self::KIND, raw, &b64data)?,
+            meta,
+            labels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.map_publish
+    }
+
+    fn admit(&self, options: &Options) -> Result<(), Reject> {
+        channel::admit(&self.channel)?;
+        if options.binary || is_json(&self.data) {
+            return Ok(());
+        }
+        Err(Reject::from(ErrorReply::BAD_REQUEST)
+            .because("the value isn't JSON; `#[map_publish(.., binary)]` lets it pass to channels without JSON subscribers"))
+    }
+
+    // The subscribers' protocols are unknown, so the publisher's doesn't matter.
+    fn form(&self, options: &Options) -> Form {
+        Form { json: !options.binary, ..self.client.form() }
+    }
+
+    fn no_match() -> Result<MapPublished, Reject> {
+        Err(ErrorReply::PERMISSION_DENIED.into())
+    }
+
+    fn encode(reply: MapPublished, form: Form) -> Result<Self::Response, Reject> {
+        if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
+            return Err(Internal::new("the data is empty: Centrifugo would set what the client sent").into());
+        }
+        let (data, b64data) = reply.data.encode("data", form)?;
+        let (stream_data, b64stream_data) = reply.stream_data.encode("stream data", form)?;
+        let result = wire::MapPublishResult {
+            key: reply.key,
+            data,
+            b64data,
+            tags: reply.tags,
+            score: reply.score,
+            key_mode: reply.key_mode.name().to_owned(),
+            stream_data,
+            b64stream_data,
+            idempotency_key: reply.idempotency_key,
+            delta: reply.delta,
+            version: reply.version,
+            version_epoch: reply.version_epoch,
+        };
+        Ok(wire::MapPublishResponse { result: Some(result), ..Default::default() })
+    }
+
+    fn refuse(refusal: Refusal) -> Option<Self::Response> {
+        let (error, disconnect) = refusal.split();
+        Some(wire::MapPublishResponse { result: None, error, disconnect })
+    }
+}

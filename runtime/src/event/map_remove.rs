@@ -1,0 +1,160 @@
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use super::client::Client;
+use super::{Event, HasChannel, HasClient, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::channel;
+use crate::code::ErrorReply;
+use crate::generated as wire;
+use crate::grant::Pairs;
+use crate::handler::Options;
+use crate::id::{Channel, Key, UserId};
+use crate::kind::Kind;
+use crate::payload::Form;
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// A client removes a key of a map channel.
+///
+/// Centrifugo has checked that the namespace has maps, and nothing else: not that the client is subscribed. The handler is the
+/// only guard.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MapRemove {
+    /// The connection.
+    pub client: Client,
+    /// Its user.
+    pub user: UserId,
+    /// The channel.
+    pub channel: Channel,
+    /// The key; maybe empty.
+    pub key: Key,
+    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    pub meta: Bytes,
+    /// Labels of the connection (Centrifugo PRO).
+    pub labels: HashMap<String, String>,
+}
+
+/// Lets a key be removed, this one or another.
+///
+/// ```
+/// centrifugo::MapRemoved::new().tag("by", "ann");
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct MapRemoved {
+    key: String,
+    tags: Pairs,
+    idempotency_key: String,
+}
+
+impl MapRemoved {
+    /// Removed as the client asked.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The key that is removed instead of the client's. An empty one stands for the client's.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+
+    /// A tag that subscribers see beside the removal.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(key.into(), value.into());
+        self
+    }
+
+    /// A second removal with the same key isn't made.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = key.into();
+        self
+    }
+}
+
+impl Sealed for MapRemove {}
+
+impl Event for MapRemove {
+    const KIND: Kind = Kind::MapRemove;
+    type Reply = MapRemoved;
+}
+
+impl Refusing for MapRemove {}
+
+impl HasClient for MapRemove {
+    fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl HasUser for MapRemove {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn meta(&self) -> &Bytes {
+        &self.meta
+    }
+}
+
+impl HasChannel for MapRemove {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl HasKey for MapRemove {
+    fn key(&self) -> &Key {
+        &self.key
+    }
+}
+
+impl Wire for MapRemove {
+    type Request = wire::MapRemoveRequest;
+    type Response = wire::MapRemoveResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let wire::MapRemoveRequest { client, transport, protocol, encoding, user, channel, key, meta, labels } = request;
+        Ok(Self {
+            client: Client::decode(Self::KIND, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            channel: Channel::new(channel),
+            key: Key::new(key),
+            meta,
+            labels,
+        })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.map_remove
+    }
+
+    fn admit(&self, _: &Options) -> Result<(), Reject> {
+        channel::admit(&self.channel)
+    }
+
+    fn no_match() -> Result<MapRemoved, Reject> {
+        Err(ErrorReply::PERMISSION_DENIED.into())
+    }
+
+    fn encode(reply: MapRemoved, _: Form) -> Result<Self::Response, Reject> {
+        let MapRemoved { key, tags, idempotency_key } = reply;
+        let result = wire::MapRemoveResult { key, tags, idempotency_key };
+        Ok(wire::MapRemoveResponse { result: Some(result), ..Default::default() })
+    }
+
+    fn refuse(refusal: Refusal) -> Option<Self::Response> {
+        let (error, disconnect) = refusal.split();
+        Some(wire::MapRemoveResponse { result: None, error, disconnect })
+    }
+}

@@ -1,0 +1,193 @@
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::client::Client;
+use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::channel;
+use crate::generated as wire;
+use crate::handler::Options;
+use crate::id::{Channel, UserId};
+use crate::kind::Kind;
+use crate::payload::{Form, Payload};
+use crate::reject::Reject;
+use crate::router::{Routes, Table};
+
+/// Centrifugo polls keys of a channel that clients track.
+///
+/// It does so for all of them together, every `shared_poll.refresh_interval` (10 s by default), up to `refresh_batch_size` (1000) keys a
+/// call, from every node by itself; and at once for a key that nobody tracked before.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SharedPoll {
+    /// The channel.
+    pub channel: Channel,
+    /// What is polled.
+    pub items: Vec<PollItem>,
+}
+
+/// A key that is polled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PollItem {
+    /// The key.
+    pub key: String,
+    /// The version that Centrifugo has; 0 for none, and always in the mode `versionless`.
+    pub version: u64,
+}
+
+/// Answers a poll. A key that is left out hasn't changed.
+///
+/// ```
+/// use centrifugo::{Polled, PolledItem};
+///
+/// Polled::new().item(PolledItem::new("ACME", &42).version(7)).item(PolledItem::removed("GONE"));
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a reply does nothing until the handler returns it"]
+pub struct Polled {
+    items: Vec<PolledItem>,
+    epoch: String,
+}
+
+/// What there is to say of a key.
+#[derive(Debug, Default)]
+#[must_use = "an item says nothing until it is in the reply"]
+pub struct PolledItem {
+    key: String,
+    data: Payload,
+    version: u64,
+    removed: bool,
+    previous: Payload,
+}
+
+impl Polled {
+    /// Nothing has changed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says something of a key.
+    pub fn item(mut self, item: PolledItem) -> Self {
+        self.items.push(item);
+        self
+    }
+
+    /// What versions are compared within. Another epoch than before resets the channel: everybody is unsubscribed with 2500, and comes
+    /// back.
+    pub fn epoch(mut self, epoch: impl Into<String>) -> Self {
+        self.epoch = epoch.into();
+        self
+    }
+}
+
+impl FromIterator<PolledItem> for Polled {
+    fn from_iter<I: IntoIterator<Item = PolledItem>>(items: I) -> Self {
+        Self { items: items.into_iter().collect(), epoch: String::new() }
+    }
+}
+
+impl Extend<PolledItem> for Polled {
+    fn extend<I: IntoIterator<Item = PolledItem>>(&mut self, items: I) {
+        self.items.extend(items);
+    }
+}
+
+impl PolledItem {
+    /// The key's value, as JSON. In the mode `versioned` it has to have a [`version`](Self::version), too.
+    pub fn new<T: Serialize + ?Sized>(key: impl Into<String>, data: &T) -> Self {
+        Self { key: key.into(), data: Payload::json(data), ..Self::default() }
+    }
+
+    /// The key's value. Bytes that aren't JSON are delivered to clients that speak protobuf alone.
+    pub fn raw(key: impl Into<String>, data: impl Into<Bytes>) -> Self {
+        Self { key: key.into(), data: Payload::raw(data), ..Self::default() }
+    }
+
+    /// The key is gone: clients are told, and it is polled no more.
+    pub fn removed(key: impl Into<String>) -> Self {
+        Self { key: key.into(), removed: true, ..Self::default() }
+    }
+
+    /// The value's version, in the mode `versioned`: 1 or more, and growing. Centrifugo delivers nothing for version 0 there.
+    pub fn version(mut self, version: u64) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// The value before, as JSON, for subscribers that asked for deltas.
+    pub fn previous<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.previous = Payload::json(data);
+        self
+    }
+
+    fn encode(self) -> Result<wire::SharedPollRefreshResultItem, Reject> {
+        // Harmless here: Centrifugo just leaves the JSON clients out.
+        let data = self.data.into_bytes("data", false)?;
+        let prev_data = self.previous.into_bytes("previous data", false)?;
+        Ok(wire::SharedPollRefreshResultItem {
+            key: self.key,
+            data,
+            version: self.version,
+            removed: self.removed,
+            prev_data,
+        })
+    }
+}
+
+impl Sealed for SharedPoll {}
+
+impl Event for SharedPoll {
+    const KIND: Kind = Kind::SharedPoll;
+    type Reply = Polled;
+}
+
+impl Refusing for SharedPoll {}
+
+impl HasChannel for SharedPoll {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl Wire for SharedPoll {
+    type Request = wire::SharedPollRefreshRequest;
+    type Response = wire::SharedPollRefreshResponse;
+
+    fn decode(request: Self::Request) -> Result<Self, Malformed> {
+        let item = |wire::SharedPollRefreshItem { key, version }| PollItem { key, version };
+        Ok(Self { channel: Channel::new(request.channel), items: request.items.into_iter().map(item).collect() })
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
+        (None, None)
+    }
+
+    fn table(routes: &Routes) -> &Table<Self> {
+        &routes.shared_poll
+    }
+
+    fn admit(&self, _: &Options) -> Result<(), Reject> {
+        channel::admit(&self.channel)
+    }
+
+    // Nobody knows these keys: they stay as they are.
+    fn no_match() -> Result<Polled, Reject> {
+        Ok(Polled::new())
+    }
+
+    fn encode(reply: Polled, _: Form) -> Result<Self::Response, Reject> {
+        let items = reply.items.into_iter().map(PolledItem::encode).collect::<Result<_, _>>()?;
+        let result = wire::SharedPollRefreshResult { items, epoch: reply.epoch };
+        Ok(wire::SharedPollRefreshResponse { result: Some(result), error: None })
+    }
+
+    // There is nobody to be disconnected.
+    fn refuse(refusal: Refusal) -> Option<Self::Response> {
+        let (error, _) = refusal.split();
+        error.map(|error| wire::SharedPollRefreshResponse { result: None, error: Some(error) })
+    }
+}

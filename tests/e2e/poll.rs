@@ -1,0 +1,125 @@
+//! Shared polls: keys that Centrifugo asks about for all who track them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use centrifugo::{App, Connected, PollItem, Polled, PolledItem, Reject, SharedPoll, State, handlers};
+use centrifugo_tests::wire::{self, error_code, message, text};
+use centrifugo_tests::{Client, Stage};
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+
+const SECRET: &str = "signing key";
+
+#[centrifugo::connect(collect = false)]
+async fn connect() -> Connected {
+    Connected::user("ann")
+}
+
+#[centrifugo::topic("prices:<_>", collect = false)]
+async fn prices_for_all() -> bool {
+    true
+}
+
+/// A price that rises with each question.
+#[centrifugo::shared_poll("prices:<market>", collect = false)]
+async fn prices(market: String, items: Vec<PollItem>, State(asked): State<Arc<AtomicU64>>) -> Polled {
+    let version = asked.fetch_add(1, Ordering::SeqCst) + 1;
+    let item = |PollItem { key, .. }| match key.as_str() {
+        "GONE" => PolledItem::removed(key),
+        _ => PolledItem::new(key, &json!({ "market": market, "price": version })).version(version),
+    };
+    items.into_iter().map(item).collect()
+}
+
+#[centrifugo::shared_poll("fail:<answer>", collect = false)]
+async fn failing(answer: Answer, items: &[PollItem]) -> Result<Vec<PolledItem>, Reject> {
+    answer
+        .give(items.iter().map(|item| PolledItem::new(item.key.as_str(), &"late").version(item.version + 1)).collect())
+        .await
+}
+
+async fn stage(mode: &str) -> Stage {
+    let app = App::empty().handlers(handlers![connect, prices_for_all, prices]).state(Arc::new(AtomicU64::new(0)));
+    Stage::start(app.centrifugo(json!({
+        "shared_poll": { "hmac_secret_key": SECRET },
+        "channel": { "namespaces": [{ "name": "prices", "shared_poll": { "mode": mode, "refresh_interval": "1s" } }] }
+    })))
+    .await
+}
+
+async fn track(client: &mut Client, keys: &[&str]) {
+    let how = json!({ "channel": "prices:nyse", "secret": SECRET, "user": "ann" });
+    client.call("pollSubscribe", how).await.expect("a start");
+    client.event("subscribed").await;
+    client.call("track", json!({ "channel": "prices:nyse", "keys": keys })).await.expect("a start");
+}
+
+#[tokio::test]
+async fn who_tracks_a_key_sees_it_change() {
+    for mode in ["versioned", "versionless"] {
+        let stage = stage(mode).await;
+        let mut client = stage.connected(Value::Null).await;
+        track(&mut client, &["ACME"]).await;
+        let mut last = 0;
+        for _ in 0..3 {
+            let update = client.event("update").await;
+            assert_eq!((&update["key"], &update["data"]["market"]), (&json!("ACME"), &json!("nyse")));
+            let price = update["data"]["price"].as_u64().expect("a price");
+            assert!(price > last, "{mode}: {price} after {last}");
+            last = price;
+        }
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_tracks_a_key_hears_that_it_is_gone() {
+    let stage = stage("versioned").await;
+    let mut client = stage.connected(Value::Null).await;
+    track(&mut client, &["GONE"]).await;
+    let update = client.event("update").await;
+    assert_eq!((&update["key"], &update["removed"]), (&json!("GONE"), &json!(true)));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn every_field_arrives_and_leaves() {
+    #[centrifugo::shared_poll("all:<_>", collect = false)]
+    async fn all(request: SharedPoll) -> Polled {
+        let seen: Vec<_> = request.items.iter().map(|item| json!([item.key, item.version])).collect();
+        Polled::new()
+            .item(PolledItem::new("a", &json!([request.channel.as_str(), seen])).version(2).previous(&"before"))
+            .item(PolledItem::raw("b", &b"\xff"[..]))
+            .item(PolledItem::removed("c"))
+            .epoch("e2")
+    }
+    let server = App::empty().handlers(handlers![all, failing]).listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let app = tokio::spawn(server.serve_until(std::future::pending()));
+    let item = message("SharedPollRefreshItem", &[("key", text("a")), ("version", wire::Value::U64(1))]);
+    let request = |channel: &str| {
+        let items = wire::Value::List(vec![wire::Value::Message(item.clone())]);
+        message("SharedPollRefreshRequest", &[("channel", text(channel)), ("items", items)])
+    };
+    let reply = wire::call(address, "SharedPollRefresh", &request("all:1")).await.expect("a reply");
+    assert_eq!(
+        reply.to_string(),
+        r#"result{items:[{key:"a",data:"[\"all:1\",[[\"a\",1]]]",version:2,prev_data:"\"before\""},{key:"b",data:"\377"},{key:"c",removed:true}],epoch:"e2"}"#
+    );
+    let reply = wire::call(address, "SharedPollRefresh", &request("fail:result")).await.expect("a reply");
+    assert_eq!(reply.to_string(), r#"result{items:[{key:"a",data:"\"late\"",version:2}]}"#);
+    // Nobody knows the keys: nothing has changed.
+    let reply = wire::call(address, "SharedPollRefresh", &request("fail:nothing")).await.expect("a reply");
+    assert_eq!(reply.to_string(), "result{}");
+    let refused = wire::call(address, "SharedPollRefresh", &request("fail:error")).await.expect("a reply");
+    assert_eq!(error_code(&refused), Some(403));
+    // There is nobody to be disconnected.
+    for answer in ["stop", "internal", "panic"] {
+        let status =
+            wire::call(address, "SharedPollRefresh", &request(&format!("fail:{answer}"))).await.expect_err("a failure");
+        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{answer}");
+    }
+    app.abort();
+}
