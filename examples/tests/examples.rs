@@ -87,6 +87,44 @@ async fn auto_subscribe() {
 }
 
 #[tokio::test]
+async fn interceptors() {
+    let example = start!("interceptors").await;
+    let mut client = example.connected(json!("Ann")).await;
+    for _ in 0..2 {
+        assert_eq!(client.rpc("whoami", Value::Null).await, Ok(json!("Ann, of the free plan")));
+    }
+    assert_eq!(client.rpc("whoami", Value::Null).await, refused(429, "too many calls for the free plan"));
+    let mut client = example.connected(json!("Ann")).await;
+    assert_eq!(client.rpc("broken", Value::Null).await, refused(100, "internal server error"));
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn map_board() {
+    let example = start!("map_board").await;
+    let mut ann = example.connected(json!("ann")).await;
+    ann.call("mapSubscribe", json!({ "channel": "board:7" })).await.expect("a start");
+    ann.event("sync").await;
+    let cursor = json!({ "x": 1, "y": 2 });
+    for (user, code) in [("ann", 107), ("bob", 403)] {
+        let set = json!({ "channel": "board:7", "key": user, "data": cursor });
+        assert_eq!(ann.call("mapPublish", set).await.expect_err("a refusal").code, code);
+    }
+    let update = ann.event("update").await;
+    assert_eq!((&update["key"], &update["data"]), (&json!("ann"), &cursor));
+    let gone = ann.call("mapRemove", json!({ "channel": "board:7", "key": "ann" })).await;
+    assert_eq!(gone.expect_err("Centrifugo's own").code, 107);
+    assert_eq!(ann.event("update").await["removed"], true);
+    example.stop().await;
+}
+
+// The open-source Centrifugo never asks; the configuration is one that it starts with.
+#[tokio::test]
+async fn pro_events() {
+    start!("pro_events").await.stop().await;
+}
+
+#[tokio::test]
 async fn publish_validation() {
     let example = start!("publish_validation").await;
     let mut client = example.connected(json!({ "name": "ann" })).await;
@@ -118,6 +156,41 @@ async fn rpc_ping() {
     assert_eq!(client.rpc("sum", json!("one")).await, refused(400, "bad request"));
     assert_eq!(client.rpc("square/12", Value::Null).await, Ok(json!(144)));
     assert_eq!(client.rpc("square/x", Value::Null).await, refused(404, "method not found"));
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn shared_poll() {
+    let example = start!("shared_poll").await;
+    let mut client = example.connected(json!("ann")).await;
+    client.call("pollSubscribe", json!({ "channel": "prices:nyse", "method": "sign" })).await.expect("a start");
+    client.event("subscribed").await;
+    client.call("track", json!({ "channel": "prices:nyse", "keys": ["ACME", "NOTHING"] })).await.expect("a start");
+    // What isn't signed is gone.
+    let update = client.event("update").await;
+    assert_eq!((&update["key"], &update["removed"]), (&json!("NOTHING"), &json!(true)));
+    for _ in 0..2 {
+        let update = client.event("update").await;
+        assert_eq!(update["key"], "ACME");
+        assert!(update["data"].as_u64().is_some_and(|price| price >= 100));
+    }
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn ticks() {
+    let example = start!("ticks").await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.subscribe("ticks:ACME").await["event"], "subscribed");
+    for price in [101, 102] {
+        let tick = client.event("publication").await;
+        assert_eq!((&tick["data"], &tick["tags"]), (&json!(price), &json!({ "symbol": "ACME" })));
+    }
+    assert_eq!(client.subscribe("ticks:nothing").await["code"], 404);
+    client.subscribe("calculator:mine").await;
+    assert_eq!(client.publish("calculator:mine", json!([20, 22])).await, Ok(()));
+    let answer = client.event_of(&["publication"], |event| event["channel"] == "calculator:mine").await;
+    assert_eq!(answer["data"], "42");
     example.stop().await;
 }
 

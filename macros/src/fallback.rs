@@ -23,7 +23,8 @@ pub(crate) fn function(mut function: ItemFn, errors: &syn::Error) -> TokenStream
 }
 
 /// The same for an interceptor.
-pub(crate) fn interceptor(function: &ItemFn, errors: &syn::Error) -> TokenStream {
+pub(crate) fn interceptor(mut function: ItemFn, errors: &syn::Error) -> TokenStream {
+    function.attrs.retain(|attribute| Kind::of(attribute).is_none());
     let (vis, cfgs, hidden) = (&function.vis, cfgs(&function.attrs), hidden(&function.sig.ident));
     let private = quote!(::centrifugo::__private);
     let stand_in = quote! {

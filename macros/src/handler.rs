@@ -4,7 +4,9 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, TypeImplTrait, Visibility};
+use syn::{
+    Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, Type, TypeImplTrait, Visibility,
+};
 
 use crate::args::{Args, Options};
 use crate::claim;
@@ -12,7 +14,7 @@ use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
 use crate::kind::Kind;
-use crate::param::{Param, params};
+use crate::param::{Param, params, typed};
 use crate::source::Source;
 
 /// A function that answers an event.
@@ -132,8 +134,26 @@ fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
     }
     modifiers("a handler", signature, errors);
     generics(signature, errors);
+    if kind == Kind::Stream {
+        borrows(signature, errors);
+    }
     if let (Some(answer), ReturnType::Default) = (kind.answer(), &signature.output) {
         errors.at(&signature.ident, format!("a {} handler answers `{answer}`: write `-> {answer}`", kind.name()));
+    }
+}
+
+/// A stream that is returned as `impl Stream` has borrowed all that its handler has.
+fn borrows(signature: &Signature, errors: &mut Errors) {
+    let output = signature.output.to_token_stream().to_string();
+    if !output.contains("impl") || output.contains("use <") {
+        return;
+    }
+    for argument in signature.inputs.iter().filter_map(typed) {
+        if let Type::Reference(reference) = &*argument.ty {
+            let owned = reference.elem.to_token_stream();
+            let message = format!("a stream goes on when its call is over, and can't borrow from that: write `{owned}`");
+            errors.at(&argument.ty, message);
+        }
     }
 }
 

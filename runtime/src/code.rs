@@ -35,8 +35,8 @@ impl ErrorReply {
     pub const PERMISSION_DENIED: Self = Self::new(403, "permission denied");
     /// 404: there is no such thing.
     pub const NOT_FOUND: Self = Self::new(404, "not found");
-
-    pub(crate) const METHOD_NOT_FOUND: Self = Self::new(404, "method not found");
+    /// 404: what a client gets that calls a method which no pattern matches.
+    pub const METHOD_NOT_FOUND: Self = Self::new(404, "method not found");
 
     /// An error reply, checked when it initialises a `const`.
     ///

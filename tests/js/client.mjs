@@ -71,9 +71,10 @@ const actions = {
   mapSubscribe: ({ channel, ...how }) => tell(client.newMapSubscription(channel, how), [...SUBSCRIPTION, "sync", "update"]).subscribe(),
   mapPublish: ({ channel, key, data }) => client.mapPublish(channel, key, encode(data)),
   mapRemove: ({ channel, key }) => client.mapRemove(channel, key),
-  // The application's part: it signs what this user may track.
-  pollSubscribe: ({ channel, secret, user }) => {
-    const getSignature = async ({ keys }) => ({ keys, signature: sign(secret, channel, user, keys) });
+  // The application signs what this user may track: by an RPC, or here in its place.
+  pollSubscribe: ({ channel, secret, user, method }) => {
+    const getSignature = async ({ keys }) =>
+      method ? (await client.rpc(method, { channel, keys })).data : { keys, signature: sign(secret, channel, user, keys) };
     tell(client.newSharedPollSubscription(channel, { getSignature }), [...SUBSCRIPTION, "update"]).subscribe();
   },
   track: ({ channel, keys }) => client.getSharedPollSubscription(channel).track(keys),

@@ -19,6 +19,6 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     match model::Interceptor::read(args, &function) {
         Ok(interceptor) => expand::interceptor(&interceptor, &item),
-        Err(errors) => fallback::interceptor(&function, &errors),
+        Err(errors) => fallback::interceptor(function, &errors),
     }
 }

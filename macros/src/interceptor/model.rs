@@ -61,7 +61,9 @@ fn signature(args: &Args, signature: &Signature, errors: &mut Errors) {
     modifiers("an interceptor", signature, errors);
     if signature.inputs.len() < 2 {
         errors.at(&signature.ident, format!("the last two arguments are the call and what comes next: write {FORM}"));
-    } else if matches!(signature.output, ReturnType::Default) {
+        return;
+    }
+    if matches!(signature.output, ReturnType::Default) {
         errors.at(&signature.ident, format!("an interceptor gives back the reply: write {FORM}"));
     }
     let mut generics = signature.generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_)));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -13,7 +14,8 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
 use crate::dispatch::{Dispatch, Unanswered, refuse};
-use crate::event::{HasData, HasUser, SubscribeStream};
+use crate::event::{ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
+use crate::generated as wire;
 use crate::inbound::Inbound;
 use crate::payload::Payload;
 
@@ -45,15 +47,8 @@ impl<'a, E> TestCall<'a, E> {
         self
     }
 
-    /// The connection's id.
-    pub fn client(mut self, id: impl Into<String>) -> Self {
-        self.draft.client = id.into();
-        self
-    }
-
-    /// The client speaks protobuf, so it sends and takes any bytes.
-    pub fn protobuf(mut self) -> Self {
-        self.draft.protobuf = true;
+    pub(super) fn key(mut self, key: String) -> Self {
+        self.draft.key = key;
         self
     }
 
@@ -72,6 +67,20 @@ impl<'a, E> TestCall<'a, E> {
     /// A value that handlers take as [`Extension<T>`](crate::Extension), as a tower layer would have put it there.
     pub fn extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.extensions.insert(value);
+        self
+    }
+}
+
+impl<E: HasClient> TestCall<'_, E> {
+    /// The connection's id.
+    pub fn client(mut self, id: impl Into<String>) -> Self {
+        self.draft.client = id.into();
+        self
+    }
+
+    /// The client speaks protobuf, so it sends and takes any bytes.
+    pub fn protobuf(mut self) -> Self {
+        self.draft.protobuf = true;
         self
     }
 }
@@ -116,6 +125,33 @@ impl TestCall<'_, SubscribeStream> {
     /// What the client publishes, for handlers that take [`Publications`](crate::Publications).
     pub fn publications(mut self, publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
         self.draft.inbound = Inbound::new(publications);
+        self
+    }
+}
+
+impl TestCall<'_, SharedPoll> {
+    /// A key that is polled, with the version that Centrifugo has; 0 for none.
+    pub fn item(mut self, key: impl Into<String>, version: u64) -> Self {
+        self.draft.items.push(wire::SharedPollRefreshItem { key: key.into(), version });
+        self
+    }
+}
+
+impl TestCall<'_, ChannelState> {
+    /// The channel has its first subscriber.
+    pub fn occupied(self, channel: impl Into<String>) -> Self {
+        self.event(channel.into(), "occupied")
+    }
+
+    /// The channel has no subscriber any more.
+    pub fn vacated(self, channel: impl Into<String>) -> Self {
+        self.event(channel.into(), "vacated")
+    }
+
+    fn event(mut self, channel: String, what: &str) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let time_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        self.draft.events.push(wire::ChannelEvent { time_ms, channel, r#type: what.to_owned() });
         self
     }
 }

@@ -8,7 +8,10 @@ use std::fmt;
 
 use crate::app::App;
 use crate::dispatch::Dispatch;
-use crate::event::{Connect, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream};
+use crate::event::{
+    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
+    SubscribeStream,
+};
 use crate::start::StartError;
 
 pub use call::TestCall;
@@ -17,7 +20,9 @@ pub use request::TestEvent;
 
 #[doc(no_inline)]
 pub use crate::generated::{
-    ConnectResult, Publication, PublishResult, RefreshResult, RpcResult, SubRefreshResult, SubscribeResult,
+    ConnectResult, MapPublishResult, MapRemoveResult, NotifyCacheEmptyResult, NotifyChannelStateResult, Publication,
+    PublishResult, RefreshResult, RpcResult, SharedPollRefreshResult, SharedPollRefreshResultItem, SubRefreshResult,
+    SubscribeOptions, SubscribeResult,
 };
 
 /// An app that is called in the test's own process: its routing, interceptors, extractors, handlers and replies, without a socket.
@@ -84,6 +89,31 @@ impl TestApp {
     /// A client calls the method.
     pub fn rpc(&self, method: impl Into<String>) -> TestCall<'_, Rpc> {
         TestCall::new(&self.0).method(method.into())
+    }
+
+    /// A client sets the key of the map channel: to `null`, unless the call is given data.
+    pub fn map_publish(&self, channel: impl Into<String>, key: impl Into<String>) -> TestCall<'_, MapPublish> {
+        TestCall::new(&self.0).channel(channel.into()).key(key.into()).raw_data("null")
+    }
+
+    /// A client removes the key of the map channel.
+    pub fn map_remove(&self, channel: impl Into<String>, key: impl Into<String>) -> TestCall<'_, MapRemove> {
+        TestCall::new(&self.0).channel(channel.into()).key(key.into())
+    }
+
+    /// Centrifugo polls keys of the channel: those that the call is given.
+    pub fn shared_poll(&self, channel: impl Into<String>) -> TestCall<'_, SharedPoll> {
+        TestCall::new(&self.0).channel(channel.into())
+    }
+
+    /// The channel's cache is empty.
+    pub fn cache_empty(&self, channel: impl Into<String>) -> TestCall<'_, CacheEmpty> {
+        TestCall::new(&self.0).channel(channel.into())
+    }
+
+    /// Channels got their first subscriber, or lost their last one: those that the call is given.
+    pub fn channel_state(&self) -> TestCall<'_, ChannelState> {
+        TestCall::new(&self.0)
     }
 
     /// A client subscribes to the channel of a stream. Its publications come from [`Opened`].

@@ -7,7 +7,8 @@ use futures_util::StreamExt;
 
 use super::outcome::{Opened, Outcome};
 use crate::event::{
-    Connect, Opened as OpenedStream, Opening, Publish, Refresh, Rpc, SubRefresh, Subscribe, SubscribeStream, Wire,
+    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
+    SharedPoll, SubRefresh, Subscribe, SubscribeStream, Wire,
 };
 use crate::generated as wire;
 use crate::inbound::Inbound;
@@ -20,6 +21,9 @@ pub struct Draft {
     pub(super) user: String,
     pub(super) channel: String,
     pub(super) method: String,
+    pub(super) key: String,
+    pub(super) items: Vec<wire::SharedPollRefreshItem>,
+    pub(super) events: Vec<wire::ChannelEvent>,
     pub(super) data: Bytes,
     pub(super) meta: Bytes,
     pub(super) inbound: Inbound,
@@ -33,6 +37,9 @@ impl Default for Draft {
             user: String::new(),
             channel: String::new(),
             method: String::new(),
+            key: String::new(),
+            items: Vec::new(),
+            events: Vec::new(),
             data: Bytes::new(),
             meta: Bytes::new(),
             inbound: Inbound::default(),
@@ -92,6 +99,32 @@ unary! {
     Publish { PublishRequest(user, channel, data, meta) -> PublishResult }
     SubRefresh { SubRefreshRequest(user, channel, meta) -> SubRefreshResult }
     Rpc { RpcRequest(user, method, data, meta) -> RpcResult }
+    MapPublish { MapPublishRequest(user, channel, key, data, meta) -> MapPublishResult }
+    MapRemove { MapRemoveRequest(user, channel, key, meta) -> MapRemoveResult }
+}
+
+/// The events without a client.
+macro_rules! clientless {
+    ($($event:ident { $request:ident($($field:ident),*) -> $result:ident })*) => {$(
+        #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
+        impl TestEvent for $event {
+            type Result = wire::$result;
+
+            fn request(draft: Draft) -> Self::Request {
+                wire::$request { $($field: draft.$field,)* }
+            }
+
+            fn outcome(response: Self::Response) -> Outcome<Self> {
+                Outcome::replied(response.result.unwrap_or_default())
+            }
+        }
+    )*};
+}
+
+clientless! {
+    SharedPoll { SharedPollRefreshRequest(channel, items) -> SharedPollRefreshResult }
+    CacheEmpty { NotifyCacheEmptyRequest(channel) -> NotifyCacheEmptyResult }
+    ChannelState { NotifyChannelStateRequest(events) -> NotifyChannelStateResult }
 }
 
 #[allow(private_bounds, private_interfaces, reason = "it is sealed")]

@@ -1,0 +1,118 @@
+//! Measures every event, limits calls, and hands the account to handlers; tells failures in one place.
+//!
+//! Try:
+//!
+//! * `{"id": 1, "connect": {"data": "ann"}}`
+//! * `{"id": 2, "rpc": {"method": "whoami"}}`: `"Ann, of the free plan"`;
+//! * the same twice more: error 429, too many calls for the free plan;
+//! * `{"id": 5, "rpc": {"method": "broken"}}` on a new connection: error 100, and the cause on the app's stderr.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use centrifugo::{
+    Call, ClientId, Connected, Data, ErrorReply, Event, Extension, Failure, Next, Reject, Rpc, RpcReply, State, rpc,
+};
+
+const TOO_MANY: ErrorReply = ErrorReply::new(429, "too many calls for the free plan");
+
+/// What handlers take as `Extension<Account>`.
+#[derive(Clone)]
+struct Account {
+    name: String,
+    plan: &'static str,
+}
+
+/// How many calls each connection has made.
+#[derive(Clone, Default)]
+struct Calls(Arc<Mutex<HashMap<ClientId, u32>>>);
+
+impl Calls {
+    fn count(&self, client: &ClientId) -> u32 {
+        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = calls.entry(client.clone()).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+/// Around every event, and outside of all others.
+#[centrifugo::interceptor(order = -1)]
+async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
+    let start = Instant::now();
+    let outcome = next.run(call).await;
+    tell(format_args!("{} took {:?}", E::KIND, start.elapsed()));
+    outcome
+}
+
+/// Around calls: refuses some of them, and puts a value aside for the others.
+#[centrifugo::interceptor(rpc)]
+async fn account(
+    client: ClientId,
+    State(calls): State<Calls>,
+    mut call: Call<Rpc>,
+    next: Next<Rpc>,
+) -> Result<RpcReply, Reject> {
+    if calls.count(&client) > 2 {
+        Err(TOO_MANY)?
+    }
+    let name = call.event().user.to_string();
+    call.extensions_mut().insert(Account { name, plan: "free" });
+    next.run(call).await
+}
+
+#[centrifugo::error_handler]
+async fn report(failure: Failure) {
+    tell(format_args!("failed: {failure}"));
+}
+
+/// A closed stderr is no reason to stop.
+fn tell(line: std::fmt::Arguments<'_>) {
+    drop(writeln!(io::stderr(), "{line}"));
+}
+
+/// Believes everybody. The example `token_auth` doesn't.
+#[centrifugo::connect]
+async fn connect(Data(name): Data<String>) -> Connected {
+    Connected::user(name)
+}
+
+#[rpc("whoami")]
+async fn whoami(Extension(account): Extension<Account>) -> String {
+    format!("{}, of the {} plan", account.name, account.plan)
+}
+
+#[rpc("broken")]
+async fn broken() -> Result<i32, Reject> {
+    Ok("forty-two".parse()?)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    centrifugo::App::new().state(Calls::default()).run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn the_third_call_of_a_connection_is_refused() {
+        let app = TestApp::new(centrifugo::App::new().state(Calls::default())).expect("an app that can start");
+        for _ in 0..2 {
+            let answer = app.rpc("whoami").user("Ann").client("one").await;
+            assert_eq!(answer.data::<String>(), "Ann, of the free plan");
+        }
+        assert_eq!(app.rpc("whoami").user("Ann").client("one").await.error(), &TOO_MANY);
+        assert!(app.rpc("whoami").user("Ann").client("two").await.is_reply());
+    }
+
+    #[tokio::test]
+    async fn a_failure_says_why() {
+        let app = TestApp::new(centrifugo::App::new().state(Calls::default())).expect("an app that can start");
+        assert!(app.rpc("broken").await.failure().contains("invalid digit"));
+    }
+}

@@ -1,0 +1,56 @@
+//! The two events of Centrifugo PRO: an empty cache is filled, and channels are known to be watched.
+//!
+//! The open-source Centrifugo never asks about them, so there is nothing to try; the tests below call the handlers as PRO does.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use centrifugo::{ChannelEventType, ChannelState, State};
+
+/// The channels that somebody looks at.
+#[derive(Clone, Default)]
+struct Watched(Arc<Mutex<HashSet<String>>>);
+
+/// Whether there was something to fill the channel with. It is published by the server API; the example `broadcast` has one.
+#[centrifugo::cache_empty("news:<topic>")]
+async fn fill(topic: String) -> bool {
+    topic == "sports"
+}
+
+#[centrifugo::channel_state]
+async fn watch(state: ChannelState, State(watched): State<Watched>) {
+    let mut watched = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
+    for event in state.events {
+        match event.event {
+            ChannelEventType::Occupied => watched.insert(event.channel.into_string()),
+            ChannelEventType::Vacated => watched.remove(event.channel.as_str()),
+            _ => false,
+        };
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    centrifugo::App::new().state(Watched::default()).run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn a_cache_is_filled_with_what_there_is() {
+        let app = TestApp::new(centrifugo::App::new().state(Watched::default())).expect("an app that can start");
+        assert!(app.cache_empty("news:sports").await.reply().populated);
+        assert!(!app.cache_empty("news:weather").await.reply().populated);
+    }
+
+    #[tokio::test]
+    async fn a_channel_is_watched_until_it_is_vacated() {
+        let watched = Watched::default();
+        let app = TestApp::new(centrifugo::App::new().state(watched.clone())).expect("an app that can start");
+        app.channel_state().occupied("news:a").occupied("news:b").vacated("news:a").await.reply();
+        assert_eq!(watched.0.lock().unwrap_or_else(PoisonError::into_inner).iter().collect::<Vec<_>>(), ["news:b"]);
+    }
+}
