@@ -43,7 +43,7 @@ impl Registry {
     fn add(&mut self, entry: Entry, states: &States, conflicts: &mut Vec<Conflict>) {
         let at = entry.handler.location();
         let missing = entry.needs.states.iter().filter(|(id, _)| !states.has(*id));
-        conflicts.extend(missing.map(|&(_, state)| Conflict::MissingState { state, at }));
+        conflicts.extend(missing.map(|&state| Conflict::missing(state, at)));
         for header in &entry.needs.headers {
             conflicts.extend(headers::check(header.as_str(), &at.to_string()).err());
         }

@@ -1,0 +1,15 @@
+#![doc = include_str!("../../docs/api.md")]
+
+mod batch;
+mod error;
+mod give;
+mod publisher;
+mod request;
+
+pub use cent;
+pub use cent::token;
+
+pub use batch::Batch;
+pub use error::PublisherError;
+pub use publisher::Publisher;
+pub use request::{Method, Request};
