@@ -175,7 +175,7 @@ fn carried(handler: &Handler) -> TokenStream {
     let (Kind::Publish, Source::Type(path)) = (handler.kind, &handler.source) else { return TokenStream::new() };
     let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
         let span = name_of(ty);
-        let ty = moved(ty.to_token_stream(), span);
+        let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
         quote_spanned!(span=> ::centrifugo::__private::Extracted::<#ty>::new().carried_by::<#path>();)
     });
     quote! {

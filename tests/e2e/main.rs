@@ -9,6 +9,7 @@ mod connect;
 mod forwarded;
 mod page;
 mod publish;
+mod publishing;
 mod rpc;
 mod rust_sdk;
 mod stop;

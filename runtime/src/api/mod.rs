@@ -1,6 +1,7 @@
 #![doc = include_str!("../../docs/api.md")]
 
 mod batch;
+mod data;
 mod error;
 mod give;
 mod publisher;
@@ -10,6 +11,7 @@ pub use cent;
 pub use cent::token;
 
 pub use batch::Batch;
+pub use data::DataOf;
 pub use error::PublisherError;
 pub use publisher::Publisher;
 pub use request::{Method, Request};

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::channel::{Carries, ToChannel};
+use crate::channel::ToChannel;
 
 use super::batch::Batch;
+use super::data::DataOf;
 use super::error::PublisherError;
 use super::request::Request;
 
@@ -69,11 +70,11 @@ impl Publisher {
     }
 
     /// Publishes to a channel. The data is anything that serde writes, as JSON; for a [typed channel](macro@crate::channel) that says
-    /// `data = Message` it is a `Message`.
+    /// `data = Message` it is a `Message`, and anything else doesn't compile.
     pub fn publish<C, T>(&self, channel: C, data: &T) -> Request<cent::PublishRequest>
     where
-        C: Carries<T>,
-        T: Serialize + ?Sized,
+        C: ToChannel,
+        T: Serialize + DataOf<C> + ?Sized,
     {
         let publish = |channel: String| Ok(cent::PublishRequest::new(channel).data(cent::json(data)?));
         Request::new(&self.client, name(channel).and_then(publish))
@@ -84,8 +85,8 @@ impl Publisher {
     /// Unless all of them got it, the error is [`cent::Error::BroadcastFailedChannels`], with the outcome of each.
     pub fn broadcast<C, T>(&self, channels: impl IntoIterator<Item = C>, data: &T) -> Request<cent::BroadcastRequest>
     where
-        C: Carries<T>,
-        T: Serialize + ?Sized,
+        C: ToChannel,
+        T: Serialize + DataOf<C> + ?Sized,
     {
         let channels: Result<Vec<_>, _> = channels.into_iter().map(name).collect();
         let broadcast = |channels: Vec<String>| Ok(cent::BroadcastRequest::new(channels).data(cent::json(data)?));
