@@ -1,12 +1,15 @@
 //! Why a call of the server API failed.
 
+use std::fmt;
+
 use crate::channel::InvalidChannel;
 
 use super::publisher::{KEY, URL};
 
 /// Why Centrifugo's server API was not called, or what it answered instead of a result.
 ///
-/// It is a standard error: in a handler, `?` makes it an internal failure, of which the client sees nothing.
+/// It is a standard error: in a handler, `?` makes it an internal failure, of which the client sees nothing. `main` may return it, too: its
+/// `Debug` form, which Rust prints then, is the readable one.
 ///
 /// ```
 /// use centrifugo::PublisherError;
@@ -17,7 +20,7 @@ use super::publisher::{KEY, URL};
 /// }
 /// # assert!(!is_unknown(&centrifugo::api::cent::Error::Closed.into()));
 /// ```
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublisherError {
     /// There can't be such a channel; nothing was sent.
@@ -65,5 +68,11 @@ impl PublisherError {
             error @ (cent::Error::Api(_) | cent::Error::Http(_) | cent::Error::Decode(_)) => Self::Refused { call, error },
             error => Self::Cent(error),
         }
+    }
+}
+
+impl fmt::Debug for PublisherError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
