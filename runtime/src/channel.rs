@@ -38,7 +38,7 @@ pub trait ToChannel {
 /// A channel whose publications are a `T`.
 ///
 /// Texts carry anything, and so do [typed channels](macro@crate::channel) that don't say `data = ..`. Those that do carry that type, and
-/// no other.
+/// no other. A [`ToChannel`] of your own says it by implementing this.
 ///
 /// ```
 /// use centrifugo::Carries;

@@ -156,6 +156,11 @@ async fn a_user_is_disconnected_and_told_why() {
     publisher.disconnect("bob").await.expect("a disconnect");
     let end = bob.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(3503), &json!("force disconnect")));
+
+    let (mut nobody, carl) = (user(&stage, "").await, user(&stage, "carl").await);
+    publisher.disconnect("").await.expect("a disconnect");
+    assert_eq!(nobody.event("disconnected").await["code"], 3503);
+    assert!(carl.seen("disconnected").is_empty());
     stage.stop().await;
 }
 

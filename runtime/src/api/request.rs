@@ -11,7 +11,7 @@ use super::error::PublisherError;
 /// A call of Centrifugo's server API, made by a method of [`Publisher`](super::Publisher): `.await` sends it, and
 /// [`Batch::add`](super::Batch::add) sends it along with others.
 ///
-/// [`with`](Self::with) sets everything else that `cent`'s request has.
+/// [`with`](Self::with) sets everything else that `cent`'s request has, and `.into_future()` makes it a future for `tokio::spawn`.
 ///
 /// ```no_run
 /// # async fn run(publisher: centrifugo::Publisher) -> Result<(), centrifugo::PublisherError> {
