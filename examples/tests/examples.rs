@@ -7,7 +7,8 @@ use std::process::Stdio;
 use centrifugo_server::Centrifugo;
 use centrifugo_tests::{Client, Refused};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 /// An example that runs.
@@ -17,20 +18,24 @@ struct Example {
 }
 
 macro_rules! start {
-    ($name:literal) => {
-        Example::start(env!(concat!("CARGO_BIN_EXE_", $name)))
+    ($name:literal $(, $variable:literal = $value:expr)*) => {
+        Example::start(env!(concat!("CARGO_BIN_EXE_", $name)), &[$(($variable, $value)),*])
     };
 }
 
 impl Example {
-    async fn start(program: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+    /// Starts it with its address, and with more of an environment.
+    async fn start(program: &str, more: &[(&str, &str)]) -> Self {
+        let port = free_address();
         let mut command = Command::new(program);
-        command.env("PROXY_ADDRESS", port.to_string()).env("RUST_LOG", "info").stdin(Stdio::null()).kill_on_drop(true);
+        command.env("PROXY_ADDRESS", port).env("RUST_LOG", "info").stdin(Stdio::null()).kill_on_drop(true);
+        command.envs(more.iter().copied());
 
         let printed = command.env("PROXY_PRINT_CONFIG", "1").output().await.expect("an example that runs");
         let config = serde_json::from_slice(&printed.stdout).expect("a configuration");
-        let mut app = command.env_remove("PROXY_PRINT_CONFIG").stderr(Stdio::piped()).spawn().expect("an example that runs");
+        let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
+        command.env_remove("PROXY_PRINT_CONFIG").env("CENTRIFUGO_API_URL", centrifugo.api_url());
+        let mut app = command.stderr(Stdio::piped()).spawn().expect("an example that runs");
         let mut log = BufReader::new(app.stderr.take().expect("a pipe")).lines();
         while let Some(line) = log.next_line().await.expect("a log") {
             if line.contains("listening on") {
@@ -38,7 +43,6 @@ impl Example {
             }
         }
         tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
-        let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
         Self { app, centrifugo }
     }
 
@@ -67,8 +71,24 @@ impl Example {
     }
 }
 
+fn free_address() -> String {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    address.expect("a free port").to_string()
+}
+
 fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
     Err(Refused { code, message: message.into() })
+}
+
+/// Posts JSON; gives the status.
+async fn post(address: &str, path: &str, body: &str) -> u16 {
+    let mut stream = TcpStream::connect(address).await.expect("an endpoint that listens");
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all([head.as_bytes(), body.as_bytes()].concat().as_slice()).await.expect("a request that is read");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{answer}"))
 }
 
 #[tokio::test]
@@ -84,6 +104,36 @@ async fn auto_subscribe() {
     let mut client = example.connected(Value::Null).await;
     client.event("subscribed").await;
     example.stop().await;
+}
+
+#[tokio::test]
+async fn broadcast() {
+    let address = free_address();
+    let example = start!("broadcast", "HTTP_ADDRESS" = &address, "CENTRIFUGO_HTTP_API_KEY" = "any text").await;
+    let (mut seven, mut eight) = (example.connected(json!({ "id": 7 })).await, example.connected(json!({ "id": 8 })).await);
+    assert_eq!(seven.subscribe("user:7").await["event"], "subscribed");
+    assert_eq!(seven.subscribe("user:8").await["code"], 403);
+    assert_eq!(eight.subscribe("user:8").await["event"], "subscribed");
+
+    for (body, status) in [(r#"{"text": "hi"}"#, 204), (r#"{"text": 1}"#, 422), (r#"{"text": "bye"}"#, 204)] {
+        assert_eq!(post(&address, "/users/7/notify", body).await, status, "{body}");
+    }
+    for text in ["hi", "bye"] {
+        let publication = seven.event("publication").await;
+        assert_eq!((&publication["channel"], &publication["data"]), (&json!("user:7"), &json!({ "text": text })));
+    }
+    assert_eq!(post(&address, "/users/8/notify", r#"{"text": "only you"}"#).await, 204);
+    assert_eq!(eight.event("publication").await["data"], json!({ "text": "only you" }));
+    assert!(seven.seen("publication").is_empty());
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn broadcast_says_which_key_is_missing() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_broadcast"));
+    let ended = command.env_remove("CENTRIFUGO_HTTP_API_KEY").output().await.expect("an end");
+    assert!(!ended.status.success());
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("CENTRIFUGO_HTTP_API_KEY"), "{ended:?}");
 }
 
 #[tokio::test]

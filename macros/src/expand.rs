@@ -167,7 +167,23 @@ fn needs(handler: &Handler) -> TokenStream {
         let extract = extract(handler.kind, ty);
         quote_spanned!(name_of(ty)=> #extract::needs(#needs);)
     });
-    quote!(|#needs| { #(#extractors)* })
+    let carried = carried(handler);
+    quote!(|#needs| { #(#extractors)* #carried })
+}
+
+/// Whether what a publish handler reads is what its typed channel carries.
+fn carried(handler: &Handler) -> TokenStream {
+    let (Kind::Publish, Source::Type(path)) = (handler.kind, &handler.source) else { return TokenStream::new() };
+    let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
+        let span = name_of(ty);
+        let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
+        quote_spanned!(span=> ::centrifugo::__private::Extracted::<#ty>::new().carried_by::<#path>();)
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use ::centrifugo::__private::AnythingElse as _;
+        #(#extractors)*
+    }
 }
 
 fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {

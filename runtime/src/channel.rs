@@ -35,6 +35,37 @@ pub trait ToChannel {
     fn to_channel(&self) -> Result<Channel, InvalidChannel>;
 }
 
+/// A channel whose publications are a `T`.
+///
+/// Texts carry anything, and so do [typed channels](macro@crate::channel) that don't say `data = ..`. Those that do carry that type, and
+/// no other. A [`ToChannel`] of your own says it by implementing this.
+///
+/// ```
+/// use centrifugo::Carries;
+///
+/// struct Message;
+///
+/// #[centrifugo::channel("chat:<room>", data = Message)]
+/// struct ChatRoom {
+///     room: String,
+/// }
+///
+/// fn carries<T>(_: &impl Carries<T>, _: &T) {}
+/// carries(&ChatRoom { room: "lobby".into() }, &Message);
+/// carries(&"chat:lobby", &1);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the channel `{Self}` doesn't carry `{T}`",
+    label = "not the type of the channel's data",
+    note = "a typed channel says what it carries: `#[centrifugo::channel(\"..\", data = Message)]`"
+)]
+pub trait Carries<T: ?Sized>: ToChannel {}
+
+impl<T: ?Sized> Carries<T> for str {}
+impl<T: ?Sized> Carries<T> for String {}
+impl<T: ?Sized> Carries<T> for Channel {}
+impl<C: Carries<T> + ?Sized, T: ?Sized> Carries<T> for &C {}
+
 /// Why a text or a value names no channel.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -54,13 +54,17 @@
 //! * [`interceptor`](macro@interceptor): functions around all handlers, or those of some events; [`error_handler`](macro@error_handler):
 //!   one that hears of every failure.
 //! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for enums that do.
-//! * [`channel`](macro@channel): channels as types.
+//! * [`channel`](macro@channel): channels as types, with the type of their data.
+#![cfg_attr(feature = "api", doc = "* [`api`]: publishing, and the rest of Centrifugo's server API.")]
+#![cfg_attr(not(feature = "api"), doc = "* The feature `api`: publishing, and the rest of Centrifugo's server API.")]
 //! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
 
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "api")]
+pub mod api;
 mod app;
 mod audit;
 mod call;
@@ -139,9 +143,11 @@ pub use centrifugo_macros::subscribe;
 #[doc = include_str!("../docs/topic.md")]
 pub use centrifugo_macros::topic;
 
+#[cfg(feature = "api")]
+pub use api::{Publisher, PublisherError};
 pub use app::{App, run};
 pub use call::Call;
-pub use channel::{InvalidChannel, ToChannel};
+pub use channel::{Carries, InvalidChannel, ToChannel};
 pub use code::{Disconnect, ErrorReply, InvalidCode};
 pub use event::{
     CacheEmpty, ChannelEvent, ChannelEventType, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel,

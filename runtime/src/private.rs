@@ -1,5 +1,6 @@
 //! What expanded code may use, and nobody else: no part of the public interface.
 
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use futures_util::{Stream, TryStreamExt};
@@ -18,8 +19,10 @@ pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::needs::Needs;
 pub use crate::reject::Reject;
 
+use crate::channel::Carries;
 use crate::code::ErrorReply;
 use crate::event::{Event, HasChannel, RpcReply, Subscribed, SubscribedStream};
+use crate::extract::Data;
 use crate::failure::ErrorHandler;
 use crate::handler::Location;
 use crate::publication::IntoPublication;
@@ -109,6 +112,35 @@ impl<T> Plain for Returned<T> {
         Ok(self.0)
     }
 }
+
+/// An extractor of a publish handler: `Data`, by the inherent methods, or [`AnythingElse`].
+pub struct Extracted<T>(PhantomData<fn() -> T>);
+
+impl<T> Extracted<T> {
+    #[allow(clippy::new_without_default, reason = "only expansions use it")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Extracted<Data<T>> {
+    pub fn carried_by<C: Carries<T>>(self) {}
+}
+
+impl<T> Extracted<Option<Data<T>>> {
+    pub fn carried_by<C: Carries<T>>(self) {}
+}
+
+impl<T> Extracted<Result<Data<T>, Reject>> {
+    pub fn carried_by<C: Carries<T>>(self) {}
+}
+
+/// An extractor that says nothing of what is published.
+pub trait AnythingElse: Sized {
+    fn carried_by<C>(self) {}
+}
+
+impl<T> AnythingElse for Extracted<T> {}
 
 /// The event's reply.
 pub fn reply<E: Event, T: IntoReply<E>>(value: T) -> Result<E::Reply, Reject> {

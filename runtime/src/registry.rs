@@ -139,7 +139,7 @@ fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
 /// Compares what is needed with what is there.
 fn satisfy(needs: &Needs, at: Location, states: &States, conflicts: &mut Vec<Conflict>) {
     let missing = needs.states.iter().filter(|(id, _)| !states.has(*id));
-    conflicts.extend(missing.map(|&(_, state)| Conflict::MissingState { state, at }));
+    conflicts.extend(missing.map(|&state| Conflict::missing(state, at)));
     for header in &needs.headers {
         conflicts.extend(headers::check(header.as_str(), &at.to_string()).err());
     }

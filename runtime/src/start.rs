@@ -1,5 +1,6 @@
 //! Why an app doesn't start.
 
+use std::any::TypeId;
 use std::fmt;
 use std::io;
 
@@ -98,6 +99,13 @@ pub enum Conflict {
         /// The handler.
         at: Location,
     },
+    /// A handler takes the [`Publisher`](crate::Publisher), which the app hasn't got.
+    #[cfg(feature = "api")]
+    #[error("{at} takes a `Publisher`: give one to the app with `App::publisher(..)`")]
+    MissingPublisher {
+        /// The handler.
+        at: Location,
+    },
     /// A pattern that Centrifugo could never call the handler for.
     #[error("the pattern of {at} can't be handled here: {fault}")]
     Pattern {
@@ -122,6 +130,18 @@ pub enum Conflict {
         /// The name.
         namespace: String,
     },
+}
+
+impl Conflict {
+    /// A state that the app hasn't got.
+    pub(crate) fn missing((id, state): (TypeId, &'static str), at: Location) -> Self {
+        #[cfg(feature = "api")]
+        if id == TypeId::of::<crate::api::Publisher>() {
+            return Self::MissingPublisher { at };
+        }
+        let _ = id;
+        Self::MissingState { state, at }
+    }
 }
 
 fn list(conflicts: &[Conflict]) -> String {

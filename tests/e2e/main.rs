@@ -14,6 +14,7 @@ mod page;
 mod poll;
 mod pro;
 mod publish;
+mod publishing;
 mod rpc;
 mod rust_sdk;
 mod stop;

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Field, ItemStruct};
+use syn::{Attribute, Field, ItemStruct, Type};
 
 use super::model::TypedChannel;
 use crate::expand::value;
@@ -17,9 +17,11 @@ pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     let name = ident.unraw().to_string();
     let typed = typed(ident, cfgs, pattern, &read(channel), &write(channel));
     let named = named(ident, cfgs);
+    let carries = carries(ident, cfgs, channel.data.as_ref());
     quote! {
         #typed
         #named
+        #carries
 
         #(#cfgs)*
         ::centrifugo::__private::inventory::submit! {
@@ -40,7 +42,8 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
             let cfgs = crate::handler::cfgs(&attrs);
             let typed = typed(&ident, &cfgs, "", &quote!(::std::option::Option::None), &TokenStream::new());
             let named = named(&ident, &cfgs);
-            quote!(#typed #named)
+            let carries = carries(&ident, &cfgs, None);
+            quote!(#typed #named #carries)
         }
         _ => TokenStream::new(),
     }
@@ -85,6 +88,19 @@ fn named(ident: &Ident, cfgs: &[Attribute]) -> TokenStream {
             // What a channel is called says nothing of who asks.
             fn needs(_: &mut ::centrifugo::Needs) {}
         }
+    }
+}
+
+/// One type of data, or any.
+fn carries(ident: &Ident, cfgs: &[Attribute], data: Option<&Type>) -> TokenStream {
+    let carries = match data {
+        Some(ty) => quote!(impl ::centrifugo::Carries<#ty> for #ident {}),
+        None => quote!(impl<T: ?::std::marker::Sized> ::centrifugo::Carries<T> for #ident {}),
+    };
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        #carries
     }
 }
 

@@ -1,5 +1,6 @@
 //! `#[channel("user.<uuid>")]`: a struct that names channels, and is read from their names.
 
+mod args;
 mod expand;
 mod model;
 

@@ -4,8 +4,9 @@ use centrifugo_pattern::{Place, Segment};
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, LitStr};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
+use super::args::Args;
 use crate::errors::Errors;
 use crate::handler::cfgs;
 use crate::near::nearest;
@@ -15,6 +16,8 @@ use crate::source::Written;
 pub(crate) struct TypedChannel {
     pub(crate) ident: Ident,
     pub(crate) written: Written,
+    /// What is published to it; anything, if it isn't said.
+    pub(crate) data: Option<Type>,
     /// In the order of the pattern's placeholders.
     pub(crate) fields: Vec<Field>,
     pub(crate) cfgs: Vec<Attribute>,
@@ -27,10 +30,11 @@ impl TypedChannel {
         if let Some(generic) = item.generics.params.first() {
             errors.at(generic, "a typed channel can't be generic: each type has one pattern");
         }
-        let written = errors.keep(pattern(args).and_then(|literal| Written::judge(&literal, Place::Publish)));
-        let Some(written) = written else { return Err(into_error(errors)) };
+        let args = errors.keep(Args::read(args));
+        let written = args.as_ref().and_then(|args| errors.keep(Written::judge(&args.pattern, Place::Publish)));
+        let (Some(args), Some(written)) = (args, written) else { return Err(into_error(errors)) };
         let fields = fields(&written, &item, &mut errors);
-        errors.finish(Self { ident: item.ident, written, fields, cfgs: cfgs(&item.attrs) })
+        errors.finish(Self { ident: item.ident, written, data: args.data, fields, cfgs: cfgs(&item.attrs) })
     }
 }
 
@@ -51,27 +55,6 @@ fn structure(item: TokenStream) -> syn::Result<ItemStruct> {
         _ => ("something else", item.span()),
     };
     Err(syn::Error::new(span, format!("`channel` goes on a struct, and this is {what}")))
-}
-
-fn pattern(args: TokenStream) -> syn::Result<LitStr> {
-    const NEEDED: &str = "`channel` needs a pattern: write `#[channel(\"user.<uuid>\")]`";
-    if args.is_empty() {
-        return Err(syn::Error::new(Span::call_site(), NEEDED));
-    }
-    let mut tokens = args.clone().into_iter();
-    let first = tokens.next().into_iter().collect::<TokenStream>();
-    let Ok(literal) = syn::parse2::<LitStr>(first.clone()) else {
-        let text: String = args.to_string().split_whitespace().collect();
-        let quoted =
-            if text.contains('"') { NEEDED.to_owned() } else { format!("a pattern stands in quotes: write `\"{text}\"`") };
-        return Err(syn::Error::new_spanned(args, quoted));
-    };
-    let rest: TokenStream = tokens.collect();
-    let surplus: TokenStream = rest.clone().into_iter().skip(1).collect();
-    if surplus.is_empty() {
-        return Ok(literal);
-    }
-    Err(syn::Error::new_spanned(surplus, "`channel` takes a pattern, and no options"))
 }
 
 /// The fields in the order of the placeholders.

@@ -34,6 +34,7 @@ pub use state::{Extension, State};
 /// | [`Metadata`], [`Header<H>`](Header) | all | headers that Centrifugo forwards |
 /// | [`State<T>`](State) | all | a value given to [`App::state`](crate::App::state) |
 /// | [`Extension<T>`](Extension) | all | a value that an interceptor or a tower layer put beside the request |
+/// | `Publisher` (feature `api`) | all | the publisher given to `App::publisher` |
 /// | `Option<E>` | as `E` | `None` where `E` says that there is nothing |
 /// | `Result<E, Reject>` | as `E` | the refusal, for the handler to decide upon |
 ///

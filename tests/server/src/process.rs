@@ -50,6 +50,11 @@ impl Centrifugo {
         format!("ws://{}/connection/websocket", self.address)
     }
 
+    /// Where its server API is. It answers only with the key of its configuration's `http_api.key`.
+    pub fn api_url(&self) -> String {
+        format!("http://{}/api", self.address)
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()

@@ -1,0 +1,88 @@
+//! Tells users something from outside of any handler: an HTTP endpoint that publishes to the user's own channel.
+//!
+//! | environment | meaning | default |
+//! |---|---|---|
+//! | `HTTP_ADDRESS` | where the endpoint listens | `127.0.0.1:3000` |
+//! | `CENTRIFUGO_HTTP_API_KEY` | the key of Centrifugo's API, any text; the configuration that this prints has it, too | must be set |
+//! | `CENTRIFUGO_API_URL` | where Centrifugo's API is | `http://127.0.0.1:8000/api` |
+//!
+//! Try:
+//!
+//! * `{"id": 1, "connect": {"data": {"id": 7}}}`
+//! * `{"id": 2, "subscribe": {"channel": "user:7"}}`: subscribed;
+//! * `{"id": 3, "subscribe": {"channel": "user:8"}}`: error 403, another user's;
+//! * `curl -H 'content-type: application/json' -d '{"text": "hi"}' http://127.0.0.1:3000/users/7/notify`: the client gets a push.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+use axum::{Json, Router};
+use centrifugo::{App, Connected, Data, Publisher, UserId, topic};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+
+/// What users are told.
+#[derive(Serialize, Deserialize)]
+struct Notification {
+    text: String,
+}
+
+/// A user's own channel, of notifications and of nothing else.
+#[centrifugo::channel("user:<id>", data = Notification)]
+struct UserChannel {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+struct Who {
+    id: u64,
+}
+
+/// Believes everybody. The example `token_auth` doesn't.
+#[centrifugo::connect]
+async fn connect(Data(who): Data<Who>) -> Connected {
+    Connected::user(who.id)
+}
+
+#[topic(UserChannel)]
+async fn own_channel(UserChannel { id }: UserChannel, user: UserId) -> bool {
+    user == id.to_string()
+}
+
+/// `POST /users/{id}/notify`. An endpoint of your own would ask who calls it.
+async fn notify(
+    State(publisher): State<Publisher>,
+    Path(id): Path<u64>,
+    Json(notification): Json<Notification>,
+) -> Result<StatusCode, (StatusCode, String)> {
+    match publisher.publish(UserChannel { id }, &notification).await {
+        Ok(_) => Ok(StatusCode::NO_CONTENT),
+        Err(error) => Err((StatusCode::BAD_GATEWAY, error.to_string())),
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let publisher = Publisher::from_env()?;
+    let endpoint = Router::new().route("/users/{id}/notify", post(notify)).with_state(publisher.clone());
+    let address = std::env::var("HTTP_ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let listener = TcpListener::bind(address).await?;
+    tokio::select! {
+        ended = App::new().publisher(publisher).run() => ended?,
+        ended = axum::serve(listener, endpoint) => ended?,
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_user_has_one_channel_and_no_other() {
+        let seven = UserId::new("7");
+        assert!(own_channel(UserChannel { id: 7 }, seven.clone()).await);
+        assert!(!own_channel(UserChannel { id: 8 }, seven).await);
+        assert!(!own_channel(UserChannel { id: 7 }, UserId::default()).await);
+    }
+}

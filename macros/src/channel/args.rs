@@ -1,0 +1,121 @@
+//! What stands in `#[channel(..)]`: a pattern, and the type of what is published.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
+use syn::{Lit, LitStr, Token, Type, token};
+
+use crate::errors::Errors;
+use crate::near::nearest;
+
+const NEEDED: &str = "`channel` needs a pattern: write `#[channel(\"user.<uuid>\")]`";
+const DATA: &str = "`data` is the type of what is published: write `data = Message`";
+
+pub(crate) struct Args {
+    pub(crate) pattern: LitStr,
+    /// What is published; anything, if it isn't said.
+    pub(crate) data: Option<Type>,
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Read {
+    pattern: Option<LitStr>,
+    data: Option<Type>,
+    named: bool,
+}
+
+impl Args {
+    /// Reads all arguments, and tells every fault in them.
+    pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
+        let mut errors = Errors::default();
+        let mut read = Read::default();
+        let arguments = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let argument = read.argument(input);
+                let left = rest(input)?;
+                if errors.keep(argument).is_some() && !left.is_empty() {
+                    errors.at(left, "a comma is missing before this");
+                }
+            }
+            Ok(())
+        };
+        let parsed = arguments.parse2(tokens);
+        errors.keep(parsed);
+        match read.pattern {
+            Some(pattern) => errors.finish(Self { pattern, data: read.data }),
+            None => errors.finish(()).and_then(|()| Err(syn::Error::new(Span::call_site(), NEEDED))),
+        }
+    }
+}
+
+impl Read {
+    fn argument(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Lit) {
+            return self.literal(input.parse()?);
+        }
+        let option = input.fork().parse::<Ident>().ok();
+        match option {
+            Some(name) if name == "data" => self.data(input),
+            Some(name) if nearest(&name.to_string(), ["data"]).is_some() => {
+                fault(&name, format!("no option is named `{name}`: did you mean `data`?"))
+            }
+            Some(name) if self.pattern.is_some() || input.peek2(Token![=]) => {
+                fault(&name, format!("`channel` has no option `{name}`, only `data`"))
+            }
+            _ if self.pattern.is_some() => fault(rest(input)?, "`channel` takes a pattern, and `data = ..`"),
+            _ => {
+                let tokens = rest(input)?;
+                // A pattern has no spaces, and the compiler's printer may put some between the tokens.
+                let text: String = tokens.to_string().split_whitespace().collect();
+                let quotes = format!("a pattern stands in quotes: write `\"{text}\"`");
+                fault(tokens, if text.contains('"') { NEEDED.to_owned() } else { quotes })
+            }
+        }
+    }
+
+    fn literal(&mut self, literal: Lit) -> syn::Result<()> {
+        match literal {
+            Lit::Str(text) if self.pattern.is_some() => {
+                fault(text, "a second pattern: a typed channel has one, so write a struct for each")
+            }
+            Lit::Str(text) => {
+                self.pattern = Some(text);
+                Ok(())
+            }
+            other => fault(other, "a pattern is a string, such as `\"user.<uuid>\"`"),
+        }
+    }
+
+    fn data(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name: Ident = input.parse()?;
+        if std::mem::replace(&mut self.named, true) {
+            return fault(name, "`data` is given twice");
+        }
+        if input.peek(token::Paren) {
+            let group: TokenTree = input.parse()?;
+            let inner = group.to_string();
+            let inner = inner.trim_start_matches('(').trim_end_matches(')').trim();
+            return fault(name, format!("write `data = {inner}`"));
+        }
+        if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() || input.peek(Token![,]) {
+            return fault(name, DATA);
+        }
+        let Ok(ty) = input.parse() else { return fault(rest(input)?, DATA) };
+        self.data = Some(ty);
+        Ok(())
+    }
+}
+
+/// What is left of an argument; the comma after it is gone, too.
+fn rest(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut rest = TokenStream::new();
+    while !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+        rest.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(rest)
+}
+
+fn fault(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<()> {
+    Err(syn::Error::new_spanned(tokens, message))
+}

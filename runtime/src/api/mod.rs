@@ -1,0 +1,17 @@
+#![doc = include_str!("../../docs/api.md")]
+
+mod batch;
+mod data;
+mod error;
+mod give;
+mod publisher;
+mod request;
+
+pub use cent;
+pub use cent::token;
+
+pub use batch::Batch;
+pub use data::DataOf;
+pub use error::PublisherError;
+pub use publisher::Publisher;
+pub use request::{Method, Request};

@@ -1,0 +1,128 @@
+//! One call of the server API, before it is made.
+
+use std::fmt;
+use std::future::IntoFuture;
+
+use crate::code::Disconnect;
+use crate::handler::BoxFuture;
+
+use super::error::PublisherError;
+
+/// A call of Centrifugo's server API, made by a method of [`Publisher`](super::Publisher): `.await` sends it, and
+/// [`Batch::add`](super::Batch::add) sends it along with others.
+///
+/// [`with`](Self::with) sets everything else that `cent`'s request has, and `.into_future()` makes it a future for `tokio::spawn`.
+///
+/// ```no_run
+/// # async fn run(publisher: centrifugo::Publisher) -> Result<(), centrifugo::PublisherError> {
+/// let said = publisher.publish("chat:lobby", "hi").with(|publish| publish.idempotency_key("lobby-1-said")).await?;
+/// let last = publisher.history("chat:lobby").with(|history| history.limit(10).reverse(true)).await?;
+/// assert_eq!(last.offset, said.offset);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call does nothing until it is awaited, or added to a batch"]
+pub struct Request<M> {
+    client: cent::Client,
+    method: Result<M, PublisherError>,
+}
+
+impl<M: Method> Request<M> {
+    pub(crate) fn new(client: &cent::Client, method: Result<M, PublisherError>) -> Self {
+        Self { client: client.clone(), method }
+    }
+
+    /// Sets fields of `cent`'s request: `.with(|publish| publish.tags([("kind", "note")]).delta(true))`.
+    ///
+    /// It may set any of them, so it also gets around the type of a [typed channel](macro@crate::channel)'s data.
+    pub fn with(mut self, set: impl FnOnce(M) -> M) -> Self {
+        self.method = self.method.map(set);
+        self
+    }
+
+    pub(crate) fn into_method(self) -> Result<M, PublisherError> {
+        self.method
+    }
+}
+
+impl Request<cent::DisconnectRequest> {
+    /// The code and reason that the client gets; without it 3503 "force disconnect", after which SDKs don't come back.
+    pub fn because(self, disconnect: Disconnect) -> Self {
+        let told = cent::Disconnect::new().code(disconnect.code()).reason(disconnect.reason());
+        self.with(|request| request.disconnect(told))
+    }
+}
+
+impl<M: Method> IntoFuture for Request<M> {
+    type Output = Result<M::Result, PublisherError>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let method = self.method?;
+            let call = method.call();
+            method.send(&self.client).await.map_err(|error| PublisherError::of(call, error))
+        })
+    }
+}
+
+impl<M: fmt::Debug> fmt::Debug for Request<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Request").field(&self.method).finish()
+    }
+}
+
+/// A method of the server API: one of `cent`'s requests, and what Centrifugo answers it.
+pub trait Method: cent::Request {
+    /// The answer.
+    type Result: Send + 'static;
+
+    /// Its name, and what it is called for.
+    #[doc(hidden)]
+    fn call(&self) -> String;
+
+    #[doc(hidden)]
+    fn send(self, client: &cent::Client) -> impl Future<Output = Result<Self::Result, cent::Error>> + Send;
+
+    #[doc(hidden)]
+    fn add(self, batch: &mut cent::Batch) -> cent::Pending<Self::Result>;
+}
+
+macro_rules! methods {
+    ($($method:ident($request:ident $(. $subject:ident)?) -> $result:ident;)*) => {$(
+        impl Method for cent::$request {
+            type Result = cent::$result;
+
+            fn call(&self) -> String {
+                let method = <Self as cent::Request>::METHOD;
+                $(if !self.$subject.is_empty() {
+                    return format!("{method} `{}`", self.$subject.escape_debug());
+                })?
+                method.to_owned()
+            }
+
+            fn send(self, client: &cent::Client) -> impl Future<Output = Result<Self::Result, cent::Error>> + Send {
+                client.$method(self)
+            }
+
+            fn add(self, batch: &mut cent::Batch) -> cent::Pending<Self::Result> {
+                batch.$method(self)
+            }
+        }
+    )*};
+}
+
+methods! {
+    publish(PublishRequest.channel) -> PublishResult;
+    broadcast(BroadcastRequest) -> BroadcastResult;
+    subscribe(SubscribeRequest.channel) -> SubscribeResult;
+    unsubscribe(UnsubscribeRequest.channel) -> UnsubscribeResult;
+    disconnect(DisconnectRequest.user) -> DisconnectResult;
+    refresh(RefreshRequest.user) -> RefreshResult;
+    presence(PresenceRequest.channel) -> PresenceResult;
+    presence_stats(PresenceStatsRequest.channel) -> PresenceStatsResult;
+    history(HistoryRequest.channel) -> HistoryResult;
+    history_remove(HistoryRemoveRequest.channel) -> HistoryRemoveResult;
+    channels(ChannelsRequest) -> ChannelsResult;
+    info(InfoRequest) -> InfoResult;
+}
