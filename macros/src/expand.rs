@@ -173,7 +173,9 @@ fn needs(handler: &Handler) -> TokenStream {
 
 /// Whether what a publish handler reads is what its typed channel carries.
 fn carried(handler: &Handler) -> TokenStream {
-    let (Kind::Publish, Source::Type(path)) = (handler.kind, &handler.source) else { return TokenStream::new() };
+    let (Kind::Publish | Kind::MapPublish, Source::Type(path)) = (handler.kind, &handler.source) else {
+        return TokenStream::new();
+    };
     let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
         let span = name_of(ty);
         let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));

@@ -12,7 +12,7 @@ use crate::audit::Audit;
 use crate::call::{Call, States};
 use crate::event::{Refusal, Wire};
 use crate::failure::{Blame, Claimant, ErrorHandler, panicked};
-use crate::handler::{Bound, Options};
+use crate::handler::Bound;
 use crate::kind::Kind;
 use crate::reject::Reject;
 use crate::router::{Found, Routes};
@@ -68,7 +68,7 @@ impl Dispatch {
         let Some((claimant, bound)) = self.find(&event) else { return Err(Unanswered::Unclaimed) };
         let blame = Blame::new(claimant, &event, &self.states, self.error_handler.as_ref());
         let call = Call::new(event, metadata, extensions, Arc::clone(&self.states));
-        match self.ask(claimant.options(), bound, call).await {
+        match self.ask(claimant, bound, call).await {
             Ok(response) => Ok((response, blame)),
             Err(reject) => Err(Unanswered::Rejected(Arc::new(reject), blame)),
         }
@@ -103,8 +103,11 @@ impl Dispatch {
         Some((claimant, table.around(bound)))
     }
 
-    async fn ask<E: Wire>(&self, options: &Options, bound: Bound<E>, call: Call<E>) -> Result<E::Response, Reject> {
-        call.event().admit(options)?;
+    async fn ask<E: Wire>(&self, claimant: Claimant, bound: Bound<E>, call: Call<E>) -> Result<E::Response, Reject> {
+        let options = claimant.options();
+        if matches!(claimant, Claimant::Handler(_)) {
+            call.event().admit(options)?;
+        }
         let form = call.event().form(options);
         let asked = AssertUnwindSafe(async move { bound(call).await }).catch_unwind();
         let reply = asked.await.map_err(|panic| panicked(panic.as_ref()))??;

@@ -137,11 +137,11 @@ async fn an_event_without_a_handler_is_unimplemented_and_the_log_names_the_attri
         ("Subscribe", "SubscribeRequest", "#[centrifugo::topic("),
         ("Publish", "PublishRequest", "#[centrifugo::publish("),
         ("SubRefresh", "SubRefreshRequest", "#[centrifugo::sub_refresh]"),
-        ("MapPublish", "MapPublishRequest", "map_publish"),
-        ("MapRemove", "MapRemoveRequest", "map_remove"),
-        ("SharedPollRefresh", "SharedPollRefreshRequest", "shared_poll_refresh"),
-        ("NotifyCacheEmpty", "NotifyCacheEmptyRequest", "notify_cache_empty"),
-        ("NotifyChannelState", "NotifyChannelStateRequest", "notify_channel_state"),
+        ("MapPublish", "MapPublishRequest", "#[centrifugo::map_publish("),
+        ("MapRemove", "MapRemoveRequest", "#[centrifugo::map_remove("),
+        ("SharedPollRefresh", "SharedPollRefreshRequest", "#[centrifugo::shared_poll("),
+        ("NotifyCacheEmpty", "NotifyCacheEmptyRequest", "#[centrifugo::cache_empty("),
+        ("NotifyChannelState", "NotifyChannelStateRequest", "#[centrifugo::channel_state]"),
     ] {
         let status = call(stage.address(), rpc, &message(request, &[])).await.expect_err("a status");
         assert_eq!(status.code(), Code::Unimplemented, "{rpc}");

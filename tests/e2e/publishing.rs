@@ -25,8 +25,9 @@ struct Room {
 }
 
 #[centrifugo::connect(collect = false)]
-async fn connect(Data(name): Data<String>) -> Connected {
-    Connected::user(name)
+async fn connect(name: Option<Data<String>>) -> Connected {
+    // The SDK sends nothing for an empty text.
+    name.map_or_else(Connected::anonymous, |Data(name)| Connected::user(name))
 }
 
 #[centrifugo::topic(Room, collect = false)]

@@ -295,7 +295,7 @@ async fn handlers_that_can_not_share_a_namespace_stop_the_start() {
     let app = App::empty().handlers(handlers![endless, topic, echo, one_way]).state(Alive::default());
     let error = app.into_service().expect_err("conflicts").to_string();
     assert!(
-        error.contains("has the subscriptions of the namespace `endless` as streams, so `e2e::stream::topic`"),
+        error.contains("makes the subscriptions of the namespace `endless` streams, so `e2e::stream::topic`"),
         "{error}"
     );
     assert!(error.contains("takes what clients publish and `e2e::stream::one_way`"), "{error}");
