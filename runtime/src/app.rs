@@ -9,6 +9,7 @@ use crate::config::{self, Settings};
 use crate::dispatch::Dispatch;
 use crate::handler::Handler;
 use crate::headers;
+use crate::http::{self, Http};
 use crate::registry::Registry;
 use crate::report::report;
 use crate::secret::Secret;
@@ -42,6 +43,7 @@ pub struct App {
     settings: Settings,
     address: Option<String>,
     limits: Limits,
+    http: Option<Http>,
 }
 
 /// Serves all handlers that the program's attributes have collected, until SIGTERM or ctrl-c: [`App::new`], then [`App::run`].
@@ -81,6 +83,36 @@ impl App {
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.states.insert(value);
         self
+    }
+
+    /// What answers RPCs that no handler takes, and whose method is `verb:path`: an `axum::Router`, any other tower service in
+    /// process, or an [`Http`] with options. See [`http_bridge`](crate::http_bridge).
+    ///
+    /// ```
+    /// use axum::{Json, Router, extract::Path, routing::get};
+    /// use serde_json::{Value, json};
+    ///
+    /// async fn user(Path(id): Path<u64>) -> Json<Value> {
+    ///     Json(json!({ "id": id }))
+    /// }
+    ///
+    /// // A client calls `get:users/1`, and gets `{"code": 200, "id": 1}`.
+    /// centrifugo::App::new().http(Router::new().route("/users/{id}", get(user)));
+    /// ```
+    pub fn http(mut self, service: impl Into<Http>) -> Self {
+        self.http = Some(service.into());
+        self.handlers([&http::BRIDGE])
+    }
+
+    /// The same with a server, by its base URL: [`App::http`] with [`Http::upstream`].
+    ///
+    /// ```
+    /// // A client calls `get:users/1`, and `GET http://127.0.0.1:8080/api/users/1` is asked.
+    /// centrifugo::App::new().http_upstream("http://127.0.0.1:8080/api");
+    /// ```
+    #[cfg(feature = "http-upstream")]
+    pub fn http_upstream(self, url: impl AsRef<str>) -> Self {
+        self.http(Http::upstream(url))
     }
 
     /// Where to listen, as `host:port`; port 0 picks a free one. The environment's `PROXY_ADDRESS` goes before it; without both it
@@ -226,9 +258,14 @@ impl App {
         if conflicts.is_empty() { Ok((registry, secret)) } else { Err(StartError::Conflicts(conflicts)) }
     }
 
-    fn service(self, registry: Registry, secret: Option<Secret>) -> ProxyService {
+    fn service(mut self, registry: Registry, secret: Option<Secret>) -> ProxyService {
         report(&registry, !self.settings.namespaces.is_empty());
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
+        if let Some(http) = self.http {
+            if let Some(bridge) = http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size) {
+                self.states.insert(bridge);
+            }
+        }
         let dispatch = Dispatch { routes: registry.routes, states: Arc::new(self.states), secret, audit };
         ProxyService::new(dispatch, self.limits.message_size)
     }
@@ -246,6 +283,7 @@ impl App {
                 conflicts.push(Conflict::Namespace { namespace: namespace.clone() });
             }
         }
+        conflicts.extend(self.http.as_ref().and_then(Http::conflict).cloned());
         let (name, value) = self.secret.as_ref()?;
         match self.check_secret(name, value) {
             Ok(secret) => Some(secret),

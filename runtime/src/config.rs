@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use centrifugo_pattern::{Namespace, Pattern};
 use serde_json::{Map, Value, json};
 
+use crate::http;
 use crate::kind::Kind;
 use crate::registry::{Registry, headers_of};
 
@@ -52,7 +53,8 @@ pub(crate) fn generate(
         merge(&mut config, json!({ "channel": { "namespaces": unused } }));
     }
     if let Some(proxy) = proxies.of(Kind::Rpc) {
-        let methods = literal_namespaces(registry, &[Kind::Rpc]);
+        let mut methods = literal_namespaces(registry, &[Kind::Rpc]);
+        methods.extend(http::namespaces(registry));
         merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
         merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));
     }

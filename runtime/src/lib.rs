@@ -48,6 +48,7 @@
 //! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`], and extractors of one's own.
 //! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for enums that do.
 //! * [`channel`](macro@channel): channels as types.
+//! * [`http_bridge`]: methods such as `get:users/1`, answered by an `axum::Router` or a remote server.
 //! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
 
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
@@ -68,6 +69,7 @@ mod generated;
 mod grant;
 mod handler;
 mod headers;
+mod http;
 mod id;
 mod kind;
 #[cfg(feature = "logs")]
@@ -105,6 +107,7 @@ pub use centrifugo_macros::subscribe;
 #[doc = include_str!("../docs/topic.md")]
 pub use centrifugo_macros::topic;
 
+pub use self::http::Http;
 pub use app::{App, run};
 pub use call::Call;
 pub use channel::{InvalidChannel, ToChannel};
@@ -127,6 +130,9 @@ pub use start::{Conflict, StartError};
 
 #[doc = include_str!("../docs/patterns.md")]
 pub mod patterns {}
+
+#[doc = include_str!("../docs/http.md")]
+pub mod http_bridge {}
 
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}
