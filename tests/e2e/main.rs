@@ -7,6 +7,7 @@ mod binary;
 mod concurrency;
 mod connect;
 mod forwarded;
+mod http;
 mod page;
 mod publish;
 mod rpc;
