@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::{Json, Path, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Redirect;
-use axum::routing::{any, delete, get, patch, post, put};
+use axum::routing::{any, delete, get, post, put};
 use axum::{Extension, Router};
 use centrifugo::{App, ClientId, Conflict, Connected, Data, Http, StartError, UserId, handlers};
 use centrifugo_tests::{Client, Refused, Stage};
