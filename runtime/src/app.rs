@@ -104,7 +104,7 @@ impl App {
         self.handlers([&http::BRIDGE])
     }
 
-    /// The same with a server, by its base URL: [`App::http`] with [`Http::upstream`].
+    /// The same with a server, by its base URL: [`App::http`] with [`Http::upstream`]. Needs the feature `http-upstream`.
     ///
     /// ```
     /// // A client calls `get:users/1`, and `GET http://127.0.0.1:8080/api/users/1` is asked.

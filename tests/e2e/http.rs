@@ -8,8 +8,9 @@ use axum::response::Redirect;
 use axum::routing::{any, delete, get, post, put};
 use axum::{Extension, Router};
 use centrifugo::{App, ClientId, Conflict, Connected, Data, Http, StartError, UserId, handlers};
-use centrifugo_tests::{Client, Refused, Stage};
+use centrifugo_tests::{Client, PATIENCE, Refused, Stage};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(user): Data<Option<String>>) -> Connected {
@@ -287,6 +288,40 @@ async fn a_request_ends_before_centrifugo_gives_up() {
     let (stage, mut client) = start(App::empty().http(router())).await;
     assert_eq!(client.rpc("get:slow", Value::Null).await, internal());
     stage.logs.line(&["ERROR", "http bridge", "GET /slow: no answer within"]).await;
+    stage.stop().await;
+}
+
+struct Told(mpsc::UnboundedSender<()>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+#[tokio::test]
+async fn a_request_may_take_as_long_as_centrifugo_waits_and_ends_with_its_client() {
+    let (dropped, mut drops) = mpsc::unbounded_channel();
+    let endless = get(async move || {
+        let _told = Told(dropped);
+        std::future::pending::<()>().await;
+    });
+    let late = get(async || {
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        Json("late")
+    });
+    let router = Router::new().route("/endless", endless).route("/late", late);
+    let app = App::empty().http(router).centrifugo(json!({
+        "client": { "concurrency": 2 },
+        "rpc": { "proxy": { "timeout": "60s" } }
+    }));
+    let (stage, mut client) = start(app).await;
+    assert_eq!(client.rpc("get:late", Value::Null).await, Ok(json!({ "code": 200, "data": "late" })));
+    let asked = client.rpc("get:endless", Value::Null);
+    assert!(tokio::time::timeout(Duration::from_millis(500), asked).await.is_err());
+    assert!(drops.try_recv().is_err());
+    drop(client);
+    tokio::time::timeout(PATIENCE, drops.recv()).await.expect("a request that ends with its client");
     stage.stop().await;
 }
 

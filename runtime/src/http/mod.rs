@@ -50,7 +50,6 @@ pub(crate) static BRIDGE: Handler = Handler::rpc(
 );
 
 /// The app's [`Http`], ready for calls. It travels among the app's states.
-#[derive(Clone)]
 pub(crate) struct Bridge {
     exchange: Exchange,
     timeout: Option<Duration>,

@@ -56,7 +56,7 @@ impl Http {
     /// connections asks it; redirects are not followed, proxies of the environment not used.
     ///
     /// The URL has a host, maybe a port and a path, and nothing else; another one is a
-    /// [`Conflict::Upstream`] at the start. The server must take `x-centrifugo-user` from nobody but this app.
+    /// [`Conflict::Upstream`] at the start. Needs the feature `http-upstream`. The server must take `x-centrifugo-user` from nobody but this app.
     #[cfg(feature = "http-upstream")]
     pub fn upstream(url: impl AsRef<str>) -> Self {
         Self { exchange: super::upstream::exchange(url.as_ref()), timeout: None, max_response: None }
