@@ -198,6 +198,31 @@ async fn refresh() {
 }
 
 #[tokio::test]
+async fn rpc_http() {
+    let example = start!("rpc_http").await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("get:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1, "name": "Ann" })));
+    assert_eq!(client.rpc("get:users/2", Value::Null).await, Ok(json!({ "code": 404, "message": "no such user" })));
+    assert_eq!(client.rpc("get:users/me", Value::Null).await, Ok(json!({ "name": "nobody" })));
+    assert_eq!(client.rpc("post:news/store", json!({ "title": "Hi" })).await, Ok(json!({ "code": 201, "title": "Hi" })));
+    let errors = json!({ "code": 422, "errors": { "title": ["say something"] } });
+    assert_eq!(client.rpc("post:news/store", json!({ "title": "" })).await, Ok(errors));
+    assert!(client.rpc("users", Value::Null).await.is_err_and(|refused| refused.code == 400));
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn rpc_not_found() {
+    let example = start!("rpc_not_found").await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
+    for method in ["pong", "a/b", "Ping"] {
+        assert_eq!(client.rpc(method, Value::Null).await, Ok(json!({ "error": "Not found", "code": 404 })));
+    }
+    example.stop().await;
+}
+
+#[tokio::test]
 async fn rpc_ping() {
     let example = start!("rpc_ping").await;
     let mut client = example.connected(Value::Null).await;

@@ -15,6 +15,7 @@ use crate::dispatch::Dispatch;
 use crate::failure::{ErrorHandler, Failure};
 use crate::handler::Handler;
 use crate::headers;
+use crate::http::{self, Http};
 use crate::interceptor::Interceptor;
 use crate::layers::Layers;
 use crate::registry::Registry;
@@ -53,6 +54,7 @@ pub struct App {
     settings: Settings,
     address: Option<String>,
     limits: Limits,
+    http: Option<Http>,
 }
 
 /// Serves all handlers that the program's attributes have collected, until SIGTERM or ctrl-c: [`App::new`], then [`App::run`].
@@ -133,9 +135,9 @@ impl App {
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<ProxyService> + Send + Sync + 'static,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>, Future: Send + 'static>,
+        L::Service: Service<::http::Request<Body>, Response = ::http::Response<B>, Future: Send + 'static>,
         L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<::http::Request<Body>>>::Error: Into<BoxError>,
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         self.layers.add(layer);
@@ -146,6 +148,36 @@ impl App {
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.states.insert(value);
         self
+    }
+
+    /// What answers RPCs that no handler takes, and whose method is `verb:path`: an `axum::Router`, any other tower service in
+    /// process, or an [`Http`] with options. See [`http_bridge`](crate::http_bridge).
+    ///
+    /// ```
+    /// use axum::{Json, Router, extract::Path, routing::get};
+    /// use serde_json::{Value, json};
+    ///
+    /// async fn user(Path(id): Path<u64>) -> Json<Value> {
+    ///     Json(json!({ "id": id }))
+    /// }
+    ///
+    /// // A client calls `get:users/1`, and gets `{"code": 200, "id": 1}`.
+    /// centrifugo::App::new().http(Router::new().route("/users/{id}", get(user)));
+    /// ```
+    pub fn http(mut self, service: impl Into<Http>) -> Self {
+        self.http = Some(service.into());
+        self.handlers([&http::BRIDGE])
+    }
+
+    /// The same with a server, by its base URL: [`App::http`] with [`Http::upstream`]. Needs the feature `http-upstream`.
+    ///
+    /// ```
+    /// // A client calls `get:users/1`, and `GET http://127.0.0.1:8080/api/users/1` is asked.
+    /// centrifugo::App::new().http_upstream("http://127.0.0.1:8080/api");
+    /// ```
+    #[cfg(feature = "http-upstream")]
+    pub fn http_upstream(self, url: impl AsRef<str>) -> Self {
+        self.http(Http::upstream(url))
     }
 
     /// Where to listen, as `host:port`; port 0 picks a free one. The environment's `PROXY_ADDRESS` goes before it; without both it
@@ -303,8 +335,13 @@ impl App {
         layers.around(ProxyService::new(self.dispatch(registry, secret), message_size))
     }
 
-    fn dispatch(self, registry: Registry, secret: Option<Secret>) -> Dispatch {
+    fn dispatch(mut self, registry: Registry, secret: Option<Secret>) -> Dispatch {
         report(&registry, &self.settings);
+        if let Some(http) = self.http
+            && let Some(bridge) = http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size)
+        {
+            self.states.insert(bridge);
+        }
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
         Dispatch {
             routes: registry.routes,
@@ -338,6 +375,7 @@ impl App {
                 conflicts.push(Conflict::Namespace { namespace: namespace.clone() });
             }
         }
+        conflicts.extend(self.http.as_ref().and_then(Http::conflict).cloned());
         let (name, value) = self.secret.as_ref()?;
         match self.check_secret(name, value) {
             Ok(secret) => Some(secret),

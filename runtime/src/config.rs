@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use centrifugo_pattern::{Namespace, Pattern};
 use serde_json::{Map, Value, json};
 
+use crate::http;
 use crate::kind::Kind;
 use crate::registry::Registry;
 use crate::territory::Territory;
@@ -71,7 +72,9 @@ pub(crate) fn generate(
         merge(&mut config, json!({ "channel": { "namespaces": unused } }));
     }
     if let Some(proxy) = proxies.of(Kind::Rpc) {
-        let methods = Open { names: literal_namespaces(registry, &[Kind::Rpc]), unnamed: true };
+        let mut names = literal_namespaces(registry, &[Kind::Rpc]);
+        names.extend(http::namespaces(registry));
+        let methods = Open { names, unnamed: true };
         merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
         merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));
     }

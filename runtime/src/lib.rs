@@ -57,6 +57,7 @@
 //! * [`channel`](macro@channel): channels as types, with the type of their data.
 #![cfg_attr(feature = "api", doc = "* [`api`]: publishing, and the rest of Centrifugo's server API.")]
 #![cfg_attr(not(feature = "api"), doc = "* The feature `api`: publishing, and the rest of Centrifugo's server API.")]
+//! * [`http_bridge`]: methods such as `get:users/1`, answered by an `axum::Router` or a remote server.
 //! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
 
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
@@ -81,6 +82,7 @@ mod generated;
 mod grant;
 mod handler;
 mod headers;
+mod http;
 mod id;
 mod inbound;
 mod interceptor;
@@ -143,6 +145,7 @@ pub use centrifugo_macros::subscribe;
 #[doc = include_str!("../docs/topic.md")]
 pub use centrifugo_macros::topic;
 
+pub use self::http::Http;
 #[cfg(feature = "api")]
 pub use api::{Publisher, PublisherError};
 pub use app::{App, run};
@@ -172,6 +175,9 @@ pub use start::{Conflict, StartError};
 
 #[doc = include_str!("../docs/patterns.md")]
 pub mod patterns {}
+
+#[doc = include_str!("../docs/http.md")]
+pub mod http_bridge {}
 
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}

@@ -130,6 +130,14 @@ pub enum Conflict {
         /// The name.
         namespace: String,
     },
+    /// A base URL that no server can be asked by.
+    #[error("the base URL `{url}` of `App::http_upstream` can't be used: {fault}")]
+    Upstream {
+        /// The URL, without what stands before an `@`.
+        url: String,
+        /// What is wrong with it.
+        fault: String,
+    },
 }
 
 impl Conflict {

@@ -7,6 +7,7 @@ mod binary;
 mod concurrency;
 mod connect;
 mod forwarded;
+mod http;
 mod in_process;
 mod interceptor;
 mod map;

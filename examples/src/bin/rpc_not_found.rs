@@ -1,0 +1,46 @@
+//! Answers calls of every method that has no handler of its own, with a result instead of error 404. Methods with a `:`, such as
+//! `get:x`, come only if Centrifugo's configuration has their namespace.
+//!
+//! Try, after `{"id": 1, "connect": {}}`:
+//!
+//! * `{"id": 2, "rpc": {"method": "ping"}}`: `"pong"`;
+//! * `{"id": 3, "rpc": {"method": "pong"}}`: `{"error": "Not found", "code": 404}`.
+
+use centrifugo::{Connected, rpc};
+use serde::Serialize;
+
+#[derive(Debug, PartialEq, Serialize)]
+struct NotFound {
+    error: &'static str,
+    code: u16,
+}
+
+#[centrifugo::connect]
+async fn connect() -> Connected {
+    Connected::anonymous()
+}
+
+#[rpc("ping")]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+#[rpc("<_..>")]
+async fn not_found() -> NotFound {
+    NotFound { error: "Not found", code: 404 }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    centrifugo::run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_there_is_not_found() {
+        assert_eq!(not_found().await, NotFound { error: "Not found", code: 404 });
+    }
+}

@@ -1,0 +1,56 @@
+//! A service of any type, as one that takes requests and gives answers.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use tonic::codegen::{Body, Service};
+
+use super::failure::Fault;
+use super::reply::Answer;
+use crate::handler::BoxFuture;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Sends a request, and reads a response of so many bytes at most.
+pub(crate) type Exchange = Arc<dyn Fn(Request<Full<Bytes>>, usize) -> BoxFuture<Result<Answer, Fault>> + Send + Sync>;
+
+/// Each request gets a service of its own, as tower wants it.
+pub(crate) fn with<S, B>(service: S) -> Exchange
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    Arc::new(move |request, limit| {
+        let mut service = service.clone();
+        Box::pin(async move {
+            poll_fn(|context| service.poll_ready(context)).await.map_err(|error| Fault::Service(error.into()))?;
+            let response = service.call(request).await.map_err(|error| Fault::Service(error.into()))?;
+            read(response, limit).await
+        })
+    })
+}
+
+/// Reads what is told of a response.
+pub(crate) async fn read<B>(response: Response<B>, limit: usize) -> Result<Answer, Fault>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let (head, body) = response.into_parts();
+    // Not told, so not read.
+    if head.status.is_server_error() {
+        return Ok(Answer { status: head.status, body: Bytes::new() });
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(Answer { status: head.status, body: body.to_bytes() }),
+        Err(error) if error.is::<LengthLimitError>() => Err(Fault::TooLong(limit)),
+        Err(error) => Err(Fault::Broken(error)),
+    }
+}

@@ -1,0 +1,93 @@
+//! RPCs that are answered by HTTP: `get:users/1` is asked of the app's router, or of a server, as `GET /users/1`.
+//!
+//! The bridge is a handler like any other, for all methods that no pattern takes. `method` and `path` read what is asked,
+//! `request` makes a request of it with `query` and `identity`, `exchange` sends that within the `deadline` (to a server:
+//! through `upstream`), and `reply` makes the client's answer of the response.
+
+mod deadline;
+mod exchange;
+mod failure;
+mod identity;
+mod method;
+mod path;
+mod query;
+mod reply;
+mod request;
+mod settings;
+#[cfg(feature = "http-upstream")]
+mod upstream;
+
+use std::time::Duration;
+
+use http::{HeaderName, StatusCode};
+
+use self::exchange::Exchange;
+use self::failure::{Failure, Fault};
+use self::method::{Target, VERBS};
+pub use self::settings::Http;
+use crate::call::Call;
+use crate::event::{Rpc, RpcReply};
+use crate::handler::{About, Handler, Options};
+use crate::registry::Registry;
+use crate::reject::{Internal, Reject};
+
+/// How much of a refused method the log is told, in characters.
+const TOLD: usize = 200;
+
+/// The handler that asks the app's [`Http`].
+pub(crate) static BRIDGE: Handler = Handler::rpc(
+    About {
+        attribute: "http",
+        name: "http bridge",
+        path: "centrifugo::App::http",
+        file: file!(),
+        line: line!(),
+        pattern: None,
+        options: Options { ignore_case: false, anyone: false, binary: false },
+    },
+    |_| Some(Box::new(|call| Box::pin(answer(call)))),
+    |_| {},
+);
+
+/// The app's [`Http`], ready for calls. It travels among the app's states.
+pub(crate) struct Bridge {
+    exchange: Exchange,
+    timeout: Option<Duration>,
+    max_response: usize,
+    secret: Option<HeaderName>,
+}
+
+/// RPC namespaces that Centrifugo has to know, if the bridge is among the handlers.
+pub(crate) fn namespaces(registry: &Registry) -> impl Iterator<Item = String> {
+    let bridged = registry.entries.iter().any(|entry| std::ptr::eq(entry.handler, &BRIDGE));
+    VERBS.into_iter().filter(move |_| bridged).map(|(verb, _)| verb.to_owned())
+}
+
+async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
+    let bridge = call.state::<Bridge>().ok_or_else(|| Internal::new("the app has no `Http`"))?;
+    let method = &call.event().method;
+    let refused = |refusal| {
+        let told: String = method.chars().take(TOLD).collect();
+        Reject::from(refusal).because(format!("the method is {told:?}"))
+    };
+    let target = Target::parse(method).map_err(refused)?;
+    let request = request::of(&target, &call, bridge.secret.as_ref())?;
+    let within = deadline::of(call.metadata(), bridge.timeout);
+    let asked = async {
+        let response = tokio::time::timeout(within, (bridge.exchange)(request, bridge.max_response));
+        let answer = response.await.map_err(|_| Fault::Late(within))??;
+        log(&target, answer.status);
+        answer.reply()
+    };
+    let reply = asked.await;
+    Ok(reply.map_err(|source| Failure { verb: target.verb, path: target.path, source })?)
+}
+
+/// The query is left out: what clients search for is nobody's business.
+fn log(Target { verb, path, .. }: &Target, status: StatusCode) {
+    if status.is_server_error() {
+        tracing::warn!("http bridge: {verb} {path} failed with {status}");
+    } else {
+        tracing::debug!("http bridge: {verb} {path} answered {status}");
+    }
+}

@@ -1,0 +1,117 @@
+//! From a response to what the client gets: its JSON, and the status as `code`.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::failure::Fault;
+use crate::event::RpcReply;
+
+/// A response that has been read. No body where none is told: of a server's failure.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+}
+
+/// JSON that is no object.
+#[derive(Serialize)]
+struct Wrapped<'b> {
+    code: u16,
+    data: &'b RawValue,
+}
+
+/// A status that speaks for itself.
+#[derive(Serialize)]
+struct Bare {
+    code: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
+}
+
+impl Answer {
+    /// What the client gets. `Err`: a success that no client could read.
+    pub(crate) fn reply(&self) -> Result<RpcReply, Fault> {
+        let code = self.status.as_u16();
+        // What a server says of its failures is for its operator.
+        if self.status.is_server_error() {
+            return Ok(self.bare());
+        }
+        // The values are copied as they are written: a number may be longer than any type of ours.
+        if let Ok(mut object) = serde_json::from_slice::<BTreeMap<String, Box<RawValue>>>(&self.body) {
+            object.insert("code".to_owned(), serde_json::value::to_raw_value(&code)?);
+            return Ok(RpcReply::json(&object));
+        }
+        if let Ok(data) = serde_json::from_slice(&self.body) {
+            return Ok(RpcReply::json(&Wrapped { code, data }));
+        }
+        if self.status.is_success() && !self.body.is_empty() {
+            return Err(Fault::NotJson(self.status));
+        }
+        Ok(self.bare())
+    }
+
+    /// The status alone; with its name, if it isn't a success.
+    fn bare(&self) -> RpcReply {
+        let name = || self.status.canonical_reason().unwrap_or("Unknown Status");
+        RpcReply::json(&Bare { code: self.status.as_u16(), message: (!self.status.is_success()).then(name) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Wire;
+    use crate::payload::Form;
+
+    fn told(status: u16, body: &'static str) -> Result<String, Fault> {
+        let answer = Answer { status: StatusCode::from_u16(status).unwrap(), body: Bytes::from_static(body.as_bytes()) };
+        let response = crate::event::Rpc::encode(answer.reply()?, Form { json: true, base64: false }).unwrap();
+        Ok(String::from_utf8(response.result.unwrap().data.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn an_object_gets_the_status_as_its_code() {
+        assert_eq!(told(200, r#"{"id":1}"#).unwrap(), r#"{"code":200,"id":1}"#);
+        assert_eq!(told(201, r#"{"code":"mine","id":1}"#).unwrap(), r#"{"code":201,"id":1}"#);
+        assert_eq!(
+            told(422, r#"{"errors":{"title":["too short"]}}"#).unwrap(),
+            r#"{"code":422,"errors":{"title":["too short"]}}"#
+        );
+        let long = r#"{"n":123456789012345678901234567890.10}"#;
+        assert_eq!(told(200, long).unwrap(), r#"{"code":200,"n":123456789012345678901234567890.10}"#);
+    }
+
+    #[test]
+    fn other_json_comes_as_data() {
+        assert_eq!(told(200, "[1, 2]").unwrap(), r#"{"code":200,"data":[1, 2]}"#);
+        assert_eq!(told(200, "null").unwrap(), r#"{"code":200,"data":null}"#);
+        assert_eq!(told(409, "\"taken\"").unwrap(), r#"{"code":409,"data":"taken"}"#);
+    }
+
+    #[test]
+    fn a_status_without_json_speaks_for_itself() {
+        assert_eq!(told(204, "").unwrap(), r#"{"code":204}"#);
+        assert_eq!(told(404, "").unwrap(), r#"{"code":404,"message":"Not Found"}"#);
+        assert_eq!(told(404, "<h1>nothing at /srv/app</h1>").unwrap(), r#"{"code":404,"message":"Not Found"}"#);
+        assert_eq!(told(302, "moved").unwrap(), r#"{"code":302,"message":"Found"}"#);
+        assert_eq!(told(499, "").unwrap(), r#"{"code":499,"message":"Unknown Status"}"#);
+    }
+
+    #[test]
+    fn a_server_s_failure_is_never_told() {
+        for body in ["", "panicked at src/main.rs", r#"{"message":"no such table: users"}"#] {
+            assert_eq!(told(500, body).unwrap(), r#"{"code":500,"message":"Internal Server Error"}"#);
+        }
+        assert_eq!(told(503, "{}").unwrap(), r#"{"code":503,"message":"Service Unavailable"}"#);
+    }
+
+    #[test]
+    fn a_success_that_is_not_json_fails() {
+        assert!(matches!(told(200, "hello"), Err(Fault::NotJson(_))));
+        assert!(matches!(told(200, "{} {}"), Err(Fault::NotJson(_))));
+    }
+}

@@ -1,0 +1,58 @@
+//! A call as a request.
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderName, Request, Uri};
+use http_body_util::Full;
+
+use super::identity;
+use super::method::Target;
+use super::query;
+use crate::call::Call;
+use crate::code::ErrorReply;
+use crate::event::Rpc;
+use crate::payload::is_json;
+use crate::reject::Reject;
+
+const NOT_JSON: ErrorReply = ErrorReply::new(400, "the data must be JSON");
+const TOO_LONG: ErrorReply = ErrorReply::new(400, "the path and the query are too long together");
+const NO_URI: ErrorReply = ErrorReply::new(400, "the path is none that a URI can have");
+
+/// The longest path and query, in bytes: twice what most servers take. `http::Uri` would hold four times as much.
+const URI_LIMIT: usize = 16 << 10;
+
+/// The request for a target. `Err`: data that can't be sent there, or a user that can't be named.
+pub(crate) fn of(target: &Target, call: &Call<Rpc>, secret: Option<&HeaderName>) -> Result<Request<Full<Bytes>>, Reject> {
+    let event = call.event();
+    let mut headers = identity::headers(event, call.metadata(), secret)?;
+    let (mut query, mut body) = (target.query.clone(), Bytes::new());
+    if target.has_no_body() {
+        query::append(&mut query, &event.data)?;
+    } else if !is_nothing(&event.data) {
+        if !is_json(&event.data) {
+            Err(NOT_JSON)?
+        }
+        identity::announce_json(&mut headers);
+        body = event.data.clone();
+    }
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = target.verb.clone();
+    *request.uri_mut() = uri(&target.path, &query)?;
+    *request.headers_mut() = headers;
+    request.extensions_mut().insert(event.user.clone());
+    request.extensions_mut().insert(event.client.id.clone());
+    Ok(request)
+}
+
+fn uri(path: &str, query: &str) -> Result<Uri, ErrorReply> {
+    let text = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    if text.len() > URI_LIMIT {
+        return Err(TOO_LONG);
+    }
+    PathAndQuery::try_from(text).map(Uri::from).map_err(|_| NO_URI)
+}
+
+/// SDKs send `null` where the app gave them no data.
+fn is_nothing(data: &[u8]) -> bool {
+    matches!(data.trim_ascii(), b"" | b"null")
+}

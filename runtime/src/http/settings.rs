@@ -1,0 +1,113 @@
+//! The app's side of it: what answers, how long it may take, how much it may say.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderName, Request, Response};
+use http_body_util::Full;
+use tonic::codegen::{Body, Service};
+
+use super::Bridge;
+use super::exchange::{self, Exchange};
+use crate::start::Conflict;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What stands around a response in the app's answer, at most: gRPC's frame, the message's fields, and `code`.
+const FRAMING: usize = 1 << 10;
+
+/// The HTTP that answers RPCs, for [`App::http`](crate::App::http): a tower service in process, or a server.
+///
+/// ```
+/// use std::time::Duration;
+/// use axum::{Json, Router, routing::get};
+/// use centrifugo::{App, Http};
+/// use serde_json::json;
+///
+/// let router = Router::new().route("/ping", get(async || Json(json!({ "pong": true }))));
+/// App::new().http(Http::new(router).timeout(Duration::from_millis(200)).max_response(64 << 10));
+/// ```
+#[must_use = "it answers nothing until `App::http` has it"]
+pub struct Http {
+    exchange: Result<Exchange, Conflict>,
+    timeout: Option<Duration>,
+    max_response: Option<usize>,
+}
+
+impl Http {
+    /// A service in process: an `axum::Router`, or any other tower service of `http` requests. Each request gets a clone.
+    ///
+    /// Its requests have a path and a query, no authority; the [`UserId`](crate::UserId) and the
+    /// [`ClientId`](crate::ClientId) are among their extensions.
+    pub fn new<S, B>(service: S) -> Self
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        Self { exchange: Ok(exchange::with(service)), timeout: None, max_response: None }
+    }
+
+    /// A server, by the URL that all paths are put behind: `https://api.example.com/v1`. A client with a pool of
+    /// connections asks it; redirects are not followed, proxies of the environment not used.
+    ///
+    /// The URL has a host, maybe a port and a path, and nothing else; another one is a
+    /// [`Conflict::Upstream`] at the start. Needs the feature `http-upstream`. The server must take `x-centrifugo-user` from nobody but this app.
+    #[cfg(feature = "http-upstream")]
+    pub fn upstream(url: impl AsRef<str>) -> Self {
+        Self { exchange: super::upstream::exchange(url.as_ref()), timeout: None, max_response: None }
+    }
+
+    /// The longest time from the request to the end of the response. By default, and at most, nine tenths of the `timeout`
+    /// that Centrifugo has for the RPC proxy (1 s, unless it is configured), so that the log still gets the reason.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The longest body of a response, in bytes. By default [`App::max_message_size`](crate::App::max_message_size) less 1 KiB:
+    /// 4 MiB less 1 KiB. Centrifugo closes a client that is sent more than its `client.queue_max_size` (1 MiB) at once.
+    pub fn max_response(mut self, bytes: usize) -> Self {
+        self.max_response = Some(bytes);
+        self
+    }
+
+    /// What is wrong with it, if anything is.
+    pub(crate) fn conflict(&self) -> Option<&Conflict> {
+        self.exchange.as_ref().err()
+    }
+
+    /// What the handler needs. `None`, if there is a conflict.
+    pub(crate) fn bridge(self, secret: Option<&HeaderName>, max_message: usize) -> Option<Bridge> {
+        Some(Bridge {
+            exchange: self.exchange.ok()?,
+            timeout: self.timeout,
+            max_response: self.max_response.unwrap_or(max_message.saturating_sub(FRAMING)),
+            secret: secret.cloned(),
+        })
+    }
+}
+
+impl<S, B> From<S> for Http
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    fn from(service: S) -> Self {
+        Self::new(service)
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("timeout", &self.timeout).field("max_response", &self.max_response).finish()
+    }
+}

@@ -1,0 +1,380 @@
+//! RPCs that are answered by HTTP, seen from a client.
+
+use std::time::Duration;
+
+use axum::extract::{Json, Path, RawQuery, Request};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Redirect;
+use axum::routing::{any, delete, get, post, put};
+use axum::{Extension, Router};
+use centrifugo::{App, ClientId, Conflict, Connected, Data, Http, StartError, UserId, handlers};
+use centrifugo_tests::{Client, PATIENCE, Refused, Stage};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+#[centrifugo::connect(collect = false)]
+async fn connect(Data(user): Data<Option<String>>) -> Connected {
+    user.map_or_else(Connected::anonymous, Connected::user)
+}
+
+#[centrifugo::rpc("get:users/me", collect = false)]
+async fn me(user: UserId) -> Value {
+    json!({ "me": user.as_str() })
+}
+
+#[centrifugo::rpc("ping", collect = false)]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+async fn user(Path(id): Path<u64>) -> Json<Value> {
+    Json(json!({ "id": id, "code": "mine" }))
+}
+
+async fn query(RawQuery(query): RawQuery) -> Json<Value> {
+    Json(json!({ "query": query.map(|query| query.replace("%5B", "[").replace("%5D", "]")) }))
+}
+
+async fn store(Json(news): Json<Value>) -> (StatusCode, Json<Value>) {
+    match news["title"].as_str() {
+        Some(title) if !title.is_empty() => (StatusCode::CREATED, Json(json!({ "title": title }))),
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "errors": { "title": ["say something"] } }))),
+    }
+}
+
+async fn echo(request: Request) -> Json<Value> {
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    Json(json!({
+        "method": head.method.as_str(),
+        "path": head.uri.path(),
+        "type": head.headers.get("content-type").map(|value| value.to_str().unwrap()),
+        "body": String::from_utf8_lossy(&body),
+    }))
+}
+
+async fn whoami(headers: HeaderMap, user: Option<Extension<UserId>>, client: Option<Extension<ClientId>>) -> Json<Value> {
+    let all = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>();
+    Json(json!({
+        "user": all("x-centrifugo-user"),
+        "client_is_known": all("x-centrifugo-client").len() == 1 && all("x-centrifugo-client") != ["spoofed"],
+        "typed": user.map(|Extension(user)| user.into_string()),
+        "typed_client_is_known": client.is_some_and(|Extension(client)| all("x-centrifugo-client") == [client.into_string()]),
+        "language": all("accept-language"),
+        "accept": all("accept"),
+        "others": headers.keys().filter(|name| {
+            let name = name.as_str();
+            name.starts_with("grpc-") || ["te", "user-agent", "x-secret", "x_centrifugo_user"].contains(&name)
+        }).map(ToString::to_string).collect::<Vec<_>>(),
+    }))
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/users/{id}", get(user))
+        .route("/query", get(query))
+        .route("/news/store", post(store))
+        .route("/echo", put(echo).patch(echo).delete(echo).post(echo))
+        .route("/whoami", get(whoami))
+        .route("/names/{name}", get(async |Path(name): Path<String>| Json(name)))
+        .route("/list", get(async || Json([1, 2])))
+        .route("/gone", delete(async || StatusCode::NO_CONTENT))
+        .route("/text", get(async || "hello"))
+        .route("/old", get(async || Redirect::to("/list")))
+        .route("/broken", get(async || (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "message": "no such table" })))))
+        .route(
+            "/panic",
+            get(async || {
+                if true {
+                    panic!("at the disco")
+                }
+            }),
+        )
+        .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
+        .route("/large", get(async || Json("x".repeat(64 << 10))))
+        .route("/secret", any(async || Json("inner")))
+}
+
+async fn start(app: App) -> (Stage, Client) {
+    let stage = Stage::start(app.handlers(handlers![connect])).await;
+    let client = stage.connected(json!("7")).await;
+    (stage, client)
+}
+
+fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
+    Err(Refused { code, message: message.into() })
+}
+
+fn internal<T>() -> Result<T, Refused> {
+    refused(100, "internal server error")
+}
+
+#[tokio::test]
+async fn an_app_with_nothing_but_a_router_answers() {
+    let stage = Stage::start(App::empty().http(router()).handlers(handlers![connect])).await;
+    let mut client = stage.connected(Value::Null).await;
+    let one = Ok(json!({ "code": 200, "id": 1 }));
+    for method in ["get:users/1", "get:/users/1"] {
+        assert_eq!(client.rpc(method, Value::Null).await, one, "{method}");
+    }
+    assert_eq!(client.rpc("get:list", Value::Null).await, Ok(json!({ "code": 200, "data": [1, 2] })));
+    assert_eq!(client.rpc("get:names/Анна С", Value::Null).await, Ok(json!({ "code": 200, "data": "Анна С" })));
+    assert_eq!(client.rpc("head:list", Value::Null).await, Ok(json!({ "code": 200 })));
+    assert_eq!(client.rpc("delete:gone", Value::Null).await, Ok(json!({ "code": 204 })));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_data_of_get_is_the_query() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    for (method, data, query) in [
+        ("get:query", json!({ "filter": { "city": "Oslo", "open": true } }), "filter[city]=Oslo&filter[open]=true"),
+        ("get:query", json!({ "tags": ["x", "y"], "none": null }), "tags[]=x&tags[]=y"),
+        ("get:query?page=2", json!({ "q": "a b&c" }), "page=2&q=a%20b%26c"),
+        ("get:query?page=2", Value::Null, "page=2"),
+    ] {
+        assert_eq!(client.rpc(method, data).await, Ok(json!({ "code": 200, "query": query })));
+    }
+    let message = "the data of get and head must be an object: it becomes the query";
+    assert_eq!(client.rpc("get:query", json!([1])).await, refused(400, message));
+    assert_eq!(client.rpc("head:query", json!("a=b")).await, refused(400, message));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_data_of_the_others_is_the_body() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    assert_eq!(client.rpc("post:news/store", json!({ "title": "hi" })).await, Ok(json!({ "code": 201, "title": "hi" })));
+    assert_eq!(
+        client.rpc("post:news/store", json!({ "title": "" })).await,
+        Ok(json!({ "code": 422, "errors": { "title": ["say something"] } }))
+    );
+    for verb in ["post", "put", "patch", "delete"] {
+        let told = client.rpc(&format!("{verb}:echo"), json!({ "a": [1] })).await;
+        let json = "application/json";
+        let echo =
+            json!({ "code": 200, "method": verb.to_uppercase(), "path": "/echo", "type": json, "body": "{\"a\":[1]}" });
+        assert_eq!(told, Ok(echo));
+    }
+    let empty = json!({ "code": 200, "method": "PUT", "path": "/echo", "type": null, "body": "" });
+    assert_eq!(client.rpc("put:echo", Value::Null).await, Ok(empty));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_status_without_json_speaks_for_itself() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    for (method, code, message) in [
+        ("get:nowhere", 404, "Not Found"),
+        ("post:users/1", 405, "Method Not Allowed"),
+        ("post:news/store", 415, "Unsupported Media Type"),
+        ("get:users/x", 400, "Bad Request"),
+        ("get:old", 303, "See Other"),
+        ("get:broken", 500, "Internal Server Error"),
+    ] {
+        assert_eq!(client.rpc(method, Value::Null).await, Ok(json!({ "code": code, "message": message })), "{method}");
+    }
+    stage.logs.line(&["WARN", "http bridge: GET /broken failed with 500"]).await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn methods_that_are_none_are_told_the_form() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    for method in ["users", "", "get"] {
+        let told = client.rpc(method, Value::Null).await;
+        assert_eq!(told, refused(400, "the method must be `method:uri`, such as `get:users/1`"), "{method}");
+    }
+    let told = client.rpc(":users", Value::Null).await;
+    assert_eq!(told, refused(400, "before the `:` must stand get, head, post, put, patch or delete"));
+    // Centrifugo's own: the generated configuration doesn't list it.
+    assert_eq!(client.rpc("fetch:users", Value::Null).await, refused(104, "method not found"));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_verb_that_the_configuration_adds_is_told_the_verbs_and_capitals_work() {
+    let listed = json!([{ "name": "GET", "proxy_enabled": true }, { "name": "options", "proxy_enabled": true }]);
+    let app = App::empty().http(router()).centrifugo(json!({ "rpc": { "namespaces": listed } }));
+    let (stage, mut client) = start(app).await;
+    assert_eq!(client.rpc("GET:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1 })));
+    let told = client.rpc("options:users", Value::Null).await;
+    assert_eq!(told, refused(400, "before the `:` must stand get, head, post, put, patch or delete"));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn paths_that_mean_harm_are_refused_and_logged() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    for uri in ["../secret", "a/../secret", "%2e%2e/secret", ".%2E/secret", "..;/secret", "%252e%252e%252fsecret"] {
+        let told = client.rpc(&format!("get:{uri}"), Value::Null).await;
+        assert_eq!(told, refused(400, "the path must have no `.` and `..` segments"), "{uri}");
+    }
+    for uri in ["http://evil/", "//evil/secret", "me@evil/secret", "evil:80/secret"] {
+        let told = client.rpc(&format!("get:{uri}"), Value::Null).await;
+        assert_eq!(told, refused(400, "the path must name no host"), "{uri}");
+    }
+    for uri in ["a\\b", "a\r\nx: y", "a#b", "a%00", "%c0%ae"] {
+        assert_eq!(client.rpc(&format!("get:{uri}"), Value::Null).await.unwrap_err().code, 400, "{uri}");
+    }
+    stage.logs.line(&["WARN", "http bridge", "the method is \"get:../secret\""]).await;
+    let logs = stage.stop().await;
+    assert!(!logs.lines().any(|line| line.starts_with("x: y")), "{logs}");
+}
+
+#[tokio::test]
+async fn handlers_go_before_the_router() {
+    let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![me, ping])).await;
+    assert_eq!(client.rpc("get:users/me", Value::Null).await, Ok(json!({ "me": "7" })));
+    assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
+    assert_eq!(client.rpc("get:users/2", Value::Null).await, Ok(json!({ "code": 200, "id": 2 })));
+    stage.stop().await;
+}
+
+fn forwarding(app: App) -> App {
+    app.secret("x-secret", "long and random").http_headers(["accept-language"]).emulated_headers([
+        "x-centrifugo-user",
+        "x-centrifugo-client",
+        "x_centrifugo_user",
+    ])
+}
+
+const SPOOFED: [&str; 3] = ["x-centrifugo-user", "x-centrifugo-client", "x_centrifugo_user"];
+
+async fn impostor(stage: &Stage, user: Value) -> Client {
+    let spoofed: serde_json::Map<_, _> = SPOOFED.iter().map(|name| ((*name).to_owned(), json!("spoofed"))).collect();
+    let options = json!({ "data": user, "headers": spoofed, "httpHeaders": { "Accept-Language": "nb" } });
+    let mut client = stage.client_with(options).await;
+    client.event("connected").await;
+    client
+}
+
+#[tokio::test]
+async fn the_user_is_known_and_can_not_be_spoofed() {
+    let stage = Stage::start(forwarding(App::empty()).http(router()).handlers(handlers![connect])).await;
+    for (user, header) in [(json!("7"), json!(["7"])), (Value::Null, json!([]))] {
+        let told = impostor(&stage, user.clone()).await.rpc("get:whoami", Value::Null).await;
+        let known = json!({
+            "code": 200, "user": header, "typed": user.as_str().unwrap_or_default(), "client_is_known": true,
+            "typed_client_is_known": true, "language": ["nb"], "accept": ["application/json"], "others": []
+        });
+        assert_eq!(told, Ok(known));
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_comes_to_nothing_is_told_to_the_log_only() {
+    let app = App::empty().http(Http::new(router()).timeout(Duration::from_millis(300)).max_response(1 << 10));
+    let (stage, mut client) = start(app).await;
+    for (method, cause) in [
+        ("get:slow", "GET /slow: no answer within 300ms"),
+        ("get:large", "GET /large: the response is longer than 1024 bytes"),
+        ("get:text", "GET /text: the response (200 OK) is no JSON"),
+        ("get:panic", "panicked: at the disco"),
+    ] {
+        assert_eq!(client.rpc(method, json!({ "q": "private" })).await, internal(), "{method}");
+        let line = stage.logs.line(&["ERROR", "http bridge", cause]).await;
+        assert!(!line.contains("private"), "{line}");
+    }
+    // The panic took nothing along.
+    assert_eq!(client.rpc("get:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1 })));
+    stage.stop().await;
+}
+
+// Centrifugo would say the same after 1 s, but nobody would tell the log why.
+#[tokio::test]
+async fn a_request_ends_before_centrifugo_gives_up() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    assert_eq!(client.rpc("get:slow", Value::Null).await, internal());
+    stage.logs.line(&["ERROR", "http bridge", "GET /slow: no answer within"]).await;
+    stage.stop().await;
+}
+
+struct Told(mpsc::UnboundedSender<()>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+#[tokio::test]
+async fn a_request_may_take_as_long_as_centrifugo_waits_and_ends_with_its_client() {
+    let (dropped, mut drops) = mpsc::unbounded_channel();
+    let endless = get(async move || {
+        let _told = Told(dropped);
+        std::future::pending::<()>().await;
+    });
+    let late = get(async || {
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        Json("late")
+    });
+    let router = Router::new().route("/endless", endless).route("/late", late);
+    let app = App::empty().http(router).centrifugo(json!({
+        "client": { "concurrency": 2 },
+        "rpc": { "proxy": { "timeout": "60s" } }
+    }));
+    let (stage, mut client) = start(app).await;
+    assert_eq!(client.rpc("get:late", Value::Null).await, Ok(json!({ "code": 200, "data": "late" })));
+    let asked = client.rpc("get:endless", Value::Null);
+    assert!(tokio::time::timeout(Duration::from_millis(500), asked).await.is_err());
+    assert!(drops.try_recv().is_err());
+    drop(client);
+    tokio::time::timeout(PATIENCE, drops.recv()).await.expect("a request that ends with its client");
+    stage.stop().await;
+}
+
+/// A real server, which ends with the test. Gives its base URL.
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn a_server_answers_under_its_base() {
+    let url = serve(Router::new().nest("/api", router()).route("/secret", get(async || Json("outer")))).await;
+    let stage = Stage::start(forwarding(App::empty()).http_upstream(url + "/api/").handlers(handlers![connect])).await;
+    let mut client = impostor(&stage, json!("7")).await;
+    assert_eq!(client.rpc("get:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1 })));
+    assert_eq!(client.rpc("get:query?a=1", json!({ "b": [2] })).await, Ok(json!({ "code": 200, "query": "a=1&b[]=2" })));
+    assert_eq!(
+        client.rpc("post:news/store", json!({})).await,
+        Ok(json!({ "code": 422, "errors": { "title": ["say something"] } }))
+    );
+    assert_eq!(client.rpc("head:list", Value::Null).await, Ok(json!({ "code": 200 })));
+    assert_eq!(client.rpc("delete:gone", Value::Null).await, Ok(json!({ "code": 204 })));
+    assert_eq!(client.rpc("get:old", Value::Null).await, Ok(json!({ "code": 303, "message": "See Other" })));
+    assert_eq!(client.rpc("get:secret", Value::Null).await, Ok(json!({ "code": 200, "data": "inner" })));
+    for uri in ["../secret", "/../secret", "%2e%2e/secret", "%2e%2e%2fsecret", "..\\secret"] {
+        assert_eq!(client.rpc(&format!("get:{uri}"), Value::Null).await.unwrap_err().code, 400, "{uri}");
+    }
+    let told = client.rpc("get:whoami", Value::Null).await.unwrap();
+    assert_eq!((&told["user"], &told["client_is_known"], &told["others"]), (&json!(["7"]), &json!(true), &json!([])));
+    // The server drops the connection.
+    assert_eq!(client.rpc("get:panic", Value::Null).await, internal());
+    stage.logs.line(&["ERROR", "http bridge", "GET /panic: the service failed"]).await;
+    assert_eq!(client.rpc("get:users/2", Value::Null).await, Ok(json!({ "code": 200, "id": 2 })));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_an_internal_failure() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let (stage, mut client) = start(App::empty().http_upstream(url)).await;
+    assert_eq!(client.rpc("get:users/1", Value::Null).await, internal());
+    stage.logs.line(&["ERROR", "http bridge", "GET /users/1: the service failed", "onnect"]).await;
+    stage.stop().await;
+}
+
+#[test]
+fn a_base_url_that_is_none_stops_the_start() {
+    let Err(StartError::Conflicts(conflicts)) = App::empty().http_upstream("ftp://files.test").into_service() else {
+        panic!("it starts")
+    };
+    assert!(matches!(&conflicts[..], [Conflict::Upstream { url, .. }] if url == "ftp://files.test"), "{conflicts:?}");
+}
