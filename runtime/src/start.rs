@@ -142,12 +142,12 @@ pub enum Conflict {
 
 impl Conflict {
     /// A state that the app hasn't got.
+    #[cfg_attr(not(feature = "api"), expect(unused_variables, reason = "only the publisher is told apart"))]
     pub(crate) fn missing((id, state): (TypeId, &'static str), at: Location) -> Self {
         #[cfg(feature = "api")]
         if id == TypeId::of::<crate::api::Publisher>() {
             return Self::MissingPublisher { at };
         }
-        let _ = id;
         Self::MissingState { state, at }
     }
 }

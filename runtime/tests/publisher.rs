@@ -19,7 +19,7 @@ async fn tell_if(publisher: Option<Publisher>) -> bool {
 }
 
 fn publisher() -> Publisher {
-    Publisher::new("http://127.0.0.1:1/api", "a key").unwrap()
+    Publisher::new("http://127.0.0.1:1/api", "a key").expect("a URL")
 }
 
 #[test]

@@ -157,11 +157,22 @@ async fn a_user_is_disconnected_and_told_why() {
     publisher.disconnect("bob").await.expect("a disconnect");
     let end = bob.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(3503), &json!("force disconnect")));
+    stage.stop().await;
+}
 
-    let (mut nobody, carl) = (user(&stage, "").await, user(&stage, "carl").await);
+#[tokio::test]
+async fn an_empty_user_is_everybody_who_is_anonymous_and_a_client_is_one_of_them() {
+    let (stage, publisher) = start().await;
+    let (mut one, mut two) = (stage.client(Value::Null).await, stage.connected(Value::Null).await);
+    let ann = user(&stage, "ann").await;
+    let id = one.event("connected").await["client"].as_str().expect("an id").to_owned();
+    publisher.disconnect(UserId::default()).with(|disconnect| disconnect.client(id)).await.expect("a disconnect");
+    one.event("disconnected").await;
+    assert!(two.seen("disconnected").is_empty());
+
     publisher.disconnect("").await.expect("a disconnect");
-    assert_eq!(nobody.event("disconnected").await["code"], 3503);
-    assert!(carl.seen("disconnected").is_empty());
+    two.event("disconnected").await;
+    assert!(ann.seen("disconnected").is_empty());
     stage.stop().await;
 }
 

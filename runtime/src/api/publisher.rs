@@ -105,7 +105,8 @@ impl Publisher {
         Request::new(&self.client, name(channel).map(unsubscribe))
     }
 
-    /// Closes a user's connections; [`because`](Request::because) says why.
+    /// Closes a user's connections; [`because`](Request::because) says why, and `.with(|disconnect| disconnect.client(id))` picks one of
+    /// them. The user of anonymous connections is empty, and all of them are meant then.
     pub fn disconnect(&self, user: impl ToString) -> Request<cent::DisconnectRequest> {
         Request::new(&self.client, Ok(cent::DisconnectRequest::new().user(user.to_string())))
     }
