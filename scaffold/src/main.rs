@@ -1,0 +1,68 @@
+//! `cargo centrifugo`: writes new apps and handlers.
+
+mod app;
+mod handler;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::handler::Handler;
+
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+enum Cargo {
+    /// Writes apps and handlers for the centrifugo crate.
+    #[command(subcommand, version)]
+    Centrifugo(Command),
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes a new app: three handlers and a test.
+    New {
+        /// The app's folder, which must not be there yet. Its last part is the package's name.
+        path: PathBuf,
+    },
+    /// Writes a handler: to stdout, or to the end of a file.
+    Handler {
+        /// What it answers.
+        kind: Handler,
+        /// The function's name (the struct's, for `channel`).
+        #[arg(long)]
+        name: Option<String>,
+        /// The file to put it into; made if it isn't there.
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let Cargo::Centrifugo(command) = Cargo::parse();
+    let done = match command {
+        Command::New { path } => app::create(&path),
+        Command::Handler { kind, name, file } => handler::write(kind, name.as_deref(), file.as_deref()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write;
+            drop(writeln!(std::io::stderr(), "error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("`{0}` is there already: name a folder that isn't")]
+    Exists(PathBuf),
+    #[error("`{0}` is no name of a package: use letters, digits, `-` and `_`, and begin with a letter")]
+    Package(String),
+    #[error("`{0}` is no name of a {1}: use letters, digits and `_`, and begin with a letter")]
+    Name(String, &'static str),
+    #[error("can't write `{path}`: {source}")]
+    Write { path: PathBuf, source: std::io::Error },
+}

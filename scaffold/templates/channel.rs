@@ -1,0 +1,5 @@
+/// A channel as a type: for `#[topic(UserChannel)]`, `Connected::subscribe` and `Publisher::publish`.
+#[centrifugo::channel("user:<id>")]
+struct UserChannel {
+    id: u64,
+}

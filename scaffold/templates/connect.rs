@@ -1,0 +1,6 @@
+/// A client connects: who is it?
+#[centrifugo::connect]
+async fn connect(data: Option<centrifugo::Data<String>>) -> Result<centrifugo::Connected, centrifugo::Reject> {
+    let Some(centrifugo::Data(name)) = data else { return Ok(centrifugo::Connected::anonymous()) };
+    Ok(centrifugo::Connected::user(name))
+}

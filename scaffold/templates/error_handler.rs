@@ -1,0 +1,5 @@
+/// Hears of every internal failure and every panic. The client was told "internal server error".
+#[centrifugo::error_handler]
+async fn error_handler(failure: centrifugo::Failure) {
+    eprintln!("{failure}");
+}

@@ -1,0 +1,44 @@
+//! An app that Centrifugo asks. Its configuration: `PROXY_PRINT_CONFIG=1 cargo run > config.json`, then
+//! `centrifugo -c config.json` beside `cargo run`.
+
+use centrifugo::{Connected, Data, UserId, rpc, topic};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct SignIn {
+    name: String,
+}
+
+/// Believes everybody: look at a password, a token or a cookie here.
+#[centrifugo::connect]
+async fn connect(Data(who): Data<SignIn>) -> Connected {
+    Connected::user(who.name)
+}
+
+#[topic("user.<name>")]
+async fn own_channel(name: String, user: UserId) -> bool {
+    user == name
+}
+
+#[rpc("ping")]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+#[tokio::main]
+async fn main() -> Result<(), centrifugo::StartError> {
+    centrifugo::run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn a_user_has_one_channel() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        assert!(app.subscribe("user.ann").user("ann").await.is_reply());
+        assert_eq!(app.subscribe("user.bob").user("ann").await.error().code(), 403);
+    }
+}

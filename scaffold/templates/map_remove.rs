@@ -1,0 +1,5 @@
+/// A client removes a key of the map channel: may it?
+#[centrifugo::map_remove("board:<_>")]
+async fn map_remove(key: centrifugo::Key, user: centrifugo::UserId) -> bool {
+    key == *user
+}

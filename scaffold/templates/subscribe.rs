@@ -1,0 +1,5 @@
+/// A client subscribes to a channel that no topic is for: may it?
+#[centrifugo::subscribe]
+async fn subscribe(channel: centrifugo::Channel, user: centrifugo::UserId) -> Result<bool, centrifugo::Reject> {
+    Ok(!user.is_anonymous() && channel.starts_with("public"))
+}
