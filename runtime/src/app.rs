@@ -261,10 +261,9 @@ impl App {
     fn service(mut self, registry: Registry, secret: Option<Secret>) -> ProxyService {
         report(&registry, !self.settings.namespaces.is_empty());
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
-        if let Some(http) = self.http {
-            if let Some(bridge) = http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size) {
-                self.states.insert(bridge);
-            }
+        let bridge = self.http.and_then(|http| http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size));
+        if let Some(bridge) = bridge {
+            self.states.insert(bridge);
         }
         let dispatch = Dispatch { routes: registry.routes, states: Arc::new(self.states), secret, audit };
         ProxyService::new(dispatch, self.limits.message_size)

@@ -10,9 +10,8 @@ use tonic::codegen::{Body, Service};
 
 use super::Bridge;
 use super::exchange::{self, Exchange};
+use super::failure::BoxError;
 use crate::start::Conflict;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What stands around a response in the app's answer, at most: gRPC's frame, the message's fields, and `code`.
 const FRAMING: usize = 1 << 10;
