@@ -337,9 +337,8 @@ impl App {
 
     fn dispatch(mut self, registry: Registry, secret: Option<Secret>) -> Dispatch {
         report(&registry, &self.settings);
-        if let Some(http) = self.http
-            && let Some(bridge) = http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size)
-        {
+        let bridge = self.http.and_then(|http| http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size));
+        if let Some(bridge) = bridge {
             self.states.insert(bridge);
         }
         let audit = registry.audit(config::namespaces(&registry, &self.settings));

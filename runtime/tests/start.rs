@@ -124,3 +124,14 @@ async fn an_address_that_is_taken_is_named() {
     let error = App::empty().handlers(handlers![own]).listen(&address).bind().await.unwrap_err();
     assert!(error.to_string().starts_with(&format!("can't listen on `{address}` (App::listen): ")), "{error}");
 }
+
+#[test]
+fn an_app_with_nothing_but_http_starts_and_its_verbs_are_configured() {
+    let app = App::empty().http(axum::Router::new());
+    let rpc = app.centrifugo_config("grpc://127.0.0.1:10001").unwrap()["rpc"].take();
+    let names: Vec<_> = rpc["namespaces"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(names, ["delete", "get", "head", "patch", "post", "put"]);
+    assert_eq!(rpc["without_namespace"]["proxy_enabled"], true);
+    assert_eq!(rpc["proxy"]["endpoint"], "grpc://127.0.0.1:10001");
+    assert!(app.into_service().is_ok());
+}

@@ -44,17 +44,18 @@ async fn store(Json(news): Json<Value>) -> (StatusCode, Json<Value>) {
 
 async fn echo(request: Request) -> Json<Value> {
     let (head, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
     Json(json!({
         "method": head.method.as_str(),
         "path": head.uri.path(),
-        "type": head.headers.get("content-type").map(|value| value.to_str().unwrap()),
+        "type": head.headers.get("content-type").and_then(|value| value.to_str().ok()),
         "body": String::from_utf8_lossy(&body),
     }))
 }
 
 async fn whoami(headers: HeaderMap, user: Option<Extension<UserId>>, client: Option<Extension<ClientId>>) -> Json<Value> {
-    let all = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let all =
+        |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok().map(str::to_owned)).collect::<Vec<_>>();
     Json(json!({
         "user": all("x-centrifugo-user"),
         "client_is_known": all("x-centrifugo-client").len() == 1 && all("x-centrifugo-client") != ["spoofed"],
@@ -327,8 +328,8 @@ async fn a_request_may_take_as_long_as_centrifugo_waits_and_ends_with_its_client
 
 /// A real server, which ends with the test. Gives its base URL.
 async fn serve(router: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
     url
 }

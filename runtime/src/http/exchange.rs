@@ -8,11 +8,9 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use tonic::codegen::{Body, Service};
 
-use super::failure::Fault;
+use super::failure::{BoxError, Fault};
 use super::reply::Answer;
 use crate::handler::BoxFuture;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Sends a request, and reads a response of so many bytes at most.
 pub(crate) type Exchange = Arc<dyn Fn(Request<Full<Bytes>>, usize) -> BoxFuture<Result<Answer, Fault>> + Send + Sync>;

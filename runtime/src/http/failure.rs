@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub(crate) struct Failure {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     #[error(
-        "no answer within {0:?}: `Http::timeout` can't make it longer than the proxy's `timeout` in Centrifugo's configuration"
+        "no answer within {0:?}: `Http::timeout`, and the proxy's `timeout` in Centrifugo's configuration, say how long"
     )]
     Late(Duration),
     #[error("the response is longer than {0} bytes: see `Http::max_response`")]

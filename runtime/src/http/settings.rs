@@ -10,9 +10,8 @@ use tonic::codegen::{Body, Service};
 
 use super::Bridge;
 use super::exchange::{self, Exchange};
+use super::failure::BoxError;
 use crate::start::Conflict;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What stands around a response in the app's answer, at most: gRPC's frame, the message's fields, and `code`.
 const FRAMING: usize = 1 << 10;
@@ -55,8 +54,8 @@ impl Http {
     /// A server, by the URL that all paths are put behind: `https://api.example.com/v1`. A client with a pool of
     /// connections asks it; redirects are not followed, proxies of the environment not used.
     ///
-    /// The URL has a host, maybe a port and a path, and nothing else; another one is a
-    /// [`Conflict::Upstream`] at the start. Needs the feature `http-upstream`. The server must take `x-centrifugo-user` from nobody but this app.
+    /// The URL has a host, maybe a port and a path, and nothing else; another one is a [`Conflict::Upstream`] at the start.
+    /// The server must take `x-centrifugo-user` from nobody but this app. Needs the feature `http-upstream`.
     #[cfg(feature = "http-upstream")]
     pub fn upstream(url: impl AsRef<str>) -> Self {
         Self { exchange: super::upstream::exchange(url.as_ref()), timeout: None, max_response: None }
