@@ -11,7 +11,7 @@ use crate::Error;
 /// What can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
-pub(crate) enum Handler {
+pub(crate) enum Kind {
     /// A client connects.
     Connect,
     /// A connection is about to expire.
@@ -47,12 +47,12 @@ pub(crate) enum Handler {
 }
 
 macro_rules! templates {
-    ($($handler:ident => $file:literal),*) => {
-        impl Handler {
+    ($($kind:ident => $file:literal),*) => {
+        impl Kind {
             /// The template. Its name is what the template's own function is called.
             const fn template(self) -> (&'static str, &'static str) {
                 match self {
-                    $(Self::$handler => ($file, include_str!(concat!("../templates/", $file, ".rs"))),)*
+                    $(Self::$kind => ($file, include_str!(concat!("../templates/", $file, ".rs"))),)*
                 }
             }
         }
@@ -60,7 +60,7 @@ macro_rules! templates {
         #[cfg(test)]
         mod compiled {
             $(#[allow(non_snake_case, dead_code, clippy::print_stdout, clippy::print_stderr)]
-            mod $handler {
+            mod $kind {
                 include!(concat!("../templates/", $file, ".rs"));
             })*
         }
@@ -87,8 +87,8 @@ templates! {
 }
 
 /// Writes it, under a name of its own if one is given.
-pub(crate) fn write(handler: Handler, name: Option<&str>, file: Option<&Path>) -> Result<(), Error> {
-    let text = text(handler, name)?;
+pub(crate) fn write(kind: Kind, name: Option<&str>, file: Option<&Path>) -> Result<(), Error> {
+    let text = text(kind, name)?;
     let failed = |path: PathBuf| move |source| Error::Write { path, source };
     match file {
         None => io::stdout().lock().write_all(text.as_bytes()).map_err(failed("stdout".into())),
@@ -96,17 +96,17 @@ pub(crate) fn write(handler: Handler, name: Option<&str>, file: Option<&Path>) -
     }
 }
 
-fn text(handler: Handler, name: Option<&str>) -> Result<String, Error> {
-    let (own, template) = handler.template();
+fn text(kind: Kind, name: Option<&str>) -> Result<String, Error> {
+    let (own, template) = kind.template();
     let Some(name) = name else { return Ok(template.to_owned()) };
-    let what = if handler == Handler::Channel { "struct" } else { "function" };
+    let what = if kind == Kind::Channel { "struct" } else { "function" };
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !is_name {
         return Err(Error::Name(name.to_owned(), what));
     }
-    Ok(match handler {
-        Handler::Channel => template.replace("struct UserChannel", &format!("struct {name}")),
+    Ok(match kind {
+        Kind::Channel => template.replace("struct UserChannel", &format!("struct {name}")),
         _ => template.replace(&format!("fn {own}"), &format!("fn {name}")),
     })
 }
@@ -124,25 +124,22 @@ mod tests {
 
     #[test]
     fn every_template_takes_a_name() {
-        for handler in Handler::value_variants() {
-            let text = text(*handler, Some("given")).unwrap();
-            let item = if *handler == Handler::Channel { "struct given" } else { "fn given" };
-            assert!(text.contains(item), "{handler:?}: {text}");
-            assert!(text.contains(&format!("centrifugo::{}", handler.template().0)), "{handler:?}: {text}");
+        for kind in Kind::value_variants() {
+            let text = text(*kind, Some("given")).unwrap();
+            let item = if *kind == Kind::Channel { "struct given" } else { "fn given" };
+            assert!(text.contains(item), "{kind:?}: {text}");
+            assert!(text.contains(&format!("centrifugo::{}", kind.template().0)), "{kind:?}: {text}");
         }
-        assert!(matches!(text(Handler::Rpc, Some("no name")), Err(Error::Name(..))));
+        assert!(matches!(text(Kind::Rpc, Some("no name")), Err(Error::Name(..))));
     }
 
     #[test]
     fn a_file_is_made_and_then_added_to() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("handlers.rs");
-        write(Handler::Rpc, None, Some(&path)).unwrap();
-        write(Handler::Topic, Some("own"), Some(&path)).unwrap();
+        write(Kind::Rpc, None, Some(&path)).unwrap();
+        write(Kind::Topic, Some("own"), Some(&path)).unwrap();
         let written = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(
-            written,
-            format!("{}\n{}", text(Handler::Rpc, None).unwrap(), text(Handler::Topic, Some("own")).unwrap())
-        );
+        assert_eq!(written, format!("{}\n{}", text(Kind::Rpc, None).unwrap(), text(Kind::Topic, Some("own")).unwrap()));
     }
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::handler::Handler;
+use crate::handler::Kind;
 
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
@@ -28,7 +28,7 @@ enum Command {
     /// Writes a handler: to stdout, or to the end of a file.
     Handler {
         /// What it answers.
-        kind: Handler,
+        kind: Kind,
         /// The function's name (the struct's, for `channel`).
         #[arg(long)]
         name: Option<String>,
