@@ -5,7 +5,8 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, Type, TypeImplTrait, Visibility,
+    Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, Type, TypeImplTrait,
+    TypeParamBound, Visibility,
 };
 
 use crate::args::{Args, Options};
@@ -142,10 +143,19 @@ fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// A stream that is returned as `impl Stream` has borrowed all that its handler has.
+/// A stream that is returned as `impl Stream` has borrowed all that its handler has, unless a `use<..>` says what.
 fn borrows(signature: &Signature, errors: &mut Errors) {
-    let output = signature.output.to_token_stream().to_string();
-    if !output.contains("impl") || output.contains("use <") {
+    #[derive(Default)]
+    struct Capturing(bool);
+    impl<'ast> Visit<'ast> for Capturing {
+        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+            self.0 |= !ty.bounds.iter().any(|bound| matches!(bound, TypeParamBound::PreciseCapture(_)));
+            visit::visit_type_impl_trait(self, ty);
+        }
+    }
+    let mut capturing = Capturing::default();
+    capturing.visit_return_type(&signature.output);
+    if !capturing.0 {
         return;
     }
     for argument in signature.inputs.iter().filter_map(typed) {
