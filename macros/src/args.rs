@@ -71,14 +71,10 @@ impl Args {
 
     fn literal(&mut self, kind: Kind, literal: Lit) -> syn::Result<()> {
         match (literal, kind.takes()) {
-            (literal, Takes::No) => fault(
-                literal,
-                format!(
-                    "`{}` takes no pattern: there is one {0} handler for all {1}",
-                    kind.name(),
-                    if kind == Kind::ChannelState { "channels" } else { "connections" }
-                ),
-            ),
+            (literal, Takes::No) => {
+                let name = kind.name();
+                fault(literal, format!("`{name}` takes no pattern: there is one {name} handler for all connections"))
+            }
             (Lit::Str(text), _) if self.pattern.is_some() => {
                 fault(text, "a second pattern: a handler has one, so write a function for each")
             }

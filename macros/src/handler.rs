@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, Type, TypeImplTrait,
-    TypeParamBound, Visibility,
+    Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeParamBound,
+    Visibility,
 };
 
 use crate::args::{Args, Options};

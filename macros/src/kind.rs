@@ -81,7 +81,7 @@ impl Kind {
             Self::MapRemove => Row { name: "map_remove", event: "MapRemove", constructor: "map_remove", takes: Always, place: Place::Publish, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
             Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", constructor: "shared_poll", takes: Always, place: Place::Subscribe, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
             Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", constructor: "cache_empty", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
-            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", constructor: "channel_state", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: None, plural: "channel_state handlers" },
+            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", constructor: "channel_state", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use http::{Extensions, HeaderMap};
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, Response, Status};
+use tonic::Status;
 
 use crate::audit::Audit;
 use crate::call::{Call, States};
@@ -37,15 +37,23 @@ pub(crate) enum Unanswered {
 }
 
 impl Dispatch {
-    pub(crate) async fn dispatch<E: Wire>(&self, request: Request<E::Request>) -> Result<Response<E::Response>, Status> {
-        let (response, _) = self.answer::<E>(request).await?;
-        Ok(Response::new(response))
+    pub(crate) async fn dispatch<E: Wire>(
+        &self,
+        metadata: HeaderMap,
+        extensions: Extensions,
+        message: E::Request,
+    ) -> Result<E::Response, Status> {
+        let (response, _) = self.answer::<E>(metadata, extensions, message).await?;
+        Ok(response)
     }
 
     /// The response, and who is to blame for what is still to come of it.
-    pub(crate) async fn answer<E: Wire>(&self, request: Request<E::Request>) -> Result<(E::Response, Blame), Status> {
-        let (metadata, extensions, message) = request.into_parts();
-        let metadata = metadata.into_headers();
+    pub(crate) async fn answer<E: Wire>(
+        &self,
+        metadata: HeaderMap,
+        extensions: Extensions,
+        message: E::Request,
+    ) -> Result<(E::Response, Blame), Status> {
         self.admit(E::KIND.name(), &metadata)?;
         let event = E::decode(message).map_err(|malformed| {
             tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
@@ -66,7 +74,7 @@ impl Dispatch {
         extensions: Extensions,
     ) -> Result<(E::Response, Blame), Unanswered> {
         let Some((claimant, bound)) = self.find(&event) else { return Err(Unanswered::Unclaimed) };
-        let blame = Blame::new(claimant, &event, &self.states, self.error_handler.as_ref());
+        let blame = Blame::new(claimant, &event, &metadata, &self.states, self.error_handler.as_ref());
         let call = Call::new(event, metadata, extensions, Arc::clone(&self.states));
         match self.ask(claimant, bound, call).await {
             Ok(response) => Ok((response, blame)),

@@ -6,6 +6,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use http::HeaderMap;
+use tokio_util::task::TaskTracker;
 
 use crate::call::States;
 use crate::event::Wire;
@@ -31,6 +33,8 @@ pub(crate) struct ErrorHandler {
     call: Arc<dyn Fn(Failure) -> BoxFuture<()> + Send + Sync>,
     /// Where its attribute stands, if it has one.
     pub(crate) at: Option<Location>,
+    /// What it is being told.
+    telling: TaskTracker,
 }
 
 impl ErrorHandler {
@@ -38,7 +42,23 @@ impl ErrorHandler {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        Self { call: Arc::new(move |failure| Box::pin(call(failure))), at }
+        Self { call: Arc::new(move |failure| Box::pin(call(failure))), at, telling: TaskTracker::new() }
+    }
+
+    /// Tells it in a task of its own: Centrifugo waits for the answer, and shall not wait for this.
+    fn tell(&self, failure: Failure) {
+        let call = Arc::clone(&self.call);
+        self.telling.spawn(async move {
+            if let Err(panic) = AssertUnwindSafe(async { call(failure).await }).catch_unwind().await {
+                tracing::error!("in the error handler: {}", panicked(panic.as_ref()));
+            }
+        });
+    }
+
+    /// Ready when it has heard of everything so far.
+    pub(crate) async fn told(&self) {
+        self.telling.close();
+        self.telling.wait().await;
     }
 }
 
@@ -61,6 +81,7 @@ struct Asked {
     name: Option<String>,
     client: Option<ClientId>,
     user: Option<UserId>,
+    metadata: HeaderMap,
     states: Arc<States>,
 }
 
@@ -102,6 +123,11 @@ impl Failure {
     /// The connection's user; `None` where none is known yet.
     pub fn user(&self) -> Option<&UserId> {
         self.asked.user.as_ref()
+    }
+
+    /// The call's gRPC metadata, as it came from Centrifugo: forwarded headers such as a request's or a trace's id.
+    pub fn metadata(&self) -> &HeaderMap {
+        &self.asked.metadata
     }
 
     /// What went wrong. Its `Display` form has all causes in one line.
@@ -167,6 +193,7 @@ impl Blame {
     pub(crate) fn new<E: Wire>(
         claimant: Claimant,
         event: &E,
+        metadata: &HeaderMap,
         states: &Arc<States>,
         error_handler: Option<&ErrorHandler>,
     ) -> Self {
@@ -176,6 +203,7 @@ impl Blame {
                 name: event.name().map(str::to_owned),
                 client: client.map(|client| client.id.clone()),
                 user: user.cloned(),
+                metadata: metadata.clone(),
                 states: Arc::clone(states),
             };
             (handler.clone(), Arc::new(asked))
@@ -200,13 +228,7 @@ impl Blame {
         tracing::error!(%event, handler = name, %at, "{reject}{remark}");
         let Some((handler, asked)) = &self.told else { return };
         let failure = Failure { event, claimant: self.claimant, asked: Arc::clone(asked), reject };
-        let telling = (handler.call)(failure);
-        // Centrifugo waits for the answer, and shall not wait for this.
-        tokio::spawn(async move {
-            if let Err(panic) = AssertUnwindSafe(telling).catch_unwind().await {
-                tracing::error!("in the error handler: {}", panicked(panic.as_ref()));
-            }
-        });
+        handler.tell(failure);
     }
 }
 

@@ -28,7 +28,7 @@ pub enum Kind {
     SharedPoll,
     /// A channel's cache is empty (Centrifugo PRO).
     CacheEmpty,
-    /// Channels got their first subscriber, or lost their last one (Centrifugo PRO).
+    /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
     ChannelState,
 }
 
@@ -81,7 +81,7 @@ impl Kind {
             Self::MapRemove => "#[centrifugo::map_remove(\"..\")]",
             Self::SharedPoll => "#[centrifugo::shared_poll(\"..\")]",
             Self::CacheEmpty => "#[centrifugo::cache_empty(\"..\")]",
-            Self::ChannelState => "#[centrifugo::channel_state]",
+            Self::ChannelState => "#[centrifugo::channel_state(\"..\")]",
         }
     }
 }

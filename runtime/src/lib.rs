@@ -72,11 +72,13 @@ mod call;
 mod channel;
 mod code;
 mod config;
+mod connection;
 mod dispatch;
 mod event;
 mod expiry;
 mod extract;
 mod failure;
+mod gather;
 #[allow(missing_docs, reason = "what has a doc in the schema has it here")]
 mod generated;
 mod grant;
@@ -91,6 +93,7 @@ mod layers;
 #[cfg(feature = "logs")]
 mod logs;
 mod needs;
+mod notices;
 mod payload;
 mod publication;
 mod registry;
@@ -101,6 +104,7 @@ mod router;
 mod secret;
 mod server;
 mod service;
+mod short;
 mod start;
 mod stream;
 mod territory;
@@ -153,10 +157,10 @@ pub use call::Call;
 pub use channel::{Carries, InvalidChannel, ToChannel};
 pub use code::{Disconnect, ErrorReply, InvalidCode};
 pub use event::{
-    CacheEmpty, ChannelEvent, ChannelEventType, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel,
-    HasClient, HasData, HasKey, HasUser, KeyMode, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled,
-    PolledItem, Protocol, Publish, Published, Refresh, Refreshed, Refusing, Rpc, RpcReply, SharedPoll, SubRefresh,
-    SubRefreshed, Subscribe, SubscribeStream, Subscribed, SubscribedStream,
+    CacheEmpty, ChannelChange, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel, HasClient, HasData,
+    HasKey, HasUser, KeyMode, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled, PolledItem, Protocol,
+    Publish, Published, Refresh, Refreshed, Refusing, Rpc, RpcReply, SharedPoll, SubRefresh, SubRefreshed, Subscribe,
+    SubscribeStream, Subscribed, SubscribedStream,
 };
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
 pub use failure::Failure;

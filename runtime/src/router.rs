@@ -112,7 +112,8 @@ impl<E: Wire> Table<E> {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether the event has no handlers at all.
+    pub(crate) fn is_empty(&self) -> bool {
         !self.has_patterns && self.every_name.is_none()
     }
 }

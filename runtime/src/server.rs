@@ -4,14 +4,14 @@ use std::env;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tonic::transport::server::TcpIncoming;
 
+use crate::connection::Connections;
 use crate::service::ProxyService;
 use crate::start::StartError;
 
@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// Serves until the future is ready. Then no new calls are taken, and running ones have
-    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are left to the runtime, and end with it.
+    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are given up, and dropped.
     ///
     /// # Errors
     ///
@@ -141,40 +141,26 @@ impl Server {
 
     /// Serves until the first item, drains until the second one.
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let drain = self.limits.drain;
-        let service = self.service.clone();
-        let serving = tonic::transport::Server::builder()
-            .max_concurrent_streams(self.limits.concurrent_calls)
-            // A slow app sees many calls reset at their deadline at once: for h2's default of 20 that is an attack, and the
-            // connection is closed with all others on it.
-            .http2_max_pending_accept_reset_streams(Some(self.limits.concurrent_calls as usize))
-            .http2_max_header_list_size(64 << 10)
-            .add_service(self.service)
-            .serve_with_incoming_shutdown(TcpIncoming::from(self.listener.listener).with_nodelay(Some(true)), async {
-                let _ = stopped.await;
-            });
-        let (mut serving, mut stops) = (std::pin::pin!(serving), std::pin::pin!(stops));
+        let Self { listener, service, limits, .. } = self;
+        let drain = limits.drain;
+        let mut stops = pin!(stops);
+        let mut connections = Connections::new(service.clone(), limits);
         tokio::select! {
-            ended = &mut serving => return ended.map_err(StartError::Serve),
+            failure = connections.accept_all(&listener.listener) => return Err(StartError::Serve(failure)),
             _ = stops.next() => tracing::info!("stopping: running calls have {drain:?} to finish"),
         }
-        let _ = stop.send(());
+        drop(listener);
         service.end_streams();
+        let ended = async {
+            connections.end().await;
+            service.told().await;
+        };
         tokio::select! {
-            ended = &mut serving => {
-                tracing::info!("stopped");
-                ended.map_err(StartError::Serve)
-            }
-            () = tokio::time::sleep(drain) => {
-                tracing::warn!("stopped: calls are still running, and end with the process");
-                Ok(())
-            }
-            Some(()) = stops.next() => {
-                tracing::warn!("stopped at once: calls are still running, and end with the process");
-                Ok(())
-            }
+            () = ended => tracing::info!("stopped"),
+            () = tokio::time::sleep(drain) => tracing::warn!("stopped: calls are still running, and are given up"),
+            Some(()) = stops.next() => tracing::warn!("stopped at once: calls are still running, and are given up"),
         }
+        Ok(())
     }
 }
 

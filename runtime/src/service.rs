@@ -5,20 +5,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
+use tower::BoxError;
 
 use crate::dispatch::Dispatch;
-use crate::event::{
-    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
-};
+use crate::event::{CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe};
 use crate::generated as wire;
 use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
 use crate::layers::Layered;
+use crate::short::{self, Answer};
 use crate::stream::Responses;
 
 /// The app as a tonic service, made by [`App::into_service`](crate::App::into_service), to mount beside services of your own.
@@ -27,7 +28,12 @@ use crate::stream::Responses;
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 /// let proxy = centrifugo::App::new().into_service()?;
 /// tonic::transport::Server::builder()
-///     .max_concurrent_streams(65_536) // Centrifugo sends all calls of a kind on one connection
+///     // Centrifugo sends all calls of a kind on one connection, and gives up all that are late.
+///     .max_concurrent_streams(65_536)
+///     .http2_max_pending_accept_reset_streams(Some(65_536))
+///     // A stream whose handler doesn't read holds up no other.
+///     .initial_stream_window_size(64 << 10)
+///     .initial_connection_window_size((1 << 31) - 1)
 ///     .add_service(proxy)
 ///     .serve("127.0.0.1:10001".parse()?)
 ///     .await?;
@@ -36,24 +42,32 @@ use crate::stream::Responses;
 /// ```
 #[derive(Clone)]
 pub struct ProxyService {
+    dispatch: Arc<Dispatch>,
     inner: Inner,
-    stopping: CancellationToken,
 }
 
 #[derive(Clone)]
 enum Inner {
-    Bare(CentrifugoProxyServer<Proxy>),
+    Bare(Arc<Bare>),
     Layered(Layered),
+}
+
+/// The app without layers: its two ways to an answer.
+struct Bare {
+    dispatch: Arc<Dispatch>,
+    max_message_size: usize,
+    long: CentrifugoProxyServer<Proxy>,
 }
 
 impl ProxyService {
     pub(crate) fn new(dispatch: Dispatch, max_message_size: usize) -> Self {
-        let stopping = dispatch.stopping.clone();
-        let bare = CentrifugoProxyServer::new(Proxy(Arc::new(dispatch)))
+        let dispatch = Arc::new(dispatch);
+        let long = CentrifugoProxyServer::new(Proxy(Arc::clone(&dispatch)))
             .accept_compressed(CompressionEncoding::Gzip)
             .max_decoding_message_size(max_message_size)
             .max_encoding_message_size(max_message_size);
-        Self { inner: Inner::Bare(bare), stopping }
+        let bare = Bare { dispatch: Arc::clone(&dispatch), max_message_size, long };
+        Self { dispatch, inner: Inner::Bare(Arc::new(bare)) }
     }
 
     /// The same app, reached through layers.
@@ -67,7 +81,49 @@ impl ProxyService {
     /// For servers of one's own, when they begin to stop: streams end by themselves only when clients leave.
     /// [`Server`](crate::Server) does it.
     pub fn end_streams(&self) {
-        self.stopping.cancel();
+        self.dispatch.stopping.cancel();
+    }
+
+    /// Ready as soon as streams are to end.
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.dispatch.stopping
+    }
+
+    /// Ready when the app's error handler has heard of every failure.
+    pub(crate) async fn told(&self) {
+        if let Some(handler) = &self.dispatch.error_handler {
+            handler.told().await;
+        }
+    }
+
+    /// The answer to a request, in no more boxes than it needs.
+    pub(crate) async fn answer<B>(self, request: http::Request<B>) -> http::Response<Answer>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
+    {
+        match self.inner {
+            Inner::Bare(bare) => bare.answer(request).await,
+            Inner::Layered(mut layered) => match layered.call(request.map(Body::new)).await {
+                Ok(response) => response.map(Answer::Long),
+                Err(never) => match never {},
+            },
+        }
+    }
+}
+
+impl Bare {
+    async fn answer<B>(&self, request: http::Request<B>) -> http::Response<Answer>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
+    {
+        let request = match short(&self.dispatch, request, self.max_message_size).await {
+            Ok(response) => return response,
+            Err(request) => request,
+        };
+        match self.long.clone().call(request).await {
+            Ok(response) => response.map(Answer::Long),
+            Err(never) => match never {},
+        }
     }
 }
 
@@ -82,15 +138,18 @@ impl Service<http::Request<Body>> for ProxyService {
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         match &mut self.inner {
-            Inner::Bare(service) => Service::<http::Request<Body>>::poll_ready(service, context),
-            Inner::Layered(service) => service.poll_ready(context),
+            Inner::Bare(_) => Poll::Ready(Ok(())),
+            Inner::Layered(layered) => layered.poll_ready(context),
         }
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         match &mut self.inner {
-            Inner::Bare(service) => service.call(request),
-            Inner::Layered(service) => service.call(request),
+            Inner::Bare(bare) => {
+                let bare = Arc::clone(bare);
+                Box::pin(async move { Ok(bare.answer(request).await.map(Body::new)) })
+            }
+            Inner::Layered(layered) => layered.call(request),
         }
     }
 }
@@ -103,17 +162,44 @@ impl fmt::Debug for ProxyService {
 
 struct Proxy(Arc<Dispatch>);
 
-/// The generated trait, call by call. One macro for all of it, because `async_trait` must see the functions.
+/// What the package and the service are called in paths.
+const SERVICE: &str = "/centrifugal.centrifugo.proxy.CentrifugoProxy/";
+
+/// The calls with one question and one answer, by both ways: the names of paths for the short one, the generated trait for the long one.
+/// One macro for all of it, because `async_trait` must see the functions.
 macro_rules! service {
-    ($($method:ident: $event:ident($request:ident) -> $response:ident;)*) => {
+    ($($path:literal $method:ident: $event:ident($request:ident) -> $response:ident;)*) => {
+        /// The short way, if the request can go it.
+        async fn short<B>(
+            dispatch: &Dispatch,
+            request: http::Request<B>,
+            max: usize,
+        ) -> Result<http::Response<Answer>, http::Request<Body>>
+        where
+            B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
+        {
+            match request.uri().path().strip_prefix(SERVICE) {
+                $(Some($path) => short::answer::<$event>(dispatch, short::only_frame(request, max).await?, max).await,)*
+                _ => Err(request.map(Body::new)),
+            }
+        }
+
         #[tonic::async_trait]
         impl CentrifugoProxy for Proxy {
             type SubscribeUnidirectionalStream = Responses;
             type SubscribeBidirectionalStream = Responses;
 
             $(async fn $method(&self, request: Request<wire::$request>) -> Result<Response<wire::$response>, Status> {
-                self.0.dispatch::<$event>(request).await
+                let (metadata, extensions, message) = request.into_parts();
+                self.0.dispatch::<$event>(metadata.into_headers(), extensions, message).await.map(Response::new)
             })*
+
+            async fn notify_channel_state(
+                &self,
+                request: Request<wire::NotifyChannelStateRequest>,
+            ) -> Result<Response<wire::NotifyChannelStateResponse>, Status> {
+                self.0.notify(request).await
+            }
 
             async fn subscribe_unidirectional(
                 &self,
@@ -133,15 +219,14 @@ macro_rules! service {
 }
 
 service! {
-    connect: Connect(ConnectRequest) -> ConnectResponse;
-    refresh: Refresh(RefreshRequest) -> RefreshResponse;
-    subscribe: Subscribe(SubscribeRequest) -> SubscribeResponse;
-    publish: Publish(PublishRequest) -> PublishResponse;
-    sub_refresh: SubRefresh(SubRefreshRequest) -> SubRefreshResponse;
-    rpc: Rpc(RpcRequest) -> RpcResponse;
-    map_publish: MapPublish(MapPublishRequest) -> MapPublishResponse;
-    map_remove: MapRemove(MapRemoveRequest) -> MapRemoveResponse;
-    shared_poll_refresh: SharedPoll(SharedPollRefreshRequest) -> SharedPollRefreshResponse;
-    notify_cache_empty: CacheEmpty(NotifyCacheEmptyRequest) -> NotifyCacheEmptyResponse;
-    notify_channel_state: ChannelState(NotifyChannelStateRequest) -> NotifyChannelStateResponse;
+    "Connect" connect: Connect(ConnectRequest) -> ConnectResponse;
+    "Refresh" refresh: Refresh(RefreshRequest) -> RefreshResponse;
+    "Subscribe" subscribe: Subscribe(SubscribeRequest) -> SubscribeResponse;
+    "Publish" publish: Publish(PublishRequest) -> PublishResponse;
+    "SubRefresh" sub_refresh: SubRefresh(SubRefreshRequest) -> SubRefreshResponse;
+    "RPC" rpc: Rpc(RpcRequest) -> RpcResponse;
+    "MapPublish" map_publish: MapPublish(MapPublishRequest) -> MapPublishResponse;
+    "MapRemove" map_remove: MapRemove(MapRemoveRequest) -> MapRemoveResponse;
+    "SharedPollRefresh" shared_poll_refresh: SharedPoll(SharedPollRefreshRequest) -> SharedPollRefreshResponse;
+    "NotifyCacheEmpty" notify_cache_empty: CacheEmpty(NotifyCacheEmptyRequest) -> NotifyCacheEmptyResponse;
 }

@@ -38,7 +38,7 @@ pub enum StartError {
     Print(io::Error),
     /// The server failed while it ran.
     #[error("the server stopped: {0}")]
-    Serve(#[source] tonic::transport::Error),
+    Serve(#[source] io::Error),
 }
 
 /// What is wrong with a handler, or with the app's settings.

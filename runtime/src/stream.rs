@@ -11,6 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::ready;
 use futures_util::stream::{self, BoxStream, CatchUnwind, Stream, StreamExt};
+use http::{Extensions, HeaderMap};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::{Request, Response, Status, Streaming};
@@ -47,7 +48,8 @@ pub(crate) type Responses = BoxStream<'static, Result<wire::StreamSubscribeRespo
 impl Dispatch {
     /// Opens a stream of one direction.
     pub(crate) async fn open(&self, request: Request<wire::SubscribeRequest>) -> Result<Response<Responses>, Status> {
-        self.begin(request.map(|request| Opening { request, inbound: Inbound::default() })).await
+        let (metadata, extensions, request) = request.into_parts();
+        self.begin(metadata.into_headers(), extensions, Opening { request, inbound: Inbound::default() }).await
     }
 
     /// Opens a stream of both directions: the first message asks, all others bring what the client publishes.
@@ -57,16 +59,25 @@ impl Dispatch {
     ) -> Result<Response<Responses>, Status> {
         self.admit(SubscribeStream::KIND.name(), request.metadata().as_ref())?;
         let (metadata, extensions, mut messages) = request.into_parts();
-        let Some(wire::StreamSubscribeRequest { subscribe_request: Some(request), .. }) = messages.message().await? else {
+        let first = tokio::select! {
+            first = messages.message() => first?,
+            () = self.stopping.cancelled() => return Err(Status::unavailable("the server stops")),
+        };
+        let Some(wire::StreamSubscribeRequest { subscribe_request: Some(request), .. }) = first else {
             tracing::warn!(event = %SubscribeStream::KIND, "the first message asks for no subscription: it doesn't come from Centrifugo");
             return Err(Status::invalid_argument("the first message asks for no subscription"));
         };
         let opening = Opening { request, inbound: Inbound::new(inbound(messages)) };
-        self.begin(Request::from_parts(metadata, extensions, opening)).await
+        self.begin(metadata.into_headers(), extensions, opening).await
     }
 
-    async fn begin(&self, request: Request<Opening>) -> Result<Response<Responses>, Status> {
-        let (opened, blame) = self.answer::<SubscribeStream>(request).await?;
+    async fn begin(
+        &self,
+        metadata: HeaderMap,
+        extensions: Extensions,
+        opening: Opening,
+    ) -> Result<Response<Responses>, Status> {
+        let (opened, blame) = self.answer::<SubscribeStream>(metadata, extensions, opening).await?;
         Ok(Response::new(responses(opened, blame, self.stopping.clone())))
     }
 }
@@ -77,7 +88,48 @@ fn responses(Opened { first, publications, json }: Opened, blame: Blame, stoppin
     match publications {
         // Refused: Centrifugo cancels the stream itself as soon as it has read that.
         None => first.boxed(),
-        Some(publications) => first.chain(Life::new(publications, json, blame, stopping)).boxed(),
+        Some(publications) => first.chain(Life::new(Told::new(publications, json, blame), stopping)).boxed(),
+    }
+}
+
+/// The publications of an open stream, as they are sent. What it fails with is told before it is handed on, and ends it.
+pub(crate) struct Told {
+    /// Gone as soon as the stream has ended.
+    publications: Option<CatchUnwind<AssertUnwindSafe<Publications>>>,
+    /// The client speaks JSON.
+    json: bool,
+    blame: Blame,
+}
+
+impl Told {
+    pub(crate) fn new(publications: Publications, json: bool, blame: Blame) -> Self {
+        Self { publications: Some(AssertUnwindSafe(publications).catch_unwind()), json, blame }
+    }
+
+    fn encode(&self, publication: thread::Result<Result<Publication, Reject>>) -> Result<wire::Publication, Arc<Reject>> {
+        let publication = publication.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+        let encoded = publication.and_then(|publication| publication.encode(self.json).map_err(Reject::from));
+        encoded.map_err(Arc::new).inspect_err(|reject| {
+            if reject.is_internal() {
+                self.blame.failed(Arc::clone(reject), "; the stream ends");
+            } else {
+                self.blame.refused(reject);
+            }
+        })
+    }
+}
+
+impl Stream for Told {
+    type Item = Result<wire::Publication, Arc<Reject>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(publications) = &mut self.publications else { return Poll::Ready(None) };
+        let publication = task::ready!(publications.poll_next_unpin(context));
+        let encoded = publication.map(|publication| self.encode(publication));
+        if !matches!(encoded, Some(Ok(_))) {
+            self.publications = None;
+        }
+        Poll::Ready(encoded)
     }
 }
 
@@ -86,40 +138,24 @@ fn responses(Opened { first, publications, json }: Opened, blame: Blame, stoppin
 /// An end without status unsubscribes the client for good (2000), one with a status lets its SDK subscribe again at once (2500). So an
 /// error reply or a disconnect, which Centrifugo takes no longer, ends the stream as if it had no more; a temporary error, a failure
 /// and a stop of the server let the client come back.
-struct Life {
-    state: State,
-    /// The client speaks JSON.
-    json: bool,
-    blame: Blame,
-}
-
-enum State {
-    Open { publications: CatchUnwind<AssertUnwindSafe<Publications>>, stopping: Pin<Box<WaitForCancellationFutureOwned>> },
-    Failing { pause: Pin<Box<Sleep>>, status: Status },
+enum Life {
+    Open { publications: Told, stopping: Pin<Box<WaitForCancellationFutureOwned>> },
+    Failing(Pin<Box<Sleep>>),
     Over,
 }
 
 impl Life {
-    fn new(publications: Publications, json: bool, blame: Blame, stopping: CancellationToken) -> Self {
-        let publications = AssertUnwindSafe(publications).catch_unwind();
-        Self { state: State::Open { publications, stopping: Box::pin(stopping.cancelled_owned()) }, json, blame }
+    fn new(publications: Told, stopping: CancellationToken) -> Self {
+        Self::Open { publications, stopping: Box::pin(stopping.cancelled_owned()) }
     }
 
-    /// What comes after the application's stream has failed. It is dropped here, and not after the pause.
-    fn after(&self, reject: Reject) -> State {
+    /// What comes after the application's stream has failed.
+    fn after(reject: &Reject) -> Self {
         let comes_back = match reject.error() {
             Some(error) => error.is_temporary(),
             None => reject.is_internal(),
         };
-        if reject.is_internal() {
-            self.blame.failed(Arc::new(reject), "; the stream ends");
-        } else {
-            self.blame.refused(&reject);
-        }
-        if !comes_back {
-            return State::Over;
-        }
-        State::Failing { pause: Box::pin(sleep(FAILURE_PAUSE)), status: Status::internal("internal server error") }
+        if comes_back { Self::Failing(Box::pin(sleep(FAILURE_PAUSE))) } else { Self::Over }
     }
 }
 
@@ -127,39 +163,34 @@ impl Stream for Life {
     type Item = Result<wire::StreamSubscribeResponse, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let life = &mut *self;
         loop {
-            match &mut life.state {
-                State::Open { publications, stopping } => {
+            let last = match &mut *self {
+                Self::Open { publications, stopping } => {
                     if stopping.as_mut().poll(context).is_ready() {
-                        life.state = State::Over;
-                        return Poll::Ready(Some(Err(Status::unavailable("the server stops"))));
-                    }
-                    let Some(publication) = task::ready!(publications.poll_next_unpin(context)) else {
-                        life.state = State::Over;
-                        return Poll::Ready(None);
-                    };
-                    match message(publication, life.json) {
-                        Ok(message) => return Poll::Ready(Some(Ok(message))),
-                        Err(reject) => life.state = life.after(reject),
+                        Some(Err(Status::unavailable("the server stops")))
+                    } else {
+                        match task::ready!(publications.poll_next_unpin(context)) {
+                            Some(Ok(publication)) => return Poll::Ready(Some(Ok(message(publication)))),
+                            Some(Err(reject)) => {
+                                *self = Self::after(&reject);
+                                continue;
+                            }
+                            None => None,
+                        }
                     }
                 }
-                State::Failing { pause, status } => {
+                Self::Failing(pause) => {
                     task::ready!(pause.as_mut().poll(context));
-                    let status = status.clone();
-                    life.state = State::Over;
-                    return Poll::Ready(Some(Err(status)));
+                    Some(Err(Status::internal("internal server error")))
                 }
-                State::Over => return Poll::Ready(None),
-            }
+                Self::Over => None,
+            };
+            *self = Self::Over;
+            return Poll::Ready(last);
         }
     }
 }
 
-fn message(
-    publication: thread::Result<Result<Publication, Reject>>,
-    json: bool,
-) -> Result<wire::StreamSubscribeResponse, Reject> {
-    let publication = publication.map_err(|panic| panicked(panic.as_ref()))??.encode(json)?;
-    Ok(wire::StreamSubscribeResponse { subscribe_response: None, publication: Some(publication) })
+fn message(publication: wire::Publication) -> wire::StreamSubscribeResponse {
+    wire::StreamSubscribeResponse { subscribe_response: None, publication: Some(publication) }
 }

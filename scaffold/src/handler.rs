@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     SharedPoll,
     /// A channel's cache is empty (PRO).
     CacheEmpty,
-    /// Channels got their first subscriber, or lost their last one (PRO).
+    /// A channel got its first subscriber, or lost its last one (PRO).
     ChannelState,
     /// A function around handlers.
     Interceptor,

@@ -1,7 +1,5 @@
-/// Channels got their first subscriber, or lost their last one (Centrifugo PRO).
-#[centrifugo::channel_state]
-async fn channel_state(state: centrifugo::ChannelState) {
-    for event in state.events {
-        println!("{}: {:?}", event.channel, event.event);
-    }
+/// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
+#[centrifugo::channel_state("news:<topic>")]
+async fn channel_state(topic: String, state: centrifugo::ChannelState) {
+    println!("{topic}: {:?}", state.change);
 }

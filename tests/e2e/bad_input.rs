@@ -141,7 +141,7 @@ async fn an_event_without_a_handler_is_unimplemented_and_the_log_names_the_attri
         ("MapRemove", "MapRemoveRequest", "#[centrifugo::map_remove("),
         ("SharedPollRefresh", "SharedPollRefreshRequest", "#[centrifugo::shared_poll("),
         ("NotifyCacheEmpty", "NotifyCacheEmptyRequest", "#[centrifugo::cache_empty("),
-        ("NotifyChannelState", "NotifyChannelStateRequest", "#[centrifugo::channel_state]"),
+        ("NotifyChannelState", "NotifyChannelStateRequest", "#[centrifugo::channel_state(\"..\")]"),
     ] {
         let status = call(stage.address(), rpc, &message(request, &[])).await.expect_err("a status");
         assert_eq!(status.code(), Code::Unimplemented, "{rpc}");

@@ -5,9 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use centrifugo::testing::TestApp;
 use centrifugo::{
-    App, Call, ChannelState, Connected, Data, ErrorReply, Event, Extension, Header, Key, Meta, Next, PollItem, PolledItem,
-    Publications, Published, Refreshed, Reject, State, SubRefreshed, Subscribed, SubscribedStream, UserId, handlers,
-    interceptors,
+    App, Call, Channel, ChannelChange, ChannelState, Connected, Data, ErrorReply, Event, Extension, Header, Key, Meta, Next,
+    PollItem, PolledItem, Publications, Published, Refreshed, Reject, State, SubRefreshed, Subscribed, SubscribedStream,
+    UserId, handlers, interceptors,
 };
 use futures_util::stream::{self, Stream, StreamExt};
 use headers::Referer;
@@ -81,8 +81,8 @@ async fn fill() -> bool {
 }
 
 #[centrifugo::channel_state(collect = false)]
-async fn watch(state: ChannelState) -> Result<(), ErrorReply> {
-    if state.events.len() == 2 { Ok(()) } else { Err(ErrorReply::BAD_REQUEST) }
+async fn watch(channel: Channel, state: &ChannelState) -> Result<(), ErrorReply> {
+    if channel == "a" && state.change == ChannelChange::Vacated { Ok(()) } else { Err(ErrorReply::BAD_REQUEST) }
 }
 
 #[centrifugo::interceptor(collect = false)]
@@ -105,8 +105,8 @@ async fn every_event_is_called_through_the_same_dispatch() {
     assert_eq!(connected.data::<String>(), "http://localhost/page");
     assert!(connected.reply().expire_at > 0);
 
-    assert!(app.refresh().user("gone").meta(&1).await.reply().expired);
-    assert!(app.refresh().user("ann").meta(&60).await.reply().expire_at > 0);
+    assert!(app.refresh().user("gone").meta(1).await.reply().expired);
+    assert!(app.refresh().user("ann").meta(60).await.reply().expire_at > 0);
     assert_eq!(app.subscribe("user.ann").user("ann").await.data::<Value>(), json!([1]));
     assert!(!app.sub_refresh("user.ann").user("ann").await.reply().expired);
     assert!(app.sub_refresh("other").await.reply().expired);
@@ -120,8 +120,8 @@ async fn every_event_is_called_through_the_same_dispatch() {
         [("ACME", 4), ("GONE", 1)]
     );
     assert!(app.cache_empty("news").await.reply().populated);
-    assert!(app.channel_state().occupied("a").vacated("b").await.is_reply());
-    assert_eq!(app.channel_state().occupied("a").await.error().code(), 400);
+    assert!(app.channel_state("a", ChannelChange::Vacated).await.is_reply());
+    assert_eq!(app.channel_state("a", ChannelChange::Occupied).await.error().code(), 400);
 }
 
 #[tokio::test]
@@ -168,4 +168,39 @@ async fn a_stream_is_read_to_its_end() {
     assert_eq!(echoed.next::<String>().await.expect_err("no text").error().map(ErrorReply::code), Some(400));
     // Centrifugo has opened it for one direction.
     assert!(app.stream("echo:a").await.failure().contains("subscribe_stream_proxy_bidirectional"));
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_or_panics_ends_and_is_told() {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let app = App::empty().handlers(handlers![ticks]).error_handler(move |failure| {
+        let heard = tell.send((failure.is_panic(), failure.name().map(str::to_owned), failure.to_string()));
+        async move { drop(heard) }
+    });
+    let app = TestApp::new(app).expect("an app that can start");
+    for (channel, panics) in [("ticks:internal", false), ("ticks:panic", true)] {
+        let mut stream = app.stream(channel).await.into_reply();
+        assert_eq!(stream.next().await.expect("a tick"), Some(1));
+        assert_eq!(stream.next().await.expect("a tick"), Some(2));
+        let reject = stream.next::<u32>().await.expect_err("a failure");
+        assert!(reject.is_internal(), "{reject}");
+        assert_eq!(stream.next::<u32>().await.expect("an end"), None);
+        let (panic, name, text) = told.recv().await.expect("a failure that is told");
+        assert_eq!((panic, name.as_deref()), (panics, Some(channel)));
+        assert!(text.contains("swordfish"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_go_to_http_go_there() {
+    use axum::{Json, Router, extract::Path, routing::get};
+    async fn user(Path(id): Path<u64>) -> Json<Value> {
+        Json(json!({ "id": id }))
+    }
+    let router = Router::new().route("/users/{id}", get(user));
+    let app = App::empty().handlers(handlers![call]).interceptors(interceptors![prefix]).state("well".to_owned());
+    let app = TestApp::new(app.http(router)).expect("an app that can start");
+    assert_eq!(app.rpc("get:users/7").await.data::<Value>(), json!({ "code": 200, "id": 7 }));
+    assert_eq!(app.rpc("do/result").await.data::<String>(), "well done");
+    assert_eq!(app.rpc("get:../secret").await.error().code(), 400);
 }

@@ -1,9 +1,10 @@
 //! What only Centrifugo PRO asks: tested by a peer that speaks its protocol.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
-use centrifugo::{App, CacheEmpty, Channel, ChannelEventType, ChannelState, ErrorReply, Reject, handlers};
+use centrifugo::{App, CacheEmpty, Channel, ChannelChange, ChannelState, ErrorReply, Reject, State, handlers};
 use centrifugo_tests::wire::{self, DynamicMessage, error_code, message, text};
 use tonic::Status;
 
@@ -20,25 +21,34 @@ async fn never_filled() -> bool {
     false
 }
 
-#[centrifugo::channel_state(collect = false)]
-async fn state(ChannelState { events, .. }: ChannelState) -> Result<(), Reject> {
-    for event in &events {
-        assert_eq!(event.time, UNIX_EPOCH + Duration::from_millis(1_500));
-        match &event.event {
-            ChannelEventType::Other(name) if name == "error" => Err(ErrorReply::new(500, "not now"))?,
-            ChannelEventType::Other(name) => name.parse::<Answer>()?.give(()).await?,
-            ChannelEventType::Occupied => assert_eq!(event.channel, "news:a"),
-            ChannelEventType::Vacated => assert_eq!(event.channel, "news:b"),
-            _ => Err(Secret)?,
-        }
+/// The notices in the order in which they came.
+type Heard = Arc<Mutex<Vec<String>>>;
+
+#[centrifugo::channel_state("news:<topic>", collect = false)]
+async fn state(topic: String, state: ChannelState, State(heard): State<Heard>) -> Result<(), Reject> {
+    assert_eq!(state.channel, format!("news:{topic}"));
+    assert_eq!(state.time, UNIX_EPOCH + Duration::from_millis(1_500));
+    heard.lock().expect("a list").push(format!("{topic} {}", state.change.as_str()));
+    match &state.change {
+        ChannelChange::Other(name) if name == "error" => Err(ErrorReply::new(500, "not now"))?,
+        ChannelChange::Other(name) => name.parse::<Answer>()?.give(()).await?,
+        _ => {}
     }
-    assert_eq!(events.len(), 2);
     Ok(())
 }
 
+#[centrifugo::channel_state("chat:<_>", collect = false)]
+async fn chat(channel: &Channel, State(heard): State<Heard>) {
+    heard.lock().expect("a list").push(channel.to_string());
+}
+
 async fn app() -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    let app = App::empty().handlers(handlers![fill, never_filled, state]).listen("127.0.0.1:0");
-    let server = app.bind().await.expect("an app");
+    app_that(Heard::default()).await
+}
+
+async fn app_that(heard: Heard) -> (SocketAddr, tokio::task::JoinHandle<()>) {
+    let app = App::empty().handlers(handlers![fill, never_filled, state, chat]).state(heard);
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     (address, tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") }))
 }
@@ -71,14 +81,27 @@ async fn happened(address: SocketAddr, events: &[(&str, &str)]) -> Result<Dynami
 }
 
 #[tokio::test]
-async fn channels_that_got_or_lost_subscribers_come_in_one_question() {
-    let (address, app) = app().await;
-    let reply = happened(address, &[("news:a", "occupied"), ("news:b", "vacated")]).await.expect("a reply");
+async fn each_channel_of_a_question_goes_to_its_own_handler() {
+    let heard = Heard::default();
+    let (address, app) = app_that(heard.clone()).await;
+    let events = [("news:a", "occupied"), ("chat:b", "occupied"), ("other:c", "occupied"), ("news:a", "vacated")];
+    let reply = happened(address, &events).await.expect("a reply");
     assert_eq!(reply.to_string(), "result{}");
-    let refused = happened(address, &[("news:a", "error")]).await.expect("a reply");
-    assert_eq!(error_code(&refused), Some(500));
+    assert_eq!(*heard.lock().expect("a list"), ["a occupied", "chat:b", "a vacated"]);
+    assert_eq!(happened(address, &[]).await.expect("a reply").to_string(), "result{}");
+    app.abort();
+}
+
+#[tokio::test]
+async fn the_first_refusal_answers_for_all_and_keeps_none_from_being_heard() {
+    let heard = Heard::default();
+    let (address, app) = app_that(heard.clone()).await;
+    let refused = happened(address, &[("news:a", "error"), ("news:b", "internal"), ("chat:c", "vacated")]).await;
+    assert_eq!(error_code(&refused.expect("a reply")), Some(500));
+    assert_eq!(*heard.lock().expect("a list"), ["a error", "b internal", "chat:c"]);
     for answer in ["stop", "internal", "panic"] {
-        let status = happened(address, &[("news:a", answer)]).await.expect_err("a failure");
+        let events = [("chat:a", "occupied"), ("news:a", answer), ("news:b", "error")];
+        let status = happened(address, &events).await.expect_err("a failure");
         assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{answer}");
     }
     app.abort();

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use bytes::{Buf, BufMut, Bytes};
-use protox::prost_reflect::prost::Message;
+use futures_util::stream::{self, StreamExt};
+pub use protox::prost_reflect::prost::Message;
 use protox::prost_reflect::{DescriptorPool, ReflectMessage};
 pub use protox::prost_reflect::{DynamicMessage, Value};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tonic::client::Grpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Request, Status, Streaming};
@@ -114,6 +116,35 @@ pub async fn connection(app: SocketAddr) -> Channel {
     Channel::from_shared(format!("http://{app}")).expect("an address").connect().await.expect("an app")
 }
 
+/// How a request's bytes travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Travel {
+    /// As one message in one frame: Centrifugo's way.
+    Plain,
+    /// Compressed: Centrifugo's way with `compression`.
+    Gzip,
+}
+
+/// Sends any bytes, and gives back all there is of the answer: the metadata before and after it, too.
+///
+/// # Errors
+///
+/// The status, with its metadata.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn answer(connection: &Channel, rpc: &str, bytes: Bytes, travel: Travel) -> Result<(MetadataMap, Bytes), Status> {
+    let mut grpc = Grpc::new(connection.clone());
+    if travel == Travel::Gzip {
+        grpc = grpc.send_compressed(CompressionEncoding::Gzip);
+    }
+    grpc.ready().await.expect("an app");
+    let path = format!("/{PACKAGE}.CentrifugoProxy/{rpc}").parse().expect("a path");
+    let (metadata, bytes, _) = grpc.unary(Request::new(bytes), path, Raw).await?.into_parts();
+    Ok((metadata, bytes))
+}
+
 async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes: Bytes) -> Result<Bytes, Status> {
     let mut grpc = Grpc::new(connection);
     grpc.ready().await.expect("an app");
@@ -138,6 +169,28 @@ pub async fn open(connection: &Channel, request: &DynamicMessage) -> Result<Open
     let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeUnidirectional").parse().expect("a path");
     let request = Request::new(Bytes::from(request.encode_to_vec()));
     Ok(Opened(grpc.server_streaming(request, path, Raw).await?.into_inner()))
+}
+
+/// Opens a stream of both directions, all over one connection. What is sent by the sender are its messages, the first one included.
+///
+/// # Errors
+///
+/// The status.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn open_bidirectional(
+    connection: &Channel,
+) -> (mpsc::Sender<DynamicMessage>, impl Future<Output = Result<Opened, Status>> + use<>) {
+    let (say, mut said) = mpsc::channel::<DynamicMessage>(1);
+    let messages =
+        stream::poll_fn(move |context| said.poll_recv(context)).map(|message| Bytes::from(message.encode_to_vec()));
+    let mut grpc = Grpc::new(connection.clone());
+    grpc.ready().await.expect("an app");
+    let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeBidirectional").parse().expect("a path");
+    let opened = async move { Ok(Opened(grpc.streaming(Request::new(messages), path, Raw).await?.into_inner())) };
+    (say, opened)
 }
 
 /// The messages of a stream.

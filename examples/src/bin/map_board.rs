@@ -57,7 +57,7 @@ mod tests {
         let moved = app.map_publish("board:7", "ann").user("ann").data(&cursor).await;
         assert_eq!(moved.reply().data, cursor.to_string());
         assert_eq!(app.map_publish("board:7", "ann").user("bob").data(&cursor).await.error().code(), 403);
-        assert_eq!(app.map_publish("board:7", "ann").user("ann").data(&json!("here")).await.error().code(), 400);
+        assert_eq!(app.map_publish("board:7", "ann").user("ann").data(json!("here")).await.error().code(), 400);
         assert!(app.map_remove("board:7", "ann").user("ann").await.is_reply());
         assert_eq!(app.map_remove("board:7", "ann").user("bob").await.error().code(), 403);
     }

@@ -5,9 +5,9 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use centrifugo::{ChannelEventType, ChannelState, State};
+use centrifugo::{ChannelChange, ChannelState, State};
 
-/// The channels that somebody looks at.
+/// The topics that somebody looks at.
 #[derive(Clone, Default)]
 struct Watched(Arc<Mutex<HashSet<String>>>);
 
@@ -17,16 +17,14 @@ async fn fill(topic: String) -> bool {
     topic == "sports"
 }
 
-#[centrifugo::channel_state]
-async fn watch(state: ChannelState, State(watched): State<Watched>) {
+#[centrifugo::channel_state("news:<topic>")]
+async fn watch(topic: String, state: ChannelState, State(watched): State<Watched>) {
     let mut watched = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
-    for event in state.events {
-        match event.event {
-            ChannelEventType::Occupied => watched.insert(event.channel.into_string()),
-            ChannelEventType::Vacated => watched.remove(event.channel.as_str()),
-            _ => false,
-        };
-    }
+    match state.change {
+        ChannelChange::Occupied => watched.insert(topic),
+        ChannelChange::Vacated => watched.remove(&topic),
+        _ => false,
+    };
 }
 
 #[tokio::main]
@@ -50,7 +48,14 @@ mod tests {
     async fn a_channel_is_watched_until_it_is_vacated() {
         let watched = Watched::default();
         let app = TestApp::new(centrifugo::App::new().state(watched.clone())).expect("an app that can start");
-        app.channel_state().occupied("news:a").occupied("news:b").vacated("news:a").await.reply();
-        assert_eq!(watched.0.lock().unwrap_or_else(PoisonError::into_inner).iter().collect::<Vec<_>>(), ["news:b"]);
+        for (channel, change) in [
+            ("news:a", ChannelChange::Occupied),
+            ("news:b", ChannelChange::Occupied),
+            ("other:c", ChannelChange::Occupied),
+            ("news:a", ChannelChange::Vacated),
+        ] {
+            app.channel_state(channel, change).await.reply();
+        }
+        assert_eq!(watched.0.lock().unwrap_or_else(PoisonError::into_inner).iter().collect::<Vec<_>>(), ["b"]);
     }
 }

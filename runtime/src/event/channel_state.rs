@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::client::Client;
-use super::{Event, Malformed, Refusal, Refusing, Sealed, Wire};
+use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
 use crate::generated as wire;
 use crate::id::{Channel, UserId};
 use crate::kind::Kind;
@@ -9,24 +9,14 @@ use crate::payload::Form;
 use crate::reject::Reject;
 use crate::router::{Routes, Table};
 
-/// Channels got their first subscriber, or lost their last one (Centrifugo PRO).
-///
-/// One question is about many channels, so its handler has no pattern: Centrifugo takes one answer for all.
+/// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ChannelState {
-    /// What happened, in order.
-    pub events: Vec<ChannelEvent>,
-}
-
-/// What happened to a channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ChannelEvent {
     /// The channel.
     pub channel: Channel,
-    /// What happened.
-    pub event: ChannelEventType,
+    /// What happened to it.
+    pub change: ChannelChange,
     /// When, in whole milliseconds.
     pub time: SystemTime,
 }
@@ -34,13 +24,31 @@ pub struct ChannelEvent {
 /// What may happen to a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ChannelEventType {
+pub enum ChannelChange {
     /// It has its first subscriber.
     Occupied,
     /// It has no subscriber any more.
     Vacated,
     /// Something that this version has no name for.
     Other(String),
+}
+
+impl ChannelChange {
+    /// The name in the protocol, such as `occupied`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Occupied => "occupied",
+            Self::Vacated => "vacated",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl ChannelState {
+    /// The answer that says no more than that it was heard.
+    pub(crate) fn heard() -> wire::NotifyChannelStateResponse {
+        wire::NotifyChannelStateResponse { result: Some(wire::NotifyChannelStateResult {}), error: None }
+    }
 }
 
 impl Sealed for ChannelState {}
@@ -50,31 +58,31 @@ impl Event for ChannelState {
     type Reply = ();
 }
 
-impl Refusing for ChannelState {}
-
-impl ChannelEvent {
-    fn decode(wire::ChannelEvent { time_ms, channel, r#type }: wire::ChannelEvent) -> Self {
-        let event = match r#type.as_str() {
-            "occupied" => ChannelEventType::Occupied,
-            "vacated" => ChannelEventType::Vacated,
-            _ => ChannelEventType::Other(r#type),
-        };
-        let since = Duration::from_millis(time_ms.unsigned_abs());
-        let time = if time_ms < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) };
-        Self { channel: Channel::new(channel), event, time: time.unwrap_or(UNIX_EPOCH) }
+impl HasChannel for ChannelState {
+    fn channel(&self) -> &Channel {
+        &self.channel
     }
 }
 
+impl Refusing for ChannelState {}
+
 impl Wire for ChannelState {
-    type Request = wire::NotifyChannelStateRequest;
+    type Request = wire::ChannelEvent;
     type Response = wire::NotifyChannelStateResponse;
 
-    fn decode(request: Self::Request) -> Result<Self, Malformed> {
-        Ok(Self { events: request.events.into_iter().map(ChannelEvent::decode).collect() })
+    fn decode(wire::ChannelEvent { time_ms, channel, r#type }: wire::ChannelEvent) -> Result<Self, Malformed> {
+        let change = match r#type.as_str() {
+            "occupied" => ChannelChange::Occupied,
+            "vacated" => ChannelChange::Vacated,
+            _ => ChannelChange::Other(r#type),
+        };
+        let since = Duration::from_millis(time_ms.unsigned_abs());
+        let time = if time_ms < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) };
+        Ok(Self { channel: Channel::new(channel), change, time: time.unwrap_or(UNIX_EPOCH) })
     }
 
     fn name(&self) -> Option<&str> {
-        None
+        Some(&self.channel)
     }
 
     fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
@@ -86,11 +94,11 @@ impl Wire for ChannelState {
     }
 
     fn no_match() -> Result<(), Reject> {
-        Err(Reject::internal("no channel_state handler"))
+        Ok(())
     }
 
     fn encode((): (), _: Form) -> Result<Self::Response, Reject> {
-        Ok(wire::NotifyChannelStateResponse { result: Some(wire::NotifyChannelStateResult {}), error: None })
+        Ok(Self::heard())
     }
 
     // There is nobody to be disconnected.

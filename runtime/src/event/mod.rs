@@ -27,7 +27,7 @@ use crate::reject::Reject;
 use crate::router::{Routes, Table};
 
 pub use cache_empty::CacheEmpty;
-pub use channel_state::{ChannelEvent, ChannelEventType, ChannelState};
+pub use channel_state::{ChannelChange, ChannelState};
 pub use client::{Client, Encoding, Protocol};
 pub use connect::{Connect, Connected};
 pub use map_publish::{KeyMode, MapPublish, MapPublished};
@@ -82,7 +82,7 @@ pub trait HasUser: HasClient {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no channel",
     label = "needs an event about a channel",
-    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll and cache_empty handlers have a channel"
+    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty and channel_state handlers have a channel"
 )]
 pub trait HasChannel: Event {
     /// The channel.

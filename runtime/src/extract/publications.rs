@@ -25,7 +25,7 @@ use crate::reject::Reject;
 /// a publisher "ok" as soon as the publication is on its way. Data that doesn't fit `T` is an `Err`, and the stream of them goes on.
 ///
 /// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped, too.
-/// Nothing is read ahead: a handler that doesn't look for more holds its client back, once HTTP/2's window (64 KiB) is full.
+/// Nothing is read ahead: a handler that doesn't look for more holds its client back, once HTTP/2's window (64 KiB) is full, and nobody else's.
 ///
 /// `Option<Publications<T>>` is `None` where Centrifugo opens streams for one direction only.
 pub struct Publications<T> {

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -14,7 +13,7 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
 use crate::dispatch::{Dispatch, Unanswered, refuse};
-use crate::event::{ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
+use crate::event::{ChannelChange, ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
 use crate::generated as wire;
 use crate::inbound::Inbound;
 use crate::payload::Payload;
@@ -97,8 +96,8 @@ impl<E: HasUser> TestCall<'_, E> {
     /// # Panics
     ///
     /// If it can't be written as JSON.
-    pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
-        self.draft.meta = json("meta", meta);
+    pub fn meta(mut self, meta: impl Serialize) -> Self {
+        self.draft.meta = json("meta", &meta);
         self
     }
 }
@@ -109,8 +108,8 @@ impl<E: HasData> TestCall<'_, E> {
     /// # Panics
     ///
     /// If it can't be written as JSON.
-    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.draft.data = json("data", data);
+    pub fn data(mut self, data: impl Serialize) -> Self {
+        self.draft.data = json("data", &data);
         self
     }
 
@@ -138,26 +137,14 @@ impl TestCall<'_, SharedPoll> {
 }
 
 impl TestCall<'_, ChannelState> {
-    /// The channel has its first subscriber.
-    pub fn occupied(self, channel: impl Into<String>) -> Self {
-        self.event(channel.into(), "occupied")
-    }
-
-    /// The channel has no subscriber any more.
-    pub fn vacated(self, channel: impl Into<String>) -> Self {
-        self.event(channel.into(), "vacated")
-    }
-
-    fn event(mut self, channel: String, what: &str) -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let time_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-        self.draft.events.push(wire::ChannelEvent { time_ms, channel, r#type: what.to_owned() });
+    pub(super) fn change(mut self, change: &ChannelChange) -> Self {
+        self.draft.change = change.as_str().to_owned();
         self
     }
 }
 
 /// As the app itself writes JSON.
-fn json<T: Serialize + ?Sized>(what: &str, value: &T) -> Bytes {
+fn json(what: &str, value: &impl Serialize) -> Bytes {
     Payload::json(value).into_bytes(what, true).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -170,7 +157,7 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         Box::pin(async move {
             match E::decode(E::request(draft)) {
                 Ok(event) => match dispatch.handle(event, metadata, extensions).await {
-                    Ok((response, _)) => E::outcome(response),
+                    Ok((response, blame)) => E::outcome(response, blame),
                     Err(Unanswered::Unclaimed) => {
                         panic!("no handler: write one with `{}`", E::KIND.attribute())
                     }

@@ -9,8 +9,8 @@ use std::fmt;
 use crate::app::App;
 use crate::dispatch::Dispatch;
 use crate::event::{
-    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
-    SubscribeStream,
+    CacheEmpty, ChannelChange, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
+    Subscribe, SubscribeStream,
 };
 use crate::start::StartError;
 
@@ -40,11 +40,11 @@ pub use crate::generated::{
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), centrifugo::StartError> {
 /// let app = TestApp::new(App::new())?;
-/// let connected = app.connect().data(&json!("ann")).await;
+/// let connected = app.connect().data(json!("ann")).await;
 /// assert_eq!(connected.reply().user, "ann");
 /// assert_eq!(connected.reply().channels, ["news"]);
 ///
-/// let refused = app.connect().data(&json!(42)).await;
+/// let refused = app.connect().data(json!(42)).await;
 /// assert_eq!(refused.error().code(), 400);
 /// # Ok(())
 /// # }
@@ -111,9 +111,9 @@ impl TestApp {
         TestCall::new(&self.0).channel(channel.into())
     }
 
-    /// Channels got their first subscriber, or lost their last one: those that the call is given.
-    pub fn channel_state(&self) -> TestCall<'_, ChannelState> {
-        TestCall::new(&self.0)
+    /// The channel got its first subscriber, or lost its last one.
+    pub fn channel_state(&self, channel: impl Into<String>, change: ChannelChange) -> TestCall<'_, ChannelState> {
+        TestCall::new(&self.0).channel(channel.into()).change(&change)
     }
 
     /// A client subscribes to the channel of a stream. Its publications come from [`Opened`].

@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::{BoxStream, StreamExt};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::request::TestEvent;
 use crate::code::{Disconnect, ErrorReply};
 use crate::generated::{ConnectResult, Publication, RpcResult, SubscribeResult};
 use crate::reject::Reject;
+use crate::stream::Told;
 
 /// What comes of a call: a reply, an error reply, a disconnect, or an internal failure. Its `Debug` form says which, with everything in it.
 pub struct Outcome<E: TestEvent>(Result<E::Result, Arc<Reject>>);
@@ -154,7 +155,7 @@ impl Reply for Opened {
 pub struct Opened {
     /// The reply to the subscription.
     pub result: SubscribeResult,
-    pub(super) publications: BoxStream<'static, Result<Publication, Reject>>,
+    pub(super) publications: Told,
 }
 
 impl Opened {
@@ -162,12 +163,12 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// What the stream fails with.
+    /// What the stream fails with, a panic included. The log and the error handler have heard of it.
     ///
     /// # Panics
     ///
     /// If the publication doesn't fit `T`.
-    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Reject> {
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Arc<Reject>> {
         let publication = self.next_publication().await?;
         Ok(publication.map(|publication| {
             serde_json::from_slice(&publication.data)
@@ -179,8 +180,8 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// What the stream fails with.
-    pub async fn next_publication(&mut self) -> Result<Option<Publication>, Reject> {
+    /// What the stream fails with, a panic included. The log and the error handler have heard of it.
+    pub async fn next_publication(&mut self) -> Result<Option<Publication>, Arc<Reject>> {
         self.publications.next().await.transpose()
     }
 }

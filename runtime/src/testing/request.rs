@@ -1,6 +1,7 @@
 //! What Centrifugo would ask, and what it would read in the answer.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -10,8 +11,10 @@ use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
     SharedPoll, SubRefresh, Subscribe, SubscribeStream, Wire,
 };
+use crate::failure::Blame;
 use crate::generated as wire;
 use crate::inbound::Inbound;
+use crate::stream::Told;
 
 /// What calls of all events are made of.
 #[derive(Debug)]
@@ -23,7 +26,7 @@ pub struct Draft {
     pub(super) method: String,
     pub(super) key: String,
     pub(super) items: Vec<wire::SharedPollRefreshItem>,
-    pub(super) events: Vec<wire::ChannelEvent>,
+    pub(super) change: String,
     pub(super) data: Bytes,
     pub(super) meta: Bytes,
     pub(super) inbound: Inbound,
@@ -39,7 +42,7 @@ impl Default for Draft {
             method: String::new(),
             key: String::new(),
             items: Vec::new(),
-            events: Vec::new(),
+            change: String::new(),
             data: Bytes::new(),
             meta: Bytes::new(),
             inbound: Inbound::default(),
@@ -63,7 +66,7 @@ pub trait TestEvent: Wire {
     fn request(draft: Draft) -> Self::Request;
 
     #[doc(hidden)]
-    fn outcome(response: Self::Response) -> Outcome<Self>;
+    fn outcome(response: Self::Response, blame: Blame) -> Outcome<Self>;
 }
 
 /// The events with a request and a response of one message. The fields are those besides the head.
@@ -85,7 +88,7 @@ macro_rules! unary {
                 }
             }
 
-            fn outcome(response: Self::Response) -> Outcome<Self> {
+            fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
                 Outcome::replied(response.result.unwrap_or_default())
             }
         }
@@ -114,7 +117,7 @@ macro_rules! clientless {
                 wire::$request { $($field: draft.$field,)* }
             }
 
-            fn outcome(response: Self::Response) -> Outcome<Self> {
+            fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
                 Outcome::replied(response.result.unwrap_or_default())
             }
         }
@@ -124,7 +127,21 @@ macro_rules! clientless {
 clientless! {
     SharedPoll { SharedPollRefreshRequest(channel, items) -> SharedPollRefreshResult }
     CacheEmpty { NotifyCacheEmptyRequest(channel) -> NotifyCacheEmptyResult }
-    ChannelState { NotifyChannelStateRequest(events) -> NotifyChannelStateResult }
+}
+
+#[allow(private_bounds, private_interfaces, reason = "it is sealed")]
+impl TestEvent for ChannelState {
+    type Result = wire::NotifyChannelStateResult;
+
+    fn request(draft: Draft) -> wire::ChannelEvent {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let time_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        wire::ChannelEvent { time_ms, channel: draft.channel, r#type: draft.change }
+    }
+
+    fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
+        Outcome::replied(response.result.unwrap_or_default())
+    }
 }
 
 #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
@@ -136,9 +153,9 @@ impl TestEvent for SubscribeStream {
         Opening { request: Subscribe::request(draft), inbound }
     }
 
-    fn outcome(OpenedStream { first, publications, json }: OpenedStream) -> Outcome<Self> {
+    fn outcome(OpenedStream { first, publications, json }: OpenedStream, blame: Blame) -> Outcome<Self> {
         let publications = publications.unwrap_or_else(|| futures_util::stream::empty().boxed());
-        let publications = publications.map(move |publication| Ok(publication?.encode(json)?)).boxed();
+        let publications = Told::new(publications, json, blame);
         Outcome::replied(Opened { result: first.result.unwrap_or_default(), publications })
     }
 }
