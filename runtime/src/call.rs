@@ -1,7 +1,7 @@
 //! One event on its way to a handler.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ impl<E: Event> Call<E> {
 
 /// The application's values, one of each type.
 #[derive(Default)]
-pub(crate) struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+pub(crate) struct States(BTreeMap<TypeId, Box<dyn Any + Send + Sync>>);
 
 impl States {
     /// Puts a value in, in the place of an earlier one of its type.

@@ -1,17 +1,18 @@
 //! The connections that Centrifugo makes: one for each kind of event, with many calls at a time on it.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::future::{FutureExt, lazy};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::gather::Gather;
+use crate::gather::{Gather, Waiting};
 use crate::server::Limits;
 use crate::service::ProxyService;
 
@@ -41,6 +42,7 @@ impl Connections {
             // connection is closed with all others on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
             .max_header_list_size(MAX_HEADERS)
+            .auto_date_header(false)
             .initial_stream_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
         Self { service, http, open: JoinSet::new() }
@@ -69,8 +71,13 @@ impl Connections {
             tracing::debug!("can't set TCP_NODELAY: {error}");
         }
         let (service, stopping) = (self.service.clone(), self.service.stopping().clone());
-        let answering = service_fn(move |request| service.clone().answer(request).map(Ok::<_, std::convert::Infallible>));
-        let connection = self.http.serve_connection(TokioIo::new(Gather::new(socket)), answering);
+        let waiting = Waiting::default();
+        let socket = TokioIo::new(Gather::new(socket, waiting.clone()));
+        let answering = service_fn(move |request| {
+            let (ticket, answer) = (waiting.ticket(), service.answer(request));
+            lazy(|_| drop(ticket)).then(|()| answer).map(Ok::<_, Infallible>)
+        });
+        let connection = self.http.serve_connection(socket, answering);
         self.open.spawn(async move {
             let mut connection = pin!(connection);
             let ended = tokio::select! {

@@ -3,17 +3,18 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
+use futures_util::future::{FutureExt, TryFutureExt};
 use http::{Extensions, HeaderMap};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::audit::Audit;
 use crate::call::{Call, States};
-use crate::event::{Refusal, Wire};
+use crate::event::{Event, Refusal, Wire};
 use crate::failure::{Blame, Claimant, ErrorHandler, panicked};
-use crate::handler::Bound;
+use crate::handler::{Bound, BoxFuture};
 use crate::kind::Kind;
+use crate::payload::Form;
 use crate::reject::Reject;
 use crate::router::{Found, Routes};
 use crate::secret::Secret;
@@ -36,50 +37,77 @@ pub(crate) enum Unanswered {
     Rejected(Arc<Reject>, Blame),
 }
 
+/// A handler at work.
+struct Asked<E: Event> {
+    reply: BoxFuture<Result<E::Reply, Reject>>,
+    form: Form,
+    blame: Blame,
+}
+
+// No `async fn` here: its future would hold the whole call, and be moved with it from task to task. The handler's own is on the heap.
 impl Dispatch {
-    pub(crate) async fn dispatch<E: Wire>(
+    /// The response.
+    pub(crate) fn dispatch<E: Wire>(
         &self,
         metadata: HeaderMap,
         extensions: Extensions,
         message: E::Request,
-    ) -> Result<E::Response, Status> {
-        let (response, _) = self.answer::<E>(metadata, extensions, message).await?;
-        Ok(response)
+    ) -> impl Future<Output = Result<E::Response, Status>> {
+        self.answer::<E>(metadata, extensions, message).map_ok(|(response, _)| response)
     }
 
     /// The response, and who is to blame for what is still to come of it.
-    pub(crate) async fn answer<E: Wire>(
+    pub(crate) fn answer<E: Wire>(
         &self,
         metadata: HeaderMap,
         extensions: Extensions,
         message: E::Request,
-    ) -> Result<(E::Response, Blame), Status> {
-        self.admit(E::KIND.name(), &metadata)?;
-        let event = E::decode(message).map_err(|malformed| {
-            tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
-            Status::invalid_argument(malformed.to_string())
-        })?;
-        match self.handle(event, metadata, extensions).await {
-            Ok(answered) => Ok(answered),
-            Err(Unanswered::Unclaimed) => Err(unclaimed(E::KIND)),
-            Err(Unanswered::Rejected(reject, blame)) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
+    ) -> impl Future<Output = Result<(E::Response, Blame), Status>> {
+        let event = self.admit(E::KIND.name(), &metadata).and_then(|()| decode::<E>(message));
+        match event.map(|event| self.handle(event, metadata, extensions)) {
+            Ok(handled) => handled.map(respond::<E>).left_future(),
+            Err(status) => async { Err(status) }.right_future(),
         }
     }
 
     /// From the event to its response; [`testing`](crate::testing) enters here.
-    pub(crate) async fn handle<E: Wire>(
+    pub(crate) fn handle<E: Wire>(
         &self,
         event: E,
         metadata: HeaderMap,
         extensions: Extensions,
-    ) -> Result<(E::Response, Blame), Unanswered> {
+    ) -> impl Future<Output = Result<(E::Response, Blame), Unanswered>> {
+        let Asked { reply, form, blame } = match self.ask(event, metadata, extensions) {
+            Ok(asked) => asked,
+            Err(unanswered) => return async { Err(unanswered) }.left_future(),
+        };
+        let encoded = AssertUnwindSafe(reply).catch_unwind().map(move |reply| {
+            let reply = reply.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+            match reply.and_then(|reply| self.encode::<E>(reply, form)) {
+                Ok(response) => Ok((response, blame)),
+                Err(reject) => Err(Unanswered::Rejected(Arc::new(reject), blame)),
+            }
+        });
+        encoded.right_future()
+    }
+
+    fn ask<E: Wire>(&self, event: E, metadata: HeaderMap, extensions: Extensions) -> Result<Asked<E>, Unanswered> {
         let Some((claimant, bound)) = self.find(&event) else { return Err(Unanswered::Unclaimed) };
         let blame = Blame::new(claimant, &event, &metadata, &self.states, self.error_handler.as_ref());
-        let call = Call::new(event, metadata, extensions, Arc::clone(&self.states));
-        match self.ask(claimant, bound, call).await {
-            Ok(response) => Ok((response, blame)),
-            Err(reject) => Err(Unanswered::Rejected(Arc::new(reject), blame)),
+        let options = claimant.options();
+        if matches!(claimant, Claimant::Handler(_))
+            && let Err(reject) = event.admit(options)
+        {
+            return Err(Unanswered::Rejected(Arc::new(reject), blame));
         }
+        let form = event.form(options);
+        let reply = bound(Call::new(event, metadata, extensions, Arc::clone(&self.states)));
+        Ok(Asked { reply, form, blame })
+    }
+
+    fn encode<E: Wire>(&self, reply: E::Reply, form: Form) -> Result<E::Response, Reject> {
+        E::audit(&reply, &self.audit);
+        E::encode(reply, form)
     }
 
     /// Lets in only who knows the secret, if there is one.
@@ -110,18 +138,21 @@ impl Dispatch {
         };
         Some((claimant, table.around(bound)))
     }
+}
 
-    async fn ask<E: Wire>(&self, claimant: Claimant, bound: Bound<E>, call: Call<E>) -> Result<E::Response, Reject> {
-        let options = claimant.options();
-        if matches!(claimant, Claimant::Handler(_)) {
-            call.event().admit(options)?;
-        }
-        let form = call.event().form(options);
-        let asked = AssertUnwindSafe(async move { bound(call).await }).catch_unwind();
-        let reply = asked.await.map_err(|panic| panicked(panic.as_ref()))??;
-        E::audit(&reply, &self.audit);
-        E::encode(reply, form)
+fn respond<E: Wire>(handled: Result<(E::Response, Blame), Unanswered>) -> Result<(E::Response, Blame), Status> {
+    match handled {
+        Ok(answered) => Ok(answered),
+        Err(Unanswered::Unclaimed) => Err(unclaimed(E::KIND)),
+        Err(Unanswered::Rejected(reject, blame)) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
     }
+}
+
+fn decode<E: Wire>(message: E::Request) -> Result<E, Status> {
+    E::decode(message).map_err(|malformed| {
+        tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
+        Status::invalid_argument(malformed.to_string())
+    })
 }
 
 /// The answer when nobody has claimed the event.

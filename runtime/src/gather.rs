@@ -2,6 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
@@ -10,22 +12,48 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// What is gathered at most before it is written anyway.
 const FULL: usize = 64 << 10;
 
-/// Keeps what is written until it is flushed; and a flush lets all tasks that are ready go first.
+/// The calls of a connection that have a task, and have not run yet.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Waiting(Arc<AtomicUsize>);
+
+/// A call that has not run yet, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Ticket(Arc<AtomicUsize>);
+
+impl Waiting {
+    /// One more call.
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ticket(Arc::clone(&self.0))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Keeps what is written until it is flushed; and a flush lets the calls go first that are about to run.
 ///
 /// HTTP/2's connection is one task, and each call another. The connection is woken by every call that has its answer, runs next, and flushes: one
 /// system call for each answer, though the next answers were about to come. A task that wakes itself goes behind those that are ready
-/// already, so one turn later all of their answers are here. Where no other task is ready, that turn comes at once: the answer waits for
-/// nobody.
+/// already, so one turn later all of their answers are here. Where no call waits to run, nothing is waited for.
 pub(crate) struct Gather<S> {
     socket: S,
     gathered: BytesMut,
-    /// The other tasks have had their turn.
+    waiting: Waiting,
+    /// The calls have had their turn.
     turned: bool,
 }
 
 impl<S> Gather<S> {
-    pub(crate) fn new(socket: S) -> Self {
-        Self { socket, gathered: BytesMut::new(), turned: false }
+    pub(crate) fn new(socket: S, waiting: Waiting) -> Self {
+        Self { socket, gathered: BytesMut::new(), waiting, turned: false }
     }
 }
 
@@ -56,7 +84,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
         if self.gathered.is_empty() {
             return Pin::new(&mut self.socket).poll_flush(context);
         }
-        if !self.turned {
+        if !self.turned && !self.waiting.is_empty() {
             self.turned = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -107,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_before_a_flush_leaves_at_once() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone());
+        let mut socket = Gather::new(writes.clone(), Waiting::default());
         for bytes in [b"a", b"b", b"c"] {
             socket.write_all(bytes).await.unwrap();
         }
@@ -119,10 +147,34 @@ mod tests {
         assert_eq!(*writes.0.lock().unwrap(), [&b"abc"[..], b"d"]);
     }
 
+    #[test]
+    fn a_flush_lets_calls_that_wait_go_first_once() {
+        let (writes, waiting) = (Writes::default(), Waiting::default());
+        let mut socket = Gather::new(writes.clone(), waiting.clone());
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut write = |socket: &mut Gather<Writes>, bytes| Pin::new(socket).poll_write(&mut context, bytes).is_ready();
+        let flush = |socket: &mut Gather<Writes>| {
+            Pin::new(socket).poll_flush(&mut Context::from_waker(std::task::Waker::noop())).is_ready()
+        };
+        assert!(write(&mut socket, b"a"));
+        assert!(flush(&mut socket), "nobody waits");
+
+        let ticket = waiting.ticket();
+        assert!(write(&mut socket, b"b"));
+        assert!(!flush(&mut socket), "somebody waits");
+        assert!(write(&mut socket, b"c"));
+        assert!(flush(&mut socket), "it was somebody's turn");
+
+        drop(ticket);
+        assert!(write(&mut socket, b"d"));
+        assert!(flush(&mut socket), "nobody waits any more");
+        assert_eq!(*writes.0.lock().unwrap(), [&b"a"[..], b"bc", b"d"]);
+    }
+
     #[tokio::test]
     async fn it_does_not_grow_without_end() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone());
+        let mut socket = Gather::new(writes.clone(), Waiting::default());
         for _ in 0..10 {
             socket.write_all(&[0; 20 << 10]).await.unwrap();
         }

@@ -5,21 +5,22 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use futures_util::future::{FutureExt, ready};
+use http::request::Parts;
+use http_body_util::Full;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
-use tower::BoxError;
 
 use crate::dispatch::Dispatch;
 use crate::event::{CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe};
 use crate::generated as wire;
 use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
 use crate::layers::Layered;
-use crate::short::{self, Answer};
+use crate::short::{self, Answer, RequestBody};
 use crate::stream::Responses;
 
 /// The app as a tonic service, made by [`App::into_service`](crate::App::into_service), to mount beside services of your own.
@@ -97,33 +98,33 @@ impl ProxyService {
     }
 
     /// The answer to a request, in no more boxes than it needs.
-    pub(crate) async fn answer<B>(self, request: http::Request<B>) -> http::Response<Answer>
-    where
-        B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
-    {
-        match self.inner {
-            Inner::Bare(bare) => bare.answer(request).await,
-            Inner::Layered(mut layered) => match layered.call(request.map(Body::new)).await {
-                Ok(response) => response.map(Answer::Long),
-                Err(never) => match never {},
-            },
+    pub(crate) fn answer<B: RequestBody>(
+        &self,
+        request: http::Request<B>,
+    ) -> impl Future<Output = http::Response<Answer>> + use<B> {
+        match &self.inner {
+            Inner::Bare(bare) => Arc::clone(bare).answer(request).left_future(),
+            Inner::Layered(layered) => layered.clone().call(request.map(Body::new)).map(long).right_future(),
         }
     }
 }
 
 impl Bare {
-    async fn answer<B>(&self, request: http::Request<B>) -> http::Response<Answer>
-    where
-        B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
-    {
-        let request = match short(&self.dispatch, request, self.max_message_size).await {
-            Ok(response) => return response,
-            Err(request) => request,
-        };
-        match self.long.clone().call(request).await {
-            Ok(response) => response.map(Answer::Long),
-            Err(never) => match never {},
-        }
+    fn answer<B: RequestBody>(self: Arc<Self>, request: http::Request<B>) -> impl Future<Output = http::Response<Answer>> {
+        let (parts, body) = request.into_parts();
+        let bare = Arc::clone(&self);
+        short(self, parts, body).then(move |answered| match answered {
+            Ok(response) => ready(response).left_future(),
+            Err(request) => bare.long.clone().call(request).map(long).right_future(),
+        })
+    }
+}
+
+/// An answer that came the long way.
+fn long(answered: Result<http::Response<Body>, Infallible>) -> http::Response<Answer> {
+    match answered {
+        Ok(response) => response.map(Answer::Long),
+        Err(never) => match never {},
     }
 }
 
@@ -145,10 +146,7 @@ impl Service<http::Request<Body>> for ProxyService {
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         match &mut self.inner {
-            Inner::Bare(bare) => {
-                let bare = Arc::clone(bare);
-                Box::pin(async move { Ok(bare.answer(request).await.map(Body::new)) })
-            }
+            Inner::Bare(bare) => Box::pin(Arc::clone(bare).answer(request).map(|response| Ok(response.map(Body::new)))),
             Inner::Layered(layered) => layered.call(request),
         }
     }
@@ -169,18 +167,42 @@ const SERVICE: &str = "/centrifugal.centrifugo.proxy.CentrifugoProxy/";
 /// One macro for all of it, because `async_trait` must see the functions.
 macro_rules! service {
     ($($path:literal $method:ident: $event:ident($request:ident) -> $response:ident;)*) => {
-        /// The short way, if the request can go it.
-        async fn short<B>(
-            dispatch: &Dispatch,
-            request: http::Request<B>,
-            max: usize,
-        ) -> Result<http::Response<Answer>, http::Request<Body>>
-        where
-            B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
-        {
-            match request.uri().path().strip_prefix(SERVICE) {
-                $(Some($path) => short::answer::<$event>(dispatch, short::only_frame(request, max).await?, max).await,)*
-                _ => Err(request.map(Body::new)),
+        /// The calls with one question and one answer.
+        enum Unary {
+            $($event,)*
+        }
+
+        impl Unary {
+            fn of(path: &str) -> Option<Self> {
+                match path.strip_prefix(SERVICE)? {
+                    $($path => Some(Self::$event),)*
+                    _ => None,
+                }
+            }
+        }
+
+        /// The short way, if the request can go it. No `async fn`, whose future would hold its arguments twice.
+        fn short<B: RequestBody>(
+            bare: Arc<Bare>,
+            parts: Parts,
+            body: B,
+        ) -> impl Future<Output = Result<http::Response<Answer>, http::Request<Body>>> {
+            async move {
+                let Some(call) = Unary::of(parts.uri.path()) else {
+                    return Err(http::Request::from_parts(parts, Body::new(body)));
+                };
+                let data = match short::only_frame(body, bare.max_message_size).await {
+                    Ok(data) => data,
+                    Err(body) => return Err(http::Request::from_parts(parts, body)),
+                };
+                Ok(match call {
+                    $(Unary::$event => {
+                        let Some(message) = short::message::<wire::$request>(&data) else {
+                            return Err(http::Request::from_parts(parts, Body::new(Full::new(data))));
+                        };
+                        short::answer::<$event>(&bare.dispatch, parts, message, bare.max_message_size).await
+                    })*
+                })
             }
         }
 

@@ -8,11 +8,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
+use http_body_util::{BodyExt, BodyStream, StreamBody};
 use prost::Message;
 use tonic::Status;
 use tower::BoxError;
@@ -26,12 +27,13 @@ const HEAD: usize = 5;
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const OK: HeaderValue = HeaderValue::from_static("0");
 
-/// The data of a request's only frame, with everything else of the request; or the request as it came, for the long way.
-pub(crate) async fn only_frame<B>(request: Request<B>, max: usize) -> Result<(Parts, Bytes), Request<tonic::body::Body>>
-where
-    B: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
-{
-    let (parts, mut body) = request.into_parts();
+/// What a request's body has to be.
+pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {}
+
+impl<B: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static> RequestBody for B {}
+
+/// The only frame of a request's body; or the body as it came, for the long way.
+pub(crate) async fn only_frame<B: RequestBody>(mut body: B, max: usize) -> Result<Bytes, tonic::body::Body> {
     let first = body.frame().await;
     let mut second = None;
     if let Some(Ok(frame)) = &first
@@ -42,11 +44,11 @@ where
             second = body.frame().await;
         }
         if second.is_none() {
-            return Ok((parts, data.clone()));
+            return Ok(data.clone());
         }
     }
-    let body = StreamBody::new(stream::iter(first.into_iter().chain(second)).chain(BodyStream::new(body)));
-    Err(Request::from_parts(parts, tonic::body::Body::new(body)))
+    let frames = stream::iter(first.into_iter().chain(second)).chain(BodyStream::new(body));
+    Err(tonic::body::Body::new(StreamBody::new(frames)))
 }
 
 /// Whether the data is one uncompressed message, and nothing else.
@@ -56,20 +58,23 @@ fn is_whole(data: &Bytes, max: usize) -> bool {
     compressed == 0 && length == data.len() - HEAD && length <= max
 }
 
-/// The answer to a request. `Err`: the data is no message of this event, and the long way says so.
-pub(crate) async fn answer<E>(
+/// The message in a frame; `None` if it is none of this kind, which the long way has to say.
+pub(crate) fn message<M: Message + Default>(data: &Bytes) -> Option<M> {
+    M::decode(data.slice(HEAD..)).ok()
+}
+
+/// The answer to a message.
+pub(crate) fn answer<E>(
     dispatch: &Dispatch,
-    (parts, data): (Parts, Bytes),
+    parts: Parts,
+    message: E::Request,
     max: usize,
-) -> Result<Response<Answer>, Request<tonic::body::Body>>
+) -> impl Future<Output = Response<Answer>>
 where
-    E: Wire<Request: Message + Default, Response: Message>,
+    E: Wire<Response: Message>,
 {
-    let Ok(message) = E::Request::decode(data.slice(HEAD..)) else {
-        return Err(Request::from_parts(parts, tonic::body::Body::new(Full::new(data))));
-    };
-    let response = dispatch.dispatch::<E>(parts.headers, parts.extensions, message).await;
-    Ok(match response.and_then(|response| frame(&response, max)) {
+    let response = dispatch.dispatch::<E>(parts.headers, parts.extensions, message);
+    response.map(move |response| match response.and_then(|response| frame(&response, max)) {
         Ok(frame) => Answer::message(frame),
         Err(status) => status.into_http(),
     })
