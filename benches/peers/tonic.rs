@@ -1,11 +1,8 @@
 //! The peer `tonic`: the same app by hand, with the service that `tonic-prost-build` generates and a server with stock settings.
-//!
-//! `--max-streams N` raises tonic's limit of 200 concurrent streams.
 
 #![allow(clippy::print_stdout, reason = "the first line tells the bench the address")]
 
 use std::collections::HashMap;
-use std::env;
 use std::error::Error;
 use std::time::Duration;
 
@@ -102,10 +99,8 @@ impl CentrifugoProxy for Proxy {
         } else {
             response.error = Some(error(403, "permission denied"));
         }
-        let first = stream::iter([Ok(wire::StreamSubscribeResponse {
-            subscribe_response: Some(response),
-            ..Default::default()
-        })]);
+        let first =
+            stream::iter([Ok(wire::StreamSubscribeResponse { subscribe_response: Some(response), ..Default::default() })]);
         Ok(Response::new(if opens { first.chain(stream::pending()).boxed() } else { first.boxed() }))
     }
 
@@ -117,17 +112,11 @@ impl CentrifugoProxy for Proxy {
         unused()
     }
 
-    async fn sub_refresh(
-        &self,
-        _: Request<wire::SubRefreshRequest>,
-    ) -> Result<Response<wire::SubRefreshResponse>, Status> {
+    async fn sub_refresh(&self, _: Request<wire::SubRefreshRequest>) -> Result<Response<wire::SubRefreshResponse>, Status> {
         unused()
     }
 
-    async fn map_publish(
-        &self,
-        _: Request<wire::MapPublishRequest>,
-    ) -> Result<Response<wire::MapPublishResponse>, Status> {
+    async fn map_publish(&self, _: Request<wire::MapPublishRequest>) -> Result<Response<wire::MapPublishResponse>, Status> {
         unused()
     }
 
@@ -178,19 +167,12 @@ fn json<T: Serialize + ?Sized>(value: &T) -> Result<Bytes, Status> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut server = Server::builder();
-    let arguments: Vec<_> = env::args().skip(1).collect();
-    if let [flag, streams] = arguments.as_slice()
-        && flag == "--max-streams"
-    {
-        server = server.max_concurrent_streams(streams.parse::<u32>()?);
-    }
     let users = HashMap::from([("secret".to_owned(), "42".to_owned())]);
     let proxy = CentrifugoProxyServer::new(Proxy { users }).accept_compressed(CompressionEncoding::Gzip);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    server.add_service(proxy).serve_with_incoming_shutdown(incoming, bench_ends()).await?;
+    Server::builder().add_service(proxy).serve_with_incoming_shutdown(incoming, bench_ends()).await?;
     Ok(())
 }
 
