@@ -52,10 +52,13 @@ impl Cores {
         if std::thread::available_parallelism()?.get() < 2 {
             return Err("pinning needs two cores, and this process may use one".into());
         }
-        match self.driver("true").status() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(_) => Err("taskset can't pin a process to core 1".into()),
-            Err(error) => Err(format!("pinning needs taskset, of util-linux: {error}").into()),
+        for mut core in [self.server("true"), self.driver("true")] {
+            match core.status() {
+                Ok(status) if status.success() => {}
+                Ok(_) => return Err("taskset can't pin processes to the cores 0 and 1".into()),
+                Err(error) => return Err(format!("pinning needs taskset, of util-linux: {error}").into()),
+            }
         }
+        Ok(())
     }
 }

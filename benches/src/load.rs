@@ -9,7 +9,7 @@ use crate::drive::answers::Call;
 use crate::drive::pace::{Outcome, Pace};
 use crate::drive::{Order, Protocol};
 use crate::driver::Driver;
-use crate::peers::{self, Peer, Running};
+use crate::peers::{Peer, Running};
 use crate::process::{SystemCalls, Usage, peak_memory};
 use crate::report::Report;
 use crate::{Result, tell};
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = Self::default().concurrency)]
     concurrency: usize,
     /// How many calls a second are made at a fixed rate
-    #[arg(long, default_value_t = Self::default().rate)]
+    #[arg(long, default_value_t = Self::default().rate, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
 }
 
@@ -89,7 +89,6 @@ struct Counted {
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
     Cores::Pinned.check()?;
-    peers::build()?;
     for peer in PEERS {
         check(peer)?;
     }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let commands = cli.command.map_or_else(everything, |command| vec![command]);
     let out = cli.out.unwrap_or_else(|| peers::target().join("benches"));
-    match commands.iter().try_for_each(|command| run(command, &out)) {
+    match build(&commands).and_then(|()| commands.iter().try_for_each(|command| run(command, &out))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tell(&format!("error: {error}"));
@@ -71,13 +71,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, out: &std::path::Path) -> Result<()> {
+/// All that the commands need.
+fn build(commands: &[Command]) -> Result<()> {
+    if commands.iter().all(|command| matches!(command, Command::Drive { .. })) { Ok(()) } else { peers::build() }
+}
+
+fn run(command: &Command, out: &Path) -> Result<()> {
     let report: Report = match command {
+        Command::Drive { order } => return drive::obey(order),
         Command::Load(args) => load::run(args)?,
         Command::Slow(args) => slow::run(args)?,
         Command::Streams(args) => streams::run(args)?,
         Command::Centrifugo(args) => through::run(args)?,
-        Command::Drive { order } => return drive::obey(order),
     };
     report.save(out)?;
     writeln!(io::stdout().lock(), "{}", report.markdown())?;

@@ -7,7 +7,7 @@ use crate::cores::Cores;
 use crate::drive::Order;
 use crate::drive::pace::Outcome;
 use crate::driver::Driver;
-use crate::peers::{self, Peer};
+use crate::peers::Peer;
 use crate::process::Usage;
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
@@ -44,7 +44,6 @@ struct Measured {
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
     Cores::Pinned.check()?;
-    peers::build()?;
     for peer in PEERS {
         load::check(peer)?;
     }

@@ -10,7 +10,7 @@ use crate::cores::Cores;
 use crate::drive::Order;
 use crate::drive::streams::Opened;
 use crate::driver::Driver;
-use crate::peers::{self, Peer};
+use crate::peers::Peer;
 use crate::process::{Usage, memory};
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
@@ -50,7 +50,6 @@ struct Measured {
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
     Cores::Pinned.check()?;
-    peers::build()?;
     let mut measured = Vec::new();
     for round in 0..args.rounds {
         tell(&format!("streams: round {} of {}", round + 1, args.rounds));

@@ -12,7 +12,7 @@ use crate::drive::Order;
 use crate::drive::pace::Outcome;
 use crate::drive::through::Clients;
 use crate::driver::Driver;
-use crate::peers::{self, Peer};
+use crate::peers::Peer;
 use crate::process::{Usage, allow_open_files};
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
@@ -66,7 +66,6 @@ impl Measured {
 pub(crate) fn run(args: &Args) -> Result<Report> {
     // Centrifugo has a socket for each client, and the driver the other end.
     allow_open_files(args.clients as u64 + 256)?;
-    peers::build()?;
     for peer in PEERS {
         load::check(peer)?;
     }

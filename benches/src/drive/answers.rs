@@ -167,3 +167,30 @@ impl Answer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Call};
+
+    fn json(text: &str) -> Answer {
+        Answer::Json(text.into())
+    }
+
+    #[test]
+    fn the_right_answer_is_right_however_it_is_written() {
+        let answer = json(r#"{ "result": { "channels": ["news"], "user": "42", "data": { "a": 1 } } }"#);
+        assert!(Call::Connect.check(&answer).is_ok());
+    }
+
+    #[test]
+    fn an_answer_without_its_channel_is_wrong() {
+        let answer = json(r#"{"result":{"user":"42","data":{"a":1}}}"#);
+        let error = Call::Connect.check(&answer).expect_err("a channel is missing");
+        assert!(error.to_string().starts_with("connect is answered by "), "{error}");
+    }
+
+    #[test]
+    fn an_empty_answer_to_a_subscription_is_no_yes() {
+        assert!(Call::Subscribe.check(&Answer::Grpc(Vec::new().into())).is_err());
+    }
+}

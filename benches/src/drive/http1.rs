@@ -105,3 +105,26 @@ impl pace::Line for Line {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::body;
+
+    const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\ndate: today\r\n\r\n{}";
+
+    #[test]
+    fn a_body_is_where_the_headers_end() {
+        let range = body(RESPONSE).expect("a good answer").expect("all headers");
+        assert_eq!(&RESPONSE[range], b"{}");
+    }
+
+    #[test]
+    fn half_of_the_headers_say_nothing_yet() {
+        assert!(body(&RESPONSE[..30]).expect("a good answer").is_none());
+    }
+
+    #[test]
+    fn a_failure_is_an_error() {
+        assert!(body(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n").is_err());
+    }
+}

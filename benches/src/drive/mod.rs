@@ -22,7 +22,7 @@ mod websocket;
 #[path = "../../../runtime/src/generated.rs"]
 mod wire;
 
-/// How long an order may take before the driver gives up.
+/// How long an order may take, besides the time that it asks for, before the driver gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a driver is started for.
@@ -40,6 +40,17 @@ pub(crate) enum Order {
     Clients(through::Clients),
 }
 
+impl Order {
+    /// How long calls are to be made.
+    fn time(&self) -> Duration {
+        match self {
+            Self::Load { time, .. } => *time,
+            Self::Clients(clients) => clients.calling,
+            Self::Check { .. } | Self::Slow { .. } | Self::Streams { .. } => Duration::ZERO,
+        }
+    }
+}
+
 /// What a peer speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Protocol {
@@ -53,10 +64,11 @@ pub(crate) enum Protocol {
 pub(crate) fn obey(order: &str) -> Result<()> {
     let order: Order = serde_json::from_str(order)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let done = LocalSet::new().block_on(&runtime, async { tokio::time::timeout(PATIENCE, work(order)).await });
+    let patience = PATIENCE + order.time();
+    let done = LocalSet::new().block_on(&runtime, async { tokio::time::timeout(patience, work(order)).await });
     // A thread that still reads stdin keeps nobody waiting.
     runtime.shutdown_background();
-    done.map_err(|_| format!("not done in {PATIENCE:?}"))?
+    done.map_err(|_| format!("not done in {patience:?}"))?
 }
 
 async fn work(order: Order) -> Result<()> {

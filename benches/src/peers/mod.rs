@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::cores::Cores;
 use crate::{Result, tell};
@@ -14,19 +14,15 @@ use crate::{Result, tell};
 mod go;
 
 /// A server that does what all others do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
     /// The `centrifugo` crate, as its user would write it.
-    #[serde(rename = "ours")]
     Ours,
     /// tonic by hand, with stock settings.
-    #[serde(rename = "tonic")]
     Tonic,
     /// Google's gRPC for Go, with stock settings.
-    #[serde(rename = "grpc-go")]
     GrpcGo,
     /// The `cent` crate, over HTTP/1.1.
-    #[serde(rename = "cent, HTTP/1.1")]
     Cent,
 }
 
@@ -62,6 +58,13 @@ impl Peer {
         }
         running.address = line.trim().parse().map_err(|_| format!("the peer {} tells no address", self.name()))?;
         Ok(running)
+    }
+}
+
+/// By its name.
+impl Serialize for Peer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
