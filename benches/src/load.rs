@@ -9,7 +9,7 @@ use crate::drive::answers::Call;
 use crate::drive::pace::{Outcome, Pace};
 use crate::drive::{Order, Protocol};
 use crate::driver::Driver;
-use crate::peers::{Peer, Running};
+use crate::peers::{Peer, Running, in_turn};
 use crate::process::{SystemCalls, Usage, peak_memory};
 use crate::report::Report;
 use crate::{Result, tell};
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     for round in 0..args.rounds {
         tell(&format!("load: round {} of {}", round + 1, args.rounds));
         for mode in args.modes() {
-            for peer in in_turn(round) {
+            for peer in in_turn(PEERS, round) {
                 measured.extend(measure(args, round, mode, peer)?);
             }
         }
@@ -108,11 +108,6 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
         }
     }
     Ok(tables::report(args, &measured, &counted))
-}
-
-/// Each round begins with another peer, so that no peer always follows the same one.
-fn in_turn(round: usize) -> impl Iterator<Item = Peer> {
-    PEERS.into_iter().cycle().skip(round % PEERS.len()).take(PEERS.len())
 }
 
 fn protocol(peer: Peer) -> Protocol {

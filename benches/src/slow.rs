@@ -7,7 +7,7 @@ use crate::cores::Cores;
 use crate::drive::Order;
 use crate::drive::pace::Outcome;
 use crate::driver::Driver;
-use crate::peers::Peer;
+use crate::peers::{Peer, in_turn};
 use crate::process::Usage;
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let mut measured = Vec::new();
     for round in 0..args.rounds {
         tell(&format!("slow: round {} of {}", round + 1, args.rounds));
-        for peer in PEERS {
+        for peer in in_turn(PEERS, round) {
             measured.push(measure(args, round, peer)?);
         }
     }

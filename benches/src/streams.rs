@@ -10,7 +10,7 @@ use crate::cores::Cores;
 use crate::drive::Order;
 use crate::drive::streams::Opened;
 use crate::driver::Driver;
-use crate::peers::Peer;
+use crate::peers::{Peer, in_turn};
 use crate::process::{Usage, memory};
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let mut measured = Vec::new();
     for round in 0..args.rounds {
         tell(&format!("streams: round {} of {}", round + 1, args.rounds));
-        for peer in PEERS {
+        for peer in in_turn(PEERS, round) {
             measured.push(measure(args, round, peer)?);
         }
     }

@@ -12,7 +12,7 @@ use crate::drive::Order;
 use crate::drive::pace::Outcome;
 use crate::drive::through::Clients;
 use crate::driver::Driver;
-use crate::peers::Peer;
+use crate::peers::{Peer, in_turn};
 use crate::process::{Usage, allow_open_files};
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let mut measured = Vec::new();
     for round in 0..args.rounds {
         tell(&format!("centrifugo: round {} of {}", round + 1, args.rounds));
-        for peer in PEERS {
+        for peer in in_turn(PEERS, round) {
             measured.extend(runtime.block_on(measure(args, round, peer))?);
         }
     }

@@ -87,6 +87,11 @@ impl Drop for Running {
     }
 }
 
+/// Each round begins with another peer, so that none always follows the same one.
+pub(crate) fn in_turn<const N: usize>(peers: [Peer; N], round: usize) -> impl Iterator<Item = Peer> {
+    (0..N).map(move |place| peers[(round + place) % N])
+}
+
 /// Builds all peers.
 pub(crate) fn build() -> Result<()> {
     tell("building the peers ..");
