@@ -73,10 +73,7 @@ pub(crate) fn obey(order: &str) -> Result<()> {
 
 async fn work(order: Order) -> Result<()> {
     match order {
-        Order::Check { address, protocol } => {
-            phase(async || Ok(())).await?;
-            check::all(address, protocol).await
-        }
+        Order::Check { address, protocol } => phase(async || check::all(address, protocol).await).await,
         Order::Load { address, protocol: Protocol::Grpc, call, pace, warm, time } => {
             load(grpc::Line::open(address, call, Duration::from_secs(1)).await?, pace, warm, time).await
         }
