@@ -45,6 +45,16 @@ impl Centrifugo {
         .await
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Where clients connect.
     pub fn websocket_url(&self) -> String {
         format!("ws://{}/connection/websocket", self.address)

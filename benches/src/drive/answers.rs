@@ -1,0 +1,196 @@
+//! The calls that are made, and the answers that count as right.
+
+use bytes::Bytes;
+use prost::Message;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::wire;
+use crate::Result;
+
+/// A call that all peers answer alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Call {
+    Connect,
+    Rpc,
+    Subscribe,
+    /// An RPC that takes 50 ms.
+    Slow,
+}
+
+impl Call {
+    /// Those that take no time by themselves.
+    pub(crate) const QUICK: [Self; 3] = [Self::Connect, Self::Rpc, Self::Subscribe];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Rpc => "rpc",
+            Self::Subscribe => "subscribe",
+            Self::Slow => "slow rpc",
+        }
+    }
+
+    /// The method of the gRPC service.
+    pub(super) fn method(self) -> &'static str {
+        match self {
+            Self::Connect => "Connect",
+            Self::Rpc | Self::Slow => "RPC",
+            Self::Subscribe => "Subscribe",
+        }
+    }
+
+    /// The path over HTTP/1.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Connect => "/connect",
+            Self::Rpc | Self::Slow => "/rpc",
+            Self::Subscribe => "/subscribe",
+        }
+    }
+
+    /// What Centrifugo would send, as fields.
+    pub(super) fn fields(self) -> Fields {
+        match self {
+            Self::Connect => Fields { data: r#"{"token":"secret"}"#, ..Fields::default() },
+            Self::Rpc => Fields { user: "42", method: "ping", ..Fields::default() },
+            Self::Slow => Fields { user: "42", method: "slow", ..Fields::default() },
+            Self::Subscribe => Fields { user: "42", channel: "room:17", ..Fields::default() },
+        }
+    }
+
+    /// Whether these bytes are the right answer. In JSON they are the HTTP proxy's, else gRPC's.
+    pub(super) fn check(self, answer: &Answer) -> Result<()> {
+        let wanted = match self {
+            Self::Connect => json!({ "user": "42", "data": { "a": 1 }, "channels": ["news"] }),
+            Self::Rpc => json!({ "data": "pong" }),
+            Self::Slow => json!({ "data": "slow" }),
+            Self::Subscribe => json!({}),
+        };
+        let got = answer.read(self)?;
+        if got == json!({ "result": wanted }) { Ok(()) } else { Err(format!("{} is answered by {got}", self.name()).into()) }
+    }
+}
+
+/// The fields of a request that differ.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fields {
+    pub(super) user: &'static str,
+    pub(super) data: &'static str,
+    pub(super) method: &'static str,
+    pub(super) channel: &'static str,
+}
+
+const CLIENT: &str = "0b5d2a5e-2c8e-4f53-9a4c-3f3c0e5d7a10";
+
+impl Fields {
+    /// As protobuf.
+    pub(super) fn encode(self, call: Call) -> Vec<u8> {
+        let Self { user, data, method, channel } = self;
+        let (client, transport) = (CLIENT.to_owned(), "websocket".to_owned());
+        let (protocol, encoding) = ("json".to_owned(), "json".to_owned());
+        let (user, data) = (user.to_owned(), Bytes::from_static(data.as_bytes()));
+        match call {
+            Call::Connect => {
+                wire::ConnectRequest { client, transport, protocol, encoding, data, ..Default::default() }.encode_to_vec()
+            }
+            Call::Rpc | Call::Slow => {
+                let method = method.to_owned();
+                wire::RpcRequest { client, transport, protocol, encoding, user, method, ..Default::default() }
+                    .encode_to_vec()
+            }
+            Call::Subscribe => self.subscription(channel).encode_to_vec(),
+        }
+    }
+
+    pub(super) fn subscription(self, channel: &str) -> wire::SubscribeRequest {
+        let (client, transport) = (CLIENT.to_owned(), "websocket".to_owned());
+        let (protocol, encoding, channel) = ("json".to_owned(), "json".to_owned(), channel.to_owned());
+        let user = self.user.to_owned();
+        wire::SubscribeRequest { client, transport, protocol, encoding, user, channel, ..Default::default() }
+    }
+
+    /// As JSON. Centrifugo leaves out what is empty.
+    pub(super) fn json(self) -> String {
+        let Self { user, data, method, channel } = self;
+        let mut body = json!({ "client": CLIENT, "transport": "websocket", "protocol": "json", "encoding": "json" });
+        for (name, value) in [("user", user), ("method", method), ("channel", channel)] {
+            if !value.is_empty() {
+                body[name] = value.into();
+            }
+        }
+        if !data.is_empty() {
+            body["data"] = serde_json::from_str(data).unwrap_or_default();
+        }
+        body.to_string()
+    }
+}
+
+/// The bytes of an answer.
+pub(super) enum Answer {
+    Grpc(Bytes),
+    Json(Vec<u8>),
+}
+
+impl Answer {
+    /// What they say, in the form of the HTTP proxy.
+    pub(super) fn read(&self, call: Call) -> Result<Value> {
+        let bytes = match self {
+            Self::Json(bytes) => return Ok(serde_json::from_slice(bytes)?),
+            Self::Grpc(bytes) => bytes.clone(),
+        };
+        let (result, error) = match call {
+            Call::Connect => {
+                let wire::ConnectResponse { result, error, .. } = wire::ConnectResponse::decode(bytes)?;
+                let result = result.map(|result| -> Result<Value> {
+                    let data: Value = serde_json::from_slice(&result.data)?;
+                    Ok(json!({ "user": result.user, "data": data, "channels": result.channels }))
+                });
+                (result.transpose()?, error)
+            }
+            Call::Rpc | Call::Slow => {
+                let wire::RpcResponse { result, error, .. } = wire::RpcResponse::decode(bytes)?;
+                let result = result.map(|result| -> Result<Value> {
+                    Ok(json!({ "data": serde_json::from_slice::<Value>(&result.data)? }))
+                });
+                (result.transpose()?, error)
+            }
+            Call::Subscribe => {
+                let wire::SubscribeResponse { result, error, .. } = wire::SubscribeResponse::decode(bytes)?;
+                (result.map(|_| json!({})), error)
+            }
+        };
+        Ok(match (result, error) {
+            (Some(result), None) => json!({ "result": result }),
+            (None, Some(error)) => json!({ "error": { "code": error.code, "message": error.message } }),
+            _ => json!({}),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Call};
+
+    fn json(text: &str) -> Answer {
+        Answer::Json(text.into())
+    }
+
+    #[test]
+    fn the_right_answer_is_right_however_it_is_written() {
+        let answer = json(r#"{ "result": { "channels": ["news"], "user": "42", "data": { "a": 1 } } }"#);
+        assert!(Call::Connect.check(&answer).is_ok());
+    }
+
+    #[test]
+    fn an_answer_without_its_channel_is_wrong() {
+        let answer = json(r#"{"result":{"user":"42","data":{"a":1}}}"#);
+        let error = Call::Connect.check(&answer).expect_err("a channel is missing");
+        assert!(error.to_string().starts_with("connect is answered by "), "{error}");
+    }
+
+    #[test]
+    fn an_empty_answer_to_a_subscription_is_no_yes() {
+        assert!(Call::Subscribe.check(&Answer::Grpc(Vec::new().into())).is_err());
+    }
+}

@@ -1,0 +1,113 @@
+//! The process that makes the calls. Everything that it does it checks: an answer that isn't the expected one ends it.
+
+use std::io::{self, BufRead, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::task::{LocalSet, spawn_blocking};
+
+use crate::Result;
+use answers::Call;
+use pace::{Outcome, Pace};
+
+pub(crate) mod answers;
+mod check;
+mod grpc;
+mod http1;
+pub(crate) mod pace;
+pub(crate) mod streams;
+pub(crate) mod through;
+mod websocket;
+#[path = "../../../runtime/src/generated.rs"]
+mod wire;
+
+/// How long an order may take, besides the time that it asks for, before the driver gives up.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What a driver is started for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    /// See that a peer answers as all peers should.
+    Check { address: SocketAddr, protocol: Protocol },
+    /// Make one call over and over.
+    Load { address: SocketAddr, protocol: Protocol, call: Call, pace: Pace, warm: Duration, time: Duration },
+    /// Make that many slow calls at once.
+    Slow { address: SocketAddr, calls: usize },
+    /// Open that many streams, and keep them open.
+    Streams { address: SocketAddr, streams: usize },
+    /// Be that many clients of a Centrifugo.
+    Clients(through::Clients),
+}
+
+impl Order {
+    /// How long calls are to be made.
+    fn time(&self) -> Duration {
+        match self {
+            Self::Load { time, .. } => *time,
+            Self::Clients(clients) => clients.calling,
+            Self::Check { .. } | Self::Slow { .. } | Self::Streams { .. } => Duration::ZERO,
+        }
+    }
+}
+
+/// What a peer speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Protocol {
+    /// All calls on one connection.
+    Grpc,
+    /// A connection for each concurrent call.
+    Http1,
+}
+
+/// Does what an [`Order`] in JSON says, phase by phase.
+pub(crate) fn obey(order: &str) -> Result<()> {
+    let order: Order = serde_json::from_str(order)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let patience = PATIENCE + order.time();
+    let done = LocalSet::new().block_on(&runtime, async { tokio::time::timeout(patience, work(order)).await });
+    // A thread that still reads stdin keeps nobody waiting.
+    runtime.shutdown_background();
+    done.map_err(|_| format!("not done in {patience:?}"))?
+}
+
+async fn work(order: Order) -> Result<()> {
+    match order {
+        Order::Check { address, protocol } => phase(async || check::all(address, protocol).await).await,
+        Order::Load { address, protocol: Protocol::Grpc, call, pace, warm, time } => {
+            load(grpc::Line::open(address, call, Duration::from_secs(1)).await?, pace, warm, time).await
+        }
+        Order::Load { address, protocol: Protocol::Http1, call, pace, warm, time } => {
+            load(http1::Line::open(address, call).await?, pace, warm, time).await
+        }
+        Order::Slow { address, calls } => {
+            let line = grpc::Line::open(address, Call::Slow, Duration::from_secs(30)).await?;
+            phase(async || pace::at_once(line, calls).await).await
+        }
+        Order::Streams { address, streams } => streams::open(address, streams).await,
+        Order::Clients(clients) => through::run(&clients).await,
+    }
+}
+
+async fn load<L: pace::Line>(line: L, pace: Pace, warm: Duration, time: Duration) -> Result<()> {
+    let line = std::rc::Rc::new(line);
+    pace.run(&line, warm).await?;
+    phase(async || -> Result<Outcome> { pace.run(&line, time).await }).await
+}
+
+/// Tells that the driver is ready, waits until it is let go, and tells what came of it.
+async fn phase<T: Serialize>(work: impl AsyncFnOnce() -> Result<T>) -> Result<()> {
+    writeln!(io::stdout(), "ready")?;
+    go().await?;
+    let outcome = work().await?;
+    writeln!(io::stdout(), "{}", serde_json::to_string(&outcome)?)?;
+    Ok(())
+}
+
+/// Waits for a line on stdin; without one, whoever measures has gone.
+async fn go() -> Result<()> {
+    match spawn_blocking(|| io::stdin().lock().read_line(&mut String::new())).await?? {
+        0 => Err("nobody measures any more".into()),
+        _ => Ok(()),
+    }
+}

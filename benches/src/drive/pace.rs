@@ -1,0 +1,145 @@
+//! When calls are made, and how long they take.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::Result;
+use crate::process::own_cpu;
+
+/// A call that can be made again and again, many times at once.
+pub(super) trait Line: 'static {
+    /// Makes it, and sees that the answer is right.
+    async fn call(&self) -> Result<()>;
+}
+
+/// When the next call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Pace {
+    /// When one of that many has been answered.
+    Saturated(usize),
+    /// That many times a second, answered or not. A call's time counts from when it was due, so that a server that stalls can't hide it.
+    PerSecond(u32),
+}
+
+/// What came of it. Times are in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) calls: u64,
+    pub(crate) seconds: f64,
+    pub(crate) p50: u64,
+    pub(crate) p99: u64,
+    pub(crate) max: u64,
+    /// Answered after more than a second, which is Centrifugo's patience by default.
+    pub(crate) late: u64,
+    /// CPU time of the driver, in seconds.
+    pub(crate) cpu: f64,
+}
+
+impl Pace {
+    pub(super) async fn run<L: Line>(self, line: &Rc<L>, time: Duration) -> Result<Outcome> {
+        let record = Record::start()?;
+        let mut tasks = JoinSet::new();
+        match self {
+            Self::Saturated(workers) => {
+                for _ in 0..workers {
+                    let (line, record) = (Rc::clone(line), record.clone());
+                    tasks.spawn_local(async move {
+                        while record.start.elapsed() < time {
+                            record.call(&*line, Instant::now()).await?;
+                        }
+                        Ok(())
+                    });
+                }
+            }
+            Self::PerSecond(rate) => {
+                let mut due = clock(rate, time);
+                while let Some(due) = due.recv().await {
+                    let (line, record) = (Rc::clone(line), record.clone());
+                    tasks.spawn_local(async move { record.call(&*line, due).await });
+                    while let Some(done) = tasks.try_join_next() {
+                        done??;
+                    }
+                }
+            }
+        }
+        all(tasks).await?;
+        Ok(record.outcome())
+    }
+}
+
+/// That many calls, all at once.
+pub(super) async fn at_once<L: Line>(line: L, calls: usize) -> Result<Outcome> {
+    let (line, record, mut tasks) = (Rc::new(line), Record::start()?, JoinSet::new());
+    for _ in 0..calls {
+        let (line, record) = (Rc::clone(&line), record.clone());
+        tasks.spawn_local(async move { record.call(&*line, record.start).await });
+    }
+    all(tasks).await?;
+    Ok(record.outcome())
+}
+
+/// The first that fails ends them all.
+pub(super) async fn all(mut tasks: JoinSet<Result<()>>) -> Result<()> {
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    Ok(())
+}
+
+/// When each call is due. By a thread, because the runtime's timers count in milliseconds.
+fn clock(rate: u32, time: Duration) -> mpsc::UnboundedReceiver<Instant> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let (start, interval) = (Instant::now(), Duration::from_secs(1) / rate);
+    thread::spawn(move || {
+        let mut due = start;
+        while due < start + time {
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            if sender.send(due).is_err() {
+                return;
+            }
+            due += interval;
+        }
+    });
+    receiver
+}
+
+/// What is written down while calls are made.
+#[derive(Clone)]
+pub(super) struct Record {
+    pub(super) start: Instant,
+    cpu: Duration,
+    times: Rc<RefCell<Histogram<u64>>>,
+}
+
+impl Record {
+    pub(super) fn start() -> Result<Self> {
+        // Microseconds up to two minutes, exact to 0.1 %.
+        let times = Histogram::new_with_bounds(1, 120_000_000, 3)?;
+        Ok(Self { start: Instant::now(), cpu: own_cpu(), times: Rc::new(RefCell::new(times)) })
+    }
+
+    async fn call<L: Line>(&self, line: &L, due: Instant) -> Result<()> {
+        line.call().await?;
+        self.took(due.elapsed());
+        Ok(())
+    }
+
+    pub(super) fn took(&self, time: Duration) {
+        self.times.borrow_mut().saturating_record(time.as_micros().try_into().unwrap_or(u64::MAX));
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let (seconds, times) = (self.start.elapsed().as_secs_f64(), self.times.borrow());
+        let cpu = (own_cpu() - self.cpu).as_secs_f64();
+        let late = times.len() - times.count_between(0, 1_000_000);
+        let [p50, p99] = [0.5, 0.99].map(|quantile| times.value_at_quantile(quantile));
+        Outcome { calls: times.len(), seconds, p50, p99, max: times.max(), late, cpu }
+    }
+}

@@ -1,0 +1,95 @@
+//! Measures the `centrifugo` crate beside what one would otherwise write. The README beside this crate says how to read it.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::Report;
+
+mod cores;
+mod drive;
+mod driver;
+mod load;
+mod peers;
+mod process;
+mod report;
+mod slow;
+mod spread;
+mod streams;
+mod through;
+
+type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// Measures the centrifugo crate beside tonic, grpc-go and cent. Without a command: everything.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Where reports go: Markdown, JSON and SVG [default: benches in Cargo's target directory]
+    #[arg(long, global = true)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Calls as fast as they are answered, and at a fixed rate
+    Load(load::Args),
+    /// Thousands of slow calls in flight at once
+    Slow(slow::Args),
+    /// Memory for thousands of open streams
+    Streams(streams::Args),
+    /// Clients, through a real Centrifugo
+    Centrifugo(through::Args),
+    /// Makes calls, in a process of its own
+    #[command(hide = true)]
+    Drive {
+        /// What to do, in JSON
+        order: String,
+    },
+}
+
+/// What is measured when nothing is asked for, in this order.
+fn everything() -> Vec<Command> {
+    let (load, slow) = (Command::Load(load::Args::default()), Command::Slow(slow::Args::default()));
+    let (streams, through) = (Command::Streams(streams::Args::default()), Command::Centrifugo(through::Args::default()));
+    vec![slow, streams, through, load]
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let commands = cli.command.map_or_else(everything, |command| vec![command]);
+    let out = cli.out.unwrap_or_else(|| peers::target().join("benches"));
+    match build(&commands).and_then(|()| commands.iter().try_for_each(|command| run(command, &out))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// All that the commands need.
+fn build(commands: &[Command]) -> Result<()> {
+    if commands.iter().all(|command| matches!(command, Command::Drive { .. })) { Ok(()) } else { peers::build() }
+}
+
+fn run(command: &Command, out: &Path) -> Result<()> {
+    let report: Report = match command {
+        Command::Drive { order } => return drive::obey(order),
+        Command::Load(args) => load::run(args)?,
+        Command::Slow(args) => slow::run(args)?,
+        Command::Streams(args) => streams::run(args)?,
+        Command::Centrifugo(args) => through::run(args)?,
+    };
+    report.save(out)?;
+    writeln!(io::stdout().lock(), "{}", report.markdown())?;
+    Ok(())
+}
+
+/// Progress, on stderr. A closed one is no reason to stop.
+fn tell(progress: &str) {
+    drop(writeln!(io::stderr().lock(), "{progress}"));
+}

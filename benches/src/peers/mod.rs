@@ -1,0 +1,127 @@
+//! The servers that are compared: built, started, stopped.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde::{Serialize, Serializer};
+
+use crate::cores::Cores;
+use crate::{Result, tell};
+
+mod go;
+
+/// A server that does what all others do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peer {
+    /// The `centrifugo` crate, as its user would write it.
+    Ours,
+    /// tonic by hand, with stock settings.
+    Tonic,
+    /// Google's gRPC for Go, with stock settings.
+    GrpcGo,
+    /// The `cent` crate, over HTTP/1.1.
+    Cent,
+}
+
+impl Peer {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Tonic => "tonic",
+            Self::GrpcGo => "grpc-go",
+            Self::Cent => "cent, HTTP/1.1",
+        }
+    }
+
+    fn program(self) -> Result<PathBuf> {
+        let beside = |name| Ok(env::current_exe()?.with_file_name(name));
+        match self {
+            Self::Ours => beside("peer-ours"),
+            Self::Tonic => beside("peer-tonic"),
+            Self::Cent => beside("peer-cent"),
+            Self::GrpcGo => Ok(go::program()),
+        }
+    }
+
+    /// Starts it, and waits until it listens.
+    pub(crate) fn start(self, cores: Cores) -> Result<Running> {
+        let mut command = cores.server(self.program()?);
+        command.env("RUST_LOG", "off").env_remove("PROXY_ADDRESS").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let process = command.spawn().map_err(|error| format!("can't start the peer {}: {error}", self.name()))?;
+        let mut running = Running { process, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let mut line = String::new();
+        if let Some(output) = running.process.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        running.address = line.trim().parse().map_err(|_| format!("the peer {} tells no address", self.name()))?;
+        Ok(running)
+    }
+}
+
+/// By its name.
+impl Serialize for Peer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A peer that listens, until it is dropped.
+pub(crate) struct Running {
+    process: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Running {
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Each round begins with another peer, so that none always follows the same one.
+pub(crate) fn in_turn<const N: usize>(peers: [Peer; N], round: usize) -> impl Iterator<Item = Peer> {
+    (0..N).map(move |place| peers[(round + place) % N])
+}
+
+/// Builds all peers.
+pub(crate) fn build() -> Result<()> {
+    tell("building the peers ..");
+    if cfg!(debug_assertions) {
+        tell("warning: this is no release build, and numbers from it mean nothing");
+    }
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--package", "centrifugo-benches"]);
+    cargo.args(["--bin", "peer-ours", "--bin", "peer-tonic", "--bin", "peer-cent"]);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    cargo.arg("--target-dir").arg(target());
+    succeed(cargo.current_dir(env!("CARGO_MANIFEST_DIR")), "build the peers")?;
+    go::build()
+}
+
+/// Runs a program, whose output goes to stderr.
+fn succeed(command: &mut Command, what: &str) -> Result<()> {
+    let status = command.stdin(Stdio::null()).stdout(std::io::stderr()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("can't {what}: {status}; the reason is above").into()),
+        Err(error) => Err(format!("can't {what}: {error}").into()),
+    }
+}
+
+/// Cargo's target directory, which it marks by a file if it has made it; this program is two floors down.
+pub(crate) fn target() -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    marked.or_else(|| program.ancestors().nth(2)).unwrap_or(Path::new("target")).to_path_buf()
+}

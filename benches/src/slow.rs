@@ -1,0 +1,101 @@
+//! Thousands of calls that wait for something else, in flight on one connection.
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::cores::Cores;
+use crate::drive::Order;
+use crate::drive::pace::Outcome;
+use crate::driver::Driver;
+use crate::peers::{Peer, in_turn};
+use crate::process::Usage;
+use crate::report::{Chart, Group, Report, Table};
+use crate::spread::Spread;
+use crate::{Result, load, tell};
+
+const PEERS: [Peer; 3] = [Peer::Ours, Peer::Tonic, Peer::GrpcGo];
+
+/// How `slow` is run.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How often everything is measured, with the peers in turn
+    #[arg(long, default_value_t = Self::default().rounds)]
+    rounds: usize,
+    /// How many calls are in flight
+    #[arg(long, default_value_t = Self::default().calls)]
+    calls: usize,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self { rounds: 7, calls: 5000 }
+    }
+}
+
+/// One peer, in one round.
+#[derive(Debug, Clone, Serialize)]
+struct Measured {
+    round: usize,
+    peer: Peer,
+    outcome: Outcome,
+    /// CPU time of the server, in microseconds for each call.
+    cpu: f64,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Report> {
+    Cores::Pinned.check()?;
+    for peer in PEERS {
+        load::check(peer)?;
+    }
+    let mut measured = Vec::new();
+    for round in 0..args.rounds {
+        tell(&format!("slow: round {} of {}", round + 1, args.rounds));
+        for peer in in_turn(PEERS, round) {
+            measured.push(measure(args, round, peer)?);
+        }
+    }
+    Ok(report(args, &measured))
+}
+
+fn measure(args: &Args, round: usize, peer: Peer) -> Result<Measured> {
+    let server = peer.start(Cores::Pinned)?;
+    let mut driver = Driver::start(Cores::Pinned, &Order::Slow { address: server.address, calls: args.calls })?;
+    driver.ready()?;
+    let before = Usage::of(server.id())?;
+    let outcome: Outcome = driver.go()?;
+    let cpu = Usage::of(server.id())?.since(before).cpu;
+    Ok(Measured { round, peer, outcome, cpu: cpu.as_secs_f64() * 1e6 / outcome.calls as f64 })
+}
+
+fn report(args: &Args, measured: &[Measured]) -> Report {
+    let all = |peer| measured.iter().filter(move |one| one.peer == peer);
+    let done = |peer| Spread::of(all(peer).map(|one| one.outcome.seconds * 1000.0));
+    let mut table = Table::new(["peer", "all answered after ms", "p50 ms", "p99 ms", "later than 1 s", "CPU µs/call"]);
+    for peer in PEERS {
+        let of = |what: fn(&Measured) -> f64| Spread::of(all(peer).map(what));
+        table.row([
+            peer.name().to_owned(),
+            format!("{:.0}", done(peer)),
+            format!("{:.0}", of(|one| one.outcome.p50 as f64 / 1000.0)),
+            format!("{:.0}", of(|one| one.outcome.p99 as f64 / 1000.0)),
+            format!("{:.0} %", of(|one| one.outcome.late as f64 * 100.0 / one.outcome.calls as f64).median),
+            of(|one| one.cpu).to_string(),
+        ]);
+    }
+    let calls = args.calls;
+    let caption = format!(
+        "{calls} RPCs that take 50 ms each, all sent at once on one connection; the server has core 0, the driver core 1. Centrifugo \
+         waits for 1 s by default."
+    );
+    let group = Group { name: format!("{calls} calls"), bars: PEERS.map(|peer| (peer.name(), done(peer))).to_vec() };
+    Report {
+        name: "slow",
+        title: format!("Slow calls: median of {} rounds (least–most)", args.rounds),
+        tables: vec![(caption, table)],
+        chart: Chart {
+            title: "Time until all slow calls are answered, ms (50 is the least)".to_owned(),
+            groups: vec![group],
+        },
+        rounds: json!(measured),
+    }
+}
