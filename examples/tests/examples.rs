@@ -124,7 +124,7 @@ async fn broadcast() {
     }
     assert_eq!(post(&address, "/users/8/notify", r#"{"text": "only you"}"#).await, 204);
     assert_eq!(eight.event("publication").await["data"], json!({ "text": "only you" }));
-    assert!(seven.seen("publication").is_empty());
+    assert!(seven.settled().await.seen("publication").is_empty());
     example.stop().await;
 }
 
@@ -277,7 +277,7 @@ async fn token_auth() {
         for _ in 0..channels {
             client.event("subscribed").await;
         }
-        assert!(client.seen("subscribed").is_empty());
+        assert!(client.settled().await.seen("subscribed").is_empty());
     }
     let mut eve = example.client(json!({ "authToken": "eve" })).await;
     assert_eq!(eve.event("disconnected").await["code"], 4501);

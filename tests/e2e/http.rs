@@ -283,10 +283,11 @@ async fn what_comes_to_nothing_is_told_to_the_log_only() {
     stage.stop().await;
 }
 
-// Centrifugo would say the same after 1 s, but nobody would tell the log why.
+// Centrifugo would say the same after its 3 s, but nobody would tell the log why.
 #[tokio::test]
 async fn a_request_ends_before_centrifugo_gives_up() {
-    let (stage, mut client) = start(App::empty().http(router())).await;
+    let app = App::empty().http(router()).centrifugo(json!({ "rpc": { "proxy": { "timeout": "3s" } } }));
+    let (stage, mut client) = start(app).await;
     assert_eq!(client.rpc("get:slow", Value::Null).await, internal());
     stage.logs.line(&["ERROR", "http bridge", "GET /slow: no answer within"]).await;
     stage.stop().await;
