@@ -7,6 +7,7 @@ mod binary;
 mod concurrency;
 mod connect;
 mod forwarded;
+mod gzip;
 mod http;
 mod in_process;
 mod interceptor;

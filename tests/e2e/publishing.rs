@@ -9,6 +9,8 @@ use centrifugo::{App, Connected, Data, Disconnect, Publisher, PublisherError, Us
 use centrifugo_tests::{Client, Refused, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const KEY: &str = "the key of the API";
 const SECRET: &str = "the secret of the tokens, which is long enough";
@@ -291,6 +293,22 @@ async fn an_error_says_what_was_called_and_what_is_wrong() {
     let gone = gone.info().await.expect_err("nobody there");
     assert!(gone.cent().is_some_and(cent::Error::is_retryable), "{gone}");
     assert!(gone.to_string().starts_with("info: "), "{gone}");
+    stage.stop().await;
+}
+
+// So neither `cent` nor `Publisher` has it.
+#[tokio::test]
+async fn centrifugo_has_no_procedures_to_call() {
+    let (stage, _) = start().await;
+    let url = stage.centrifugo.api_url();
+    let address = url.strip_prefix("http://").and_then(|url| url.strip_suffix("/api")).expect("an address");
+    let mut stream = TcpStream::connect(address).await.expect("an API that listens");
+    let body = r#"{"method":"ping","params":{}}"#;
+    let head = format!("POST /api/rpc HTTP/1.0\r\nx-api-key: {KEY}\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all((head + body).as_bytes()).await.expect("a request that is read");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.ends_with(r#"{"error":{"code":104,"message":"not found"}}"#), "{answer}");
     stage.stop().await;
 }
 
