@@ -23,3 +23,4 @@ mod stop;
 mod stream;
 mod subscribe;
 mod traps;
+mod upstream;
