@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 use centrifugo_server::Centrifugo;
-use centrifugo_tests::{Client, PATIENCE, Refused};
+use centrifugo_tests::{Client, PATIENCE, Refused, wire};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -224,6 +224,18 @@ async fn optional_tail() {
 #[tokio::test]
 async fn pro_events() {
     start!("pro_events").await.stop().await;
+}
+
+#[tokio::test]
+async fn proxy_options() {
+    let example = start!("proxy_options", "PROXY_SECRET" = "open sesame").await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("length", json!("hi")).await, Ok(json!(4)));
+    let address = example.address("PROXY_ADDRESS").parse().expect("an address");
+    let request = wire::message("RPCRequest", &[("method", wire::text("length"))]);
+    let status = wire::call(address, "RPC", &request).await.expect_err("no secret");
+    assert_eq!(status.code(), tonic::Code::Unauthenticated);
+    example.stop().await;
 }
 
 #[tokio::test]

@@ -22,5 +22,6 @@ mod rust_sdk;
 mod stop;
 mod stream;
 mod subscribe;
+mod tls;
 mod traps;
 mod upstream;

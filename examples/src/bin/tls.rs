@@ -18,7 +18,8 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 
-/// hyper's default is 200: at the limit, Centrifugo's calls queue up, and miss their deadline.
+/// hyper's default is 200: at the limit, Centrifugo's calls queue up, and miss their deadline. And 20 calls that are reset there would
+/// be taken for an attack.
 const CALLS: u32 = 65_536;
 
 #[centrifugo::connect]
@@ -50,7 +51,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // rustls has to be told which cryptography it is to use: the crates beside this one bring two.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "another cryptography is installed already")?;
     let identity = Identity::from_pem(fs::read(certificate)?, fs::read(key)?);
-    let mut server = Server::builder().tls_config(ServerTlsConfig::new().identity(identity))?.max_concurrent_streams(CALLS);
+    let mut server = Server::builder()
+        .tls_config(ServerTlsConfig::new().identity(identity))?
+        .max_concurrent_streams(CALLS)
+        .http2_max_pending_accept_reset_streams(Some(CALLS as usize));
     let listener = TcpListener::bind(&address).await?;
     // A closed stderr is no reason to stop.
     drop(writeln!(io::stderr(), "listening on {}", listener.local_addr()?));
