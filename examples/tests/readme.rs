@@ -20,7 +20,7 @@ fn rows() -> Vec<Row> {
     let (tables, _) = from.split_once("\n## ").expect("the next heading");
     let mut rows = Vec::new();
     for line in tables.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---")) {
-        let cells: Vec<_> = line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
         let [capability, answer, example, test] =
             cells.try_into().unwrap_or_else(|cells| panic!("not four cells: {cells:?}"));
         if example != "example" {

@@ -47,7 +47,7 @@ async fn talk(mut stream: TcpStream) -> std::io::Result<()> {
     stream.write_all(text.as_bytes()).await?;
     if stays {
         // Until the app is fed up with it.
-        stream.read(&mut buffer).await?;
+        stream.read_to_end(&mut Vec::new()).await?;
     }
     Ok(())
 }
