@@ -61,7 +61,7 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn a_session_is_prolonged_three_times() {
+    async fn who_is_signed_out_does_not_come_in_again() {
         let app = TestApp::new(App::new().state(Sessions::default())).expect("an app that can start");
         let sign_in = || app.connect().data(&json!({ "name": "ann" }));
         assert!(sign_in().await.reply().expire_at > 0);
