@@ -1,20 +1,29 @@
 //! Each example does what its first lines promise: started as a program, beside a Centrifugo with the configuration that it prints,
 //! and ended by SIGTERM.
 
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use axum::http::HeaderMap;
+use axum::routing::get;
+use axum::{Json, Router};
 use centrifugo_server::Centrifugo;
-use centrifugo_tests::{Client, Refused};
+use centrifugo_tests::{Client, PATIENCE, Refused, wire};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// In an example's environment: a free address. Where it is, [`Example::address`] tells.
+const FREE: &str = "a free address";
 
 /// An example that runs.
 struct Example {
     app: Child,
     centrifugo: Centrifugo,
+    environment: HashMap<String, String>,
 }
 
 macro_rules! start {
@@ -26,24 +35,48 @@ macro_rules! start {
 impl Example {
     /// Starts it with its address, and with more of an environment.
     async fn start(program: &str, more: &[(&str, &str)]) -> Self {
-        let port = free_address();
-        let mut command = Command::new(program);
-        command.env("PROXY_ADDRESS", port).env("RUST_LOG", "info").stdin(Stdio::null()).kill_on_drop(true);
-        command.envs(more.iter().copied());
+        // Somebody may take a port between our look and its start.
+        for _ in 0..4 {
+            match Self::launch(program, more).await {
+                Err(log) if log.to_lowercase().contains("address already in use") => {}
+                started => return started.unwrap_or_else(|log| panic!("{program} has ended:\n{log}")),
+            }
+        }
+        panic!("{program} finds no free port");
+    }
 
+    /// Starts it once. What it has logged, if it has ended.
+    async fn launch(program: &str, more: &[(&str, &str)]) -> Result<Self, String> {
+        let mut environment = HashMap::from([("PROXY_ADDRESS".to_owned(), free_address())]);
+        for (name, value) in more {
+            let value = if *value == FREE { free_address() } else { (*value).to_owned() };
+            environment.insert((*name).to_owned(), value);
+        }
+        let mut command = Command::new(program);
+        command.envs(&environment).env("RUST_LOG", "info").stdin(Stdio::null()).kill_on_drop(true);
         let printed = command.env("PROXY_PRINT_CONFIG", "1").output().await.expect("an example that runs");
-        let config = serde_json::from_slice(&printed.stdout).expect("a configuration");
+        let config = serde_json::from_slice(&printed.stdout).unwrap_or_else(|error| panic!("{error} in {printed:?}"));
         let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
+
         command.env_remove("PROXY_PRINT_CONFIG").env("CENTRIFUGO_API_URL", centrifugo.api_url());
         let mut app = command.stderr(Stdio::piped()).spawn().expect("an example that runs");
         let mut log = BufReader::new(app.stderr.take().expect("a pipe")).lines();
-        while let Some(line) = log.next_line().await.expect("a log") {
-            if line.contains("listening on") {
-                break;
+        let mut told = String::new();
+        while !told.contains("listening on") {
+            match timeout(PATIENCE, log.next_line()).await {
+                Ok(Ok(Some(line))) => told += &(line + "\n"),
+                Ok(Ok(None)) => return Err(told),
+                Ok(Err(error)) => panic!("{program}: {error} after:\n{told}"),
+                Err(_) => panic!("{program} listens to nobody:\n{told}"),
             }
         }
         tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
-        Self { app, centrifugo }
+        Ok(Self { app, centrifugo, environment })
+    }
+
+    /// What stands in the environment in the place of [`FREE`].
+    fn address(&self, name: &str) -> &str {
+        &self.environment[name]
     }
 
     /// A client that has tried to connect with this data.
@@ -108,23 +141,22 @@ async fn auto_subscribe() {
 
 #[tokio::test]
 async fn broadcast() {
-    let address = free_address();
-    let example = start!("broadcast", "HTTP_ADDRESS" = &address, "CENTRIFUGO_HTTP_API_KEY" = "any text").await;
+    let example = start!("broadcast", "HTTP_ADDRESS" = FREE, "CENTRIFUGO_HTTP_API_KEY" = "any text").await;
     let (mut seven, mut eight) = (example.connected(json!({ "id": 7 })).await, example.connected(json!({ "id": 8 })).await);
     assert_eq!(seven.subscribe("user:7").await["event"], "subscribed");
     assert_eq!(seven.subscribe("user:8").await["code"], 403);
     assert_eq!(eight.subscribe("user:8").await["event"], "subscribed");
 
     for (body, status) in [(r#"{"text": "hi"}"#, 204), (r#"{"text": 1}"#, 422), (r#"{"text": "bye"}"#, 204)] {
-        assert_eq!(post(&address, "/users/7/notify", body).await, status, "{body}");
+        assert_eq!(post(example.address("HTTP_ADDRESS"), "/users/7/notify", body).await, status, "{body}");
     }
     for text in ["hi", "bye"] {
         let publication = seven.event("publication").await;
         assert_eq!((&publication["channel"], &publication["data"]), (&json!("user:7"), &json!({ "text": text })));
     }
-    assert_eq!(post(&address, "/users/8/notify", r#"{"text": "only you"}"#).await, 204);
+    assert_eq!(post(example.address("HTTP_ADDRESS"), "/users/8/notify", r#"{"text": "only you"}"#).await, 204);
     assert_eq!(eight.event("publication").await["data"], json!({ "text": "only you" }));
-    assert!(seven.seen("publication").is_empty());
+    assert!(seven.settled().await.seen("publication").is_empty());
     example.stop().await;
 }
 
@@ -146,6 +178,8 @@ async fn interceptors() {
     assert_eq!(client.rpc("whoami", Value::Null).await, refused(429, "too many calls for the free plan"));
     let mut client = example.connected(json!("Ann")).await;
     assert_eq!(client.rpc("broken", Value::Null).await, refused(100, "internal server error"));
+    // Two of connect, and all of the calls.
+    assert_eq!(client.rpc("requests", Value::Null).await, Ok(json!(7)));
     example.stop().await;
 }
 
@@ -168,10 +202,40 @@ async fn map_board() {
     example.stop().await;
 }
 
+#[tokio::test]
+async fn optional_tail() {
+    let example = start!("optional_tail").await;
+    let mut client = example.connected(Value::Null).await;
+    for (channel, data) in [
+        ("order.12", "order 12"),
+        ("order.12.items.3", "item 3 of order 12"),
+        ("weather.oslo", "weather of oslo"),
+        ("WEATHER.oslo", "weather of oslo"),
+    ] {
+        assert_eq!(client.subscribe(channel).await["data"], data, "{channel}");
+    }
+    for channel in ["order.12.items", "ORDER.12"] {
+        assert_eq!(client.subscribe(channel).await["code"], 403, "{channel}");
+    }
+    example.stop().await;
+}
+
 // The open-source Centrifugo never asks; the configuration is one that it starts with.
 #[tokio::test]
 async fn pro_events() {
     start!("pro_events").await.stop().await;
+}
+
+#[tokio::test]
+async fn proxy_options() {
+    let example = start!("proxy_options", "PROXY_SECRET" = "open sesame").await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("length", json!("hi")).await, Ok(json!(4)));
+    let address = example.address("PROXY_ADDRESS").parse().expect("an address");
+    let request = wire::message("RPCRequest", &[("method", wire::text("length"))]);
+    let status = wire::call(address, "RPC", &request).await.expect_err("no secret");
+    assert_eq!(status.code(), tonic::Code::Unauthenticated);
+    example.stop().await;
 }
 
 #[tokio::test]
@@ -235,6 +299,22 @@ async fn rpc_ping() {
 }
 
 #[tokio::test]
+async fn rpc_upstream() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let user = |headers: HeaderMap| async move { Json(headers["x-centrifugo-user"].to_str().map(str::to_owned).ok()) };
+    let server = axum::serve(listener, Router::new().route("/me", get(user)));
+    let server = tokio::spawn(server.into_future());
+
+    let example = start!("rpc_upstream", "UPSTREAM_URL" = &url).await;
+    let mut client = example.connected(json!("ann")).await;
+    assert_eq!(client.rpc("get:me", Value::Null).await, Ok(json!({ "code": 200, "data": "ann" })));
+    assert_eq!(client.rpc("get:nothing", Value::Null).await, Ok(json!({ "code": 404, "message": "Not Found" })));
+    example.stop().await;
+    server.abort();
+}
+
+#[tokio::test]
 async fn shared_poll() {
     let example = start!("shared_poll").await;
     let mut client = example.connected(json!("ann")).await;
@@ -249,6 +329,19 @@ async fn shared_poll() {
         assert_eq!(update["key"], "ACME");
         assert!(update["data"].as_u64().is_some_and(|price| price >= 100));
     }
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn sub_refresh() {
+    let example = start!("sub_refresh").await;
+    let mut client = example.connected(json!("ann")).await;
+    assert_eq!(client.subscribe("film:7").await["event"], "subscribed");
+    // Prolonged in between, or it would end sooner; then the SDK tries again by itself.
+    let again = client.event_of(&["subscribing"], |event| event["code"] != 0).await;
+    assert_eq!(again["code"], 2501);
+    let end = client.event("unsubscribed").await;
+    assert_eq!((&end["code"], &end["reason"]), (&json!(402), &json!("pay first")));
     example.stop().await;
 }
 
@@ -277,10 +370,49 @@ async fn token_auth() {
         for _ in 0..channels {
             client.event("subscribed").await;
         }
-        assert!(client.seen("subscribed").is_empty());
+        assert!(client.settled().await.seen("subscribed").is_empty());
     }
     let mut eve = example.client(json!({ "authToken": "eve" })).await;
     assert_eq!(eve.event("disconnected").await["code"], 4501);
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn tokens() {
+    let example = start!("tokens").await;
+    let mut nobody = example.connected(Value::Null).await;
+    let wrong = nobody.rpc("sign_in", json!({ "name": "ann", "password": "barley" })).await;
+    assert_eq!(wrong, refused(401, "wrong name or password"));
+    assert_eq!(nobody.rpc("enter/7", Value::Null).await, refused(403, "permission denied"));
+    let mut rooms = Vec::new();
+    for name in ["ann", "bob"] {
+        let token = nobody.rpc("sign_in", json!({ "name": name, "password": "sesame" })).await.expect("a token");
+        let mut client = example.client_with(json!({ "token": token })).await;
+        client.event("connected").await;
+        let token = client.rpc("enter/7", Value::Null).await.expect("a token");
+        rooms.push((client, token));
+    }
+    let [(ann, anns), (bob, _)] = &mut rooms[..] else { panic!("two clients") };
+    assert_eq!(ann.subscribe_with("$room:7", json!({ "token": anns })).await["event"], "subscribed");
+    // Neither without a token, nor with somebody else's.
+    assert_eq!(nobody.subscribe("$room:7").await["code"], 103);
+    assert_ne!(bob.subscribe_with("$room:7", json!({ "token": anns })).await["event"], "subscribed");
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn tls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("a path").to_owned()
+    };
+    let (cert, key) = (file("cert.pem", signed.cert.pem()), file("key.pem", signed.signing_key.serialize_pem()));
+    let example = start!("tls", "TLS_CERT" = &cert, "TLS_KEY" = &key).await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
     example.stop().await;
 }
 
@@ -301,6 +433,16 @@ async fn topic_secret_header() {
             assert_eq!(answer["code"], 403);
         }
     }
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn topic_service() {
+    let example = start!("topic_service").await;
+    let (mut ann, mut bob) = (example.connected(json!("ann")).await, example.connected(json!("bob")).await);
+    assert_eq!(ann.subscribe("team:blue").await["event"], "subscribed");
+    assert_eq!(bob.subscribe("team:blue").await["code"], 403);
+    assert_eq!(ann.subscribe("team:lost").await["error"]["code"], 100);
     example.stop().await;
 }
 

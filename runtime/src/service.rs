@@ -29,7 +29,7 @@ use crate::stream::Responses;
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 /// let proxy = centrifugo::App::new().into_service()?;
 /// tonic::transport::Server::builder()
-///     // Centrifugo sends all calls of a kind on one connection, and gives up all that are late.
+///     // Centrifugo sends all calls of a kind on one connection, and gives up those that are late.
 ///     .max_concurrent_streams(65_536)
 ///     .http2_max_pending_accept_reset_streams(Some(65_536))
 ///     // A stream whose handler doesn't read holds up no other.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use centrifugo::{App, Channel, Connected, Data, Refreshed, Reject, SubRefreshed, Subscribed, UserId, handlers};
-use centrifugo_tests::{Client, Refused, Stage};
+use centrifugo_tests::{Client, Refused, Stage, eventually};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ async fn connect(Data(ask): Data<Ask>) -> Result<Connected, Reject> {
 
 #[centrifugo::refresh(collect = false)]
 async fn refresh(user: UserId) -> Result<Refreshed, Secret> {
+    tracing::info!(target: "centrifugo::test", "asked about {user}");
     match user.as_str() {
         "expired" => Ok(Refreshed::expired()),
         answer => answer.parse::<Answer>().map_err(|_| Secret)?.fail(Refreshed::for_secs(1)).await,
@@ -94,6 +95,16 @@ async fn told(stage: &Stage, handler: &str, how: &str) {
     stage.logs.line(&["ERROR", &cause, &format!("`e2e::answers::{handler}` (tests/e2e/answers.rs:")]).await;
 }
 
+fn times_asked(stage: &Stage, about: &str) -> usize {
+    stage.logs.text().matches(&format!("asked about {about}")).count()
+}
+
+/// Waits until a handler has been asked about it so many times.
+async fn asked(stage: &Stage, about: &str, times: usize) {
+    let enough = || (times_asked(stage, about) >= times).then_some(());
+    eventually(enough, || format!("not asked about {about} {times} times")).await;
+}
+
 async fn alive(client: &mut Client) {
     assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
 }
@@ -138,7 +149,7 @@ async fn connect_with_a_disconnect_does_as_its_code_says() {
     for _ in 0..2 {
         assert_eq!(client.event("error").await["error"]["message"], "connection closed");
     }
-    assert!(client.seen("disconnected").is_empty());
+    assert_eq!(client.call("state", json!({})).await, Ok(json!("connecting")));
     stage.stop().await;
 }
 
@@ -159,9 +170,9 @@ async fn connect_that_fails_is_tried_again_and_only_the_log_knows_why() {
 async fn refresh_with_a_result_goes_on_and_is_asked_again() {
     let stage = stage().await;
     let mut client = expiring_client(&stage, "result").await;
-    tokio::time::sleep(Duration::from_millis(2500)).await;
+    asked(&stage, "result", 2).await;
     alive(&mut client).await;
-    assert!(client.seen("disconnected").is_empty());
+    assert!(client.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
 }
 
@@ -236,12 +247,11 @@ async fn sub_refresh_with_a_result_goes_on_as_long_as_it_says() {
         assert_eq!(client.subscribe(channel).await["event"], "subscribed");
         stage.logs.line(&["asked about", channel]).await;
     }
-    tokio::time::sleep(Duration::from_millis(4500)).await;
+    // By then the other one would have been asked about again.
+    asked(&stage, "expire:result", 3).await;
     alive(&mut client).await;
-    assert!(client.seen("unsubscribed").is_empty());
-    let asked = |channel: &str| stage.logs.text().matches(&format!("asked about {channel}")).count();
-    assert!(asked("expire:result") > 1);
-    assert_eq!(asked("expire:never"), 1);
+    assert!(client.settled().await.seen("unsubscribed").is_empty());
+    assert_eq!(times_asked(&stage, "expire:never"), 1);
     stage.stop().await;
 }
 
@@ -268,7 +278,7 @@ async fn sub_refresh_that_fails_ends_no_subscription() {
     told(&stage, "sub_refresh", "panicked: ").await;
     told(&stage, "sub_refresh", "").await;
     alive(&mut client).await;
-    assert!(client.seen("unsubscribed").is_empty());
+    assert!(client.settled().await.seen("unsubscribed").is_empty());
     stage.stop().await;
 }
 

@@ -1,7 +1,9 @@
 //! RPCs that are answered by HTTP, seen from a client.
 
+use std::io;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Json, Path, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Redirect;
@@ -9,6 +11,7 @@ use axum::routing::{any, delete, get, post, put};
 use axum::{Extension, Router};
 use centrifugo::{App, ClientId, Conflict, Connected, Data, Http, StartError, UserId, handlers};
 use centrifugo_tests::{Client, PATIENCE, Refused, Stage};
+use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -70,6 +73,11 @@ async fn whoami(headers: HeaderMap, user: Option<Extension<UserId>>, client: Opt
     }))
 }
 
+async fn broken_off() -> Body {
+    let rest = Err(io::Error::other("the disk is gone"));
+    Body::from_stream(stream::iter([Ok("{\"id\":"), rest]))
+}
+
 fn router() -> Router {
     Router::new()
         .route("/users/{id}", get(user))
@@ -91,6 +99,7 @@ fn router() -> Router {
                 }
             }),
         )
+        .route("/broken-off", get(broken_off))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
         .route("/large", get(async || Json("x".repeat(64 << 10))))
         .route("/secret", any(async || Json("inner")))
@@ -224,6 +233,40 @@ async fn paths_that_mean_harm_are_refused_and_logged() {
 }
 
 #[tokio::test]
+async fn a_path_and_a_query_have_16_kib_together() {
+    let (stage, mut client) = start(App::empty().http(router())).await;
+    let message = "the path and the query are too long together";
+    let long = "x".repeat(16 << 10);
+    assert_eq!(client.rpc(&format!("get:names/{long}"), Value::Null).await, refused(400, message));
+    assert_eq!(client.rpc("get:query", json!({ "q": long })).await, refused(400, message));
+    // Each of them would do.
+    let half = "x".repeat(8 << 10);
+    assert_eq!(client.rpc(&format!("get:names/{half}"), json!({ "q": half })).await, refused(400, message));
+    // To the byte.
+    let most = &long["/query?q=".len()..];
+    assert_eq!(
+        client.rpc("get:query", json!({ "q": most })).await,
+        Ok(json!({ "code": 200, "query": format!("q={most}") }))
+    );
+    assert_eq!(client.rpc("get:query", json!({ "q": format!("{most}x") })).await, refused(400, message));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn bytes_of_a_protobuf_client_must_be_json() {
+    let (stage, _) = start(App::empty().http(router())).await;
+    let mut client = stage.client_with(json!({ "protobuf": true, "data": "7" })).await;
+    client.event("connected").await;
+    let bytes = json!({ "base64": "AAH/" });
+    for method in ["post:echo", "get:query"] {
+        assert_eq!(client.rpc(method, bytes.clone()).await, refused(400, "the data must be JSON"), "{method}");
+    }
+    let stored = client.rpc("post:news/store", json!({ "title": "hi" })).await;
+    assert_eq!(stored, Ok(json!({ "code": 201, "title": "hi" })));
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn handlers_go_before_the_router() {
     let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![me, ping])).await;
     assert_eq!(client.rpc("get:users/me", Value::Null).await, Ok(json!({ "me": "7" })));
@@ -266,13 +309,14 @@ async fn the_user_is_known_and_can_not_be_spoofed() {
 
 #[tokio::test]
 async fn what_comes_to_nothing_is_told_to_the_log_only() {
-    let app = App::empty().http(Http::new(router()).timeout(Duration::from_millis(300)).max_response(1 << 10));
+    let app = App::empty().http(Http::new(router()).timeout(Duration::from_millis(500)).max_response(1 << 10));
     let (stage, mut client) = start(app).await;
     for (method, cause) in [
-        ("get:slow", "GET /slow: no answer within 300ms"),
+        ("get:slow", "GET /slow: no answer within 500ms"),
         ("get:large", "GET /large: the response is longer than 1024 bytes"),
         ("get:text", "GET /text: the response (200 OK) is no JSON"),
         ("get:panic", "panicked: at the disco"),
+        ("get:broken-off", "GET /broken-off: the response broke off"),
     ] {
         assert_eq!(client.rpc(method, json!({ "q": "private" })).await, internal(), "{method}");
         let line = stage.logs.line(&["ERROR", "http bridge", cause]).await;
@@ -283,10 +327,11 @@ async fn what_comes_to_nothing_is_told_to_the_log_only() {
     stage.stop().await;
 }
 
-// Centrifugo would say the same after 1 s, but nobody would tell the log why.
+// Centrifugo would say the same after its 3 s, but nobody would tell the log why.
 #[tokio::test]
 async fn a_request_ends_before_centrifugo_gives_up() {
-    let (stage, mut client) = start(App::empty().http(router())).await;
+    let app = App::empty().http(router()).centrifugo(json!({ "rpc": { "proxy": { "timeout": "3s" } } }));
+    let (stage, mut client) = start(app).await;
     assert_eq!(client.rpc("get:slow", Value::Null).await, internal());
     stage.logs.line(&["ERROR", "http bridge", "GET /slow: no answer within"]).await;
     stage.stop().await;

@@ -272,7 +272,7 @@ async fn a_tower_layer_sees_the_request_and_leaves_values() {
 
 #[tokio::test]
 async fn a_tower_layer_that_fails_is_an_internal_error() {
-    let late = tower::timeout::TimeoutLayer::new(std::time::Duration::from_millis(50));
+    let late = tower::timeout::TimeoutLayer::new(std::time::Duration::from_millis(500));
     let stage = Stage::start(app(&Seen::default()).layer(late)).await;
     let mut client = stage.connected(json!("ann")).await;
     assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));

@@ -30,6 +30,11 @@ async fn set(
             .data(&json!({ "board": id, "was": data, "meta": meta }))
             .tag("t", "1")),
         "new" => Ok(MapPublished::new().key_mode(KeyMode::IfNew)),
+        "once" => Ok(MapPublished::new().idempotency_key("the only one")),
+        "newer" => {
+            let version = data["version"].as_u64().ok_or_else(|| Reject::internal("no version"))?;
+            Ok(MapPublished::new().version(version).version_epoch("e"))
+        }
         "there" => Ok(MapPublished::new().key_mode(KeyMode::IfExists)),
         answer => answer.parse::<Answer>()?.give(MapPublished::new()).await,
     }
@@ -46,9 +51,13 @@ async fn remove(key: &Key, request: &MapRemove) -> Result<MapRemoved, Reject> {
 }
 
 async fn stage() -> Stage {
+    stage_of(json!({})).await
+}
+
+async fn stage_of(map: Value) -> Stage {
     let app = App::empty().handlers(handlers![connect, set, remove]);
     Stage::start(app.centrifugo(json!({
-        "channel": { "namespaces": [{ "name": "board", "allow_subscribe_for_client": true }] }
+        "channel": { "namespaces": [{ "name": "board", "allow_subscribe_for_client": true, "map": map }] }
     })))
     .await
 }
@@ -110,6 +119,33 @@ async fn a_key_s_mode_decides_whether_it_is_set() {
     assert_eq!(subscriber.event("update").await["key"], "new");
     // Neither `there` nor the second `new`.
     assert_eq!(subscriber.event("update").await["key"], "same");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_repeated_key_and_an_older_version_change_nothing() {
+    let stage = stage_of(json!({ "mode": "recoverable" })).await;
+    let mut subscriber = subscribed(&stage).await;
+    let mut client = stage.connected(Value::Null).await;
+    for (key, version) in [("once", 1), ("once", 2), ("newer", 5), ("newer", 4), ("newer", 6)] {
+        let set = json!({ "channel": "board:7", "key": key, "data": { "version": version } });
+        assert_eq!(client.call("mapPublish", set).await.expect_err("its reply").code, 107);
+    }
+    for (key, version) in [("once", 1), ("newer", 5), ("newer", 6)] {
+        let update = subscriber.event("update").await;
+        assert_eq!((&update["key"], &update["data"]["version"]), (&json!(key), &json!(version)));
+    }
+    assert!(subscriber.settled().await.seen("update").is_empty());
+    stage.stop().await;
+}
+
+// Ephemeral maps are what the generated configuration has.
+#[tokio::test]
+async fn an_ephemeral_map_takes_no_versions() {
+    let stage = stage().await;
+    let mut client = stage.connected(Value::Null).await;
+    let set = json!({ "channel": "board:7", "key": "newer", "data": { "version": 1 } });
+    assert_eq!(client.call("mapPublish", set).await.expect_err("no versions").code, 100);
     stage.stop().await;
 }
 

@@ -41,7 +41,10 @@ async fn failing(answer: Answer, items: &[PollItem]) -> Result<Vec<PolledItem>, 
 }
 
 async fn stage(mode: &str) -> Stage {
-    let app = App::empty().handlers(handlers![connect, prices_for_all, prices]).state(Arc::new(AtomicU64::new(0)));
+    staged(App::empty().handlers(handlers![connect, prices_for_all, prices]).state(Arc::new(AtomicU64::new(0))), mode).await
+}
+
+async fn staged(app: App, mode: &str) -> Stage {
     Stage::start(app.centrifugo(json!({
         "shared_poll": { "hmac_secret_key": SECRET },
         "channel": { "namespaces": [{ "name": "prices", "shared_poll": { "mode": mode, "refresh_interval": "1s" } }] }
@@ -81,6 +84,66 @@ async fn who_tracks_a_key_hears_that_it_is_gone() {
     track(&mut client, &["GONE"]).await;
     let update = client.event("update").await;
     assert_eq!((&update["key"], &update["removed"]), (&json!("GONE"), &json!(true)));
+    stage.stop().await;
+}
+
+/// All that a client is told about keys, until it has heard of `ACME` so often.
+async fn hears(client: &mut Client, times: usize) -> Vec<String> {
+    let mut keys = Vec::new();
+    while keys.iter().filter(|key| *key == "ACME").count() < times {
+        keys.push(client.event("update").await["key"].as_str().expect("a key").to_owned());
+    }
+    keys
+}
+
+// Versionless, the content counts.
+#[tokio::test]
+async fn a_value_without_a_version_is_not_delivered_where_versions_count() {
+    #[centrifugo::shared_poll("prices:<_>", collect = false)]
+    async fn half_versioned(items: Vec<PollItem>, State(asked): State<Arc<AtomicU64>>) -> Polled {
+        let price = asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let item = |PollItem { key, .. }| {
+            let version = if key == "ACME" { price } else { 0 };
+            PolledItem::new(key, &price).version(version)
+        };
+        items.into_iter().map(item).collect()
+    }
+    for (mode, delivered) in [("versioned", false), ("versionless", true)] {
+        let app = App::empty().handlers(handlers![connect, prices_for_all, half_versioned]);
+        let stage = staged(app.state(Arc::new(AtomicU64::new(0))), mode).await;
+        let mut client = stage.connected(Value::Null).await;
+        track(&mut client, &["NOTHING", "ACME"]).await;
+        assert_eq!(hears(&mut client, 3).await.contains(&"NOTHING".to_owned()), delivered, "{mode}");
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn another_epoch_sends_everybody_away_and_back() {
+    #[derive(Clone, Default)]
+    struct Restarts(Arc<AtomicU64>);
+    #[centrifugo::shared_poll("prices:<_>", collect = false)]
+    async fn restarted(items: Vec<PollItem>, State(Restarts(restarts)): State<Restarts>) -> Polled {
+        let epoch = restarts.load(Ordering::SeqCst);
+        // Versions begin again with each epoch.
+        let item = |PollItem { key, version, .. }| PolledItem::new(key, &(epoch, version)).version(version + 1);
+        items.into_iter().map(item).collect::<Polled>().epoch(format!("e{epoch}"))
+    }
+    let restarts = Restarts::default();
+    let app = App::empty().handlers(handlers![connect, prices_for_all, restarted]).state(restarts.clone());
+    let stage = staged(app, "versioned").await;
+    let mut clients = [stage.connected(Value::Null).await, stage.connected(Value::Null).await];
+    for client in &mut clients {
+        track(client, &["ACME"]).await;
+        assert_eq!(client.event("update").await["data"][0], 0);
+    }
+    restarts.0.fetch_add(1, Ordering::SeqCst);
+    for client in &mut clients {
+        let again = client.event_of(&["subscribing"], |event| event["code"] != 0).await;
+        assert_eq!(again["code"], 2500);
+        client.event("subscribed").await;
+        client.event_of(&["update"], |event| event["data"][0] == 1).await;
+    }
     stage.stop().await;
 }
 

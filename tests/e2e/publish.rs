@@ -130,7 +130,7 @@ async fn a_repeated_key_and_an_older_version_are_dropped() {
         arrived.push(client.event("publication").await["data"].take());
     }
     assert_eq!(arrived, [json!(1), json!(5), json!(6)]);
-    assert!(client.seen("publication").is_empty());
+    assert!(client.settled().await.seen("publication").is_empty());
     stage.stop().await;
 }
 
@@ -142,7 +142,7 @@ async fn a_denied_publication_answers_403_and_nobody_gets_it() {
         let denied = client.publish(channel, json!(1)).await;
         assert_eq!(denied, Err(Refused { code: 403, message: "permission denied".into() }), "{channel}");
     }
-    assert!(client.seen("publication").is_empty());
+    assert!(client.settled().await.seen("publication").is_empty());
     stage.stop().await;
 }
 

@@ -9,6 +9,8 @@ use centrifugo::{App, Connected, Data, Disconnect, Publisher, PublisherError, Us
 use centrifugo_tests::{Client, Refused, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const KEY: &str = "the key of the API";
 const SECRET: &str = "the secret of the tokens, which is long enough";
@@ -153,7 +155,7 @@ async fn a_user_is_disconnected_and_told_why() {
     let end = ann.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(4502), &json!("banned")));
 
-    assert!(bob.seen("disconnected").is_empty());
+    assert!(bob.settled().await.seen("disconnected").is_empty());
     publisher.disconnect("bob").await.expect("a disconnect");
     let end = bob.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(3503), &json!("force disconnect")));
@@ -164,15 +166,15 @@ async fn a_user_is_disconnected_and_told_why() {
 async fn an_empty_user_is_everybody_who_is_anonymous_and_a_client_is_one_of_them() {
     let (stage, publisher) = start().await;
     let (mut one, mut two) = (stage.client(Value::Null).await, stage.connected(Value::Null).await);
-    let ann = user(&stage, "ann").await;
+    let mut ann = user(&stage, "ann").await;
     let id = one.event("connected").await["client"].as_str().expect("an id").to_owned();
     publisher.disconnect(UserId::default()).with(|disconnect| disconnect.client(id)).await.expect("a disconnect");
     one.event("disconnected").await;
-    assert!(two.seen("disconnected").is_empty());
+    assert!(two.settled().await.seen("disconnected").is_empty());
 
     publisher.disconnect("").await.expect("a disconnect");
     two.event("disconnected").await;
-    assert!(ann.seen("disconnected").is_empty());
+    assert!(ann.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
 }
 
@@ -249,8 +251,9 @@ async fn a_batch_does_all_of_it_and_each_part_has_its_outcome() {
     assert_eq!(first.result().map(|said| said.offset).ok(), Some(1));
     assert_eq!(second.result().map(|said| said.offset).ok(), Some(2));
     assert_eq!(stats.result().map(|stats| stats.num_users).ok(), Some(1));
+    // In whichever order the SDK hands them over.
     for data in [json!({ "text": "first" }), json!("second")] {
-        assert_eq!(ann.event("publication").await["data"], data);
+        ann.event_of(&["publication"], |event| event["data"] == data).await;
     }
 
     let mut batch = publisher.parallel_batch();
@@ -290,6 +293,22 @@ async fn an_error_says_what_was_called_and_what_is_wrong() {
     let gone = gone.info().await.expect_err("nobody there");
     assert!(gone.cent().is_some_and(cent::Error::is_retryable), "{gone}");
     assert!(gone.to_string().starts_with("info: "), "{gone}");
+    stage.stop().await;
+}
+
+// So neither `cent` nor `Publisher` has it.
+#[tokio::test]
+async fn centrifugo_has_no_procedures_to_call() {
+    let (stage, _) = start().await;
+    let url = stage.centrifugo.api_url();
+    let address = url.strip_prefix("http://").and_then(|url| url.strip_suffix("/api")).expect("an address");
+    let mut stream = TcpStream::connect(address).await.expect("an API that listens");
+    let body = r#"{"method":"ping","params":{}}"#;
+    let head = format!("POST /api/rpc HTTP/1.0\r\nx-api-key: {KEY}\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all((head + body).as_bytes()).await.expect("a request that is read");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.ends_with(r#"{"error":{"code":104,"message":"not found"}}"#), "{answer}");
     stage.stop().await;
 }
 

@@ -74,7 +74,7 @@ async fn a_refresh_to_a_past_time_fails_and_ends_nobody() {
         let mut client = stage.connected(Value::Null).await;
         stage.logs.line(&["ERROR", "refresh", "the expiry isn't in the future"]).await;
         assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
-        assert!(client.seen("disconnected").is_empty());
+        assert!(client.settled().await.seen("disconnected").is_empty());
         stage.stop().await;
     }
 }
@@ -114,7 +114,7 @@ async fn an_answer_that_is_not_json_fails_the_call_and_closes_nobody() {
     let mut client = stage.connected(json!("{\"is\":\"whole\"}")).await;
     assert_eq!(client.subscribe("raw").await["error"]["code"], 100);
     stage.logs.line(&["ERROR", "the data isn't JSON", "traps::raw_topic`"]).await;
-    assert!(client.seen("disconnected").is_empty());
+    assert!(client.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
 }
 

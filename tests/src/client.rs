@@ -157,6 +157,13 @@ impl Client {
         }
     }
 
+    /// Asks Centrifugo something, so that everything that it sent before has come. Whoever looks for what must not be there
+    /// waits for this first.
+    pub async fn settled(&mut self) -> &Self {
+        self.call("settle", json!({})).await.expect("a round trip");
+        self
+    }
+
     /// Events of this name that have come so far, and have not been waited for.
     pub fn seen(&self, name: &str) -> Vec<&Value> {
         self.events.iter().filter(|event| event["event"] == name).collect()

@@ -111,6 +111,9 @@ fn now() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
+    use serde_json::json;
 
     const GUEST: Ticket = Ticket { crew: false };
     const CREW: Ticket = Ticket { crew: true };
@@ -127,6 +130,19 @@ mod tests {
         say(room("lobby"), Meta(GUEST), Data(Draft { text: text.into() })).await
     }
 
+    #[tokio::test]
+    async fn a_ticket_opens_rooms_that_there_are() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        let connected = app.connect().data(json!({ "name": " Ann ", "word": "ahoy" })).await.into_reply();
+        assert_eq!((connected.user.as_str(), &connected.meta[..]), ("Ann", &br#"{"crew":true}"#[..]));
+        assert!(app.subscribe("chat:bridge").meta(&CREW).await.is_reply());
+        assert_eq!(app.subscribe("chat:bridge").meta(&GUEST).await.error().code(), 403);
+        assert_eq!(app.subscribe("chat:cellar").meta(&CREW).await.error().code(), 403);
+        let said = app.publish("chat:lobby").meta(&GUEST).data(json!({ "text": " hi " })).await.into_reply();
+        assert!(said.data.starts_with(br#"{"text":"hi","sentAt":"#), "{:?}", said.data);
+    }
+
+    // A handler is still a function.
     #[tokio::test]
     async fn a_name_has_1_to_24_characters() {
         assert!(come_in("Åsa", None).await.is_ok());

@@ -13,3 +13,15 @@ async fn connect() -> Connected {
 async fn main() -> Result<(), centrifugo::StartError> {
     centrifugo::run().await
 }
+
+#[cfg(test)]
+mod tests {
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn everybody_is_let_in_without_a_name() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        assert_eq!(app.connect().await.reply().user, "");
+    }
+}

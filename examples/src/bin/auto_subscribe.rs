@@ -11,8 +11,26 @@ async fn connect() -> Connected {
     Connected::anonymous().subscribe("public").subscribe_with("news:today", welcome)
 }
 
+/// No handler names the namespace, so the generated configuration has to be told.
+fn app() -> App {
+    App::new().namespace("news")
+}
+
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
-    // No handler names the namespace, so the generated configuration has to be told.
-    App::new().namespace("news").run().await
+    app().run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn everybody_is_subscribed_to_both_channels() {
+        let app = TestApp::new(app()).expect("an app that can start");
+        let connected = app.connect().await.into_reply();
+        assert_eq!(connected.channels, ["public"]);
+        assert_eq!(connected.subs["news:today"].data, r#"["welcome"]"#);
+    }
 }

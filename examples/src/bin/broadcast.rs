@@ -77,7 +77,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::testing::TestApp;
+    use serde_json::json;
 
+    #[tokio::test]
+    async fn the_channel_of_another_user_is_denied() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        assert_eq!(app.connect().data(json!({ "id": 7 })).await.reply().user, "7");
+        assert!(app.subscribe("user:7").user(7).await.is_reply());
+        assert_eq!(app.subscribe("user:8").user(7).await.error().code(), 403);
+    }
+
+    // A handler is still a function.
     #[tokio::test]
     async fn a_user_has_one_channel_and_no_other() {
         let seven = UserId::new("7");

@@ -1,20 +1,24 @@
-//! Measures every event, limits calls, and hands the account to handlers; tells failures in one place.
+//! Measures every event, limits calls, and hands the account to handlers; tells failures in one place. A tower layer counts what comes
+//! in at all.
 //!
 //! Try:
 //!
 //! * `{"id": 1, "connect": {"data": "ann"}}`
 //! * `{"id": 2, "rpc": {"method": "whoami"}}`: `"Ann, of the free plan"`;
 //! * the same twice more: error 429, too many calls for the free plan;
-//! * `{"id": 5, "rpc": {"method": "broken"}}` on a new connection: error 100, and the cause on the app's stderr.
+//! * `{"id": 5, "rpc": {"method": "broken"}}` on a new connection: error 100, and the cause on the app's stderr;
+//! * `{"id": 6, "rpc": {"method": "requests"}}` there: how many calls Centrifugo has made, whatever became of them.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use centrifugo::{
-    Call, ClientId, Connected, Data, ErrorReply, Event, Extension, Failure, Next, Reject, Rpc, RpcReply, State, rpc,
+    App, Call, ClientId, Connected, Data, ErrorReply, Event, Extension, Failure, Next, Reject, Rpc, RpcReply, State, rpc,
 };
+use tower::util::MapRequestLayer;
 
 const TOO_MANY: ErrorReply = ErrorReply::new(429, "too many calls for the free plan");
 
@@ -63,6 +67,10 @@ async fn account(
     next.run(call).await
 }
 
+/// How many requests the server has had.
+#[derive(Clone, Default)]
+struct Requests(Arc<AtomicU64>);
+
 #[centrifugo::error_handler]
 async fn report(failure: Failure) {
     tell(format_args!("failed: {failure}"));
@@ -89,9 +97,25 @@ async fn broken() -> Result<i32, Reject> {
     Ok("forty-two".parse()?)
 }
 
+#[rpc("requests")]
+async fn requests(State(requests): State<Requests>) -> u64 {
+    requests.0.load(Ordering::Relaxed)
+}
+
+/// The layer sees HTTP requests, before anything is known of the event: also those that no handler will see.
+fn app() -> App {
+    let requests = Requests::default();
+    let seen = requests.clone();
+    let counted = MapRequestLayer::new(move |request| {
+        seen.0.fetch_add(1, Ordering::Relaxed);
+        request
+    });
+    App::new().layer(counted).state(requests).state(Calls::default())
+}
+
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
-    centrifugo::App::new().state(Calls::default()).run().await
+    app().run().await
 }
 
 #[cfg(test)]
@@ -101,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_third_call_of_a_connection_is_refused() {
-        let app = TestApp::new(centrifugo::App::new().state(Calls::default())).expect("an app that can start");
+        let app = TestApp::new(app()).expect("an app that can start");
         for _ in 0..2 {
             let answer = app.rpc("whoami").user("Ann").client("one").await;
             assert_eq!(answer.data::<String>(), "Ann, of the free plan");
@@ -112,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_says_why() {
-        let app = TestApp::new(centrifugo::App::new().state(Calls::default())).expect("an app that can start");
+        let app = TestApp::new(app()).expect("an app that can start");
         assert!(app.rpc("broken").await.failure().contains("invalid digit"));
     }
 }

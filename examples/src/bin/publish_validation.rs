@@ -73,6 +73,19 @@ async fn main() -> Result<(), centrifugo::StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_author_s_name_is_written_onto_what_passes() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        let say = |data| app.publish("chat:lobby").user("ann").data(&data);
+        assert_eq!(say(json!({ "text": " hi " })).await.reply().data, r#"{"author":"ann","text":"hi"}"#);
+        assert_eq!(say(json!({ "text": " " })).await.error().code(), 422);
+        assert_eq!(say(json!("hi")).await.error().code(), 400);
+        assert_eq!(say(json!({ "text": "buy now!" })).await.disconnect().code(), 4502);
+    }
 
     async fn ann_says(room: &str, text: &str) -> Result<Published, SayError> {
         say(room.into(), UserId::new("ann"), Data(Draft { text: text.into() })).await

@@ -57,16 +57,17 @@ async fn main() -> Result<(), centrifugo::StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::testing::TestApp;
+    use serde_json::json;
 
     #[tokio::test]
     async fn who_is_signed_out_does_not_come_in_again() {
-        let sessions = Sessions::default();
-        let sign_in = || connect(Data(SignIn { name: "ann".into() }), State(sessions.clone()));
-        assert!(sign_in().await.is_ok());
-        for _ in 0..3 {
-            assert!(sessions.prolong("ann"));
+        let app = TestApp::new(App::new().state(Sessions::default())).expect("an app that can start");
+        let sign_in = || app.connect().data(json!({ "name": "ann" }));
+        assert!(sign_in().await.reply().expire_at > 0);
+        for expired in [false, false, false, true] {
+            assert_eq!(app.refresh().user("ann").await.reply().expired, expired);
         }
-        assert!(!sessions.prolong("ann"));
-        assert_eq!(sign_in().await.unwrap_err().disconnect(), Some(&SIGNED_OUT));
+        assert_eq!(sign_in().await.disconnect(), &SIGNED_OUT);
     }
 }

@@ -47,15 +47,31 @@ async fn store(Json(news): Json<News>) -> Result<(StatusCode, Json<News>), (Stat
     Ok((StatusCode::CREATED, Json(news)))
 }
 
+fn app() -> App {
+    App::new().http(Router::new().route("/users/{id}", get(user)).route("/news/store", post(store)))
+}
+
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
-    let router = Router::new().route("/users/{id}", get(user)).route("/news/store", post(store));
-    App::new().http(router).run().await
+    app().run().await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn what_no_handler_takes_is_asked_of_the_router() {
+        let app = TestApp::new(app()).expect("an app that can start");
+        let ann = json!({ "code": 200, "id": 1, "name": "Ann" });
+        assert_eq!(app.rpc("get:users/1").await.data::<Value>(), ann);
+        assert_eq!(app.rpc("get:users/2").await.data::<Value>(), json!({ "code": 404, "message": "no such user" }));
+        assert_eq!(app.rpc("get:users/me").user("7").await.data::<Value>(), json!({ "name": "7" }));
+        let stored = app.rpc("post:news/store").data(json!({ "title": "Hi" })).await;
+        assert_eq!(stored.data::<Value>(), json!({ "code": 201, "title": "Hi" }));
+        assert_eq!(app.rpc("users").await.error().code(), 400);
+    }
 
     #[tokio::test]
     async fn nobody_is_someone() {

@@ -38,6 +38,18 @@ async fn main() -> Result<(), centrifugo::StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn every_other_method_is_answered_with_a_result() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        assert_eq!(app.rpc("ping").await.data::<String>(), "pong");
+        for method in ["pong", "a/b", "Ping", "get:x"] {
+            assert_eq!(app.rpc(method).await.data::<Value>(), json!({ "error": "Not found", "code": 404 }), "{method}");
+        }
+    }
 
     #[tokio::test]
     async fn what_is_not_there_is_not_found() {

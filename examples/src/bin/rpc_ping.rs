@@ -40,6 +40,18 @@ async fn main() -> Result<(), centrifugo::StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn methods_are_found_by_their_patterns() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        assert_eq!(app.rpc("ping").await.data::<String>(), "pong");
+        assert_eq!(app.rpc("square/12").await.data::<i64>(), 144);
+        assert_eq!(app.rpc("square/x").await.error(), &ErrorReply::METHOD_NOT_FOUND);
+        assert_eq!(app.rpc("sum").data(json!("one")).await.error().code(), 400);
+    }
 
     #[tokio::test]
     async fn a_ping_is_answered() {

@@ -77,25 +77,34 @@ async fn main() -> Result<(), centrifugo::StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    async fn connect_with(token: Option<&str>) -> Result<Connected, Reject> {
-        connect(Data(Auth { auth_token: token.map(str::to_owned) }), State(users())).await
-    }
+    use centrifugo::testing::TestApp;
+    use serde_json::json;
 
     #[tokio::test]
-    async fn a_known_token_is_let_in() {
-        assert!(connect_with(Some("ann")).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn no_token_is_anonymous() {
-        assert!(connect_with(None).await.is_ok());
+    async fn roles_say_which_channels() {
+        let app = TestApp::new(App::new().state(users())).expect("an app that can start");
+        for (token, is_admin) in [("ann", true), ("bob", false)] {
+            let connected = app.connect().data(json!({ "authToken": token })).await.into_reply();
+            let mut channels = vec!["public".to_owned(), format!("user:{}", connected.user)];
+            if is_admin {
+                channels.push("role:admin".to_owned());
+            }
+            assert_eq!(connected.channels, channels);
+        }
+        let nobody = app.connect().data(json!({})).await.into_reply();
+        assert_eq!((nobody.user.as_str(), nobody.channels.as_slice()), ("", &["public".to_owned()][..]));
     }
 
     #[tokio::test]
     async fn an_unknown_token_is_disconnected_for_good() {
-        let reject = connect_with(Some("eve")).await.unwrap_err();
-        assert_eq!(reject.disconnect(), Some(&INVALID_TOKEN));
+        let app = TestApp::new(App::new().state(users())).expect("an app that can start");
+        assert_eq!(app.connect().data(json!({ "authToken": "eve" })).await.disconnect(), &INVALID_TOKEN);
         assert!(!INVALID_TOKEN.reconnects());
+    }
+
+    // A handler is still a function.
+    #[tokio::test]
+    async fn no_token_is_no_failure() {
+        assert!(connect(Data(Auth { auth_token: None }), State(users())).await.is_ok());
     }
 }

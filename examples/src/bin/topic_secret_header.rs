@@ -25,8 +25,27 @@ async fn internal(headers: Metadata<'_>, State(Secret(secret)): State<Secret>) -
     headers.get(HEADER).is_some_and(|given| given.as_bytes().ct_eq(secret.as_bytes()).into())
 }
 
+/// Centrifugo forwards only what it is told to: the generated configuration lists the header.
+fn app() -> App {
+    App::new().state(Secret("open sesame")).http_headers([HEADER])
+}
+
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
-    // Centrifugo forwards only what it is told to: the generated configuration lists the header.
-    App::new().state(Secret("open sesame")).http_headers([HEADER]).run().await
+    app().run().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn the_header_opens_the_channel() {
+        let app = TestApp::new(app()).expect("an app that can start");
+        let metrics = || app.subscribe("internal:metrics");
+        assert!(metrics().header(HEADER, "open sesame").await.is_reply());
+        assert_eq!(metrics().header(HEADER, "open barley").await.error().code(), 403);
+        assert_eq!(metrics().await.error().code(), 403);
+    }
 }

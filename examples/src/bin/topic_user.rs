@@ -35,7 +35,18 @@ async fn main() -> Result<(), centrifugo::StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use centrifugo::App;
+    use centrifugo::testing::TestApp;
 
+    #[tokio::test]
+    async fn a_channel_that_names_no_user_is_nobody_s() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        let me = Uuid::new_v4();
+        assert!(app.subscribe(format!("user.{me}")).user(me).await.is_reply());
+        assert_eq!(app.subscribe("user.me").user("me").await.error().code(), 403);
+    }
+
+    // A handler is still a function.
     #[tokio::test]
     async fn a_user_has_one_channel_and_no_other() {
         let (mine, other) = (Uuid::new_v4(), Uuid::new_v4());

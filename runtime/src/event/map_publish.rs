@@ -134,7 +134,8 @@ impl MapPublished {
         self
     }
 
-    /// The version of the value. Centrifugo drops one that isn't newer than the last.
+    /// The version of the value. Centrifugo drops one that isn't newer than the last. It does so in the modes `recoverable` and
+    /// `persistent`; in an `ephemeral` map, which is what the generated configuration has, a version fails the call.
     pub fn version(mut self, version: u64) -> Self {
         self.version = version;
         self

@@ -46,6 +46,10 @@ where
     if head.status.is_server_error() {
         return Ok(Answer { status: head.status, body: Bytes::new() });
     }
+    // What announces itself as too long is not waited for.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
+        return Err(Fault::TooLong(limit));
+    }
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(Answer { status: head.status, body: body.to_bytes() }),
         Err(error) if error.is::<LengthLimitError>() => Err(Fault::TooLong(limit)),

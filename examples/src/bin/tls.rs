@@ -1,0 +1,106 @@
+//! Lets Centrifugo ask over TLS: the app is a service of a tonic server, which has the certificate.
+//!
+//! | environment | meaning | default |
+//! |---|---|---|
+//! | `PROXY_ADDRESS` | where the server listens | `127.0.0.1:10001` |
+//! | `TLS_CERT` | the file with its certificate, in PEM. Centrifugo trusts this one, and no other | must be set |
+//! | `TLS_KEY` | the file with the certificate's key, in PEM | must be set |
+//!
+//! Try: `{"id": 1, "connect": {}}`, and `{"id": 2, "rpc": {"method": "ping"}}`: `"pong"`.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::{env, fs};
+
+use centrifugo::{App, Connected, rpc};
+use futures_util::FutureExt;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
+
+/// How many calls a connection may have, and how many of them may be reset at once: by HTTP/2's default, 20 of these are an attack, and
+/// Centrifugo resets every call that is late.
+const CALLS: u32 = 65_536;
+
+#[centrifugo::connect]
+async fn connect() -> Connected {
+    Connected::anonymous()
+}
+
+#[rpc("ping")]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+/// Each proxy has its own settings of TLS. Their endpoint stays `grpc://`.
+fn app(certificate: &str) -> App {
+    let proxy = json!({ "grpc": { "tls": { "enabled": true, "server_ca_pem": certificate } } });
+    App::new().centrifugo(json!({ "client": { "proxy": { "connect": proxy } }, "rpc": { "proxy": proxy } }))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let address = env::var("PROXY_ADDRESS").unwrap_or_else(|_| "127.0.0.1:10001".to_owned());
+    let file = |name| env::var(name).map_err(|_| format!("{name} must name a file"));
+    let (certificate, key) = (file("TLS_CERT")?, file("TLS_KEY")?);
+    let app = app(&certificate);
+    if env::var_os("PROXY_PRINT_CONFIG").is_some() {
+        let config = app.centrifugo_config(&format!("grpc://{address}"))?;
+        return Ok(writeln!(io::stdout(), "{config:#}")?);
+    }
+    // rustls has to be told which cryptography it is to use: the crates beside this one bring two.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "another cryptography is installed already")?;
+    let identity = Identity::from_pem(fs::read(certificate)?, fs::read(key)?);
+    let mut server = Server::builder()
+        .tls_config(ServerTlsConfig::new().identity(identity))?
+        .max_concurrent_streams(CALLS)
+        .http2_max_pending_accept_reset_streams(Some(CALLS as usize))
+        .initial_stream_window_size(64 << 10)
+        .initial_connection_window_size((1 << 31) - 1);
+    let listener = TcpListener::bind(&address).await?;
+    // A closed stderr is no reason to stop.
+    drop(writeln!(io::stderr(), "listening on {}", listener.local_addr()?));
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    // Services of your own: further calls of `add_service`.
+    let service = app.into_service()?;
+    let streams = service.clone();
+    let stopping = stopped().map(move |()| streams.end_streams());
+    server.add_service(service).serve_with_incoming_shutdown(incoming, stopping).await?;
+    Ok(())
+}
+
+/// Waits for SIGTERM, or ctrl-c.
+async fn stopped() {
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use centrifugo::testing::TestApp;
+
+    #[tokio::test]
+    async fn every_proxy_trusts_the_certificate() {
+        let config = app("app.pem").centrifugo_config("grpc://127.0.0.1:10001").expect("a configuration");
+        for proxy in ["/client/proxy/connect", "/rpc/proxy"] {
+            let proxy = config.pointer(proxy).expect("a proxy");
+            assert_eq!(proxy["grpc"]["tls"], json!({ "enabled": true, "server_ca_pem": "app.pem" }));
+        }
+        let app = TestApp::new(app("app.pem")).expect("an app that can start");
+        assert_eq!(app.rpc("ping").await.data::<String>(), "pong");
+    }
+}

@@ -1,0 +1,99 @@
+//! The command, as cargo runs it: `cargo centrifugo ..` is `cargo-centrifugo centrifugo ..`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn centrifugo(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-centrifugo"));
+    command.arg("centrifugo").args(args).current_dir(folder).output().expect("a command that runs")
+}
+
+/// What it wrote to stdout.
+fn written(folder: &Path, args: &[&str]) -> String {
+    let output = centrifugo(folder, args);
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("a text")
+}
+
+/// What it wrote to stderr, and nothing to stdout.
+fn refused(folder: &Path, args: &[&str]) -> String {
+    let output = centrifugo(folder, args);
+    assert!(!output.status.success() && output.stdout.is_empty(), "{args:?}: {output:?}");
+    String::from_utf8(output.stderr).expect("a text")
+}
+
+#[test]
+fn a_new_app_takes_a_stream_and_compiles() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(written(folder.path(), &["new", "my-app"]), "");
+    let app = folder.path().join("my-app");
+    let main = app.join("src/main.rs");
+    assert_eq!(written(&app, &["handler", "stream", "--name", "countdown", "--file", "src/main.rs"]), "");
+    assert!(fs::read_to_string(main).expect("a main").contains("async fn countdown(from: u32)"));
+
+    // The crate of this workspace, and what the workspace has locked: nothing is asked of a registry.
+    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let manifest = app.join("Cargo.toml");
+    let here = |name: &str, path: &str| format!("{name} = {{ path = {:?} }}\n", workspace.join(path));
+    let patch = [("centrifugo", "runtime"), ("centrifugo-macros", "macros"), ("centrifugo-pattern", "pattern")];
+    let patch: String = patch.iter().map(|(name, path)| here(name, path)).collect();
+    let text = fs::read_to_string(&manifest).expect("a manifest");
+    fs::write(&manifest, format!("{text}\n[patch.crates-io]\n{patch}")).expect("a manifest");
+    fs::copy(workspace.join("Cargo.lock"), app.join("Cargo.lock")).expect("a lock file");
+    let mut check = Command::new(env!("CARGO"));
+    check.args(["check", "--offline", "--tests"]).current_dir(&app).env("RUSTFLAGS", "-D warnings");
+    check.env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/new-app"));
+    let checked = check.output().expect("cargo");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+#[test]
+fn a_handler_goes_to_stdout_or_to_the_end_of_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let topic = written(folder.path(), &["handler", "topic", "--name", "own_channel"]);
+    assert!(topic.contains("#[centrifugo::topic(\"") && topic.contains("async fn own_channel("), "{topic}");
+    let rpc = written(folder.path(), &["handler", "rpc"]);
+
+    let file = folder.path().join("handlers.rs");
+    assert_eq!(written(folder.path(), &["handler", "topic", "--name", "own_channel", "--file", "handlers.rs"]), "");
+    assert_eq!(written(folder.path(), &["handler", "rpc", "--file", "handlers.rs"]), "");
+    assert_eq!(fs::read_to_string(file).expect("a file"), format!("{topic}\n{rpc}"));
+}
+
+#[test]
+fn a_kind_that_is_none_is_told_the_kinds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = refused(folder.path(), &["handler", "unsubscribe"]);
+    for part in ["invalid value 'unsubscribe'", "sub_refresh", "map_publish", "interceptor"] {
+        assert!(told.contains(part), "{told}");
+    }
+    let near = refused(folder.path(), &["handler", "sub-refresh"]);
+    assert!(near.contains("a similar value exists: 'sub_refresh'"), "{near}");
+}
+
+#[test]
+fn a_name_that_is_none_is_told_what_names_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(
+        refused(folder.path(), &["new", "my chat"]),
+        "error: `my chat` is no name of a package: use letters, digits, `-` and `_`, and begin with a letter\n"
+    );
+    for (kind, what) in [("rpc", "function"), ("channel", "struct")] {
+        assert_eq!(
+            refused(folder.path(), &["handler", kind, "--name", "my-own", "--file", "handlers.rs"]),
+            format!("error: `my-own` is no name of a {what}: use letters, digits and `_`, and begin with a letter\n")
+        );
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "something was written");
+}
+
+#[test]
+fn what_is_there_already_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("chat")).expect("a folder");
+    let told = refused(folder.path(), &["new", "chat"]);
+    assert_eq!(told, "error: `chat` is there already: name a folder that isn't\n");
+    let told = refused(folder.path(), &["handler", "rpc", "--file", "nowhere/handlers.rs"]);
+    assert!(told.starts_with("error: can't write `nowhere/handlers.rs`: "), "{told}");
+}
