@@ -64,6 +64,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod answer;
 #[cfg(feature = "api")]
 pub mod api;
 mod app;

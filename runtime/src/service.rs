@@ -15,12 +15,13 @@ use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::answer::Answer;
 use crate::dispatch::Dispatch;
 use crate::event::{CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe};
 use crate::generated as wire;
 use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
 use crate::layers::Layered;
-use crate::short::{self, Answer, RequestBody};
+use crate::short::{self, RequestBody};
 use crate::stream::Responses;
 
 /// The app as a tonic service, made by [`App::into_service`](crate::App::into_service), to mount beside services of your own.
@@ -167,15 +168,17 @@ const SERVICE: &str = "/centrifugal.centrifugo.proxy.CentrifugoProxy/";
 /// One macro for all of it, because `async_trait` must see the functions.
 macro_rules! service {
     ($($path:literal $method:ident: $event:ident($request:ident) -> $response:ident;)*) => {
-        /// The calls with one question and one answer.
-        enum Unary {
+        /// The calls with one question.
+        enum Question {
             $($event,)*
+            SubscribeStream,
         }
 
-        impl Unary {
+        impl Question {
             fn of(path: &str) -> Option<Self> {
                 match path.strip_prefix(SERVICE)? {
                     $($path => Some(Self::$event),)*
+                    "SubscribeUnidirectional" => Some(Self::SubscribeStream),
                     _ => None,
                 }
             }
@@ -188,21 +191,26 @@ macro_rules! service {
             body: B,
         ) -> impl Future<Output = Result<http::Response<Answer>, http::Request<Body>>> {
             async move {
-                let Some(call) = Unary::of(parts.uri.path()) else {
+                let Some(question) = Question::of(parts.uri.path()) else {
                     return Err(http::Request::from_parts(parts, Body::new(body)));
                 };
                 let data = match short::only_frame(body, bare.max_message_size).await {
                     Ok(data) => data,
                     Err(body) => return Err(http::Request::from_parts(parts, body)),
                 };
-                Ok(match call {
-                    $(Unary::$event => {
-                        let Some(message) = short::message::<wire::$request>(&data) else {
-                            return Err(http::Request::from_parts(parts, Body::new(Full::new(data))));
-                        };
-                        short::answer::<$event>(&bare.dispatch, parts, message, bare.max_message_size).await
+                match question {
+                    $(Question::$event => {
+                        if let Some(message) = short::message::<wire::$request>(&data) {
+                            return Ok(short::answer::<$event>(&bare.dispatch, parts, message, bare.max_message_size).await);
+                        }
                     })*
-                })
+                    Question::SubscribeStream => {
+                        if let Some(message) = short::message(&data) {
+                            return Ok(short::open(&bare.dispatch, parts, message, bare.max_message_size).await);
+                        }
+                    }
+                }
+                Err(http::Request::from_parts(parts, Body::new(Full::new(data))))
             }
         }
 
@@ -227,14 +235,15 @@ macro_rules! service {
                 &self,
                 request: Request<wire::SubscribeRequest>,
             ) -> Result<Response<Responses>, Status> {
-                self.0.open(request).await
+                let (metadata, extensions, message) = request.into_parts();
+                self.0.open(metadata.into_headers(), extensions, message).await.map(Response::new)
             }
 
             async fn subscribe_bidirectional(
                 &self,
                 request: Request<Streaming<wire::StreamSubscribeRequest>>,
             ) -> Result<Response<Responses>, Status> {
-                self.0.open_bidirectional(request).await
+                self.0.open_bidirectional(request).await.map(Response::new)
             }
         }
     };

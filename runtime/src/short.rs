@@ -1,31 +1,24 @@
-//! The short way of a unary call: one frame in, one frame out.
+//! The short way of a question in one frame.
 //!
 //! Centrifugo sends a request as one uncompressed message, which nearly always comes in one HTTP/2 frame. Such a message is read where it lies,
-//! and its answer is written behind its own head. Whatever is otherwise (gzip, several frames, bytes that are no message, a stream) goes the long
-//! way, through tonic's own machinery, with nothing lost: a test holds both to the same answers.
+//! and its [answer](Answer) is written behind its own head. Whatever is otherwise (gzip, several frames, bytes that are no message, a stream of
+//! questions) goes the long way, through tonic's own machinery, with nothing lost: a test holds both to the same answers.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
+use http::Response;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Response, header};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use http_body_util::{BodyExt, BodyStream, StreamBody};
 use prost::Message;
 use tonic::Status;
 use tower::BoxError;
 
+use crate::answer::{Answer, HEAD};
 use crate::dispatch::Dispatch;
 use crate::event::Wire;
-
-/// A flag and a length stand before each message.
-const HEAD: usize = 5;
-
-const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
-const OK: HeaderValue = HeaderValue::from_static("0");
+use crate::generated::SubscribeRequest;
 
 /// What a request's body has to be.
 pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {}
@@ -74,82 +67,19 @@ where
     E: Wire<Response: Message>,
 {
     let response = dispatch.dispatch::<E>(parts.headers, parts.extensions, message);
-    response.map(move |response| match response.and_then(|response| frame(&response, max)) {
-        Ok(frame) => Answer::message(frame),
-        Err(status) => status.into_http(),
+    response.map(move |response| {
+        let answer = response.and_then(|response| Answer::message(&response, max));
+        answer.unwrap_or_else(Status::into_http)
     })
 }
 
-/// The message behind its head.
-fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
-    let length = message.encoded_len();
-    let Ok(head) = u32::try_from(length.min(max.saturating_add(1))) else {
-        return Err(Status::out_of_range("the answer is longer than gRPC's 4 GiB"));
-    };
-    if length > max {
-        return Err(Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}")));
-    }
-    let mut frame = BytesMut::with_capacity(HEAD + length);
-    frame.put_u8(0);
-    frame.put_u32(head);
-    message.encode_raw(&mut frame);
-    Ok(frame.freeze())
-}
-
-/// The body of an answer.
-#[derive(Default)]
-pub(crate) enum Answer {
-    /// A message, and how the call went.
-    Message(Bytes),
-    /// How the call went.
-    Trailers,
-    /// Nothing more. A status stands in the headers then, if it is a failure.
-    #[default]
-    End,
-    /// What the long way says.
-    Long(tonic::body::Body),
-}
-
-impl Answer {
-    fn message(frame: Bytes) -> Response<Self> {
-        let mut response = Response::new(Self::Message(frame));
-        response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
-        response
-    }
-}
-
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        match &mut *self {
-            Self::Message(frame) => {
-                let frame = std::mem::take(frame);
-                *self = Self::Trailers;
-                Poll::Ready(Some(Ok(Frame::data(frame))))
-            }
-            Self::Trailers => {
-                *self = Self::End;
-                Poll::Ready(Some(Ok(Frame::trailers(HeaderMap::from_iter([(Status::GRPC_STATUS, OK)])))))
-            }
-            Self::End => Poll::Ready(None),
-            Self::Long(body) => Pin::new(body).poll_frame(context),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Message(_) | Self::Trailers => false,
-            Self::End => true,
-            Self::Long(body) => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Long(body) => body.size_hint(),
-            _ => SizeHint::default(),
-        }
-    }
+/// The answer to a subscription to a stream.
+pub(crate) fn open(
+    dispatch: &Dispatch,
+    parts: Parts,
+    request: SubscribeRequest,
+    max: usize,
+) -> impl Future<Output = Response<Answer>> {
+    let opened = dispatch.open(parts.headers, parts.extensions, request);
+    opened.map(move |opened| opened.map_or_else(Status::into_http, |responses| Answer::messages(responses, max)))
 }

@@ -9,12 +9,12 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::ready;
-use futures_util::stream::{self, BoxStream, CatchUnwind, Stream, StreamExt};
+use futures_util::future::{TryFutureExt, ready};
+use futures_util::stream::{BoxStream, CatchUnwind, Stream, StreamExt};
 use http::{Extensions, HeaderMap};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Status, Streaming};
 
 use crate::dispatch::Dispatch;
 use crate::event::{Event, Opened, Opening, SubscribeStream};
@@ -43,20 +43,28 @@ fn inbound(messages: Streaming<wire::StreamSubscribeRequest>) -> impl Stream<Ite
 type Publications = BoxStream<'static, Result<Publication, Reject>>;
 
 /// What Centrifugo is sent.
-pub(crate) type Responses = BoxStream<'static, Result<wire::StreamSubscribeResponse, Status>>;
+pub(crate) struct Responses {
+    /// The answer to the subscription, which goes before everything else. On the heap, so that streams that are open don't keep its place.
+    first: Option<Box<wire::SubscribeResponse>>,
+    life: Life,
+}
 
 impl Dispatch {
     /// Opens a stream of one direction.
-    pub(crate) async fn open(&self, request: Request<wire::SubscribeRequest>) -> Result<Response<Responses>, Status> {
-        let (metadata, extensions, request) = request.into_parts();
-        self.begin(metadata.into_headers(), extensions, Opening { request, inbound: Inbound::default() }).await
+    pub(crate) fn open(
+        &self,
+        metadata: HeaderMap,
+        extensions: Extensions,
+        request: wire::SubscribeRequest,
+    ) -> impl Future<Output = Result<Responses, Status>> {
+        self.begin(metadata, extensions, Opening { request, inbound: Inbound::default() })
     }
 
     /// Opens a stream of both directions: the first message asks, all others bring what the client publishes.
     pub(crate) async fn open_bidirectional(
         &self,
         request: Request<Streaming<wire::StreamSubscribeRequest>>,
-    ) -> Result<Response<Responses>, Status> {
+    ) -> Result<Responses, Status> {
         self.admit(SubscribeStream::KIND.name(), request.metadata().as_ref())?;
         let (metadata, extensions, mut messages) = request.into_parts();
         let first = tokio::select! {
@@ -71,24 +79,39 @@ impl Dispatch {
         self.begin(metadata.into_headers(), extensions, opening).await
     }
 
-    async fn begin(
+    fn begin(
         &self,
         metadata: HeaderMap,
         extensions: Extensions,
         opening: Opening,
-    ) -> Result<Response<Responses>, Status> {
-        let (opened, blame) = self.answer::<SubscribeStream>(metadata, extensions, opening).await?;
-        Ok(Response::new(responses(opened, blame, self.stopping.clone())))
+    ) -> impl Future<Output = Result<Responses, Status>> {
+        let opened = self.answer::<SubscribeStream>(metadata, extensions, opening);
+        opened.map_ok(|(opened, blame)| Responses::new(opened, blame, self.stopping.clone()))
     }
 }
 
-fn responses(Opened { first, publications, json }: Opened, blame: Blame, stopping: CancellationToken) -> Responses {
-    let first = wire::StreamSubscribeResponse { subscribe_response: Some(first), publication: None };
-    let first = stream::once(async { Ok(first) });
-    match publications {
-        // Refused: Centrifugo cancels the stream itself as soon as it has read that.
-        None => first.boxed(),
-        Some(publications) => first.chain(Life::new(Told::new(publications, json, blame), stopping)).boxed(),
+impl Responses {
+    fn new(Opened { first, publications, json }: Opened, blame: Blame, stopping: CancellationToken) -> Self {
+        let life = match publications {
+            // Refused: Centrifugo cancels the stream itself as soon as it has read that.
+            None => Life::Over,
+            Some(publications) => Life::new(Told::new(publications, json, blame), stopping),
+        };
+        Self { first: Some(Box::new(first)), life }
+    }
+}
+
+impl Stream for Responses {
+    type Item = Result<wire::StreamSubscribeResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.first.take() {
+            Some(first) => {
+                let message = wire::StreamSubscribeResponse { subscribe_response: Some(*first), publication: None };
+                Poll::Ready(Some(Ok(message)))
+            }
+            None => self.life.poll_next_unpin(context),
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! The two ways to an answer: the short one for a message in one frame, and tonic's own for everything else.
 
 use centrifugo::{
-    App, Connected, Data, MapPublished, MapRemoved, Polled, Published, RawData, Refreshed, Reject, RpcReply, SubRefreshed,
-    Subscribed, handlers,
+    App, Connected, Data, MapPublished, MapRemoved, Polled, Published, RawData, Refreshed, Reject, RpcReply, StartError,
+    SubRefreshed, Subscribed, handlers,
 };
-use centrifugo_tests::wire::{DynamicMessage, Message, Travel, Value, answer, connection, message, text};
-use tonic::Status;
+use centrifugo_tests::wire::{DynamicMessage, Message, Travel, Value, answer, connection, message, open_by, text};
+use futures_util::stream::{self, Stream, StreamExt};
+use tokio::task::JoinHandle;
 use tonic::metadata::MetadataMap;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
 
 use crate::answer::Answer;
 
@@ -38,6 +41,17 @@ async fn still() -> SubRefreshed {
 #[centrifugo::rpc("echo", collect = false)]
 async fn echo(RawData(data): RawData) -> RpcReply {
     RpcReply::raw(data)
+}
+
+#[centrifugo::rpc("long", collect = false)]
+async fn long() -> String {
+    "x".repeat(MAX_MESSAGE)
+}
+
+/// Two publications, and then what is asked for.
+#[centrifugo::stream("ticks:<answer>", collect = false)]
+async fn ticks(answer: Answer) -> impl Stream<Item = Result<u32, Reject>> {
+    stream::iter([(Answer::Result, 1), (Answer::Result, 2), (answer, 3)]).then(|(answer, tick)| answer.give(tick))
 }
 
 #[centrifugo::map_publish("board:<_>", anyone, collect = false)]
@@ -110,17 +124,74 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
     requests
 }
 
+struct Running {
+    connection: Channel,
+    app: JoinHandle<Result<(), StartError>>,
+}
+
+const MAX_MESSAGE: usize = 100_000;
+
+async fn run() -> Running {
+    let handlers = handlers![connect, refresh, join, say, still, echo, long, set, remove, poll, fill, ticks];
+    let app = App::empty().handlers(handlers).max_message_size(MAX_MESSAGE);
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let connection = connection(server.local_addr()).await;
+    Running { connection, app: tokio::spawn(server.serve_until(std::future::pending())) }
+}
+
 #[tokio::test]
 async fn both_ways_lead_to_the_same_answer() {
-    let app = App::empty().handlers(handlers![connect, refresh, join, say, still, echo, set, remove, poll, fill]);
-    let server = app.max_message_size(100_000).listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(server.serve_until(std::future::pending()));
-    let connection = connection(address).await;
+    let Running { connection, app } = run().await;
     for (rpc, request) in requests() {
         let short = seen(answer(&connection, rpc, request.clone().into(), Travel::Plain).await);
         let long = seen(answer(&connection, rpc, request.clone().into(), Travel::Gzip).await);
         assert_eq!(short, long, "{rpc} {}", String::from_utf8_lossy(&request).chars().take(100).collect::<String>());
+    }
+    app.abort();
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_fails_both_ways() {
+    let Running { connection, app } = run().await;
+    let request = message("RPCRequest", &[("method", text("long"))]).encode_to_vec();
+    for travel in [Travel::Plain, Travel::Gzip] {
+        let status = answer(&connection, "RPC", request.clone().into(), travel).await.expect_err("a failure");
+        assert_eq!(status.code(), Code::OutOfRange, "{travel:?}: {status}");
+    }
+    app.abort();
+}
+
+/// All messages of a stream, and how it ends.
+async fn heard(connection: &Channel, channel: &str, travel: Travel) -> Vec<String> {
+    let told = |status: Status| format!("{:?} {}", status.code(), status.message());
+    let request = message("SubscribeRequest", &[("channel", text(channel))]);
+    let mut stream = match open_by(connection, &request, travel).await {
+        Ok(stream) => stream,
+        Err(status) => return vec![told(status)],
+    };
+    let mut heard = Vec::new();
+    loop {
+        match stream.next().await {
+            Ok(Some(message)) => heard.push(message.to_string()),
+            Ok(None) => return heard,
+            Err(status) => {
+                heard.push(told(status));
+                return heard;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn both_ways_lead_to_the_same_stream() {
+    let Running { connection, app } = run().await;
+    for (name, messages) in
+        [("result", 4), ("error", 3), ("temporary", 4), ("stop", 3), ("internal", 4), ("panic", 4), ("nonsense", 1)]
+    {
+        let channel = format!("ticks:{name}");
+        let short = heard(&connection, &channel, Travel::Plain).await;
+        assert_eq!(short.len(), messages, "{short:?}");
+        assert_eq!(short, heard(&connection, &channel, Travel::Gzip).await, "{name}");
     }
     app.abort();
 }

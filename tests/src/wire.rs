@@ -135,11 +135,7 @@ pub enum Travel {
 ///
 /// If nobody listens.
 pub async fn answer(connection: &Channel, rpc: &str, bytes: Bytes, travel: Travel) -> Result<(MetadataMap, Bytes), Status> {
-    let mut grpc = Grpc::new(connection.clone());
-    if travel == Travel::Gzip {
-        grpc = grpc.send_compressed(CompressionEncoding::Gzip);
-    }
-    grpc.ready().await.expect("an app");
+    let mut grpc = grpc(connection, travel).await;
     let path = format!("/{PACKAGE}.CentrifugoProxy/{rpc}").parse().expect("a path");
     let (metadata, bytes, _) = grpc.unary(Request::new(bytes), path, Raw).await?.into_parts();
     Ok((metadata, bytes))
@@ -164,11 +160,32 @@ async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes
 ///
 /// If nobody listens.
 pub async fn open(connection: &Channel, request: &DynamicMessage) -> Result<Opened, Status> {
-    let mut grpc = Grpc::new(connection.clone());
-    grpc.ready().await.expect("an app");
+    open_by(connection, request, Travel::Plain).await
+}
+
+/// The same, with a request that travels as it is told.
+///
+/// # Errors
+///
+/// The status.
+///
+/// # Panics
+///
+/// If nobody listens.
+pub async fn open_by(connection: &Channel, request: &DynamicMessage, travel: Travel) -> Result<Opened, Status> {
+    let mut grpc = grpc(connection, travel).await;
     let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeUnidirectional").parse().expect("a path");
     let request = Request::new(Bytes::from(request.encode_to_vec()));
     Ok(Opened(grpc.server_streaming(request, path, Raw).await?.into_inner()))
+}
+
+async fn grpc(connection: &Channel, travel: Travel) -> Grpc<Channel> {
+    let mut grpc = Grpc::new(connection.clone());
+    if travel == Travel::Gzip {
+        grpc = grpc.send_compressed(CompressionEncoding::Gzip);
+    }
+    grpc.ready().await.expect("an app");
+    grpc
 }
 
 /// Opens a stream of both directions, all over one connection. What is sent by the sender are its messages, the first one included.

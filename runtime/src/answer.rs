@@ -1,0 +1,118 @@
+//! The body of an answer, as it goes onto the connection: messages behind their heads, and how the call went.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::StreamExt;
+use http::{HeaderMap, HeaderValue, Response, header};
+use http_body::{Body, Frame, SizeHint};
+use prost::Message;
+use tonic::Status;
+
+use crate::stream::Responses;
+
+/// A flag and a length stand before each message.
+pub(crate) const HEAD: usize = 5;
+
+const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+const OK: HeaderValue = HeaderValue::from_static("0");
+
+/// The body of an answer.
+#[derive(Default)]
+pub(crate) enum Answer {
+    /// A message, and how the call went.
+    Message(Bytes),
+    /// All messages of a stream, each no longer than that, and how it went.
+    Messages(Box<Responses>, usize),
+    /// How the call went: well.
+    Trailers,
+    /// Nothing more. A status stands in the headers then, if it is a failure.
+    #[default]
+    End,
+    /// What tonic says.
+    Long(tonic::body::Body),
+}
+
+impl Answer {
+    /// A call's only message.
+    pub(crate) fn message(message: &impl Message, max: usize) -> Result<Response<Self>, Status> {
+        Ok(respond(Self::Message(frame(message, max)?)))
+    }
+
+    /// The messages of a stream.
+    pub(crate) fn messages(responses: Responses, max: usize) -> Response<Self> {
+        respond(Self::Messages(Box::new(responses), max))
+    }
+}
+
+fn respond(answer: Answer) -> Response<Answer> {
+    let mut response = Response::new(answer);
+    response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
+    response
+}
+
+/// The message behind its head.
+fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
+    let length = message.encoded_len();
+    let Ok(head) = u32::try_from(length.min(max.saturating_add(1))) else {
+        return Err(Status::out_of_range("the answer is longer than gRPC's 4 GiB"));
+    };
+    if length > max {
+        return Err(Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}")));
+    }
+    let mut frame = BytesMut::with_capacity(HEAD + length);
+    frame.put_u8(0);
+    frame.put_u32(head);
+    message.encode_raw(&mut frame);
+    Ok(frame.freeze())
+}
+
+/// How a stream went.
+fn trailers(status: Option<&Status>) -> Result<HeaderMap, Status> {
+    let mut trailers = HeaderMap::with_capacity(1);
+    match status {
+        Some(status) => status.add_header(&mut trailers)?,
+        None => drop(trailers.insert(Status::GRPC_STATUS, OK)),
+    }
+    Ok(trailers)
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let (sent, rest) = match &mut *self {
+            Self::Message(frame) => (Ok(Frame::data(std::mem::take(frame))), Self::Trailers),
+            Self::Messages(responses, max) => {
+                let message = ready!(responses.poll_next_unpin(context)).transpose();
+                match message.and_then(|message| message.map(|message| frame(&message, *max)).transpose()) {
+                    Ok(Some(frame)) => return Poll::Ready(Some(Ok(Frame::data(frame)))),
+                    Ok(None) => (trailers(None).map(Frame::trailers), Self::End),
+                    Err(status) => (trailers(Some(&status)).map(Frame::trailers), Self::End),
+                }
+            }
+            Self::Trailers => (trailers(None).map(Frame::trailers), Self::End),
+            Self::End => return Poll::Ready(None),
+            Self::Long(body) => return Pin::new(body).poll_frame(context),
+        };
+        *self = rest;
+        Poll::Ready(Some(sent))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Message(_) | Self::Messages(..) | Self::Trailers => false,
+            Self::End => true,
+            Self::Long(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Long(body) => body.size_hint(),
+            _ => SizeHint::default(),
+        }
+    }
+}
