@@ -21,7 +21,8 @@ const MAX_HEADERS: u32 = 64 << 10;
 /// How many bytes of a call wait here until they are read.
 const CALL_WINDOW: u32 = 64 << 10;
 /// The same for all calls of a connection together: as many as HTTP/2 can say. Centrifugo has one connection for all streams, and a
-/// handler that doesn't read what its client publishes must not hold up the others.
+/// handler that doesn't read what its client publishes must not hold up the others. h2's guard against floods of small frames, which ends a
+/// connection, also grows with it.
 const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 /// How long a listener rests that has run out of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);

@@ -10,6 +10,7 @@ use centrifugo_tests::wire::{DynamicMessage, Opened, Value, connection, message,
 use centrifugo_tests::{PATIENCE, eventually};
 use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
@@ -100,6 +101,30 @@ async fn a_handler_that_does_not_listen_holds_up_no_other_stream() {
         assert_eq!(heard(&mut echoed).await.as_deref(), Some(text.as_bytes()));
     }
     assert!(talking.iter().all(|talking| !talking.is_finished()));
+    app.abort();
+}
+
+// HTTP/2's guard against many small frames knows no difference between an attack and a handler that takes its time.
+#[tokio::test]
+async fn a_flood_of_small_publications_ends_no_connection() {
+    let Running { connection, app, stop: _stop, .. } = run().await;
+    let mut flooding = JoinSet::new();
+    for number in 0..20 {
+        let (say, mut deaf) = open(&connection, asking(&format!("deaf:{number}"))).await.expect("a stream");
+        deaf.next().await.expect("no failure").expect("a first message");
+        flooding.spawn(async move {
+            for _ in 0..2_000 {
+                say.send(saying("1".into())).await.expect("a stream");
+            }
+            (say, deaf)
+        });
+    }
+    let flooded = timeout(PATIENCE, flooding.join_all()).await.expect("room for small publications");
+    let (say, mut echoed) = open(&connection, asking("echo:a")).await.expect("a stream");
+    echoed.next().await.expect("no failure").expect("a first message");
+    say.send(saying("\"a\"".into())).await.expect("a stream");
+    assert_eq!(heard(&mut echoed).await.as_deref(), Some(&b"\"a\""[..]));
+    drop(flooded);
     app.abort();
 }
 
