@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::eventually;
 
@@ -19,12 +21,9 @@ impl Logs {
     /// Keeps what is logged from now on, at `debug` for the app and at `warn` for everything else.
     pub fn keep() -> Self {
         let text = Text::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_env_filter("warn,centrifugo=debug")
-            .with_ansi(false)
-            .without_time()
-            .with_writer(text.clone())
-            .finish();
+        let levels = Targets::new().with_default(LevelFilter::WARN).with_target("centrifugo", LevelFilter::DEBUG);
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).without_time().with_writer(text.clone());
+        let subscriber = tracing_subscriber::registry().with(levels).with(lines);
         Self { text, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
