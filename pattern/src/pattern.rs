@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::error::Error;
 use crate::parse;
 use crate::rules::{self, Place};
+use crate::steps::Step;
 use crate::values::Values;
 
 /// A pattern of channels or methods: literal text, placeholders, and at most one optional tail.
@@ -13,6 +14,7 @@ pub struct Pattern {
     pub(crate) text: String,
     pub(crate) head: Vec<Segment>,
     pub(crate) tail: Option<Vec<Segment>>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// A piece of a pattern.
@@ -119,8 +121,9 @@ impl Pattern {
 
     /// The values in a name that the pattern matches, in upper and lower case as written.
     pub fn matches<'p, 'n>(&'p self, name: &'n str) -> Option<Values<'p, 'n>> {
-        let with_tail = [true, false].into_iter().filter(|&with_tail| !with_tail || self.tail.is_some());
-        with_tail.map(|with_tail| Values::new(self, with_tail, name)).find(|values| values.clone().fits())
+        let ways = [true, false].into_iter().filter(|&with_tail| !with_tail || self.tail.is_some());
+        let steps = ways.map(|with_tail| self.steps(with_tail)).find(|steps| self.fits(steps, 0, name.as_bytes(), false))?;
+        Some(Values::new(steps, name))
     }
 
     /// What the pattern matches, without its placeholders' names: with and without the optional tail. Two patterns that share a
