@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::error::Error;
 use crate::parse;
 use crate::rules::{self, Place};
-use crate::steps::Step;
+use crate::steps::{Step, fits};
 use crate::values::Values;
 
 /// A pattern of channels or methods: literal text, placeholders, and at most one optional tail.
@@ -121,8 +121,9 @@ impl Pattern {
 
     /// The values in a name that the pattern matches, in upper and lower case as written.
     pub fn matches<'p, 'n>(&'p self, name: &'n str) -> Option<Values<'p, 'n>> {
-        let ways = [true, false].into_iter().filter(|&with_tail| !with_tail || self.tail.is_some());
-        let steps = ways.map(|with_tail| self.steps(with_tail)).find(|steps| self.fits(steps, 0, name.as_bytes(), false))?;
+        let tail = self.tail.as_ref().map(|_| &self.steps[..]);
+        let mut ways = tail.into_iter().chain([&self.steps[..self.head.len()]]);
+        let steps = ways.find(|steps| fits(&self.text, steps, 0, name.as_bytes(), false))?;
         Some(Values::new(steps, name))
     }
 

@@ -1,6 +1,6 @@
 //! A pattern as names are compared with it: what a name has to go through, in few bytes.
 
-use crate::pattern::{Pattern, Segment};
+use crate::pattern::Segment;
 use crate::values::value_length;
 
 /// A segment, without what only messages need.
@@ -31,32 +31,24 @@ pub(crate) fn steps(segments: &[Segment], mut start: usize) -> impl Iterator<Ite
     })
 }
 
-impl Pattern {
-    pub(crate) fn steps(&self, with_tail: bool) -> &[Step] {
-        if with_tail { &self.steps } else { &self.steps[..self.head.len()] }
-    }
-
-    /// Whether the name is what the steps from `step` on match, from its start to its end. So many bytes of the first step's text have
-    /// been compared already.
-    pub(crate) fn fits(&self, steps: &[Step], compared: usize, mut name: &[u8], ignore_case: bool) -> bool {
-        let mut compared = compared;
-        for step in steps {
-            let length = match *step {
-                Step::Text { start, end } => {
-                    let text = &self.text.as_bytes()[start + std::mem::take(&mut compared)..end];
-                    match name.get(..text.len()) {
-                        Some(same) if same == text => text.len(),
-                        Some(other) if ignore_case && other.eq_ignore_ascii_case(text) => text.len(),
-                        _ => return false,
-                    }
+/// Whether the steps match the name, from its start to its end. So many bytes of the first one's text have been compared already.
+pub(crate) fn fits(text: &str, steps: &[Step], mut compared: usize, mut name: &[u8], ignore_case: bool) -> bool {
+    for step in steps {
+        let length = match *step {
+            Step::Text { start, end } => {
+                let text = &text.as_bytes()[start + std::mem::take(&mut compared)..end];
+                match name.get(..text.len()) {
+                    Some(same) if same == text => text.len(),
+                    Some(other) if ignore_case && other.eq_ignore_ascii_case(text) => text.len(),
+                    _ => return false,
                 }
-                Step::Value { is_rest, .. } => match value_length(name, is_rest) {
-                    0 => return false,
-                    length => length,
-                },
-            };
-            name = &name[length..];
-        }
-        name.is_empty()
+            }
+            Step::Value { is_rest, .. } => match value_length(name, is_rest) {
+                0 => return false,
+                length => length,
+            },
+        };
+        name = &name[length..];
     }
+    name.is_empty()
 }

@@ -5,7 +5,7 @@
 
 use crate::edges::{Case, Edges};
 use crate::pattern::Pattern;
-use crate::steps::Step;
+use crate::steps::{Step, fits};
 use crate::values::{Values, value_length};
 
 /// Patterns, by the order in which they came.
@@ -15,9 +15,13 @@ pub(crate) struct Tree {
     root: Branch,
 }
 
+/// What a lookup reads of a pattern: close together, because a place in memory costs more than to compare what is there.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pattern: Pattern,
+    text: Box<str>,
+    steps: Box<[Step]>,
+    /// The steps before the optional tail.
+    head: usize,
     ignore_case: bool,
 }
 
@@ -61,7 +65,9 @@ impl Tree {
     /// Adds a pattern whose shapes aren't there yet.
     pub(crate) fn insert(&mut self, pattern: &Pattern, ignore_case: bool) {
         let source = self.sources.len();
-        self.sources.push(Source { pattern: pattern.clone(), ignore_case });
+        let Pattern { text, head, steps, .. } = pattern;
+        let (text, steps) = (text.as_str().into(), steps.as_slice().into());
+        self.sources.push(Source { text, steps, head: head.len(), ignore_case });
         for with_tail in [false, true].into_iter().take(if pattern.tail.is_some() { 2 } else { 1 }) {
             self.root.insert(&self.sources, Leaf { source, with_tail, step: 0, compared: 0 });
         }
@@ -74,11 +80,17 @@ impl Tree {
         mut accept: impl FnMut(usize, Values<'r, 'n>) -> Option<R>,
     ) -> Option<R> {
         self.root.find_map(name.as_bytes(), &mut |leaf, left| {
-            let Source { pattern, ignore_case } = &self.sources[leaf.source];
-            let steps = pattern.steps(leaf.with_tail);
-            let fits = pattern.fits(&steps[leaf.step..], leaf.compared, left, *ignore_case);
+            let source = &self.sources[leaf.source];
+            let steps = source.steps(leaf.with_tail);
+            let fits = fits(&source.text, &steps[leaf.step..], leaf.compared, left, source.ignore_case);
             if fits { accept(leaf.source, Values::new(steps, name)) } else { None }
         })
+    }
+}
+
+impl Source {
+    fn steps(&self, with_tail: bool) -> &[Step] {
+        if with_tail { &self.steps } else { &self.steps[..self.head] }
     }
 }
 
@@ -149,9 +161,9 @@ impl Branch {
 
 impl Leaf {
     fn next<'s>(&self, sources: &'s [Source]) -> Next<'s> {
-        let pattern = &sources[self.source].pattern;
-        match pattern.steps(self.with_tail).get(self.step) {
-            Some(&Step::Text { start, end }) => Next::Text(&pattern.text.as_bytes()[start + self.compared..end]),
+        let source = &sources[self.source];
+        match source.steps(self.with_tail).get(self.step) {
+            Some(&Step::Text { start, end }) => Next::Text(&source.text.as_bytes()[start + self.compared..end]),
             Some(Step::Value { is_rest: true, .. }) => Next::Rest,
             Some(Step::Value { is_rest: false, .. }) => Next::Placeholder,
             None => Next::End,
