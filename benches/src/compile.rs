@@ -1,0 +1,144 @@
+//! What it costs to compile an app with attributes, beside the same app by hand on tonic.
+//!
+//! All builds of a round follow one another before the next round begins, so that a busy machine is busy for both.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::apps::{App, Shape, Style};
+use crate::build::{Cost, Error};
+use crate::spread::Spread;
+
+/// How often is built, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Clean release builds of the smallest app.
+    #[arg(long, default_value_t = 3)]
+    clean: usize,
+    /// Builds of each app in the dev profile after a change in one handler.
+    #[arg(long, default_value_t = 9)]
+    rebuilds: usize,
+    /// Builds of each app's own code in the release profile after a change in one handler.
+    #[arg(long, default_value_t = 3)]
+    release_rebuilds: usize,
+    /// The folder for the apps.
+    #[arg(long, default_value = "target/compile")]
+    dir: PathBuf,
+}
+
+/// What was measured, app by app.
+#[derive(Debug)]
+pub(crate) struct Report(Vec<Row>);
+
+#[derive(Debug)]
+struct Row {
+    app: String,
+    clean: Vec<Cost>,
+    rebuilds: Vec<Cost>,
+    release_rebuilds: Vec<Cost>,
+    size: u64,
+    stripped: u64,
+}
+
+const HELLO: Shape = Shape { rpcs: 0, topics: 0 };
+const HUNDRED: Shape = Shape { rpcs: 50, topics: 50 };
+
+pub(crate) fn run(options: &Options) -> Result<Report, Error> {
+    let dir = std::path::absolute(&options.dir)?;
+    let mut apps = Vec::new();
+    for (name, shape) in [("hello", HELLO), ("hundred", HUNDRED)] {
+        for style in [Style::Attributes, Style::Tonic] {
+            apps.push((name == "hello", App::write(&dir, name, style, shape)?));
+        }
+    }
+    let row = |(_, app): &(bool, App)| Row {
+        app: app.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        clean: Vec::new(),
+        rebuilds: Vec::new(),
+        release_rebuilds: Vec::new(),
+        size: 0,
+        stripped: 0,
+    };
+    let mut rows: Vec<Row> = apps.iter().map(row).collect();
+    for round in 0..options.clean {
+        for ((_, app), row) in apps.iter().zip(&mut rows).filter(|((is_hello, _), _)| *is_hello) {
+            eprintln!("clean build {} of {}: {}", round + 1, options.clean, row.app);
+            app.clean(true)?;
+            row.clean.push(app.build(true)?);
+        }
+    }
+    for ((_, app), row) in apps.iter().zip(&mut rows) {
+        eprintln!("first builds: {}", row.app);
+        app.build(true)?;
+        app.build(false)?;
+        (row.size, row.stripped) = (app.size()?, app.stripped_size()?);
+    }
+    let mut edit = 0;
+    for (rounds, release) in [(options.rebuilds, false), (options.release_rebuilds, true)] {
+        for round in 0..rounds {
+            eprintln!("rebuild {} of {rounds}", round + 1);
+            edit += 1;
+            for ((_, app), row) in apps.iter().zip(&mut rows) {
+                app.edit(edit)?;
+                let cost = app.build(release)?;
+                if release { row.release_rebuilds.push(cost) } else { row.rebuilds.push(cost) }
+            }
+        }
+    }
+    Ok(Report(rows))
+}
+
+impl Report {
+    fn median(&self, app: &str, costs: fn(&Row) -> &Vec<Cost>, value: fn(&Cost) -> f64) -> Option<f64> {
+        let row = self.0.iter().find(|row| row.app == app)?;
+        Spread::of(costs(row).iter().map(value).collect()).map(|spread| spread.median)
+    }
+
+    /// How much more the attributes cost: the whole hello, and what hundred handlers add to it.
+    fn ratios(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: [(&str, fn(&Cost) -> f64); 2] = [("wall", |cost| cost.wall), ("cpu", |cost| cost.cpu)];
+        let builds: [(&str, fn(&Row) -> &Vec<Cost>); 2] =
+            [("rebuild in dev", |row| &row.rebuilds), ("rebuild in release", |row| &row.release_rebuilds)];
+        for (what, value) in values {
+            let hello = |style| self.median(style, |row| &row.clean, value);
+            if let (Some(ours), Some(tonic)) = (hello("hello-centrifugo"), hello("hello-tonic")) {
+                writeln!(f, "clean release build, {what}: {:.2} x tonic", ours / tonic)?;
+            }
+            for (build, costs) in builds {
+                let added = |style: &str| {
+                    let (many, few) = (format!("hundred-{style}"), format!("hello-{style}"));
+                    Some(self.median(&many, costs, value)? - self.median(&few, costs, value)?)
+                };
+                if let (Some(ours), Some(tonic)) = (added("centrifugo"), added("tonic")) {
+                    let ratio = ours / tonic;
+                    writeln!(f, "{build}, {what}: 100 handlers add {ours:.2} s, 100 arms {tonic:.2} s, {ratio:.2} x")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seconds: minimum / median / maximum\n")?;
+        writeln!(f, "| app | build | wall | cpu |\n|---|---|---|---|")?;
+        for row in &self.0 {
+            let builds =
+                [("clean release", &row.clean), ("dev again", &row.rebuilds), ("release again", &row.release_rebuilds)];
+            for (build, costs) in builds {
+                let wall = Spread::of(costs.iter().map(|cost| cost.wall).collect());
+                let cpu = Spread::of(costs.iter().map(|cost| cost.cpu).collect());
+                if let (Some(wall), Some(cpu)) = (wall, cpu) {
+                    writeln!(f, "| {} | {build} | {wall:.2} | {cpu:.2} |", row.app)?;
+                }
+            }
+        }
+        writeln!(f, "\n| app | release, bytes | stripped |\n|---|---|---|")?;
+        for row in &self.0 {
+            writeln!(f, "| {} | {} | {} |", row.app, row.size, row.stripped)?;
+        }
+        writeln!(f)?;
+        self.ratios(f)
+    }
+}
