@@ -21,8 +21,11 @@ pub(crate) struct Shape {
 /// An app in a folder of its own, which is a workspace of its own.
 #[derive(Debug)]
 pub(crate) struct App {
-    pub(crate) dir: PathBuf,
+    pub(crate) name: &'static str,
     pub(crate) style: Style,
+    pub(crate) dir: PathBuf,
+    /// Where it is built. The apps of one style share what they are built from.
+    pub(crate) target: PathBuf,
     shape: Shape,
 }
 
@@ -42,8 +45,9 @@ pub(crate) fn checkout() -> &'static Path {
 
 impl App {
     /// Writes the app. What it is built from is what the checkout is built from.
-    pub(crate) fn write(parent: &Path, name: &str, style: Style, shape: Shape) -> io::Result<Self> {
-        let app = Self { dir: parent.join(format!("{name}-{}", style.name())), style, shape };
+    pub(crate) fn write(parent: &Path, name: &'static str, style: Style, shape: Shape) -> io::Result<Self> {
+        let parent = parent.join(style.name());
+        let app = Self { name, style, dir: parent.join(name), target: parent.join("target"), shape };
         let src = app.dir.join("src");
         fs::create_dir_all(&src)?;
         let (manifest, main) = match style {
@@ -52,7 +56,7 @@ impl App {
         };
         let checkout = checkout();
         let runtime = checkout.join("runtime").display().to_string();
-        fs::write(app.dir.join("Cargo.toml"), manifest.replace("{runtime}", &runtime))?;
+        fs::write(app.dir.join("Cargo.toml"), manifest.replace("{name}", name).replace("{runtime}", &runtime))?;
         fs::write(src.join("main.rs"), main)?;
         fs::copy(checkout.join("Cargo.lock"), app.dir.join("Cargo.lock"))?;
         if style == Style::Tonic {
@@ -60,6 +64,11 @@ impl App {
         }
         app.edit(0)?;
         Ok(app)
+    }
+
+    /// Its name, and what it is written with.
+    pub(crate) fn title(&self) -> String {
+        format!("{} ({})", self.name, self.style.name())
     }
 
     /// Writes the handlers anew, one of them with another body.

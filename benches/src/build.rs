@@ -32,7 +32,7 @@ pub(crate) enum Error {
 impl App {
     pub(crate) fn build(&self, release: bool) -> Result<Cost, Error> {
         let mut cargo = Command::new("cargo");
-        cargo.arg("build").args(["--quiet", "--offline", "--target-dir", "target"]).current_dir(&self.dir);
+        cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(&self.target).current_dir(&self.dir);
         // What cargo has told this program is not meant for another one.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG") || name == "CARGO_TARGET_DIR") {
             cargo.env_remove(name);
@@ -43,14 +43,14 @@ impl App {
         let (began, before) = (Instant::now(), children()?);
         let status = cargo.stdin(Stdio::null()).env("RUSTFLAGS", "-Awarnings").status()?;
         if !status.success() {
-            return Err(Error::Build { app: self.dir.display().to_string() });
+            return Err(Error::Build { app: self.title() });
         }
         Ok(Cost { wall: began.elapsed().as_secs_f64(), cpu: children()? - before })
     }
 
-    /// Forgets all that was built in this profile.
-    pub(crate) fn clean(&self, release: bool) -> io::Result<()> {
-        let profile = self.dir.join("target").join(if release { "release" } else { "debug" });
+    /// Forgets all that was built for release.
+    pub(crate) fn clean(&self) -> io::Result<()> {
+        let profile = self.target.join("release");
         if profile.exists() { fs::remove_dir_all(profile) } else { Ok(()) }
     }
 
@@ -61,13 +61,13 @@ impl App {
 
     /// The size without symbols.
     pub(crate) fn stripped_size(&self) -> io::Result<u64> {
-        let stripped = self.dir.join("target/stripped");
+        let stripped = self.target.join("stripped");
         let status = Command::new("strip").arg("-o").arg(&stripped).arg(self.program()).status()?;
         if status.success() { Ok(fs::metadata(stripped)?.len()) } else { Err(io::Error::other("`strip` failed")) }
     }
 
     pub(crate) fn program(&self) -> std::path::PathBuf {
-        self.dir.join("target/release/app")
+        self.target.join("release").join(self.name)
     }
 }
 

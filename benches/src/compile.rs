@@ -32,7 +32,8 @@ pub(crate) struct Report(Vec<Row>);
 
 #[derive(Debug)]
 struct Row {
-    app: String,
+    name: &'static str,
+    style: Style,
     clean: Vec<Cost>,
     rebuilds: Vec<Cost>,
     release_rebuilds: Vec<Cost>,
@@ -48,27 +49,19 @@ pub(crate) fn run(options: &Options) -> Result<Report, Error> {
     let mut apps = Vec::new();
     for (name, shape) in [("hello", HELLO), ("hundred", HUNDRED)] {
         for style in [Style::Attributes, Style::Tonic] {
-            apps.push((name == "hello", App::write(&dir, name, style, shape)?));
+            apps.push(App::write(&dir, name, style, shape)?);
         }
     }
-    let row = |(_, app): &(bool, App)| Row {
-        app: app.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        clean: Vec::new(),
-        rebuilds: Vec::new(),
-        release_rebuilds: Vec::new(),
-        size: 0,
-        stripped: 0,
-    };
-    let mut rows: Vec<Row> = apps.iter().map(row).collect();
+    let mut rows: Vec<Row> = apps.iter().map(Row::of).collect();
     for round in 0..options.clean {
-        for ((_, app), row) in apps.iter().zip(&mut rows).filter(|((is_hello, _), _)| *is_hello) {
-            eprintln!("clean build {} of {}: {}", round + 1, options.clean, row.app);
-            app.clean(true)?;
+        for (app, row) in apps.iter().zip(&mut rows).filter(|(app, _)| app.name == "hello") {
+            eprintln!("clean build {} of {}: {}", round + 1, options.clean, app.title());
+            app.clean()?;
             row.clean.push(app.build(true)?);
         }
     }
-    for ((_, app), row) in apps.iter().zip(&mut rows) {
-        eprintln!("first builds: {}", row.app);
+    for (app, row) in apps.iter().zip(&mut rows) {
+        eprintln!("first builds: {}", app.title());
         app.build(true)?;
         app.build(false)?;
         (row.size, row.stripped) = (app.size()?, app.stripped_size()?);
@@ -78,7 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<Report, Error> {
         for round in 0..rounds {
             eprintln!("rebuild {} of {rounds}", round + 1);
             edit += 1;
-            for ((_, app), row) in apps.iter().zip(&mut rows) {
+            for (app, row) in apps.iter().zip(&mut rows) {
                 app.edit(edit)?;
                 let cost = app.build(release)?;
                 if release { row.release_rebuilds.push(cost) } else { row.rebuilds.push(cost) }
@@ -88,9 +81,24 @@ pub(crate) fn run(options: &Options) -> Result<Report, Error> {
     Ok(Report(rows))
 }
 
+impl Row {
+    fn of(app: &App) -> Self {
+        let none = Vec::new;
+        Self {
+            name: app.name,
+            style: app.style,
+            clean: none(),
+            rebuilds: none(),
+            release_rebuilds: none(),
+            size: 0,
+            stripped: 0,
+        }
+    }
+}
+
 impl Report {
-    fn median(&self, app: &str, costs: fn(&Row) -> &Vec<Cost>, value: fn(&Cost) -> f64) -> Option<f64> {
-        let row = self.0.iter().find(|row| row.app == app)?;
+    fn median(&self, name: &str, style: Style, costs: fn(&Row) -> &Vec<Cost>, value: fn(&Cost) -> f64) -> Option<f64> {
+        let row = self.0.iter().find(|row| row.name == name && row.style == style)?;
         Spread::of(costs(row).iter().map(value).collect()).map(|spread| spread.median)
     }
 
@@ -100,16 +108,14 @@ impl Report {
         let builds: [(&str, fn(&Row) -> &Vec<Cost>); 2] =
             [("rebuild in dev", |row| &row.rebuilds), ("rebuild in release", |row| &row.release_rebuilds)];
         for (what, value) in values {
-            let hello = |style| self.median(style, |row| &row.clean, value);
-            if let (Some(ours), Some(tonic)) = (hello("hello-centrifugo"), hello("hello-tonic")) {
+            let hello = |style| self.median("hello", style, |row| &row.clean, value);
+            if let (Some(ours), Some(tonic)) = (hello(Style::Attributes), hello(Style::Tonic)) {
                 writeln!(f, "clean release build, {what}: {:.2} x tonic", ours / tonic)?;
             }
             for (build, costs) in builds {
-                let added = |style: &str| {
-                    let (many, few) = (format!("hundred-{style}"), format!("hello-{style}"));
-                    Some(self.median(&many, costs, value)? - self.median(&few, costs, value)?)
-                };
-                if let (Some(ours), Some(tonic)) = (added("centrifugo"), added("tonic")) {
+                let added =
+                    |style| Some(self.median("hundred", style, costs, value)? - self.median("hello", style, costs, value)?);
+                if let (Some(ours), Some(tonic)) = (added(Style::Attributes), added(Style::Tonic)) {
                     let ratio = ours / tonic;
                     writeln!(f, "{build}, {what}: 100 handlers add {ours:.2} s, 100 arms {tonic:.2} s, {ratio:.2} x")?;
                 }
@@ -130,13 +136,13 @@ impl fmt::Display for Report {
                 let wall = Spread::of(costs.iter().map(|cost| cost.wall).collect());
                 let cpu = Spread::of(costs.iter().map(|cost| cost.cpu).collect());
                 if let (Some(wall), Some(cpu)) = (wall, cpu) {
-                    writeln!(f, "| {} | {build} | {wall:.2} | {cpu:.2} |", row.app)?;
+                    writeln!(f, "| {} ({}) | {build} | {wall:.2} | {cpu:.2} |", row.name, row.style.name())?;
                 }
             }
         }
         writeln!(f, "\n| app | release, bytes | stripped |\n|---|---|---|")?;
         for row in &self.0 {
-            writeln!(f, "| {} | {} | {} |", row.app, row.size, row.stripped)?;
+            writeln!(f, "| {} ({}) | {} | {} |", row.name, row.style.name(), row.size, row.stripped)?;
         }
         writeln!(f)?;
         self.ratios(f)

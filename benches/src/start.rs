@@ -75,7 +75,7 @@ fn start(app: &App, log: &str) -> Result<f64, Error> {
     let took = began.elapsed();
     child.kill()?;
     child.wait()?;
-    if listens? { Ok(took.as_secs_f64() * 1e3) } else { Err(Error::Start { app: app.dir.display().to_string() }) }
+    if listens? { Ok(took.as_secs_f64() * 1e3) } else { Err(Error::Start { app: app.title() }) }
 }
 
 fn wait(child: &mut Child, address: SocketAddr, began: Instant) -> io::Result<bool> {
