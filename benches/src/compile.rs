@@ -26,6 +26,11 @@ pub(crate) struct Options {
     dir: PathBuf,
 }
 
+/// One of the builds that a row has measured.
+type Costs = fn(&Row) -> &Vec<Cost>;
+/// The part of a cost that is compared.
+type Part = fn(&Cost) -> f64;
+
 /// What was measured, app by app.
 #[derive(Debug)]
 pub(crate) struct Report(Vec<Row>);
@@ -97,15 +102,15 @@ impl Row {
 }
 
 impl Report {
-    fn median(&self, name: &str, style: Style, costs: fn(&Row) -> &Vec<Cost>, value: fn(&Cost) -> f64) -> Option<f64> {
+    fn median(&self, name: &str, style: Style, costs: Costs, value: Part) -> Option<f64> {
         let row = self.0.iter().find(|row| row.name == name && row.style == style)?;
         Spread::of(costs(row).iter().map(value).collect()).map(|spread| spread.median)
     }
 
     /// How much more the attributes cost: the whole hello, and what hundred handlers add to it.
     fn ratios(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values: [(&str, fn(&Cost) -> f64); 2] = [("wall", |cost| cost.wall), ("cpu", |cost| cost.cpu)];
-        let builds: [(&str, fn(&Row) -> &Vec<Cost>); 2] =
+        let values: [(&str, Part); 2] = [("wall", |cost| cost.wall), ("cpu", |cost| cost.cpu)];
+        let builds: [(&str, Costs); 2] =
             [("rebuild in dev", |row| &row.rebuilds), ("rebuild in release", |row| &row.release_rebuilds)];
         for (what, value) in values {
             let hello = |style| self.median("hello", style, |row| &row.clean, value);

@@ -88,7 +88,7 @@ fn wait(child: &mut Child, address: SocketAddr, began: Instant) -> io::Result<bo
     Ok(false)
 }
 
-/// `App::new().into_service()` within one process, in milliseconds.
+/// `App::new().into_service()` within one process, in milliseconds. Nothing is logged there: `run` is what sets the log up.
 fn services(app: &App, log: &str, times: usize) -> Result<Vec<f64>, Error> {
     let output = program(app, log).arg(times.to_string()).output()?;
     let micros = String::from_utf8_lossy(&output.stdout);
@@ -98,7 +98,10 @@ fn services(app: &App, log: &str, times: usize) -> Result<Vec<f64>, Error> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} handlers, milliseconds: minimum / median / maximum\n", self.handlers)?;
-        writeln!(f, "| RUST_LOG | from the process's start to listening | `App::new().into_service()` |\n|---|---|---|")?;
+        writeln!(
+            f,
+            "| RUST_LOG | from the process's start to listening | `into_service()`, no subscriber |\n|---|---|---|"
+        )?;
         for Row { log, listening, service } in &self.rows {
             if let (Some(listening), Some(service)) = (listening, service) {
                 writeln!(f, "| {log} | {listening:.2} | {service:.2} |")?;
