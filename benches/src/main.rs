@@ -1,6 +1,7 @@
 //! Measures the `centrifugo` crate beside what one would otherwise write. The README beside this crate says how to read it.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +10,9 @@ use clap::{Parser, Subcommand};
 
 use crate::report::Report;
 
+mod apps;
+mod build;
+mod compile;
 mod cores;
 mod drive;
 mod driver;
@@ -18,6 +22,7 @@ mod process;
 mod report;
 mod slow;
 mod spread;
+mod start;
 mod streams;
 mod through;
 
@@ -43,6 +48,10 @@ enum Command {
     Streams(streams::Args),
     /// Clients, through a real Centrifugo
     Centrifugo(through::Args),
+    /// What it costs to compile an app
+    Compile(compile::Options),
+    /// How long an app with many handlers takes until it listens
+    Start(start::Options),
     /// Makes calls, in a process of its own
     #[command(hide = true)]
     Drive {
@@ -73,20 +82,26 @@ fn main() -> ExitCode {
 
 /// All that the commands need.
 fn build(commands: &[Command]) -> Result<()> {
-    if commands.iter().all(|command| matches!(command, Command::Drive { .. })) { Ok(()) } else { peers::build() }
+    let without = |command: &Command| matches!(command, Command::Drive { .. } | Command::Compile(_) | Command::Start(_));
+    if commands.iter().all(without) { Ok(()) } else { peers::build() }
 }
 
 fn run(command: &Command, out: &Path) -> Result<()> {
     let report: Report = match command {
         Command::Drive { order } => return drive::obey(order),
+        Command::Compile(options) => return print(&compile::run(options)?),
+        Command::Start(options) => return print(&start::run(options)?),
         Command::Load(args) => load::run(args)?,
         Command::Slow(args) => slow::run(args)?,
         Command::Streams(args) => streams::run(args)?,
         Command::Centrifugo(args) => through::run(args)?,
     };
     report.save(out)?;
-    writeln!(io::stdout().lock(), "{}", report.markdown())?;
-    Ok(())
+    print(&report.markdown())
+}
+
+fn print(report: &dyn Display) -> Result<()> {
+    Ok(writeln!(io::stdout().lock(), "{report}")?)
 }
 
 /// Progress, on stderr. A closed one is no reason to stop.

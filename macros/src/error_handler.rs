@@ -3,19 +3,20 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, ItemFn, ReturnType, Signature};
+use syn::{FnArg, GenericParam, ReturnType, Signature};
 
 use crate::claim;
 use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
+use crate::function::Function;
 use crate::handler::{cfgs, modifiers};
 use crate::kind::Kind;
 
 const FORM: &str = "`async fn report(failure: Failure)`";
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<ItemFn>(item.clone()) {
+    let function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(_) => {
             let message = "`error_handler` goes on an `async fn`";
@@ -28,7 +29,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-fn judge(args: &TokenStream, function: &ItemFn) -> syn::Result<()> {
+fn judge(args: &TokenStream, function: &Function) -> syn::Result<()> {
     let mut errors = Errors::default();
     if !args.is_empty() {
         errors.at(args, "`error_handler` takes no arguments: it is told of the failures of all events");
@@ -59,7 +60,7 @@ fn signature(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-fn collected(function: &ItemFn, item: &TokenStream) -> TokenStream {
+fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, ident) = (cfgs(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
     let claim = expand::claim(&claim::error_handler(), ident.span());

@@ -75,7 +75,8 @@ fn bind(handler: &Handler) -> TokenStream {
     let extracts = handler.params.iter().zip(&locals).filter(|(param, _)| param.role == Role::Extractor).map(
         |(Param { ty, .. }, local)| {
             let extract = extract(handler.kind, ty);
-            let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await?);
+            let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await);
+            let extracted = taken(&extracted, name_of(ty));
             quote!(let #local = #extracted;)
         },
     );
@@ -146,7 +147,8 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         ReturnType::Type(_, ty) => ty.span(),
     };
     let value = Ident::new("value", Span::mixed_site());
-    let split = quote_spanned!(span=> ::centrifugo::__private::Returned(#value).split::<#event>()?);
+    let split = quote_spanned!(span=> ::centrifugo::__private::Returned(#value).split::<#event>());
+    let split = taken(&split, span);
     let reply = match handler.kind {
         Kind::Rpc => quote_spanned!(span=> ::centrifugo::__private::Answer(#value).reply()),
         Kind::Stream => quote_spanned!(span=> ::centrifugo::__private::Streamed(#value).reply()),
@@ -159,6 +161,15 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         let #value = #split;
         #reply
     }
+}
+
+/// The value of a `Result`. What `?` expands to besides is compiled for each type anew.
+fn taken(result: &TokenStream, span: Span) -> TokenStream {
+    let taken = Ident::new("taken", Span::mixed_site());
+    quote_spanned!(Span::mixed_site().located_at(span)=> match #result {
+        ::std::result::Result::Ok(#taken) => #taken,
+        ::std::result::Result::Err(#taken) => return ::std::result::Result::Err(#taken),
+    })
 }
 
 fn needs(handler: &Handler) -> TokenStream {

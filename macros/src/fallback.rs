@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{FnArg, ItemFn};
+use syn::FnArg;
 
 use crate::expand::hidden;
+use crate::function::Function;
 use crate::handler::cfgs;
 use crate::kind::Kind;
 
@@ -15,7 +16,7 @@ pub(crate) fn item(item: &TokenStream, errors: &syn::Error) -> TokenStream {
 }
 
 /// The function, something that `handlers!` can name, and the errors.
-pub(crate) fn function(mut function: ItemFn, errors: &syn::Error) -> TokenStream {
+pub(crate) fn function(mut function: Function, errors: &syn::Error) -> TokenStream {
     // A second attribute of ours would only repeat the errors.
     function.attrs.retain(|attribute| Kind::of(attribute).is_none());
     let name = (!matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)))).then(|| stand_in(&function));
@@ -23,7 +24,7 @@ pub(crate) fn function(mut function: ItemFn, errors: &syn::Error) -> TokenStream
 }
 
 /// The same for an interceptor.
-pub(crate) fn interceptor(mut function: ItemFn, errors: &syn::Error) -> TokenStream {
+pub(crate) fn interceptor(mut function: Function, errors: &syn::Error) -> TokenStream {
     function.attrs.retain(|attribute| Kind::of(attribute).is_none());
     let (vis, cfgs, hidden) = (&function.vis, cfgs(&function.attrs), hidden(&function.sig.ident));
     let private = quote!(::centrifugo::__private);
@@ -38,7 +39,7 @@ pub(crate) fn interceptor(mut function: ItemFn, errors: &syn::Error) -> TokenStr
     item(&quote! { #function #stand_in }, errors)
 }
 
-fn stand_in(function: &ItemFn) -> TokenStream {
+fn stand_in(function: &Function) -> TokenStream {
     let (vis, cfgs, hidden) = (&function.vis, cfgs(&function.attrs), hidden(&function.sig.ident));
     let private = quote!(::centrifugo::__private);
     quote! {

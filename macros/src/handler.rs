@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, Item, ItemFn, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeParamBound,
+    Attribute, FnArg, GenericParam, Ident, Item, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeParamBound,
     Visibility,
 };
 
@@ -14,6 +14,7 @@ use crate::claim;
 use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
+use crate::function::Function;
 use crate::kind::Kind;
 use crate::param::{Param, params, typed};
 use crate::source::Source;
@@ -44,7 +45,7 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
 }
 
 impl Handler {
-    fn read(kind: Kind, args: TokenStream, function: &ItemFn) -> syn::Result<Self> {
+    fn read(kind: Kind, args: TokenStream, function: &Function) -> syn::Result<Self> {
         let mut errors = Errors::default();
         attributes(kind, &function.attrs, &mut errors);
         signature(kind, &function.sig, &mut errors);
@@ -75,8 +76,8 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
 }
 
 /// The function that the attribute stands on.
-fn function(kind: Kind, item: &TokenStream) -> syn::Result<ItemFn> {
-    if let Ok(function) = syn::parse2::<ItemFn>(item.clone()) {
+fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> {
+    if let Ok(function) = syn::parse2::<Function>(item.clone()) {
         return Ok(function);
     }
     let name = kind.name();

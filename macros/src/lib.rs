@@ -7,6 +7,7 @@ mod error_handler;
 mod errors;
 mod expand;
 mod fallback;
+mod function;
 mod handler;
 mod handlers;
 mod interceptor;

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod edges;
 mod error;
 mod parse;
 mod pattern;
 mod router;
 mod rules;
+mod steps;
+mod tree;
 mod values;
 
 pub use error::{Error, ErrorKind};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::error::Error;
 use crate::parse;
 use crate::rules::{self, Place};
+use crate::steps::{Step, fits};
 use crate::values::Values;
 
 /// A pattern of channels or methods: literal text, placeholders, and at most one optional tail.
@@ -13,6 +14,7 @@ pub struct Pattern {
     pub(crate) text: String,
     pub(crate) head: Vec<Segment>,
     pub(crate) tail: Option<Vec<Segment>>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// A piece of a pattern.
@@ -119,8 +121,10 @@ impl Pattern {
 
     /// The values in a name that the pattern matches, in upper and lower case as written.
     pub fn matches<'p, 'n>(&'p self, name: &'n str) -> Option<Values<'p, 'n>> {
-        let with_tail = [true, false].into_iter().filter(|&with_tail| !with_tail || self.tail.is_some());
-        with_tail.map(|with_tail| Values::new(self, with_tail, name)).find(|values| values.clone().fits())
+        let tail = self.tail.as_ref().map(|_| &self.steps[..]);
+        let mut ways = tail.into_iter().chain([&self.steps[..self.head.len()]]);
+        let steps = ways.find(|steps| fits(&self.text, steps, 0, name.as_bytes(), false))?;
+        Some(Values::new(steps, name))
     }
 
     /// What the pattern matches, without its placeholders' names: with and without the optional tail. Two patterns that share a

@@ -1,9 +1,25 @@
 //! The values of placeholders: which texts they may be, and where they stand in a name.
 
-use crate::pattern::{Pattern, Segment};
+use crate::steps::Step;
 
 /// What ends a value: the characters that structure names.
 pub(crate) const DELIMITERS: [char; 5] = ['.', '/', ':', '#', ','];
+
+/// Whether a byte may be in a value: looked up, because routing asks it for most bytes of a name.
+const IN_VALUE: [bool; 256] = {
+    let mut in_value = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        in_value[byte] = (byte as u8).is_ascii_graphic();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < DELIMITERS.len() {
+        in_value[DELIMITERS[at] as usize] = false;
+        at += 1;
+    }
+    in_value
+};
 
 /// Whether a text may be the value of a placeholder: one or more visible ASCII characters; none of `. / : # ,`, unless it is the
 /// rest of a name.
@@ -13,41 +29,25 @@ pub fn is_valid_value(text: &str, rest: bool) -> bool {
 
 /// The length of the value at the start of a name. Everything that may be in it is: what follows a placeholder can't be.
 pub(crate) fn value_length(name: &[u8], rest: bool) -> usize {
-    let may_be = |byte: &u8| byte.is_ascii_graphic() && (rest || !DELIMITERS.contains(&char::from(*byte)));
-    name.iter().take_while(|byte| may_be(byte)).count()
+    let end = match rest {
+        true => name.iter().position(|byte| !byte.is_ascii_graphic()),
+        false => name.iter().position(|byte| !IN_VALUE[usize::from(*byte)]),
+    };
+    end.unwrap_or(name.len())
 }
 
 /// The values of a name's placeholders, in the pattern's order; those of `<_>` are left out. It ends early where the optional tail is
 /// missing.
 #[derive(Debug, Clone)]
 pub struct Values<'p, 'n> {
-    head: std::slice::Iter<'p, Segment>,
-    tail: std::slice::Iter<'p, Segment>,
+    steps: std::slice::Iter<'p, Step>,
     name: &'n str,
 }
 
 impl<'p, 'n> Values<'p, 'n> {
-    pub(crate) fn new(pattern: &'p Pattern, with_tail: bool, name: &'n str) -> Self {
-        let tail = if with_tail { pattern.tail.as_deref().unwrap_or_default() } else { &[] };
-        Self { head: pattern.head.iter(), tail: tail.iter(), name }
-    }
-
-    /// Whether the name is the pattern's, from start to end.
-    pub(crate) fn fits(mut self) -> bool {
-        while let Some(segment) = self.head.next().or_else(|| self.tail.next()) {
-            let rest = match segment {
-                Segment::Literal(text) => self.name.strip_prefix(text.as_str()),
-                Segment::Placeholder(placeholder) => match value_length(self.name.as_bytes(), placeholder.is_rest) {
-                    0 => None,
-                    length => self.name.get(length..),
-                },
-            };
-            match rest {
-                Some(rest) => self.name = rest,
-                None => return false,
-            }
-        }
-        self.name.is_empty()
+    /// Those of a name that fits.
+    pub(crate) fn new(steps: &'p [Step], name: &'n str) -> Self {
+        Self { steps: steps.iter(), name }
     }
 }
 
@@ -56,12 +56,12 @@ impl<'n> Iterator for Values<'_, 'n> {
 
     fn next(&mut self) -> Option<&'n str> {
         loop {
-            match self.head.next().or_else(|| self.tail.next())? {
-                Segment::Literal(text) => self.name = self.name.get(text.len()..)?,
-                Segment::Placeholder(placeholder) => {
-                    let (value, name) = self.name.split_at(value_length(self.name.as_bytes(), placeholder.is_rest));
+            match *self.steps.next()? {
+                Step::Text { start, end } => self.name = self.name.get(end - start..)?,
+                Step::Value { is_rest, is_named } => {
+                    let (value, name) = self.name.split_at(value_length(self.name.as_bytes(), is_rest));
                     self.name = name;
-                    if placeholder.name.is_some() {
+                    if is_named {
                         return Some(value);
                     }
                 }

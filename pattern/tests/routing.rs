@@ -1,6 +1,6 @@
 //! The tree finds what a look at every pattern would find, in the order of how specific they are.
 
-use centrifugo_pattern::{Namespace, Pattern, Router, Segment};
+use centrifugo_pattern::{Match, Namespace, Pattern, Router, Segment};
 use proptest::prelude::*;
 
 fn router(patterns: &[&str]) -> Router<usize> {
@@ -12,10 +12,19 @@ fn router(patterns: &[&str]) -> Router<usize> {
     router
 }
 
+/// All that match, the most specific one first.
+fn all<'r, 'n, R>(router: &'r Router<usize>, name: &'n str, read: impl Fn(Match<'r, 'n, usize>) -> R) -> Vec<R> {
+    let mut all = Vec::new();
+    router.find_map(name, |found| {
+        all.push(read(found));
+        None::<()>
+    });
+    all
+}
+
 fn found<'p>(patterns: &[&'p str], name: &str) -> Vec<(&'p str, Vec<String>)> {
     let router = router(patterns);
-    let all = router.find(name).map(|m| (patterns[*m.value], m.values().map(str::to_owned).collect()));
-    all.collect()
+    all(&router, name, |m| (patterns[*m.value], m.values().map(str::to_owned).collect()))
 }
 
 fn names(patterns: &[&'static str], name: &str) -> Vec<&'static str> {
@@ -29,6 +38,45 @@ fn the_most_specific_pattern_comes_first_whatever_the_order() {
     assert_eq!(names(&patterns, "user.me"), order);
     let reversed: Vec<_> = patterns.into_iter().rev().collect();
     assert_eq!(names(&reversed, "user.me"), order);
+}
+
+#[test]
+fn nothing_is_looked_for_after_a_match_is_accepted() {
+    let router = router(&["user.me", "user.<id>", "<all..>"]);
+    let mut asked = Vec::new();
+    let accepted = router.find_map("user.me", |found| {
+        asked.push(*found.value);
+        found.values().next().map(str::to_owned)
+    });
+    assert_eq!((accepted.as_deref(), asked.as_slice()), (Some("me"), &[0, 1][..]));
+}
+
+#[test]
+fn a_lookup_does_not_allocate() {
+    let router = router(&["user.me", "user.<id>", "order.<id>[.items.<item>]", "get:<path..>", "<all..>"]);
+    let mut read = 0;
+    for name in ["user.me", "user.7", "order.7.items.8", "order.7.parts", "get:users/1", "nothing of that", ""] {
+        let counted = allocation_counter::measure(|| {
+            let found = router.find_map(name, |found| {
+                read += found.values().map(str::len).sum::<usize>();
+                None::<()>
+            });
+            assert!(found.is_none());
+        });
+        assert_eq!(counted.count_total, 0, "{name}");
+    }
+    assert!(read > 0);
+}
+
+#[test]
+fn a_name_made_to_be_slow_sees_each_pattern_once() {
+    // Every literal has a placeholder beside it, so that at each place there are two ways to go on.
+    let ways = |at: usize| (0..8).map(move |bit| if at >> bit & 1 == 0 { "a".to_owned() } else { format!("<p{bit}>") });
+    let patterns: Vec<String> = (0..256).map(|at| ways(at).collect::<Vec<_>>().join(".")).collect();
+    let router = router(&patterns.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut matches = all(&router, "a.a.a.a.a.a.a.a", |found| *found.value);
+    matches.sort_unstable();
+    assert_eq!(matches, (0..256).collect::<Vec<_>>());
 }
 
 #[test]
@@ -56,12 +104,14 @@ fn a_value_is_visible_and_never_empty() {
 
 #[test]
 fn case_is_folded_on_demand_and_the_exact_pattern_goes_before() {
+    const FOLDED: usize = 0;
+    const EXACT: usize = 1;
     let mut router = Router::default();
-    router.insert(&Pattern::parse("User.<id>").unwrap(), true, "folded").unwrap();
-    router.insert(&Pattern::parse("user.<id>").unwrap(), false, "exact").unwrap();
-    let all = |name| router.find(name).map(|m| (*m.value, m.values().next().unwrap())).collect::<Vec<_>>();
-    assert_eq!(all("user.Ann"), [("exact", "Ann"), ("folded", "Ann")]);
-    assert_eq!(all("USER.Ann"), [("folded", "Ann")]);
+    router.insert(&Pattern::parse("User.<id>").unwrap(), true, FOLDED).unwrap();
+    router.insert(&Pattern::parse("user.<id>").unwrap(), false, EXACT).unwrap();
+    let found = |name| all(&router, name, |m| (*m.value, m.values().next().unwrap()));
+    assert_eq!(found("user.Ann"), [(EXACT, "Ann"), (FOLDED, "Ann")]);
+    assert_eq!(found("USER.Ann"), [(FOLDED, "Ann")]);
 }
 
 #[test]
@@ -168,7 +218,7 @@ proptest! {
                 kept.push(parsed);
             }
         }
-        let found: Vec<_> = router.find(&name).map(|m| (*m.value, m.values().collect::<Vec<_>>())).collect();
+        let found = all(&router, &name, |m| (*m.value, m.values().collect::<Vec<_>>()));
 
         let mut expected: Vec<_> = kept.iter().enumerate()
             .filter_map(|(at, pattern)| Some((at, pattern.matches(&name)?.collect::<Vec<_>>())))

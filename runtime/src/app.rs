@@ -1,5 +1,7 @@
 //! The app: its handlers, and what they are given.
 
+use std::collections::HashSet;
+use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,11 +87,8 @@ impl App {
 
     /// Adds handlers, named by the macro [`handlers!`](crate::handlers). One that is there already isn't added twice.
     pub fn handlers(mut self, handlers: impl IntoIterator<Item = &'static Handler>) -> Self {
-        for handler in handlers {
-            if !self.handlers.iter().any(|known| std::ptr::eq(*known, handler)) {
-                self.handlers.push(handler);
-            }
-        }
+        let mut known: HashSet<*const Handler> = self.handlers.iter().map(|handler| ptr::from_ref(*handler)).collect();
+        self.handlers.extend(handlers.into_iter().filter(|handler| known.insert(ptr::from_ref(*handler))));
         self
     }
 

@@ -33,7 +33,12 @@ impl Form {
 
 impl Payload {
     pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Self {
-        match serde_json::to_vec(value) {
+        Self::written(serde_json::to_vec(value))
+    }
+
+    /// Apart from [`json`](Self::json), which is compiled for each type anew.
+    fn written(json: serde_json::Result<Vec<u8>>) -> Self {
+        match json {
             Ok(json) => Self::Json(json.into()),
             Err(error) => Self::Failed(error.to_string()),
         }

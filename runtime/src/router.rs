@@ -99,13 +99,9 @@ impl<E: Wire> Table<E> {
 
     /// The most specific handler whose placeholders' types take the values in the name.
     pub(crate) fn find(&self, name: &str) -> Found<E> {
-        for candidate in self.patterns.find(name) {
-            if let Some(found) = candidate.value.bind(Values::new(candidate.values())) {
-                return found;
-            }
-        }
-        let rest = self.every_name.as_ref().and_then(|route| route.bind(Values::none()));
-        match rest {
+        let specific = self.patterns.find_map(name, |found| found.value.bind(Values::new(found.values())));
+        let any = || self.every_name.as_ref().and_then(|route| route.bind(Values::none()));
+        match specific.or_else(any) {
             Some(found) => found,
             None if self.is_empty() => Found::NoHandlers,
             None => Found::NoMatch,

@@ -5,12 +5,12 @@ mod expand;
 mod model;
 
 use proc_macro2::TokenStream;
-use syn::ItemFn;
 
 use crate::fallback;
+use crate::function::Function;
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<ItemFn>(item.clone()) {
+    let function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(_) => {
             let message = "`interceptor` goes on an `async fn`";

@@ -1,10 +1,11 @@
 //! Decides whether the attribute is used rightly, and what is registered for it.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, ReturnType, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, GenericParam, Ident, ReturnType, Signature, Type, Visibility};
 
 use super::args::Args;
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::handler::{cfgs, modifiers};
 use crate::kind::Kind;
 use crate::param::{typed, unnamed};
@@ -23,7 +24,7 @@ pub(crate) struct Interceptor {
 }
 
 impl Interceptor {
-    pub(crate) fn read(args: TokenStream, function: &ItemFn) -> syn::Result<Self> {
+    pub(crate) fn read(args: TokenStream, function: &Function) -> syn::Result<Self> {
         let mut errors = Errors::default();
         let args = errors.keep(Args::read(args)).unwrap_or_default();
         for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
