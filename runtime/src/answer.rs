@@ -55,12 +55,12 @@ fn respond(answer: Answer) -> Response<Answer> {
 /// The message behind its head.
 fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
     let length = message.encoded_len();
-    let Ok(head) = u32::try_from(length.min(max.saturating_add(1))) else {
-        return Err(Status::out_of_range("the answer is longer than gRPC's 4 GiB"));
-    };
     if length > max {
         return Err(Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}")));
     }
+    let Ok(head) = u32::try_from(length) else {
+        return Err(Status::out_of_range("the answer is longer than gRPC's 4 GiB"));
+    };
     let mut frame = BytesMut::with_capacity(HEAD + length);
     frame.put_u8(0);
     frame.put_u32(head);
@@ -68,7 +68,7 @@ fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
     Ok(frame.freeze())
 }
 
-/// How a stream went.
+/// How a call went; `None`: well.
 fn trailers(status: Option<&Status>) -> Result<HeaderMap, Status> {
     let mut trailers = HeaderMap::with_capacity(1);
     match status {

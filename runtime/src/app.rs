@@ -87,18 +87,13 @@ impl App {
 
     /// Adds handlers, named by the macro [`handlers!`](crate::handlers). One that is there already isn't added twice.
     pub fn handlers(mut self, handlers: impl IntoIterator<Item = &'static Handler>) -> Self {
-        let mut known: HashSet<*const Handler> = self.handlers.iter().map(|handler| ptr::from_ref(*handler)).collect();
-        self.handlers.extend(handlers.into_iter().filter(|handler| known.insert(ptr::from_ref(*handler))));
+        add(&mut self.handlers, handlers);
         self
     }
 
     /// Adds interceptors, named by the macro [`interceptors!`](crate::interceptors). One that is there already isn't added twice.
     pub fn interceptors(mut self, interceptors: impl IntoIterator<Item = &'static Interceptor>) -> Self {
-        for interceptor in interceptors {
-            if !self.interceptors.iter().any(|known| std::ptr::eq(*known, interceptor)) {
-                self.interceptors.push(interceptor);
-            }
-        }
+        add(&mut self.interceptors, interceptors);
         self
     }
 
@@ -396,4 +391,10 @@ impl App {
         }
         Ok(Secret::new(header, value.to_owned()))
     }
+}
+
+/// Adds those that aren't there yet.
+fn add<T>(all: &mut Vec<&'static T>, more: impl IntoIterator<Item = &'static T>) {
+    let mut known: HashSet<*const T> = all.iter().map(|one| ptr::from_ref(*one)).collect();
+    all.extend(more.into_iter().filter(|one| known.insert(ptr::from_ref(*one))));
 }

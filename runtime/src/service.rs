@@ -19,7 +19,7 @@ use crate::answer::Answer;
 use crate::dispatch::Dispatch;
 use crate::event::{CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe};
 use crate::generated as wire;
-use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
+use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer, SERVICE_NAME};
 use crate::layers::Layered;
 use crate::short::{self, RequestBody};
 use crate::stream::Responses;
@@ -161,9 +161,6 @@ impl fmt::Debug for ProxyService {
 
 struct Proxy(Arc<Dispatch>);
 
-/// What the package and the service are called in paths.
-const SERVICE: &str = "/centrifugal.centrifugo.proxy.CentrifugoProxy/";
-
 /// The calls with one question and one answer, by both ways: the names of paths for the short one, the generated trait for the long one.
 /// One macro for all of it, because `async_trait` must see the functions.
 macro_rules! service {
@@ -176,7 +173,7 @@ macro_rules! service {
 
         impl Question {
             fn of(path: &str) -> Option<Self> {
-                match path.strip_prefix(SERVICE)? {
+                match path.strip_prefix('/')?.strip_prefix(SERVICE_NAME)?.strip_prefix('/')? {
                     $($path => Some(Self::$event),)*
                     "SubscribeUnidirectional" => Some(Self::SubscribeStream),
                     _ => None,

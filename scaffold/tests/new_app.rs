@@ -1,5 +1,5 @@
 //! The app that `cargo centrifugo new` writes: it compiles, and its own test passes.
 
 #[path = "../templates/main.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "its main is not called here")]
 mod app;
