@@ -29,8 +29,11 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
         #(#cfgs)*
         #[doc(hidden)]
         #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
-        #vis static #hidden: ::centrifugo::__private::Handler =
-            ::centrifugo::__private::Handler::#constructor(#about, #bind, #needs);
+        #vis static #hidden: ::centrifugo::__private::Handler = {
+            #bind
+            #needs
+            ::centrifugo::__private::Handler::#constructor(#about, __bind, __needs)
+        };
 
         #collected
     }
@@ -68,30 +71,52 @@ fn about(handler: &Handler) -> TokenStream {
 
 /// From a name's values to a function that takes the call.
 fn bind(handler: &Handler) -> TokenStream {
+    let event = event(handler.kind);
     let values = Ident::new("values", Span::mixed_site());
     let call = Ident::new("call", Span::mixed_site());
-    let reads = reads(handler, &values);
     let locals: Vec<_> = (0..handler.params.len()).map(local).collect();
-    let extracts = handler.params.iter().zip(&locals).filter(|(param, _)| param.role == Role::Extractor).map(
-        |(Param { ty, .. }, local)| {
-            let extract = extract(handler.kind, ty);
-            let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await);
-            let extracted = taken(&extracted, name_of(ty));
-            quote!(let #local = #extracted;)
-        },
-    );
+    let (reads, extracts) = (reads(handler, &values), extracts(handler, &call));
+    let read: Vec<_> = handler.params.iter().zip(&locals).filter(|(param, _)| param.role != Role::Extractor).collect();
+    let (read_locals, read_types) = (read.iter().map(|(_, local)| local), read.iter().map(|(param, _)| &param.ty));
+    let read_locals = quote!((#(#read_locals,)*));
+    let (bound, taken) = if read.is_empty() {
+        (quote!(::centrifugo::__private::Bound::Function(__run)), None)
+    } else {
+        let bound = quote!(::centrifugo::__private::bound(#read_locals, __run));
+        (bound, Some(quote!(#read_locals: (#(#read_types,)*))))
+    };
     let function = &handler.ident;
     let called = quote_spanned!(function.span()=> ::centrifugo::__private::send(#function(#(#locals),*)).await);
     let answer = answer(handler, &called);
+    // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
+    // handler's function would have.
     quote! {
-        |#values| {
+        fn __bind(
+            #values: &mut ::centrifugo::__private::Values<'_, '_>,
+        ) -> ::std::option::Option<::centrifugo::__private::Bound<#event>> {
             #reads
-            ::std::option::Option::Some(::std::boxed::Box::new(move |#call| ::std::boxed::Box::pin(async move {
-                #(#extracts)*
+            ::std::option::Option::Some(#bound)
+        }
+
+        fn __run(#call: ::centrifugo::__private::Call<#event>, #taken) -> ::centrifugo::__private::Replying<#event> {
+            ::std::boxed::Box::pin(async move {
+                #extracts
                 #answer
-            })))
+            })
         }
     }
+}
+
+/// The values of the extractors, in the arguments' order.
+fn extracts(handler: &Handler, call: &Ident) -> TokenStream {
+    let extractors = handler.params.iter().enumerate().filter(|(_, param)| param.role == Role::Extractor);
+    let extracts = extractors.map(|(at, Param { ty, .. })| {
+        let (local, extract) = (local(at), extract(handler.kind, ty));
+        let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await);
+        let extracted = taken(&extracted, name_of(ty));
+        quote!(let #local = #extracted;)
+    });
+    extracts.collect()
 }
 
 /// The placeholders' values, in the pattern's order.
@@ -122,21 +147,17 @@ fn reads(handler: &Handler, values: &Ident) -> TokenStream {
     }
 }
 
-/// The next value, as this type.
+/// The next value, as this type. If it doesn't parse, what it stands in returns `None`.
 pub(crate) fn value(ty: &syn::Type, values: &Ident) -> TokenStream {
-    let text = Ident::new("text", Span::mixed_site());
-    match inner(ty) {
-        Some(inner) => {
-            let parse = quote_spanned!(inner.span()=> ::centrifugo::__private::parse::<#inner>(#text)?);
-            quote! {
-                match #values.next() {
-                    ::std::option::Option::Some(#text) => ::std::option::Option::Some(#parse),
-                    ::std::option::Option::None => ::std::option::Option::None,
-                }
-            }
-        }
-        None => quote_spanned!(ty.span()=> ::centrifugo::__private::parse::<#ty>(#values.next()?)?),
-    }
+    let (read, span) = match inner(ty) {
+        Some(inner) => (quote_spanned!(inner.span()=> ::centrifugo::__private::optional::<#inner>(#values)), inner.span()),
+        None => (quote_spanned!(ty.span()=> ::centrifugo::__private::value::<#ty>(#values)), ty.span()),
+    };
+    let value = Ident::new("value", Span::mixed_site());
+    quote_spanned!(Span::mixed_site().located_at(span)=> match #read {
+        ::std::option::Option::Some(#value) => #value,
+        ::std::option::Option::None => return ::std::option::Option::None,
+    })
 }
 
 /// From what the function returns to the event's reply.
@@ -179,7 +200,12 @@ fn needs(handler: &Handler) -> TokenStream {
         quote_spanned!(name_of(ty)=> #extract::needs(#needs);)
     });
     let carried = carried(handler);
-    quote!(|#needs| { #(#extractors)* #carried })
+    quote! {
+        fn __needs(#needs: &mut ::centrifugo::__private::Needs) {
+            #(#extractors)*
+            #carried
+        }
+    }
 }
 
 /// Whether what a publish handler reads is what its typed channel carries.

@@ -101,7 +101,7 @@ impl Dispatch {
             return Err(Unanswered::Rejected(Arc::new(reject), blame));
         }
         let form = event.form(options);
-        let reply = bound(Call::new(event, metadata, extensions, Arc::clone(&self.states)));
+        let reply = bound.call(Call::new(event, metadata, extensions, Arc::clone(&self.states)));
         Ok(Asked { reply, form, blame })
     }
 
@@ -127,12 +127,13 @@ impl Dispatch {
         let name = event.name().unwrap_or_default();
         let (claimant, bound): (_, Bound<E>) = match table.find(name) {
             Found::Bound(handler, bound) => (Claimant::Handler(handler), bound),
-            Found::Panicked(handler, panic) => {
-                (Claimant::Handler(handler), Box::new(move |_| Box::pin(async move { Err(panicked(panic.as_ref())) })))
-            }
+            Found::Panicked(handler, panic) => (
+                Claimant::Handler(handler),
+                Bound::Closure(Box::new(move |_| Box::pin(async move { Err(panicked(panic.as_ref())) }))),
+            ),
             Found::NoMatch => {
                 tracing::debug!(event = %E::KIND, ?name, "no pattern matches");
-                (Claimant::Nobody, Box::new(|_| Box::pin(async { E::no_match() })))
+                (Claimant::Nobody, Bound::Function(|_| Box::pin(async { E::no_match() })))
             }
             Found::NoHandlers => return None,
         };

@@ -52,8 +52,25 @@ pub struct Options {
 /// A future on the heap.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// A handler at work.
+pub type Replying<E> = BoxFuture<Result<<E as Event>::Reply, Reject>>;
+
 /// A handler with its placeholders filled in.
-pub type Bound<E> = Box<dyn FnOnce(Call<E>) -> BoxFuture<Result<<E as Event>::Reply, Reject>> + Send>;
+pub enum Bound<E: Event> {
+    /// It has none.
+    Function(fn(Call<E>) -> Replying<E>),
+    /// With their values in it.
+    Closure(Box<dyn FnOnce(Call<E>) -> Replying<E> + Send>),
+}
+
+impl<E: Event> Bound<E> {
+    pub(crate) fn call(self, call: Call<E>) -> Replying<E> {
+        match self {
+            Self::Function(run) => run(call),
+            Self::Closure(run) => run(call),
+        }
+    }
+}
 
 /// Fills in the placeholders. `None`: a value doesn't parse, so the handler isn't the one that is meant.
 pub type Bind<E> = fn(&mut Values<'_, '_>) -> Option<Bound<E>>;

@@ -68,7 +68,7 @@ impl<E: Event> Next<E> {
                 self.at += 1;
                 around(call, self).await
             }
-            None => (self.bound)(call).await,
+            None => self.bound.call(call).await,
         }
     }
 }

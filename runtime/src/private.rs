@@ -14,7 +14,7 @@ pub use crate::event::{
     SubscribeStream,
 };
 pub use crate::failure::Failure;
-pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Values};
+pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Replying, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::needs::Needs;
 pub use crate::reject::Reject;
@@ -77,9 +77,22 @@ impl<T: FromStr> Placeholder for T {
     }
 }
 
-/// The value of a placeholder; `None` if it doesn't parse.
-pub fn parse<T: Placeholder>(value: &str) -> Option<T> {
-    T::read(value)
+/// The value of the next placeholder. `None`: it doesn't parse.
+pub fn value<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<T> {
+    T::read(values.next()?)
+}
+
+/// The same for one in the pattern's optional tail.
+pub fn optional<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<Option<T>> {
+    match values.next() {
+        Some(value) => T::read(value).map(Some),
+        None => Some(None),
+    }
+}
+
+/// A handler with these values in its placeholders. What is compiled of it depends on their types only, so handlers share it.
+pub fn bound<V: Send + 'static, E: Event>(values: V, run: fn(Call<E>, V) -> Replying<E>) -> Bound<E> {
+    Bound::Closure(Box::new(move |call| run(call, values)))
 }
 
 /// The future of a handler. Its type hides what is in it, so a future that isn't `Send` is told here, and only here.

@@ -94,7 +94,7 @@ impl<E: Wire> Table<E> {
             return bound;
         }
         let next = Next::new(Arc::clone(&self.arounds), bound);
-        Box::new(|call| Box::pin(next.run(call)))
+        Bound::Closure(Box::new(|call| Box::pin(next.run(call))))
     }
 
     /// The most specific handler whose placeholders' types take the values in the name.

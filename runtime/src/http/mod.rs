@@ -27,7 +27,7 @@ use self::method::{Target, VERBS};
 pub use self::settings::Http;
 use crate::call::Call;
 use crate::event::{Rpc, RpcReply};
-use crate::handler::{About, Handler, Options};
+use crate::handler::{About, Bound, Handler, Options};
 use crate::registry::Registry;
 use crate::reject::{Internal, Reject};
 
@@ -45,7 +45,7 @@ pub(crate) static BRIDGE: Handler = Handler::rpc(
         pattern: None,
         options: Options { ignore_case: false, anyone: false, binary: false },
     },
-    |_| Some(Box::new(|call| Box::pin(answer(call)))),
+    |_| Some(Bound::Function(|call| Box::pin(answer(call)))),
     |_| {},
 );
 

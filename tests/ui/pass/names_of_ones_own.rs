@@ -26,6 +26,19 @@ async fn connect(centrifugo::Data(mut name): centrifugo::Data<String>) -> centri
     centrifugo::Connected::user(name)
 }
 
+#[centrifugo::rpc("run.<values>")]
+async fn run(values: u8) -> u8 {
+    values
+}
+
+#[centrifugo::rpc("bind.<needs>")]
+async fn bind(needs: ::std::string::String) -> ::std::string::String {
+    needs
+}
+
+#[centrifugo::rpc("needs")]
+async fn needs() {}
+
 /// A channel.
 #[centrifugo::channel("order.<id>[.items.<item>]")]
 #[derive(Debug, Clone, PartialEq)]
