@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     Ok(tables::report(args, &measured, &counted))
 }
 
-fn protocol(peer: Peer) -> Protocol {
+pub(crate) fn protocol(peer: Peer) -> Protocol {
     if peer == Peer::Cent { Protocol::Http1 } else { Protocol::Grpc }
 }
 

@@ -11,9 +11,11 @@ use clap::{Parser, Subcommand};
 use crate::report::Report;
 
 mod apps;
+mod baseline;
 mod build;
 mod compile;
 mod cores;
+mod count;
 mod drive;
 mod driver;
 mod load;
@@ -48,6 +50,10 @@ enum Command {
     Streams(streams::Args),
     /// Clients, through a real Centrifugo
     Centrifugo(through::Args),
+    /// Instructions and allocations of a call
+    Count(count::Args),
+    /// Whether a call takes as many of both as was committed
+    Baseline(baseline::Args),
     /// What it costs to compile an app
     Compile(compile::Options),
     /// How long an app with many handlers takes until it listens
@@ -64,7 +70,7 @@ enum Command {
 fn everything() -> Vec<Command> {
     let (load, slow) = (Command::Load(load::Args::default()), Command::Slow(slow::Args::default()));
     let (streams, through) = (Command::Streams(streams::Args::default()), Command::Centrifugo(through::Args::default()));
-    vec![slow, streams, through, load]
+    vec![slow, streams, through, Command::Count(count::Args::default()), load]
 }
 
 fn main() -> ExitCode {
@@ -83,7 +89,14 @@ fn main() -> ExitCode {
 /// All that the commands need.
 fn build(commands: &[Command]) -> Result<()> {
     let without = |command: &Command| matches!(command, Command::Drive { .. } | Command::Compile(_) | Command::Start(_));
-    if commands.iter().all(without) { Ok(()) } else { peers::build() }
+    let rust = |command: &Command| matches!(command, Command::Count(_) | Command::Baseline(_));
+    if commands.iter().all(without) {
+        Ok(())
+    } else if commands.iter().all(rust) {
+        peers::build_rust()
+    } else {
+        peers::build()
+    }
 }
 
 fn run(command: &Command, out: &Path) -> Result<()> {
@@ -91,6 +104,8 @@ fn run(command: &Command, out: &Path) -> Result<()> {
         Command::Drive { order } => return drive::obey(order),
         Command::Compile(options) => return print(&compile::run(options)?),
         Command::Start(options) => return print(&start::run(options)?),
+        Command::Baseline(args) => return baseline::run(args),
+        Command::Count(args) => count::run(args)?,
         Command::Load(args) => load::run(args)?,
         Command::Slow(args) => slow::run(args)?,
         Command::Streams(args) => streams::run(args)?,

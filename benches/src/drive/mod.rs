@@ -25,6 +25,9 @@ mod wire;
 /// How long an order may take, besides the time that it asks for, before the driver gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long a call may take whose server is slow, or slowed down. By default, Centrifugo waits for one second.
+const UNHURRIED: Duration = Duration::from_secs(30);
+
 /// What a driver is started for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
@@ -32,6 +35,8 @@ pub(crate) enum Order {
     Check { address: SocketAddr, protocol: Protocol },
     /// Make one call over and over.
     Load { address: SocketAddr, protocol: Protocol, call: Call, pace: Pace, warm: Duration, time: Duration },
+    /// Make one call that many times.
+    Times { address: SocketAddr, protocol: Protocol, call: Call, calls: usize, in_flight: usize },
     /// Make that many slow calls at once.
     Slow { address: SocketAddr, calls: usize },
     /// Open that many streams, and keep them open.
@@ -46,7 +51,7 @@ impl Order {
         match self {
             Self::Load { time, .. } => *time,
             Self::Clients(clients) => clients.calling,
-            Self::Check { .. } | Self::Slow { .. } | Self::Streams { .. } => Duration::ZERO,
+            Self::Check { .. } | Self::Times { .. } | Self::Slow { .. } | Self::Streams { .. } => Duration::ZERO,
         }
     }
 }
@@ -80,8 +85,16 @@ async fn work(order: Order) -> Result<()> {
         Order::Load { address, protocol: Protocol::Http1, call, pace, warm, time } => {
             load(http1::Line::open(address, call).await?, pace, warm, time).await
         }
+        Order::Times { address, protocol: Protocol::Grpc, call, calls, in_flight } => {
+            let line = grpc::Line::open(address, call, UNHURRIED).await?;
+            phase(async || pace::times(line, calls, in_flight).await).await
+        }
+        Order::Times { address, protocol: Protocol::Http1, call, calls, in_flight } => {
+            let line = http1::Line::open(address, call).await?;
+            phase(async || pace::times(line, calls, in_flight).await).await
+        }
         Order::Slow { address, calls } => {
-            let line = grpc::Line::open(address, Call::Slow, Duration::from_secs(30)).await?;
+            let line = grpc::Line::open(address, Call::Slow, UNHURRIED).await?;
             phase(async || pace::at_once(line, calls).await).await
         }
         Order::Streams { address, streams } => streams::open(address, streams).await,

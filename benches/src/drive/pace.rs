@@ -1,6 +1,6 @@
 //! When calls are made, and how long they take.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -80,6 +80,24 @@ pub(super) async fn at_once<L: Line>(line: L, calls: usize) -> Result<Outcome> {
     for _ in 0..calls {
         let (line, record) = (Rc::clone(&line), record.clone());
         tasks.spawn_local(async move { record.call(&*line, record.start).await });
+    }
+    all(tasks).await?;
+    Ok(record.outcome())
+}
+
+/// That many calls, of which so many are in flight.
+pub(super) async fn times<L: Line>(line: L, calls: usize, in_flight: usize) -> Result<Outcome> {
+    let (line, record, mut tasks) = (Rc::new(line), Record::start()?, JoinSet::new());
+    let left = Rc::new(Cell::new(calls));
+    for _ in 0..in_flight {
+        let (line, record, left) = (Rc::clone(&line), record.clone(), Rc::clone(&left));
+        tasks.spawn_local(async move {
+            while left.get() > 0 {
+                left.set(left.get() - 1);
+                record.call(&*line, Instant::now()).await?;
+            }
+            Ok(())
+        });
     }
     all(tasks).await?;
     Ok(record.outcome())

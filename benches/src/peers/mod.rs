@@ -1,7 +1,7 @@
 //! The servers that are compared: built, started, stopped.
 
 use std::env;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -48,7 +48,16 @@ impl Peer {
 
     /// Starts it, and waits until it listens.
     pub(crate) fn start(self, cores: Cores) -> Result<Running> {
-        let mut command = cores.server(self.program()?);
+        self.run(cores.server(self.program()?))
+    }
+
+    /// Starts it by another program, whose last argument it is, with one worker.
+    pub(crate) fn start_by(self, mut command: Command) -> Result<Running> {
+        command.arg(self.program()?).env("TOKIO_WORKER_THREADS", "1").stderr(Stdio::piped());
+        self.run(command)
+    }
+
+    fn run(self, mut command: Command) -> Result<Running> {
         command.env("RUST_LOG", "off").env_remove("PROXY_ADDRESS").stdin(Stdio::piped()).stdout(Stdio::piped());
         let process = command.spawn().map_err(|error| format!("can't start the peer {}: {error}", self.name()))?;
         let mut running = Running { process, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
@@ -78,6 +87,17 @@ impl Running {
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
+
+    /// Lets it end by itself, and tells what it has said on stderr, if that is piped.
+    pub(crate) fn end(mut self) -> Result<String> {
+        drop(self.process.stdin.take());
+        let mut said = String::new();
+        if let Some(mut errors) = self.process.stderr.take() {
+            errors.read_to_string(&mut said)?;
+        }
+        let status = self.process.wait()?;
+        if status.success() { Ok(said) } else { Err(format!("a peer ended by {status}:\n{said}").into()) }
+    }
 }
 
 impl Drop for Running {
@@ -94,6 +114,12 @@ pub(crate) fn in_turn<const N: usize>(peers: [Peer; N], round: usize) -> impl It
 
 /// Builds all peers.
 pub(crate) fn build() -> Result<()> {
+    build_rust()?;
+    go::build()
+}
+
+/// Builds those in Rust.
+pub(crate) fn build_rust() -> Result<()> {
     tell("building the peers ..");
     if cfg!(debug_assertions) {
         tell("warning: this is no release build, and numbers from it mean nothing");
@@ -105,8 +131,7 @@ pub(crate) fn build() -> Result<()> {
         cargo.arg("--release");
     }
     cargo.arg("--target-dir").arg(target());
-    succeed(cargo.current_dir(env!("CARGO_MANIFEST_DIR")), "build the peers")?;
-    go::build()
+    succeed(cargo.current_dir(env!("CARGO_MANIFEST_DIR")), "build the peers")
 }
 
 /// Runs a program, whose output goes to stderr.

@@ -1,0 +1,110 @@
+//! Whether a call takes what it took when the baseline was written.
+//!
+//! What is faster than that is told as well: the next change would be free to lose it again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::apps::checkout;
+use crate::count::{self, Counted};
+use crate::drive::answers::Call;
+use crate::peers::Peer;
+use crate::{Result, tell};
+
+/// How far from the baseline is no change, in percent. The same program counts within one percent of itself.
+const TOLERANCE: f64 = 3.0;
+
+/// How `baseline` is run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write the baseline instead of comparing with it
+    #[arg(long)]
+    save: bool,
+}
+
+/// What is committed, by the names of the calls.
+#[derive(Debug, Serialize, Deserialize)]
+struct Baseline(BTreeMap<String, Taken>);
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Taken {
+    instructions: f64,
+    allocations: f64,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let mut now = BTreeMap::new();
+    for call in Call::QUICK {
+        let Counted { instructions, allocations, .. } = count::count(&count::Args::default(), Peer::Ours, call)?;
+        let tenth = (allocations * 10.0).round() / 10.0;
+        now.insert(call.name().to_owned(), Taken { instructions: instructions.round(), allocations: tenth });
+    }
+    let now = Baseline(now);
+    if args.save {
+        return Ok(fs::write(file(), format!("{}\n", serde_json::to_string_pretty(&now)?))?);
+    }
+    let text = fs::read_to_string(file()).map_err(|error| format!("can't read {}: {error}", file().display()))?;
+    now.compare(&serde_json::from_str(&text)?)
+}
+
+fn file() -> PathBuf {
+    checkout().join("benches/baseline.json")
+}
+
+impl Baseline {
+    fn compare(&self, committed: &Self) -> Result<()> {
+        let mut off = Vec::new();
+        for (call, now) in &self.0 {
+            let was = committed.0.get(call).ok_or_else(|| format!("the baseline has no `{call}`"))?;
+            let values =
+                [("instructions", was.instructions, now.instructions), ("allocations", was.allocations, now.allocations)];
+            for (what, was, now) in values {
+                let percent = (now / was - 1.0) * 100.0;
+                let line = format!("{call}: {now} {what}, {percent:+.1} % of the baseline's {was}");
+                tell(&line);
+                if percent.abs() > TOLERANCE {
+                    off.push(line);
+                }
+            }
+        }
+        if off.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "more than {TOLERANCE} % off:\n  {}\nIf that is meant, or the compiler is another one, write it down: \
+             `cargo run --release -p centrifugo-benches baseline --save`",
+            off.join("\n  ")
+        )
+        .into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Baseline, Taken};
+
+    fn rpc(instructions: f64, allocations: f64) -> Baseline {
+        Baseline([("rpc".to_owned(), Taken { instructions, allocations })].into())
+    }
+
+    #[test]
+    fn a_little_is_no_change() {
+        assert!(rpc(102_900.0, 20.0).compare(&rpc(100_000.0, 20.0)).is_ok());
+    }
+
+    #[test]
+    fn more_and_less_are_told() {
+        for now in [rpc(103_100.0, 20.0), rpc(96_900.0, 20.0), rpc(100_000.0, 21.0)] {
+            let error = now.compare(&rpc(100_000.0, 20.0)).unwrap_err().to_string();
+            assert!(error.contains("rpc") && error.contains("--save"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_a_baseline_is_told() {
+        assert!(rpc(1.0, 1.0).compare(&Baseline([].into())).is_err());
+    }
+}
