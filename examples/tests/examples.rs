@@ -1,112 +1,23 @@
 //! Each example does what its first lines promise: started as a program, beside a Centrifugo with the configuration that it prints,
 //! and ended by SIGTERM.
 
-use std::collections::HashMap;
-use std::net::TcpListener;
-use std::process::Stdio;
-
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
-use centrifugo_server::Centrifugo;
-use centrifugo_tests::{Client, PATIENCE, Refused, wire};
+use centrifugo_tests::{Refused, wire};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::process::Command;
 
-/// In an example's environment: a free address. Where it is, [`Example::address`] tells.
-const FREE: &str = "a free address";
+use self::example::{Example, FREE};
 
-/// An example that runs.
-struct Example {
-    app: Child,
-    centrifugo: Centrifugo,
-    environment: HashMap<String, String>,
-}
+mod example;
 
 macro_rules! start {
     ($name:literal $(, $variable:literal = $value:expr)*) => {
         Example::start(env!(concat!("CARGO_BIN_EXE_", $name)), &[$(($variable, $value)),*])
     };
-}
-
-impl Example {
-    /// Starts it with its address, and with more of an environment.
-    async fn start(program: &str, more: &[(&str, &str)]) -> Self {
-        // Somebody may take a port between our look and its start.
-        for _ in 0..4 {
-            match Self::launch(program, more).await {
-                Err(log) if log.to_lowercase().contains("address already in use") => {}
-                started => return started.unwrap_or_else(|log| panic!("{program} has ended:\n{log}")),
-            }
-        }
-        panic!("{program} finds no free port");
-    }
-
-    /// Starts it once. What it has logged, if it has ended.
-    async fn launch(program: &str, more: &[(&str, &str)]) -> Result<Self, String> {
-        let mut environment = HashMap::from([("PROXY_ADDRESS".to_owned(), free_address())]);
-        for (name, value) in more {
-            let value = if *value == FREE { free_address() } else { (*value).to_owned() };
-            environment.insert((*name).to_owned(), value);
-        }
-        let mut command = Command::new(program);
-        command.envs(&environment).env("RUST_LOG", "info").stdin(Stdio::null()).kill_on_drop(true);
-        let printed = command.env("PROXY_PRINT_CONFIG", "1").output().await.expect("an example that runs");
-        let config = serde_json::from_slice(&printed.stdout).unwrap_or_else(|error| panic!("{error} in {printed:?}"));
-        let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
-
-        command.env_remove("PROXY_PRINT_CONFIG").env("CENTRIFUGO_API_URL", centrifugo.api_url());
-        let mut app = command.stderr(Stdio::piped()).spawn().expect("an example that runs");
-        let mut log = BufReader::new(app.stderr.take().expect("a pipe")).lines();
-        let mut told = String::new();
-        while !told.contains("listening on") {
-            match timeout(PATIENCE, log.next_line()).await {
-                Ok(Ok(Some(line))) => told += &(line + "\n"),
-                Ok(Ok(None)) => return Err(told),
-                Ok(Err(error)) => panic!("{program}: {error} after:\n{told}"),
-                Err(_) => panic!("{program} listens to nobody:\n{told}"),
-            }
-        }
-        tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
-        Ok(Self { app, centrifugo, environment })
-    }
-
-    /// What stands in the environment in the place of [`FREE`].
-    fn address(&self, name: &str) -> &str {
-        &self.environment[name]
-    }
-
-    /// A client that has tried to connect with this data.
-    async fn client(&self, data: Value) -> Client {
-        self.client_with(json!({ "data": data })).await
-    }
-
-    async fn client_with(&self, options: Value) -> Client {
-        let mut client = Client::open(&self.centrifugo.websocket_url(), options).await;
-        client.call("connect", json!({})).await.expect("a client that can try");
-        client
-    }
-
-    async fn connected(&self, data: Value) -> Client {
-        let mut client = self.client(data).await;
-        client.event("connected").await;
-        client
-    }
-
-    async fn stop(mut self) {
-        self.centrifugo.stop().await;
-        let id = self.app.id().expect("an app that still runs").to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.expect("kill").success());
-        assert!(self.app.wait().await.expect("an end").success());
-    }
-}
-
-fn free_address() -> String {
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    address.expect("a free port").to_string()
 }
 
 fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {

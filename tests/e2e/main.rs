@@ -22,6 +22,7 @@ mod rpc;
 mod rust_sdk;
 mod stop;
 mod stream;
+mod stream_peer;
 mod subscribe;
 mod tls;
 mod traps;

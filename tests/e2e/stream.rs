@@ -8,7 +8,6 @@ use centrifugo::{
     App, Channel, Connected, Data, Disconnect, ErrorReply, Publication, Publications, RawPublications, Reject, State,
     Subscribed, SubscribedStream, UserId, handlers,
 };
-use centrifugo_tests::wire::{connection, error_code, message, open, text};
 use centrifugo_tests::{Client, PATIENCE, Refused, Stage, eventually};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -23,7 +22,7 @@ async fn connect() -> Connected {
 }
 
 #[centrifugo::stream("count:<to>", collect = false)]
-async fn count(to: u32) -> impl Stream<Item = u32> {
+pub(crate) async fn count(to: u32) -> impl Stream<Item = u32> {
     stream::iter(1..=to)
 }
 
@@ -58,7 +57,7 @@ async fn bytes() -> impl Stream<Item = Publication> {
 
 /// Counts the streams that are there.
 #[derive(Clone, Default)]
-struct Alive(Arc<AtomicUsize>);
+pub(crate) struct Alive(Arc<AtomicUsize>);
 
 struct Guard(Alive);
 
@@ -72,7 +71,7 @@ impl Alive {
         self.0.load(Ordering::SeqCst)
     }
 
-    async fn are(&self, count: usize) {
+    pub(crate) async fn are(&self, count: usize) {
         eventually(|| (self.now() == count).then_some(()), || format!("{} streams instead of {count}", self.now())).await;
     }
 }
@@ -84,7 +83,7 @@ impl Drop for Guard {
 }
 
 #[centrifugo::stream("endless:<_>", collect = false)]
-async fn endless(State(alive): State<Alive>) -> impl Stream<Item = &'static str> {
+pub(crate) async fn endless(State(alive): State<Alive>) -> impl Stream<Item = &'static str> {
     let guard = alive.guard();
     stream::once(async { "here" }).chain(stream::pending()).inspect(move |_| {
         let _ = &guard;
@@ -300,95 +299,6 @@ async fn handlers_that_can_not_share_a_namespace_stop_the_start() {
         "{error}"
     );
     assert!(error.contains("takes what clients publish and `e2e::stream::one_way`"), "{error}");
-}
-
-/// An app without Centrifugo, and one connection to it.
-async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<()>) {
-    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") });
-    (connection(address).await, app)
-}
-
-#[tokio::test]
-async fn ten_thousand_streams_are_open_on_one_connection() {
-    const STREAMS: usize = 10_000;
-    let alive = Alive::default();
-    let (connection, app) = alone(App::empty().handlers(handlers![endless]).state(alive.clone())).await;
-    let request = message("SubscribeRequest", &[("channel", text("endless:a"))]);
-    let mut streams = Vec::new();
-    for _ in 0..STREAMS {
-        let mut stream = open(&connection, &request).await.expect("a stream");
-        let first = stream.next().await.expect("a first message").expect("a first message");
-        assert!(first.has_field_by_name("subscribe_response"));
-        streams.push(stream);
-    }
-    alive.are(STREAMS).await;
-    for stream in &mut streams {
-        let next = stream.next().await.expect("a publication").expect("a publication");
-        assert!(next.has_field_by_name("publication"));
-    }
-    drop(streams);
-    alive.are(0).await;
-    app.abort();
-}
-
-/// The count, once it has stood still for half a second.
-async fn standstill(count: &AtomicUsize) -> usize {
-    let end = Instant::now() + PATIENCE;
-    let (mut last, mut since) = (count.load(Ordering::SeqCst), Instant::now());
-    while since.elapsed() < Duration::from_millis(500) {
-        assert!(Instant::now() < end, "nobody reads, and it goes on: {last}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        let now = count.load(Ordering::SeqCst);
-        if now != last {
-            (last, since) = (now, Instant::now());
-        }
-    }
-    last
-}
-
-#[tokio::test]
-async fn a_stream_is_asked_for_no_more_than_its_client_takes() {
-    #[centrifugo::stream("flood:<_>", collect = false)]
-    async fn flood(State(yielded): State<Arc<AtomicUsize>>) -> impl Stream<Item = String> {
-        stream::repeat_with(move || {
-            yielded.fetch_add(1, Ordering::SeqCst);
-            "x".repeat(1_000)
-        })
-    }
-    let yielded = Arc::new(AtomicUsize::new(0));
-    let (connection, app) = alone(App::empty().handlers(handlers![flood]).state(Arc::clone(&yielded))).await;
-    let mut stream =
-        open(&connection, &message("SubscribeRequest", &[("channel", text("flood:a"))])).await.expect("a stream");
-    stream.next().await.expect("a first message").expect("a first message");
-    let before = standstill(&yielded).await;
-    for _ in 0..before {
-        stream.next().await.expect("a publication").expect("a publication");
-    }
-    assert!(yielded.load(Ordering::SeqCst) > before, "somebody reads, and it stands still");
-    app.abort();
-}
-
-#[tokio::test]
-async fn a_peer_that_is_not_centrifugo_is_refused() {
-    let (connection, app) = alone(App::empty().handlers(handlers![count]).secret("x-secret", "s3cr3t")).await;
-    let status =
-        open(&connection, &message("SubscribeRequest", &[("channel", text("count:1"))])).await.expect_err("no secret");
-    assert_eq!(status.code(), tonic::Code::Unauthenticated);
-    app.abort();
-}
-
-#[tokio::test]
-async fn a_stream_that_no_pattern_matches_is_denied() {
-    let (connection, app) = alone(App::empty().handlers(handlers![count])).await;
-    let mut stream =
-        open(&connection, &message("SubscribeRequest", &[("channel", text("other:1"))])).await.expect("a stream");
-    let first = stream.next().await.expect("a first message").expect("a first message");
-    let response = first.get_field_by_name("subscribe_response").expect("a response");
-    assert_eq!(response.as_message().and_then(error_code), Some(403));
-    assert_eq!(stream.next().await.expect("an end"), None);
-    app.abort();
 }
 
 #[tokio::test]

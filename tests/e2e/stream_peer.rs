@@ -1,0 +1,101 @@
+//! Streams, asked for by a peer that may be anybody: what Centrifugo would never do, or not that often.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use centrifugo::{App, State, handlers};
+use centrifugo_tests::PATIENCE;
+use centrifugo_tests::wire::{connection, error_code, message, open, text};
+use futures_util::stream::{self, Stream};
+
+use crate::stream::Alive;
+
+/// An app without Centrifugo, and one connection to it.
+async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<()>) {
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let app = tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") });
+    (connection(address).await, app)
+}
+
+#[tokio::test]
+async fn ten_thousand_streams_are_open_on_one_connection() {
+    const STREAMS: usize = 10_000;
+    let alive = Alive::default();
+    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::endless]).state(alive.clone())).await;
+    let request = message("SubscribeRequest", &[("channel", text("endless:a"))]);
+    let mut streams = Vec::new();
+    for _ in 0..STREAMS {
+        let mut stream = open(&connection, &request).await.expect("a stream");
+        let first = stream.next().await.expect("a first message").expect("a first message");
+        assert!(first.has_field_by_name("subscribe_response"));
+        streams.push(stream);
+    }
+    alive.are(STREAMS).await;
+    for stream in &mut streams {
+        let next = stream.next().await.expect("a publication").expect("a publication");
+        assert!(next.has_field_by_name("publication"));
+    }
+    drop(streams);
+    alive.are(0).await;
+    app.abort();
+}
+
+/// The count, once it has stood still for half a second.
+async fn standstill(count: &AtomicUsize) -> usize {
+    let end = Instant::now() + PATIENCE;
+    let (mut last, mut since) = (count.load(Ordering::SeqCst), Instant::now());
+    while since.elapsed() < Duration::from_millis(500) {
+        assert!(Instant::now() < end, "nobody reads, and it goes on: {last}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let now = count.load(Ordering::SeqCst);
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+    }
+    last
+}
+
+#[tokio::test]
+async fn a_stream_is_asked_for_no_more_than_its_client_takes() {
+    #[centrifugo::stream("flood:<_>", collect = false)]
+    async fn flood(State(yielded): State<Arc<AtomicUsize>>) -> impl Stream<Item = String> {
+        stream::repeat_with(move || {
+            yielded.fetch_add(1, Ordering::SeqCst);
+            "x".repeat(1_000)
+        })
+    }
+    let yielded = Arc::new(AtomicUsize::new(0));
+    let (connection, app) = alone(App::empty().handlers(handlers![flood]).state(Arc::clone(&yielded))).await;
+    let mut stream =
+        open(&connection, &message("SubscribeRequest", &[("channel", text("flood:a"))])).await.expect("a stream");
+    stream.next().await.expect("a first message").expect("a first message");
+    let before = standstill(&yielded).await;
+    for _ in 0..before {
+        stream.next().await.expect("a publication").expect("a publication");
+    }
+    assert!(yielded.load(Ordering::SeqCst) > before, "somebody reads, and it stands still");
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_peer_that_is_not_centrifugo_is_refused() {
+    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::count]).secret("x-secret", "s3cr3t")).await;
+    let status =
+        open(&connection, &message("SubscribeRequest", &[("channel", text("count:1"))])).await.expect_err("no secret");
+    assert_eq!(status.code(), tonic::Code::Unauthenticated);
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_stream_that_no_pattern_matches_is_denied() {
+    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::count])).await;
+    let mut stream =
+        open(&connection, &message("SubscribeRequest", &[("channel", text("other:1"))])).await.expect("a stream");
+    let first = stream.next().await.expect("a first message").expect("a first message");
+    let response = first.get_field_by_name("subscribe_response").expect("a response");
+    assert_eq!(response.as_message().and_then(error_code), Some(403));
+    assert_eq!(stream.next().await.expect("an end"), None);
+    app.abort();
+}
