@@ -5,10 +5,12 @@ use std::io;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use serde::Serialize;
+
 use crate::apps::App;
 
 /// What a build cost, in seconds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Cost {
     pub(crate) wall: f64,
     /// Of all its processes, in user and system mode.

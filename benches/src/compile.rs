@@ -2,13 +2,16 @@
 //!
 //! All builds of a round follow one another before the next round begins, so that a busy machine is busy for both.
 
-use std::fmt;
 use std::path::PathBuf;
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::apps::{App, Shape, Style};
-use crate::build::{Cost, Error};
+use crate::build::Cost;
+use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::tell;
+use crate::{Result, tell};
 
 /// How often is built, and where.
 #[derive(Debug, clap::Args)]
@@ -29,14 +32,15 @@ pub(crate) struct Options {
 
 /// One of the builds that a row has measured.
 type Costs = fn(&Row) -> &Vec<Cost>;
-/// The part of a cost that is compared.
-type Part = fn(&Cost) -> f64;
 
-/// What was measured, app by app.
-#[derive(Debug)]
-pub(crate) struct Report(Vec<Row>);
+const BUILDS: [(&str, Costs); 3] = [
+    ("clean release", |row| &row.clean),
+    ("dev, one handler changed", |row| &row.rebuilds),
+    ("release, one handler changed", |row| &row.release_rebuilds),
+];
 
-#[derive(Debug)]
+/// All that was measured of one app.
+#[derive(Debug, Serialize)]
 struct Row {
     name: &'static str,
     style: Style,
@@ -50,7 +54,7 @@ struct Row {
 const HELLO: Shape = Shape { rpcs: 0, topics: 0 };
 const HUNDRED: Shape = Shape { rpcs: 50, topics: 50 };
 
-pub(crate) fn run(options: &Options) -> Result<Report, Error> {
+pub(crate) fn run(options: &Options) -> Result<Report> {
     let dir = std::path::absolute(&options.dir)?;
     let mut apps = Vec::new();
     for (name, shape) in [("hello", HELLO), ("hundred", HUNDRED)] {
@@ -84,7 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<Report, Error> {
             }
         }
     }
-    Ok(Report(rows))
+    Ok(report(&rows))
 }
 
 impl Row {
@@ -100,58 +104,70 @@ impl Row {
             stripped: 0,
         }
     }
-}
 
-impl Report {
-    fn median(&self, name: &str, style: Style, costs: Costs, value: Part) -> Option<f64> {
-        let row = self.0.iter().find(|row| row.name == name && row.style == style)?;
-        let median = Spread::of(costs(row).iter().map(value)).median;
-        (!median.is_nan()).then_some(median)
-    }
-
-    /// How much more the attributes cost: the whole hello, and what hundred handlers add to it.
-    fn ratios(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values: [(&str, Part); 2] = [("wall", |cost| cost.wall), ("cpu", |cost| cost.cpu)];
-        let builds: [(&str, Costs); 2] =
-            [("rebuild in dev", |row| &row.rebuilds), ("rebuild in release", |row| &row.release_rebuilds)];
-        for (what, value) in values {
-            let hello = |style| self.median("hello", style, |row| &row.clean, value);
-            if let (Some(ours), Some(tonic)) = (hello(Style::Attributes), hello(Style::Tonic)) {
-                writeln!(f, "clean release build, {what}: {:.2} x tonic", ours / tonic)?;
-            }
-            for (build, costs) in builds {
-                let added =
-                    |style| Some(self.median("hundred", style, costs, value)? - self.median("hello", style, costs, value)?);
-                if let (Some(ours), Some(tonic)) = (added(Style::Attributes), added(Style::Tonic)) {
-                    let ratio = ours / tonic;
-                    writeln!(f, "{build}, {what}: 100 handlers add {ours:.2} s, 100 arms {tonic:.2} s, {ratio:.2} x")?;
-                }
-            }
-        }
-        Ok(())
+    fn title(&self) -> String {
+        format!("{} ({})", self.name, self.style.name())
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seconds: median (least–most)\n")?;
-        writeln!(f, "| app | build | wall | cpu |\n|---|---|---|---|")?;
-        for row in &self.0 {
-            let builds =
-                [("clean release", &row.clean), ("dev again", &row.rebuilds), ("release again", &row.release_rebuilds)];
-            for (build, costs) in builds {
-                let wall = Spread::of(costs.iter().map(|cost| cost.wall));
-                let cpu = Spread::of(costs.iter().map(|cost| cost.cpu));
-                if !costs.is_empty() {
-                    writeln!(f, "| {} ({}) | {build} | {wall:.2} | {cpu:.2} |", row.name, row.style.name())?;
-                }
+fn report(rows: &[Row]) -> Report {
+    let mut builds = Table::new(["app", "build", "wall s", "CPU s"]);
+    for row in rows {
+        for (build, costs) in BUILDS {
+            let of = |part: fn(&Cost) -> f64| format!("{:.2}", Spread::of(costs(row).iter().map(part)));
+            if !costs(row).is_empty() {
+                builds.row([row.title(), build.to_owned(), of(|cost| cost.wall), of(|cost| cost.cpu)]);
             }
         }
-        writeln!(f, "\n| app | release, bytes | stripped |\n|---|---|---|")?;
-        for row in &self.0 {
-            writeln!(f, "| {} ({}) | {} | {} |", row.name, row.style.name(), row.size, row.stripped)?;
-        }
-        writeln!(f)?;
-        self.ratios(f)
     }
+    let mut sizes = Table::new(["app", "release program, bytes", "stripped"]);
+    for row in rows {
+        sizes.row([row.title(), row.size.to_string(), row.stripped.to_string()]);
+    }
+    let group = |(build, costs): (&str, Costs)| {
+        let bars = rows.iter().filter(|row| row.name == "hundred" || build == "clean release");
+        let bars = bars.filter(|row| !costs(row).is_empty());
+        let bars = bars.map(|row| (row.style.name(), Spread::of(costs(row).iter().map(|cost| cost.cpu))));
+        Group { name: build.to_owned(), bars: bars.collect() }
+    };
+    Report {
+        name: "compile",
+        title: "What it costs to compile: median (least–most)".to_owned(),
+        tables: vec![
+            ("Builds of the smallest app, and of one with 100 handlers more:".to_owned(), builds),
+            ("Beside tonic, CPU time, the builds of one round together:".to_owned(), ratios(rows)),
+            ("Programs:".to_owned(), sizes),
+        ],
+        chart: Chart {
+            title: "CPU time to build, s: the smallest app from nothing, and 100 handlers again (less is better)".to_owned(),
+            groups: BUILDS.map(group).into(),
+        },
+        rounds: json!(rows),
+    }
+}
+
+/// How much more the attributes cost: the whole smallest app, and what hundred handlers add to it.
+fn ratios(rows: &[Row]) -> Table {
+    let of = |name, style, costs: Costs| {
+        let row = rows.iter().find(move |row| (row.name, row.style) == (name, style));
+        row.into_iter().flat_map(costs).map(|cost| cost.cpu)
+    };
+    let mut table = Table::new(["what", "centrifugo s", "tonic s", "of tonic's"]);
+    let mut row = |what: String, ours: Vec<f64>, tonic: Vec<f64>| {
+        let ratio = Spread::of(ours.iter().zip(&tonic).map(|(ours, tonic)| ours / tonic));
+        let [ours, tonic] = [ours, tonic].map(|seconds| format!("{:.2}", Spread::of(seconds)));
+        table.row([what, ours, tonic, format!("{ratio:.2}")]);
+    };
+    for (build, costs) in BUILDS {
+        let whole = |style| of("hello", style, costs).collect();
+        row(format!("the smallest app: {build}"), whole(Style::Attributes), whole(Style::Tonic));
+        let added = |style| {
+            let (hundred, hello) = (of("hundred", style, costs), of("hello", style, costs));
+            hundred.zip(hello).map(|(hundred, hello)| hundred - hello).collect()
+        };
+        if build != "clean release" {
+            row(format!("what 100 handlers add: {build}"), added(Style::Attributes), added(Style::Tonic));
+        }
+    }
+    table
 }

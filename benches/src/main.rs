@@ -1,7 +1,6 @@
 //! Measures the `centrifugo` crate beside what one would otherwise write. The README beside this crate says how to read it.
 
 use std::error::Error;
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -102,21 +101,17 @@ fn build(commands: &[Command]) -> Result<()> {
 fn run(command: &Command, out: &Path) -> Result<()> {
     let report: Report = match command {
         Command::Drive { order } => return drive::obey(order),
-        Command::Compile(options) => return print(&compile::run(options)?),
-        Command::Start(options) => return print(&start::run(options)?),
         Command::Baseline(args) => return baseline::run(args),
         Command::Count(args) => count::run(args)?,
+        Command::Compile(options) => compile::run(options)?,
+        Command::Start(options) => start::run(options)?,
         Command::Load(args) => load::run(args)?,
         Command::Slow(args) => slow::run(args)?,
         Command::Streams(args) => streams::run(args)?,
         Command::Centrifugo(args) => through::run(args)?,
     };
     report.save(out)?;
-    print(&report.markdown())
-}
-
-fn print(report: &dyn Display) -> Result<()> {
-    Ok(writeln!(io::stdout().lock(), "{report}")?)
+    Ok(writeln!(io::stdout().lock(), "{}", report.markdown())?)
 }
 
 /// Progress, on stderr. A closed one is no reason to stop.

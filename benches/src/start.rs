@@ -1,6 +1,5 @@
 //! How long an app with many handlers takes from its start until it listens.
 
-use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -8,10 +7,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::apps::{App, Shape, Style};
 use crate::build::Error;
+use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::tell;
+use crate::{Result, tell};
 
 /// How much is started, how often, and where.
 #[derive(Debug, clap::Args)]
@@ -27,14 +30,8 @@ pub(crate) struct Options {
     dir: PathBuf,
 }
 
-/// What was measured, by what `RUST_LOG` says.
-#[derive(Debug)]
-pub(crate) struct Report {
-    handlers: usize,
-    rows: Vec<Row>,
-}
-
-#[derive(Debug)]
+/// What was measured with one setting of `RUST_LOG`, in milliseconds.
+#[derive(Debug, Serialize)]
 struct Row {
     log: &'static str,
     listening: Spread,
@@ -44,7 +41,7 @@ struct Row {
 /// Nobody waits longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(crate) fn run(options: &Options) -> Result<Report, Error> {
+pub(crate) fn run(options: &Options) -> Result<Report> {
     let shape = Shape { rpcs: options.handlers, topics: 0 };
     let app = App::write(&std::path::absolute(&options.dir)?, "thousand", Style::Attributes, shape)?;
     tell(&format!("building {}", app.dir.display()));
@@ -57,7 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<Report, Error> {
         }
         rows.push(Row { log, listening: Spread::of(listening), service: Spread::of(services(&app, log, options.starts)?) });
     }
-    Ok(Report { handlers: options.handlers, rows })
+    Ok(report(options, &rows))
 }
 
 fn program(app: &App, log: &str) -> Command {
@@ -67,7 +64,7 @@ fn program(app: &App, log: &str) -> Command {
 }
 
 /// From the start of the process until somebody can connect, in milliseconds.
-fn start(app: &App, log: &str) -> Result<f64, Error> {
+fn start(app: &App, log: &str) -> Result<f64> {
     // The port is free again when the app starts.
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let began = Instant::now();
@@ -76,7 +73,7 @@ fn start(app: &App, log: &str) -> Result<f64, Error> {
     let took = began.elapsed();
     child.kill()?;
     child.wait()?;
-    if listens? { Ok(took.as_secs_f64() * 1e3) } else { Err(Error::Start { app: app.title() }) }
+    if listens? { Ok(took.as_secs_f64() * 1e3) } else { Err(Error::Start { app: app.title() }.into()) }
 }
 
 fn wait(child: &mut Child, address: SocketAddr, began: Instant) -> io::Result<bool> {
@@ -90,22 +87,28 @@ fn wait(child: &mut Child, address: SocketAddr, began: Instant) -> io::Result<bo
 }
 
 /// `App::new().into_service()` within one process, in milliseconds. Nothing is logged there: `run` is what sets the log up.
-fn services(app: &App, log: &str, times: usize) -> Result<Vec<f64>, Error> {
+fn services(app: &App, log: &str, times: usize) -> Result<Vec<f64>> {
     let output = program(app, log).arg(times.to_string()).output()?;
     let micros = String::from_utf8_lossy(&output.stdout);
     Ok(micros.lines().filter_map(|line| line.parse::<f64>().ok()).map(|micros| micros / 1e3).collect())
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} handlers, milliseconds: median (least–most)\n", self.handlers)?;
-        writeln!(
-            f,
-            "| RUST_LOG | from the process's start to listening | `into_service()`, no subscriber |\n|---|---|---|"
-        )?;
-        for Row { log, listening, service } in &self.rows {
-            writeln!(f, "| {log} | {listening:.2} | {service:.2} |")?;
-        }
-        Ok(())
+fn report(options: &Options, rows: &[Row]) -> Report {
+    let Options { handlers, starts, .. } = options;
+    let mut table = Table::new(["RUST_LOG", "from the process's start to listening", "`into_service()`, no subscriber"]);
+    for Row { log, listening, service } in rows {
+        table.row([(*log).to_owned(), format!("{listening:.2}"), format!("{service:.2}")]);
+    }
+    let bars = |row: &Row| vec![("listening", row.listening), ("into_service", row.service)];
+    let groups = rows.iter().map(|row| Group { name: format!("RUST_LOG={}", row.log), bars: bars(row) });
+    Report {
+        name: "start",
+        title: format!("Start: median of {starts} (least–most)"),
+        tables: vec![(format!("An app with {handlers} handlers, ms:"), table)],
+        chart: Chart {
+            title: format!("Time to start with {handlers} handlers, ms (less is better)"),
+            groups: groups.collect(),
+        },
+        rounds: json!(rows),
     }
 }
