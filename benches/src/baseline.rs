@@ -14,7 +14,7 @@ use crate::drive::answers::Call;
 use crate::peers::Peer;
 use crate::{Result, tell};
 
-/// How far from the baseline is no change, in percent. The same program counts within one percent of itself.
+/// How far from the baseline is no change, in percent. One program, counted again, differs by a thirtieth of that.
 const TOLERANCE: f64 = 3.0;
 
 /// How `baseline` is run.

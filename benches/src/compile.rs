@@ -154,6 +154,9 @@ fn ratios(rows: &[Row]) -> Table {
     };
     let mut table = Table::new(["what", "centrifugo s", "tonic s", "of tonic's"]);
     let mut row = |what: String, ours: Vec<f64>, tonic: Vec<f64>| {
+        if ours.is_empty() {
+            return;
+        }
         let ratio = Spread::of(ours.iter().zip(&tonic).map(|(ours, tonic)| ours / tonic));
         let [ours, tonic] = [ours, tonic].map(|seconds| format!("{:.2}", Spread::of(seconds)));
         table.row([what, ours, tonic, format!("{ratio:.2}")]);

@@ -57,9 +57,9 @@ pub type Replying<E> = BoxFuture<Result<<E as Event>::Reply, Reject>>;
 
 /// A handler with its placeholders filled in.
 pub enum Bound<E: Event> {
-    /// It has none.
+    /// One without placeholders.
     Function(fn(Call<E>) -> Replying<E>),
-    /// With their values in it.
+    /// One with their values in it.
     Closure(Box<dyn FnOnce(Call<E>) -> Replying<E> + Send>),
 }
 

@@ -59,7 +59,10 @@ impl Peer {
 
     fn run(self, mut command: Command) -> Result<Running> {
         command.env("RUST_LOG", "off").env_remove("PROXY_ADDRESS").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let process = command.spawn().map_err(|error| format!("can't start the peer {}: {error}", self.name()))?;
+        let process = command.spawn().map_err(|error| {
+            let program = command.get_program().display();
+            format!("can't start the peer {} by {program}: {error}", self.name())
+        })?;
         let mut running = Running { process, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         let mut line = String::new();
         if let Some(output) = running.process.stdout.take() {
