@@ -38,22 +38,54 @@ impl Drop for Ticket {
     }
 }
 
-/// Keeps what is written until it is flushed; and a flush lets the calls go first that are about to run.
+/// Keeps what is written until it is flushed; and a flush lets others go first whose answers are about to come.
 ///
 /// HTTP/2's connection is one task, and each call another. The connection is woken by every call that has its answer, runs next, and flushes: one
 /// system call for each answer, though the next answers were about to come. A task that wakes itself goes behind those that are ready
-/// already, so one turn later all of their answers are here. Where no call waits to run, nothing is waited for.
+/// already, so one turn later all of their answers are here.
+///
+/// For nothing, a turn costs more than a system call: another worker may be woken for it. So it is taken where calls wait that haven't run
+/// yet; and for calls that have waited for something else, of which nobody knows how many are ready again, as long as turns bring something.
 pub(crate) struct Gather<S> {
     socket: S,
     gathered: BytesMut,
     waiting: Waiting,
-    /// The calls have had their turn.
-    turned: bool,
+    turns: Turns,
+}
+
+/// When others go first.
+#[derive(Debug, Default)]
+struct Turns {
+    /// It is their turn, and that much had been gathered before it.
+    now: Option<usize>,
+    /// How many flushes go by without a turn.
+    pause: u8,
+    left: u8,
+}
+
+impl Turns {
+    /// The longest pause: where turns bring nothing, one flush of 64 takes one.
+    const LONGEST: u8 = 63;
+
+    /// Whether others go first, before a flush of so much.
+    fn take(&mut self, gathered: usize, somebody_waits: bool) -> bool {
+        if let Some(before) = self.now.take() {
+            self.pause = if gathered > before { 0 } else { (2 * self.pause + 1).min(Self::LONGEST) };
+            self.left = self.pause;
+            return false;
+        }
+        if !somebody_waits && self.left > 0 {
+            self.left -= 1;
+            return false;
+        }
+        self.now = Some(gathered);
+        true
+    }
 }
 
 impl<S> Gather<S> {
     pub(crate) fn new(socket: S, waiting: Waiting) -> Self {
-        Self { socket, gathered: BytesMut::new(), waiting, turned: false }
+        Self { socket, gathered: BytesMut::new(), waiting, turns: Turns::default() }
     }
 }
 
@@ -66,7 +98,6 @@ impl<S: AsyncWrite + Unpin> Gather<S> {
             }
             self.gathered.advance(written);
         }
-        self.turned = false;
         Poll::Ready(Ok(()))
     }
 }
@@ -75,6 +106,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.gathered.len() >= FULL {
             ready!(self.poll_written(context))?;
+            self.turns.now = self.turns.now.map(|_| 0);
         }
         self.gathered.extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
@@ -84,8 +116,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
         if self.gathered.is_empty() {
             return Pin::new(&mut self.socket).poll_flush(context);
         }
-        if !self.turned && !self.waiting.is_empty() {
-            self.turned = true;
+        let (gathered, somebody_waits) = (self.gathered.len(), !self.waiting.is_empty());
+        if self.turns.take(gathered, somebody_waits) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -148,27 +180,53 @@ mod tests {
     }
 
     #[test]
-    fn a_flush_lets_calls_that_wait_go_first_once() {
-        let (writes, waiting) = (Writes::default(), Waiting::default());
-        let mut socket = Gather::new(writes.clone(), waiting.clone());
+    fn a_flush_lets_others_go_first_once() {
+        let writes = Writes::default();
+        let mut socket = Gather::new(writes.clone(), Waiting::default());
         let mut context = Context::from_waker(std::task::Waker::noop());
         let mut write = |socket: &mut Gather<Writes>, bytes| Pin::new(socket).poll_write(&mut context, bytes).is_ready();
         let flush = |socket: &mut Gather<Writes>| {
             Pin::new(socket).poll_flush(&mut Context::from_waker(std::task::Waker::noop())).is_ready()
         };
         assert!(write(&mut socket, b"a"));
-        assert!(flush(&mut socket), "nobody waits");
-
-        let ticket = waiting.ticket();
+        assert!(!flush(&mut socket), "others may have something");
         assert!(write(&mut socket, b"b"));
-        assert!(!flush(&mut socket), "somebody waits");
-        assert!(write(&mut socket, b"c"));
-        assert!(flush(&mut socket), "it was somebody's turn");
+        assert!(flush(&mut socket), "it was their turn");
+        assert!(flush(&mut socket), "there is nothing to flush");
+        assert_eq!(*writes.0.lock().unwrap(), [b"ab"]);
+    }
 
+    /// How many flushes take no turn before one does.
+    fn pause(turns: &mut Turns) -> usize {
+        (0..).find(|_| turns.take(1, false)).unwrap()
+    }
+
+    #[test]
+    fn turns_are_taken_as_long_as_they_bring_something() {
+        let mut turns = Turns::default();
+        for _ in 0..100 {
+            assert!(turns.take(1, false));
+            assert!(!turns.take(2, false), "its turn is over");
+        }
+        for expected in [0, 1, 3, 7, 15, 31, 63, 63] {
+            assert_eq!(pause(&mut turns), expected);
+            assert!(!turns.take(1, false), "its turn is over, and nothing came");
+        }
+        assert_eq!(pause(&mut turns), 63);
+        assert!(!turns.take(2, false), "its turn is over, and something came");
+        assert_eq!(pause(&mut turns), 0);
+    }
+
+    #[test]
+    fn a_call_that_has_not_run_gets_its_turn_always() {
+        let (mut turns, waiting) = (Turns::default(), Waiting::default());
+        let ticket = waiting.ticket();
+        for _ in 0..100 {
+            assert!(turns.take(1, !waiting.is_empty()));
+            assert!(!turns.take(1, !waiting.is_empty()));
+        }
         drop(ticket);
-        assert!(write(&mut socket, b"d"));
-        assert!(flush(&mut socket), "nobody waits any more");
-        assert_eq!(*writes.0.lock().unwrap(), [&b"a"[..], b"bc", b"d"]);
+        assert!(!turns.take(1, !waiting.is_empty()));
     }
 
     #[tokio::test]
