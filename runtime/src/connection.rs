@@ -5,14 +5,14 @@ use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{FutureExt, lazy};
+use futures_util::future::FutureExt;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::gather::{Gather, Waiting};
+use crate::gather::Gather;
 use crate::server::Limits;
 use crate::service::ProxyService;
 
@@ -72,12 +72,8 @@ impl Connections {
             tracing::debug!("can't set TCP_NODELAY: {error}");
         }
         let (service, stopping) = (self.service.clone(), self.service.stopping().clone());
-        let waiting = Waiting::default();
-        let socket = TokioIo::new(Gather::new(socket, waiting.clone()));
-        let answering = service_fn(move |request| {
-            let (ticket, answer) = (waiting.ticket(), service.answer(request));
-            lazy(|_| drop(ticket)).then(|()| answer).map(Ok::<_, Infallible>)
-        });
+        let socket = TokioIo::new(Gather::new(socket));
+        let answering = service_fn(move |request| service.answer(request).map(Ok::<_, Infallible>));
         let connection = self.http.serve_connection(socket, answering);
         self.open.spawn(async move {
             let mut connection = pin!(connection);

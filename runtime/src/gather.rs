@@ -2,8 +2,6 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
@@ -12,44 +10,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// What is gathered at most before it is written anyway.
 const FULL: usize = 64 << 10;
 
-/// The calls of a connection that have a task, and have not run yet.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Waiting(Arc<AtomicUsize>);
-
-/// A call that has not run yet, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Ticket(Arc<AtomicUsize>);
-
-impl Waiting {
-    /// One more call.
-    pub(crate) fn ticket(&self) -> Ticket {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ticket(Arc::clone(&self.0))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// Keeps what is written until it is flushed; and a flush lets others go first whose answers are about to come.
 ///
 /// HTTP/2's connection is one task, and each call another. The connection is woken by every call that has its answer, runs next, and flushes: one
 /// system call for each answer, though the next answers were about to come. A task that wakes itself goes behind those that are ready
 /// already, so one turn later all of their answers are here.
 ///
-/// For nothing, a turn costs more than a system call: another worker may be woken for it. So it is taken where calls wait that haven't run
-/// yet; and for calls that have waited for something else, of which nobody knows how many are ready again, as long as turns bring something.
+/// For nothing, a turn costs more than a system call: another worker may be woken for it. Nobody knows how many calls are about to answer, so turns are
+/// taken as long as they bring something, and tried again now and then.
 pub(crate) struct Gather<S> {
     socket: S,
     gathered: BytesMut,
-    waiting: Waiting,
     turns: Turns,
 }
 
@@ -68,13 +39,13 @@ impl Turns {
     const LONGEST: u8 = 63;
 
     /// Whether others go first, before a flush of so much.
-    fn take(&mut self, gathered: usize, somebody_waits: bool) -> bool {
+    fn take(&mut self, gathered: usize) -> bool {
         if let Some(before) = self.now.take() {
             self.pause = if gathered > before { 0 } else { (2 * self.pause + 1).min(Self::LONGEST) };
             self.left = self.pause;
             return false;
         }
-        if !somebody_waits && self.left > 0 {
+        if self.left > 0 {
             self.left -= 1;
             return false;
         }
@@ -84,8 +55,8 @@ impl Turns {
 }
 
 impl<S> Gather<S> {
-    pub(crate) fn new(socket: S, waiting: Waiting) -> Self {
-        Self { socket, gathered: BytesMut::new(), waiting, turns: Turns::default() }
+    pub(crate) fn new(socket: S) -> Self {
+        Self { socket, gathered: BytesMut::new(), turns: Turns::default() }
     }
 }
 
@@ -116,8 +87,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
         if self.gathered.is_empty() {
             return Pin::new(&mut self.socket).poll_flush(context);
         }
-        let (gathered, somebody_waits) = (self.gathered.len(), !self.waiting.is_empty());
-        if self.turns.take(gathered, somebody_waits) {
+        let gathered = self.gathered.len();
+        if self.turns.take(gathered) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -167,7 +138,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_before_a_flush_leaves_at_once() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone(), Waiting::default());
+        let mut socket = Gather::new(writes.clone());
         for bytes in [b"a", b"b", b"c"] {
             socket.write_all(bytes).await.unwrap();
         }
@@ -182,7 +153,7 @@ mod tests {
     #[test]
     fn a_flush_lets_others_go_first_once() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone(), Waiting::default());
+        let mut socket = Gather::new(writes.clone());
         let mut context = Context::from_waker(std::task::Waker::noop());
         let mut write = |socket: &mut Gather<Writes>, bytes| Pin::new(socket).poll_write(&mut context, bytes).is_ready();
         let flush = |socket: &mut Gather<Writes>| {
@@ -198,41 +169,29 @@ mod tests {
 
     /// How many flushes take no turn before one does.
     fn pause(turns: &mut Turns) -> usize {
-        (0..).find(|_| turns.take(1, false)).unwrap()
+        (0..).find(|_| turns.take(1)).unwrap()
     }
 
     #[test]
     fn turns_are_taken_as_long_as_they_bring_something() {
         let mut turns = Turns::default();
         for _ in 0..100 {
-            assert!(turns.take(1, false));
-            assert!(!turns.take(2, false), "its turn is over");
+            assert!(turns.take(1));
+            assert!(!turns.take(2), "its turn is over");
         }
         for expected in [0, 1, 3, 7, 15, 31, 63, 63] {
             assert_eq!(pause(&mut turns), expected);
-            assert!(!turns.take(1, false), "its turn is over, and nothing came");
+            assert!(!turns.take(1), "its turn is over, and nothing came");
         }
         assert_eq!(pause(&mut turns), 63);
-        assert!(!turns.take(2, false), "its turn is over, and something came");
+        assert!(!turns.take(2), "its turn is over, and something came");
         assert_eq!(pause(&mut turns), 0);
-    }
-
-    #[test]
-    fn a_call_that_has_not_run_gets_its_turn_always() {
-        let (mut turns, waiting) = (Turns::default(), Waiting::default());
-        let ticket = waiting.ticket();
-        for _ in 0..100 {
-            assert!(turns.take(1, !waiting.is_empty()));
-            assert!(!turns.take(1, !waiting.is_empty()));
-        }
-        drop(ticket);
-        assert!(!turns.take(1, !waiting.is_empty()));
     }
 
     #[tokio::test]
     async fn it_does_not_grow_without_end() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone(), Waiting::default());
+        let mut socket = Gather::new(writes.clone());
         for _ in 0..10 {
             socket.write_all(&[0; 20 << 10]).await.unwrap();
         }
