@@ -110,13 +110,15 @@ fn bind(handler: &Handler) -> TokenStream {
 /// The values of the extractors, in the arguments' order.
 fn extracts(handler: &Handler, call: &Ident) -> TokenStream {
     let extractors = handler.params.iter().enumerate().filter(|(_, param)| param.role == Role::Extractor);
-    let extracts = extractors.map(|(at, Param { ty, .. })| {
-        let (local, extract) = (local(at), extract(handler.kind, ty));
-        let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await);
-        let extracted = taken(&extracted, name_of(ty));
-        quote!(let #local = #extracted;)
-    });
-    extracts.collect()
+    extractors.map(|(at, Param { ty, .. })| extracted(handler.kind, ty, &local(at), call)).collect()
+}
+
+/// The value of one extractor.
+pub(crate) fn extracted(kind: Kind, ty: &syn::Type, local: &Ident, call: &Ident) -> TokenStream {
+    let extract = extract(kind, ty);
+    let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await);
+    let extracted = taken(&extracted, name_of(ty));
+    quote!(let #local = #extracted;)
 }
 
 /// The placeholders' values, in the pattern's order.

@@ -6,7 +6,7 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::model::Interceptor;
-use crate::expand::{extract, hidden, local, name_of};
+use crate::expand::{extract, extracted, hidden, local, name_of};
 use crate::kind::Kind;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> TokenStream {
@@ -64,11 +64,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
 fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let (call, next) = (Ident::new("call", Span::mixed_site()), Ident::new("next", Span::mixed_site()));
     let locals: Vec<_> = (0..interceptor.extractors.len()).map(local).collect();
-    let extracts = interceptor.extractors.iter().zip(&locals).map(|(ty, local)| {
-        let extract = extract(kind, ty);
-        let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await?);
-        quote!(let #local = #extracted;)
-    });
+    let extracts = interceptor.extractors.iter().zip(&locals).map(|(ty, local)| extracted(kind, ty, local, &call));
     let function = &interceptor.ident;
     let called = quote_spanned!(function.span()=> #function(#(#locals,)* #call, #next));
     quote! {
