@@ -81,13 +81,15 @@ impl App {
         };
         let handlers = match self.style {
             Style::Attributes => {
-                let rpcs = each(include_str!("../templates/ours/rpc.rs"), rpcs);
+                let rpcs =
+                    each(concat!(include_str!("../templates/types.rs"), include_str!("../templates/ours/rpc.rs")), rpcs);
                 let topics = each(include_str!("../templates/ours/topic.rs"), topics);
                 include_str!("../templates/ours/handlers.rs").to_owned() + &rpcs + &topics
             }
             Style::Tonic => {
-                let functions = each(include_str!("../templates/tonic/rpc.rs"), rpcs)
-                    + &each(include_str!("../templates/tonic/topic.rs"), topics);
+                let functions =
+                    each(concat!(include_str!("../templates/types.rs"), include_str!("../templates/tonic/rpc.rs")), rpcs)
+                        + &each(include_str!("../templates/tonic/topic.rs"), topics);
                 let arms = |template: &str, count| each(template, count);
                 include_str!("../templates/tonic/handlers.rs")
                     .replace("// {rpcs}", &arms(include_str!("../templates/tonic/rpc_arm.txt"), rpcs))

@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::apps::App;
+use crate::process::children_cpu;
 
 /// What a build cost, in seconds.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -42,12 +43,12 @@ impl App {
         if release {
             cargo.arg("--release");
         }
-        let (began, before) = (Instant::now(), children()?);
+        let (began, before) = (Instant::now(), children_cpu()?);
         let status = cargo.stdin(Stdio::null()).env("RUSTFLAGS", "-Awarnings").status()?;
         if !status.success() {
             return Err(Error::Build { app: self.title() });
         }
-        Ok(Cost { wall: began.elapsed().as_secs_f64(), cpu: children()? - before })
+        Ok(Cost { wall: began.elapsed().as_secs_f64(), cpu: children_cpu()? - before })
     }
 
     /// Forgets all that was built for release.
@@ -71,13 +72,4 @@ impl App {
     pub(crate) fn program(&self) -> std::path::PathBuf {
         self.target.join("release").join(self.name)
     }
-}
-
-/// The processor time of all processes that have been waited for, in seconds. Linux tells it in hundredths.
-fn children() -> io::Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The second field is the program's name, which may hold anything; `cutime` and `cstime` are the 16th and 17th.
-    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
-    let ticks: f64 = fields.skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
-    Ok(ticks / 100.0)
 }

@@ -42,6 +42,7 @@ const BUILDS: [(&str, Costs); 3] = [
 /// All that was measured of one app.
 #[derive(Debug, Serialize)]
 struct Row {
+    title: String,
     name: &'static str,
     style: Style,
     clean: Vec<Cost>,
@@ -95,6 +96,7 @@ impl Row {
     fn of(app: &App) -> Self {
         let none = Vec::new;
         Self {
+            title: app.title(),
             name: app.name,
             style: app.style,
             clean: none(),
@@ -104,10 +106,6 @@ impl Row {
             stripped: 0,
         }
     }
-
-    fn title(&self) -> String {
-        format!("{} ({})", self.name, self.style.name())
-    }
 }
 
 fn report(rows: &[Row]) -> Report {
@@ -116,13 +114,13 @@ fn report(rows: &[Row]) -> Report {
         for (build, costs) in BUILDS {
             let of = |part: fn(&Cost) -> f64| format!("{:.2}", Spread::of(costs(row).iter().map(part)));
             if !costs(row).is_empty() {
-                builds.row([row.title(), build.to_owned(), of(|cost| cost.wall), of(|cost| cost.cpu)]);
+                builds.row([row.title.clone(), build.to_owned(), of(|cost| cost.wall), of(|cost| cost.cpu)]);
             }
         }
     }
     let mut sizes = Table::new(["app", "release program, bytes", "stripped"]);
     for row in rows {
-        sizes.row([row.title(), row.size.to_string(), row.stripped.to_string()]);
+        sizes.row([row.title.clone(), row.size.to_string(), row.stripped.to_string()]);
     }
     let group = |(build, costs): (&str, Costs)| {
         let bars = rows.iter().filter(|row| row.name == "hundred" || build == "clean release");

@@ -34,8 +34,8 @@ pub(crate) struct Options {
 #[derive(Debug, Serialize)]
 struct Row {
     log: &'static str,
-    listening: Spread,
-    service: Spread,
+    listening: Vec<f64>,
+    service: Vec<f64>,
 }
 
 /// Nobody waits longer.
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         for _ in 0..options.starts {
             listening.push(start(&app, log)?);
         }
-        rows.push(Row { log, listening: Spread::of(listening), service: Spread::of(services(&app, log, options.starts)?) });
+        rows.push(Row { log, listening, service: services(&app, log, options.starts)? });
     }
     Ok(report(options, &rows))
 }
@@ -96,19 +96,20 @@ fn services(app: &App, log: &str, times: usize) -> Result<Vec<f64>> {
 fn report(options: &Options, rows: &[Row]) -> Report {
     let Options { handlers, starts, .. } = options;
     let mut table = Table::new(["RUST_LOG", "from the process's start to listening", "`into_service()`, no subscriber"]);
+    let mut groups = Vec::new();
     for Row { log, listening, service } in rows {
+        let [listening, service] = [listening, service].map(|all| Spread::of(all.iter().copied()));
         table.row([(*log).to_owned(), format!("{listening:.2}"), format!("{service:.2}")]);
+        groups.push(Group {
+            name: format!("RUST_LOG={log}"),
+            bars: vec![("listening", listening), ("into_service", service)],
+        });
     }
-    let bars = |row: &Row| vec![("listening", row.listening), ("into_service", row.service)];
-    let groups = rows.iter().map(|row| Group { name: format!("RUST_LOG={}", row.log), bars: bars(row) });
     Report {
         name: "start",
         title: format!("Start: median of {starts} (least–most)"),
         tables: vec![(format!("An app with {handlers} handlers, ms:"), table)],
-        chart: Chart {
-            title: format!("Time to start with {handlers} handlers, ms (less is better)"),
-            groups: groups.collect(),
-        },
+        chart: Chart { title: format!("Time to start with {handlers} handlers, ms (less is better)"), groups },
         rounds: json!(rows),
     }
 }

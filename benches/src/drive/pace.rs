@@ -47,16 +47,9 @@ impl Pace {
         let record = Record::start()?;
         let mut tasks = JoinSet::new();
         match self {
-            Self::Saturated(workers) => {
-                for _ in 0..workers {
-                    let (line, record) = (Rc::clone(line), record.clone());
-                    tasks.spawn_local(async move {
-                        while record.start.elapsed() < time {
-                            record.call(&*line, Instant::now()).await?;
-                        }
-                        Ok(())
-                    });
-                }
+            Self::Saturated(in_flight) => {
+                let start = record.start;
+                keep(&mut tasks, line, &record, in_flight, move || start.elapsed() < time);
             }
             Self::PerSecond(rate) => {
                 let mut due = clock(rate, time);
@@ -89,18 +82,28 @@ pub(super) async fn at_once<L: Line>(line: L, calls: usize) -> Result<Outcome> {
 pub(super) async fn times<L: Line>(line: L, calls: usize, in_flight: usize) -> Result<Outcome> {
     let (line, record, mut tasks) = (Rc::new(line), Record::start()?, JoinSet::new());
     let left = Rc::new(Cell::new(calls));
+    keep(&mut tasks, &line, &record, in_flight, move || left.replace(left.get().saturating_sub(1)) > 0);
+    all(tasks).await?;
+    Ok(record.outcome())
+}
+
+/// Keeps so many calls in flight, as long as there is one more to make.
+fn keep<L: Line>(
+    tasks: &mut JoinSet<Result<()>>,
+    line: &Rc<L>,
+    record: &Record,
+    in_flight: usize,
+    more: impl Fn() -> bool + Clone + 'static,
+) {
     for _ in 0..in_flight {
-        let (line, record, left) = (Rc::clone(&line), record.clone(), Rc::clone(&left));
+        let (line, record, more) = (Rc::clone(line), record.clone(), more.clone());
         tasks.spawn_local(async move {
-            while left.get() > 0 {
-                left.set(left.get() - 1);
+            while more() {
                 record.call(&*line, Instant::now()).await?;
             }
             Ok(())
         });
     }
-    all(tasks).await?;
-    Ok(record.outcome())
 }
 
 /// The first that fails ends them all.

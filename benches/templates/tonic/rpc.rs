@@ -1,18 +1,3 @@
-
-#[derive(Deserialize)]
-struct Ask{n} {
-    amount: u64,
-    note: String,
-}
-
-#[derive(Serialize)]
-struct Answer{n} {
-    id: u64,
-    total: u64,
-    note: String,
-}
-
-
 async fn add_{n}(id: u64, user: &str, ask: Ask{n}, shop: &Shop) -> Answer{n} {
     Answer{n} { id, total: shop.total + ask.amount, note: format!("{} of {}", ask.note, user) }
 }
