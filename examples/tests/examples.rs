@@ -4,7 +4,7 @@
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
-use centrifugo_tests::{Refused, wire};
+use centrifugo_tests::{refused, wire};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,10 +18,6 @@ macro_rules! start {
     ($name:literal $(, $variable:literal = $value:expr)*) => {
         Example::start(env!(concat!("CARGO_BIN_EXE_", $name)), &[$(($variable, $value)),*])
     };
-}
-
-fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
-    Err(Refused { code, message: message.into() })
 }
 
 /// Posts JSON; gives the status.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Json, Router};
 use centrifugo::{App, Conflict, Connected, Data, Http, StartError, UserId, handlers};
-use centrifugo_tests::{Client, PATIENCE, Refused, Stage};
+use centrifugo_tests::{Client, PATIENCE, Refused, Stage, refused};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -32,10 +32,6 @@ async fn start(app: App) -> (Stage, Client) {
     let stage = Stage::start(app.handlers(handlers![connect])).await;
     let client = stage.connected(json!("7")).await;
     (stage, client)
-}
-
-fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
-    Err(Refused { code, message: message.into() })
 }
 
 fn internal<T>() -> Result<T, Refused> {

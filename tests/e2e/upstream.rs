@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use centrifugo::{App, Connected, Http, handlers};
-use centrifugo_tests::{Client, Refused, Stage};
+use centrifugo_tests::{Client, Refused, Stage, refused};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -73,7 +73,7 @@ async fn start(http: Http) -> (Stage, Client) {
 }
 
 fn internal<T>() -> Result<T, Refused> {
-    Err(Refused { code: 100, message: "internal server error".into() })
+    refused(100, "internal server error")
 }
 
 #[tokio::test]

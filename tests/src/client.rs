@@ -32,6 +32,15 @@ pub struct Refused {
     pub message: String,
 }
 
+/// The outcome of a call that failed.
+///
+/// # Errors
+///
+/// That it failed, with this code and message.
+pub fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
+    Err(Refused { code, message: message.into() })
+}
+
 /// The script, run by Node.
 ///
 /// # Panics

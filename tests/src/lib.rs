@@ -6,7 +6,7 @@ pub mod logs;
 pub mod stage;
 pub mod wire;
 
-pub use client::{Client, Refused};
+pub use client::{Client, Refused, refused};
 pub use logs::Logs;
 pub use stage::Stage;
 
