@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod code;
 mod edges;
 mod error;
 mod parse;
 mod pattern;
 mod router;
 mod rules;
-mod steps;
 mod tree;
 mod values;
 

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::error::{Error, ErrorKind};
 use crate::pattern::{Pattern, Placeholder, Segment};
-use crate::steps::steps;
 use crate::values::DELIMITERS;
 
 /// Words that can't name an argument.
@@ -18,10 +17,7 @@ const KEYWORDS: &[&str] = &[
 pub(crate) fn pattern(text: &str) -> Result<Pattern, Error> {
     let mut parser = Parser { text, at: 0, names: Vec::new() };
     let (head, tail) = parser.pattern().map_err(|(kind, span)| Error { kind, pattern: text.to_owned(), span })?;
-    // The tail's text starts behind its `[`.
-    let bracket = text.find('[').map_or(text.len(), |bracket| bracket + 1);
-    let steps = steps(&head, 0).chain(steps(tail.as_deref().unwrap_or_default(), bracket)).collect();
-    Ok(Pattern { text: text.to_owned(), head, tail, steps })
+    Ok(Pattern::new(text, head, tail))
 }
 
 type Fault = (ErrorKind, Range<usize>);

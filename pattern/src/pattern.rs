@@ -2,19 +2,20 @@
 
 use std::ops::Range;
 
+use crate::code::{Case, code, fits};
 use crate::error::Error;
 use crate::parse;
 use crate::rules::{self, Place};
-use crate::steps::{Step, fits};
 use crate::values::Values;
 
 /// A pattern of channels or methods: literal text, placeholders, and at most one optional tail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    pub(crate) text: String,
-    pub(crate) head: Vec<Segment>,
-    pub(crate) tail: Option<Vec<Segment>>,
-    pub(crate) steps: Vec<Step>,
+    text: String,
+    head: Vec<Segment>,
+    tail: Option<Vec<Segment>>,
+    /// The codes of all ways to read it.
+    codes: Vec<Vec<u8>>,
 }
 
 /// A piece of a pattern.
@@ -69,6 +70,12 @@ impl Placeholder {
 }
 
 impl Pattern {
+    pub(crate) fn new(text: &str, head: Vec<Segment>, tail: Option<Vec<Segment>>) -> Self {
+        let mut pattern = Self { text: text.to_owned(), head, tail, codes: Vec::new() };
+        pattern.codes = pattern.ways().map(|segments| code(segments, Case::Exact)).collect();
+        pattern
+    }
+
     /// Reads a pattern.
     ///
     /// # Errors
@@ -113,7 +120,7 @@ impl Pattern {
 
     /// All placeholders, from the left.
     pub fn placeholders(&self) -> impl Iterator<Item = &Placeholder> {
-        self.segments(true).filter_map(|segment| match segment {
+        self.segments().filter_map(|segment| match segment {
             Segment::Placeholder(placeholder) => Some(placeholder),
             Segment::Literal(_) => None,
         })
@@ -121,10 +128,8 @@ impl Pattern {
 
     /// The values in a name that the pattern matches, in upper and lower case as written.
     pub fn matches<'p, 'n>(&'p self, name: &'n str) -> Option<Values<'p, 'n>> {
-        let tail = self.tail.as_ref().map(|_| &self.steps[..]);
-        let mut ways = tail.into_iter().chain([&self.steps[..self.head.len()]]);
-        let steps = ways.find(|steps| fits(&self.text, steps, 0, name.as_bytes(), false))?;
-        Some(Values::new(steps, name))
+        let code = self.codes.iter().rfind(|code| fits(code, name.as_bytes(), Case::Exact))?;
+        Some(Values::new(code, name))
     }
 
     /// What the pattern matches, without its placeholders' names: with and without the optional tail. Two patterns that share a
@@ -136,30 +141,13 @@ impl Pattern {
     /// assert_eq!(pattern.shapes(false), ["order.<>", "order.<>.items.<>"]);
     /// ```
     pub fn shapes(&self, ignore_case: bool) -> Vec<String> {
-        let both = [false, true].into_iter().filter(|&with_tail| !with_tail || self.tail.is_some());
-        both.map(|with_tail| self.shape(with_tail, ignore_case)).collect()
-    }
-
-    pub(crate) fn shape(&self, with_tail: bool, ignore_case: bool) -> String {
-        let mut shape = String::new();
-        for segment in self.segments(with_tail) {
-            match segment {
-                Segment::Literal(text) if ignore_case => shape.push_str(&text.to_ascii_lowercase()),
-                Segment::Literal(text) => shape.push_str(text),
-                Segment::Placeholder(placeholder) => shape.push_str(if placeholder.is_rest { "<..>" } else { "<>" }),
-            }
-        }
-        // In upper and lower case is another shape: where both match, the exact one goes before.
-        if ignore_case {
-            shape.push_str(" in any case");
-        }
-        shape
+        self.ways().map(|segments| shape(segments, ignore_case)).collect()
     }
 
     /// Where the pattern's names live.
     pub fn namespace(&self) -> Namespace<'_> {
         let mut open = false;
-        for segment in self.segments(true) {
+        for segment in self.segments() {
             match segment {
                 Segment::Literal(text) => match text.split_once(':') {
                     Some(_) if open => return Namespace::Open,
@@ -176,8 +164,30 @@ impl Pattern {
         Namespace::None
     }
 
-    pub(crate) fn segments(&self, with_tail: bool) -> impl Iterator<Item = &Segment> + Clone {
-        let tail = if with_tail { self.tail.as_deref().unwrap_or_default() } else { &[] };
-        self.head.iter().chain(tail)
+    /// All pieces, from the left.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.head.iter().chain(self.tail.iter().flatten())
     }
+
+    /// The ways to read it: without the optional tail, and with it if there is one.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = impl Iterator<Item = &Segment>> {
+        let tails = [Some(&[][..]), self.tail.as_deref()].into_iter().flatten();
+        tails.map(|tail| self.head.iter().chain(tail))
+    }
+}
+
+fn shape<'p>(segments: impl Iterator<Item = &'p Segment>, ignore_case: bool) -> String {
+    let (mut shape, mut any_case) = (String::new(), "");
+    for segment in segments {
+        match segment {
+            Segment::Literal(text) if ignore_case => {
+                shape.push_str(&text.to_ascii_lowercase());
+                // Another shape: where both match, the exact one goes before.
+                any_case = " <in any case>";
+            }
+            Segment::Literal(text) => shape.push_str(text),
+            Segment::Placeholder(placeholder) => shape.push_str(if placeholder.is_rest { "<..>" } else { "<>" }),
+        }
+    }
+    shape + any_case
 }

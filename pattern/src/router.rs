@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::code::Case;
 use crate::pattern::Pattern;
 use crate::tree::Tree;
 use crate::values::Values;
@@ -30,8 +31,8 @@ use crate::values::Values;
 pub struct Router<T> {
     tree: Tree,
     values: Vec<T>,
-    /// What each pattern matches, and whether it does so in upper and lower case.
-    shapes: HashMap<(String, bool), usize>,
+    /// What each pattern matches.
+    shapes: HashMap<String, usize>,
 }
 
 /// A pattern that matches a name.
@@ -70,14 +71,17 @@ impl<T> Router<T> {
     /// # Errors
     ///
     /// [`Conflict`], if an earlier pattern is for the same names. Nothing is added then.
+    ///
+    /// # Panics
+    ///
+    /// If all of its patterns together have 4 GiB.
     pub fn insert(&mut self, pattern: &Pattern, ignore_case: bool, value: T) -> Result<(), Conflict<'_, T>> {
-        let shapes = pattern.shapes(ignore_case).into_iter().map(|shape| (shape, ignore_case));
-        let shapes: Vec<_> = shapes.collect();
+        let shapes = pattern.shapes(ignore_case);
         if let Some((shape, existing)) = shapes.iter().find_map(|shape| Some((shape, *self.shapes.get(shape)?))) {
-            return Err(Conflict { existing: &self.values[existing], shape: shape.0.clone() });
+            return Err(Conflict { existing: &self.values[existing], shape: shape.clone() });
         }
         self.shapes.extend(shapes.into_iter().map(|shape| (shape, self.values.len())));
-        self.tree.insert(pattern, ignore_case);
+        self.tree.insert(pattern, if ignore_case { Case::Folded } else { Case::Exact });
         self.values.push(value);
         Ok(())
     }

@@ -74,7 +74,7 @@ fn optional_namespace(pattern: &Pattern) -> bool {
 
 /// The length of the shortest name that the pattern with all of its literal text matches.
 fn shortest(pattern: &Pattern) -> usize {
-    let lengths = pattern.segments(true).map(|segment| match segment {
+    let lengths = pattern.segments().map(|segment| match segment {
         Segment::Literal(text) => text.len(),
         Segment::Placeholder(_) => 1,
     });

@@ -1,6 +1,6 @@
 //! The values of placeholders: which texts they may be, and where they stand in a name.
 
-use crate::steps::Step;
+use crate::code::Op;
 
 /// What ends a value: the characters that structure names.
 pub(crate) const DELIMITERS: [char; 5] = ['.', '/', ':', '#', ','];
@@ -40,14 +40,17 @@ pub(crate) fn value_length(name: &[u8], rest: bool) -> usize {
 /// missing.
 #[derive(Debug, Clone)]
 pub struct Values<'p, 'n> {
-    steps: std::slice::Iter<'p, Step>,
+    /// What is left of the pattern's code.
+    code: &'p [u8],
     name: &'n str,
+    /// How much of the name is behind.
+    at: usize,
 }
 
 impl<'p, 'n> Values<'p, 'n> {
     /// Those of a name that fits.
-    pub(crate) fn new(steps: &'p [Step], name: &'n str) -> Self {
-        Self { steps: steps.iter(), name }
+    pub(crate) fn new(code: &'p [u8], name: &'n str) -> Self {
+        Self { code, name, at: 0 }
     }
 }
 
@@ -56,16 +59,21 @@ impl<'n> Iterator for Values<'_, 'n> {
 
     fn next(&mut self) -> Option<&'n str> {
         loop {
-            match *self.steps.next()? {
-                Step::Text { start, end } => self.name = self.name.get(end - start..)?,
-                Step::Value { is_rest, is_named } => {
-                    let (value, name) = self.name.split_at(value_length(self.name.as_bytes(), is_rest));
-                    self.name = name;
+            let (byte, code) = self.code.split_first()?;
+            match Op::of(*byte) {
+                Op::Text(_) => self.at += 1,
+                Op::Value { is_named, is_rest } => {
+                    let name = &self.name[self.at..];
+                    let length = value_length(name.as_bytes(), is_rest);
+                    self.at += length;
                     if is_named {
-                        return Some(value);
+                        self.code = code;
+                        return Some(&name[..length]);
                     }
                 }
+                Op::End => return None,
             }
+            self.code = code;
         }
     }
 }

@@ -125,6 +125,19 @@ fn two_patterns_of_one_shape_conflict() {
 }
 
 #[test]
+fn a_pattern_without_text_has_no_case() {
+    let mut router = router(&["<id>[.more]"]);
+    let folded = Pattern::parse("<name>").unwrap();
+    assert_eq!(router.insert(&folded, true, 9).unwrap_err().shape, "<>");
+}
+
+#[test]
+fn text_is_not_mistaken_for_what_a_shape_says() {
+    let mut router = router(&["a in any case"]);
+    assert!(router.insert(&Pattern::parse("a").unwrap(), true, 9).is_ok());
+}
+
+#[test]
 fn texts_that_share_a_start_part_ways() {
     let patterns = ["abc", "abd", "ab", "abcde", "x", "ab.<v>", "abc.<v>"];
     for pattern in ["abc", "abd", "ab", "abcde", "x"] {
@@ -164,7 +177,7 @@ fn a_namespace_is_what_stands_before_the_first_colon() {
 
 /// Patterns over few letters, so that names often match several.
 fn pattern() -> impl Strategy<Value = String> {
-    let part = prop_oneof![3 => Just("a"), 2 => Just("b"), 1 => Just("ab"), 3 => Just("<>")];
+    let part = prop_oneof![3 => Just("a"), 2 => Just("b"), 1 => Just("ab"), 1 => Just("A"), 3 => Just("<>")];
     let head = prop::collection::vec(part.clone(), 1..4);
     let tail = prop::option::of(prop::collection::vec(part, 1..3));
     (head, tail, any::<bool>()).prop_map(|(head, tail, rest)| {
@@ -184,11 +197,12 @@ fn pattern() -> impl Strategy<Value = String> {
 }
 
 fn name() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop_oneof!["a", "b", "ab", "c", ""], 1..6).prop_map(|parts| parts.join("."))
+    prop::collection::vec(prop_oneof!["a", "A", "b", "ab", "AB", "c", ""], 1..6).prop_map(|parts| parts.join("."))
 }
 
-/// How specific each place of a pattern's way through the name is: literal bytes before placeholders before the rest.
-fn specificity(pattern: &Pattern, name: &str, values: &[&str]) -> Vec<u8> {
+/// How specific each place of a pattern's way through the name is: literal bytes before those in any case before placeholders before
+/// the rest.
+fn specificity(pattern: &Pattern, ignore_case: bool, name: &str, values: &[String]) -> Vec<u8> {
     let mut ranks = Vec::new();
     let mut values = values.iter();
     let segments = pattern.head().iter().chain(pattern.tail().unwrap_or_default());
@@ -197,33 +211,49 @@ fn specificity(pattern: &Pattern, name: &str, values: &[&str]) -> Vec<u8> {
             break;
         }
         match segment {
-            Segment::Literal(text) => ranks.extend(text.bytes().map(|_| 0)),
+            Segment::Literal(text) => ranks.extend(text.bytes().map(|_| u8::from(ignore_case))),
             Segment::Placeholder(placeholder) => {
                 let value = values.next().map_or(0, |value| value.len());
-                ranks.extend(std::iter::repeat_n(if placeholder.is_rest() { 2 } else { 1 }, value));
+                ranks.extend(std::iter::repeat_n(if placeholder.is_rest() { 3 } else { 2 }, value));
             }
         }
     }
     ranks
 }
 
+/// The values of a name that the pattern matches, in lower case if it matches in any.
+fn values(pattern: &Pattern, ignore_case: bool, name: &str) -> Option<Vec<String>> {
+    let name = if ignore_case { name.to_ascii_lowercase() } else { name.to_owned() };
+    Some(pattern.matches(&name)?.map(str::to_owned).collect())
+}
+
 proptest! {
     #[test]
-    fn the_tree_finds_what_a_look_at_every_pattern_finds(patterns in prop::collection::vec(pattern(), 1..12), name in name()) {
+    fn the_tree_finds_what_a_look_at_every_pattern_finds(
+        patterns in prop::collection::vec((pattern(), any::<bool>()), 1..12),
+        name in name(),
+    ) {
         let mut router = Router::default();
         let mut kept = Vec::new();
-        for text in patterns {
+        for (text, ignore_case) in patterns {
             let parsed = Pattern::parse(&text).unwrap();
-            if router.insert(&parsed, false, kept.len()).is_ok() {
-                kept.push(parsed);
+            if router.insert(&parsed, ignore_case, kept.len()).is_ok() {
+                let parsed = if ignore_case { Pattern::parse(&text.to_ascii_lowercase()).unwrap() } else { parsed };
+                kept.push((parsed, ignore_case));
             }
         }
-        let found = all(&router, &name, |m| (*m.value, m.values().collect::<Vec<_>>()));
+        let mut found = all(&router, &name, |m| (*m.value, m.values().map(str::to_owned).collect::<Vec<_>>()));
+        for (at, values) in &mut found {
+            prop_assert!(values.iter().all(|value| name.contains(value.as_str())));
+            if kept[*at].1 {
+                values.iter_mut().for_each(|value| value.make_ascii_lowercase());
+            }
+        }
 
         let mut expected: Vec<_> = kept.iter().enumerate()
-            .filter_map(|(at, pattern)| Some((at, pattern.matches(&name)?.collect::<Vec<_>>())))
+            .filter_map(|(at, (pattern, ignore_case))| Some((at, values(pattern, *ignore_case, &name)?)))
             .collect();
-        expected.sort_by_key(|(at, values)| specificity(&kept[*at], &name, values));
+        expected.sort_by_key(|(at, values)| specificity(&kept[*at].0, kept[*at].1, &name, values));
         prop_assert_eq!(found, expected);
     }
 }
