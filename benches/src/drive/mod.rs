@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ pub(crate) enum Order {
     Load { address: SocketAddr, protocol: Protocol, call: Call, pace: Pace, warm: Duration, time: Duration },
     /// Make one call that many times.
     Times { address: SocketAddr, protocol: Protocol, call: Call, calls: usize, in_flight: usize },
-    /// Make that many slow calls at once.
+    /// Make that many calls at once, first quick ones and then slow ones.
     Slow { address: SocketAddr, calls: usize },
     /// Open that many streams, and keep them open.
     Streams { address: SocketAddr, streams: usize },
@@ -94,8 +95,14 @@ async fn work(order: Order) -> Result<()> {
             phase(async || pace::times(line, calls, in_flight).await).await
         }
         Order::Slow { address, calls } => {
-            let line = grpc::Line::open(address, Call::Slow, UNHURRIED).await?;
-            phase(async || pace::at_once(line, calls).await).await
+            let [quick, slow] = [Call::Rpc, Call::Slow].map(|call| grpc::Line::open(address, call, UNHURRIED));
+            let (quick, slow) = (Rc::new(quick.await?), Rc::new(slow.await?));
+            // A server in its first seconds waits for memory.
+            for line in [&quick, &slow] {
+                pace::at_once(line, calls).await?;
+            }
+            phase(async || pace::at_once(&quick, calls).await).await?;
+            phase(async || pace::at_once(&slow, calls).await).await
         }
         Order::Streams { address, streams } => streams::open(address, streams).await,
         Order::Clients(clients) => through::run(&clients).await,
@@ -103,7 +110,7 @@ async fn work(order: Order) -> Result<()> {
 }
 
 async fn load<L: pace::Line>(line: L, pace: Pace, warm: Duration, time: Duration) -> Result<()> {
-    let line = std::rc::Rc::new(line);
+    let line = Rc::new(line);
     pace.run(&line, warm).await?;
     phase(async || -> Result<Outcome> { pace.run(&line, time).await }).await
 }

@@ -68,10 +68,10 @@ impl Pace {
 }
 
 /// That many calls, all at once.
-pub(super) async fn at_once<L: Line>(line: L, calls: usize) -> Result<Outcome> {
-    let (line, record, mut tasks) = (Rc::new(line), Record::start()?, JoinSet::new());
+pub(super) async fn at_once<L: Line>(line: &Rc<L>, calls: usize) -> Result<Outcome> {
+    let (record, mut tasks) = (Record::start()?, JoinSet::new());
     for _ in 0..calls {
-        let (line, record) = (Rc::clone(&line), record.clone());
+        let (line, record) = (Rc::clone(line), record.clone());
         tasks.spawn_local(async move { record.call(&*line, record.start).await });
     }
     all(tasks).await?;
