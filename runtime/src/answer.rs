@@ -40,6 +40,14 @@ impl Answer {
         Ok(respond(Self::Message(frame(message, max)?)))
     }
 
+    /// All that there is of an answer that comes in one piece; or the answer as it was.
+    pub(crate) fn whole(self) -> Result<(Bytes, HeaderMap), Self> {
+        match self {
+            Self::Message(frame) => Ok((frame, went_well())),
+            other => Err(other),
+        }
+    }
+
     /// The messages of a stream.
     pub(crate) fn messages(responses: Responses, max: usize) -> Response<Self> {
         respond(Self::Messages(Box::new(responses), max))
@@ -68,13 +76,17 @@ fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
     Ok(frame.freeze())
 }
 
-/// How a call went; `None`: well.
-fn trailers(status: Option<&Status>) -> Result<HeaderMap, Status> {
+/// The trailers of a call that went well.
+fn went_well() -> HeaderMap {
     let mut trailers = HeaderMap::with_capacity(1);
-    match status {
-        Some(status) => status.add_header(&mut trailers)?,
-        None => drop(trailers.insert(Status::GRPC_STATUS, OK)),
-    }
+    trailers.insert(Status::GRPC_STATUS, OK);
+    trailers
+}
+
+/// The trailers of one that didn't.
+fn failed(status: &Status) -> Result<HeaderMap, Status> {
+    let mut trailers = HeaderMap::new();
+    status.add_header(&mut trailers)?;
     Ok(trailers)
 }
 
@@ -89,11 +101,11 @@ impl Body for Answer {
                 let message = ready!(responses.poll_next_unpin(context)).transpose();
                 match message.and_then(|message| message.map(|message| frame(&message, *max)).transpose()) {
                     Ok(Some(frame)) => return Poll::Ready(Some(Ok(Frame::data(frame)))),
-                    Ok(None) => (trailers(None).map(Frame::trailers), Self::End),
-                    Err(status) => (trailers(Some(&status)).map(Frame::trailers), Self::End),
+                    Ok(None) => (Ok(Frame::trailers(went_well())), Self::End),
+                    Err(status) => (failed(&status).map(Frame::trailers), Self::End),
                 }
             }
-            Self::Trailers => (trailers(None).map(Frame::trailers), Self::End),
+            Self::Trailers => (Ok(Frame::trailers(went_well())), Self::End),
             Self::End => return Poll::Ready(None),
             Self::Long(body) => return Pin::new(body).poll_frame(context),
         };

@@ -232,7 +232,7 @@ impl App {
     ///
     /// Centrifugo sends all calls of a kind as concurrent streams of a single connection. At the limit it queues calls, which
     /// miss their deadline (1 s); streams would hang without any. No limit at all would let one peer take all memory.
-    /// hyper's default of 200 is a single burst of reconnecting clients.
+    /// 200, the default of many servers, is a single burst of reconnecting clients.
     pub fn max_concurrent_calls(mut self, calls: u32) -> Self {
         self.limits.concurrent_calls = calls.max(1);
         self

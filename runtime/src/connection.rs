@@ -1,18 +1,18 @@
 //! The connections that Centrifugo makes: one for each kind of event, with many calls at a time on it.
 
-use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::FutureExt;
-use hyper::server::conn::http2;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use bytes::Bytes;
+use futures_util::future::{FusedFuture, FutureExt};
+use h2::server::{Builder, Handshake};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::exchange::Exchange;
 use crate::gather::Gather;
+use crate::received::Received;
 use crate::server::Limits;
 use crate::service::ProxyService;
 
@@ -30,21 +30,19 @@ const REST: Duration = Duration::from_millis(100);
 /// The connections that are open. They end with it.
 pub(crate) struct Connections {
     service: ProxyService,
-    http: http2::Builder<TokioExecutor>,
+    http: Builder,
     open: JoinSet<()>,
 }
 
 impl Connections {
     pub(crate) fn new(service: ProxyService, limits: Limits) -> Self {
-        let mut http = http2::Builder::new(TokioExecutor::new());
-        http.timer(TokioTimer::new())
-            .max_concurrent_streams(limits.concurrent_calls)
+        let mut http = Builder::new();
+        http.max_concurrent_streams(limits.concurrent_calls)
             // A slow app sees many calls reset at their deadline at once: for h2's default of 20 that is an attack, and the
             // connection is closed with all others on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
             .max_header_list_size(MAX_HEADERS)
-            .auto_date_header(false)
-            .initial_stream_window_size(CALL_WINDOW)
+            .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
         Self { service, http, open: JoinSet::new() }
     }
@@ -71,20 +69,10 @@ impl Connections {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!("can't set TCP_NODELAY: {error}");
         }
-        let (service, stopping) = (self.service.clone(), self.service.stopping().clone());
-        let socket = TokioIo::new(Gather::new(socket));
-        let answering = service_fn(move |request| service.answer(request).map(Ok::<_, Infallible>));
-        let connection = self.http.serve_connection(socket, answering);
+        let handshake = self.http.handshake(Gather::new(socket));
+        let service = self.service.clone();
         self.open.spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopping.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
+            if let Err(error) = answer_all(handshake, &service).await {
                 tracing::debug!("a connection ended: {error}");
             }
         });
@@ -93,6 +81,27 @@ impl Connections {
     /// Ready when all connections have ended by themselves.
     pub(crate) async fn end(&mut self) {
         while self.open.join_next().await.is_some() {}
+    }
+}
+
+/// Answers all calls of a connection, each in a task of its own, until it ends. Once the app is stopping, that is when all calls that are
+/// there have been answered.
+async fn answer_all(handshake: Handshake<Gather<TcpStream>, Bytes>, service: &ProxyService) -> Result<(), h2::Error> {
+    let mut stopping = pin!(service.stopping().cancelled().fuse());
+    let mut connection = tokio::select! {
+        connection = handshake => connection?,
+        () = &mut stopping => return Ok(()),
+    };
+    loop {
+        tokio::select! {
+            biased;
+            call = connection.accept() => {
+                let Some(call) = call else { return Ok(()) };
+                let (request, respond) = call?;
+                tokio::spawn(Exchange::new(service.answer(request.map(Received)), respond));
+            }
+            () = &mut stopping, if !stopping.is_terminated() => connection.graceful_shutdown(),
+        }
     }
 }
 
