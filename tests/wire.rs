@@ -1,4 +1,4 @@
-//! The wire: the schema in `runtime/proto/proxy.proto` is Centrifugo's, and `runtime/src/generated.rs` is made from it.
+//! The wire: the schema in `runtime/proto/proxy.proto` is Centrifugo's, and the generated code is made from it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,21 @@ use protox::prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kin
 
 const UPDATE: &str = "UPDATE=1 cargo test -p centrifugo-tests --test wire";
 
+/// Generated code, and whether the service is in it, which only those have who write it by hand.
+const GENERATED: [(&str, bool); 2] = [("runtime/src/generated.rs", false), ("runtime/benches/dispatch/generated.rs", true)];
+
 #[test]
 fn the_generated_code_is_up_to_date() {
-    let path = repository().join("runtime/src/generated.rs");
-    let fresh = generate(&our_schema());
-    if env::var_os("UPDATE").is_some() {
-        fs::write(&path, fresh).expect("can't write the generated code");
-        return;
+    for (file, with_service) in GENERATED {
+        let path = repository().join(file);
+        let fresh = generate(&our_schema(), with_service);
+        if env::var_os("UPDATE").is_some() {
+            fs::write(&path, fresh).expect("can't write the generated code");
+            continue;
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == fresh, "{file} isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
     }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == fresh, "runtime/src/generated.rs isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
 }
 
 #[test]
@@ -241,10 +246,11 @@ fn compile(source: String) -> Compiler {
     compiler
 }
 
-fn generate(schema: &Compiler) -> String {
+fn generate(schema: &Compiler, with_service: bool) -> String {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     tonic_prost_build::configure()
         .build_client(false)
+        .build_server(with_service)
         .bytes(".")
         // No call and no message uses it: its Rust code would be dead.
         .extern_path(".centrifugal.centrifugo.proxy.Int32Value", "i32")

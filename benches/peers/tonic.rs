@@ -16,7 +16,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 use wire::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
 
-#[path = "../../runtime/src/generated.rs"]
+#[path = "../../runtime/benches/dispatch/generated.rs"]
 mod wire;
 
 #[derive(Deserialize)]

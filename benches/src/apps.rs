@@ -62,7 +62,7 @@ impl App {
         fs::write(src.join("main.rs"), main)?;
         fs::copy(checkout.join("Cargo.lock"), app.dir.join("Cargo.lock"))?;
         if style == Style::Tonic {
-            fs::copy(checkout.join("runtime/src/generated.rs"), src.join("generated.rs"))?;
+            fs::copy(checkout.join("runtime/benches/dispatch/generated.rs"), src.join("generated.rs"))?;
         }
         app.edit(0)?;
         Ok(app)

@@ -35,9 +35,9 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// A call's only message.
-    pub(crate) fn message(message: &impl Message, max: usize) -> Result<Response<Self>, Status> {
-        Ok(respond(Self::Message(frame(message, max)?)))
+    /// A call's only message, framed.
+    pub(crate) fn message(frame: Bytes) -> Response<Self> {
+        respond(Self::Message(frame))
     }
 
     /// All that there is of an answer that comes in one piece; or the answer as it was.
@@ -61,7 +61,7 @@ fn respond(answer: Answer) -> Response<Answer> {
 }
 
 /// The message behind its head.
-fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
+pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
     let length = message.encoded_len();
     if length > max {
         return Err(Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}")));

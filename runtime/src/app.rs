@@ -325,8 +325,8 @@ impl App {
     }
 
     fn service(mut self, registry: Registry, secret: Option<Secret>) -> ProxyService {
-        let (layers, message_size) = (std::mem::take(&mut self.layers), self.limits.message_size);
-        layers.around(ProxyService::new(self.dispatch(registry, secret), message_size))
+        let layers = std::mem::take(&mut self.layers);
+        layers.around(ProxyService::new(self.dispatch(registry, secret)))
     }
 
     fn dispatch(mut self, registry: Registry, secret: Option<Secret>) -> Dispatch {
@@ -342,6 +342,7 @@ impl App {
             secret,
             audit,
             error_handler: self.error_handlers.into_iter().next(),
+            max_message_size: self.limits.message_size,
             stopping: CancellationToken::new(),
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct Dispatch {
     pub(crate) secret: Option<Secret>,
     pub(crate) audit: Audit,
     pub(crate) error_handler: Option<ErrorHandler>,
+    /// The longest answer, in bytes, and the longest request that goes the short way.
+    pub(crate) max_message_size: usize,
     /// Ends the streams that are open.
     pub(crate) stopping: CancellationToken,
 }
@@ -48,21 +50,21 @@ struct Asked<E: Event> {
 impl Dispatch {
     /// The response.
     pub(crate) fn dispatch<E: Wire>(
-        &self,
+        self: &Arc<Self>,
         metadata: HeaderMap,
         extensions: Extensions,
         message: E::Request,
-    ) -> impl Future<Output = Result<E::Response, Status>> {
+    ) -> impl Future<Output = Result<E::Response, Status>> + use<E> {
         self.answer::<E>(metadata, extensions, message).map_ok(|(response, _)| response)
     }
 
     /// The response, and who is to blame for what is still to come of it.
     pub(crate) fn answer<E: Wire>(
-        &self,
+        self: &Arc<Self>,
         metadata: HeaderMap,
         extensions: Extensions,
         message: E::Request,
-    ) -> impl Future<Output = Result<(E::Response, Blame), Status>> {
+    ) -> impl Future<Output = Result<(E::Response, Blame), Status>> + use<E> {
         let event = self.admit(E::KIND.name(), &metadata).and_then(|()| decode::<E>(message));
         match event.map(|event| self.handle(event, metadata, extensions)) {
             Ok(handled) => handled.map(respond::<E>).left_future(),
@@ -72,18 +74,19 @@ impl Dispatch {
 
     /// From the event to its response; [`testing`](crate::testing) enters here.
     pub(crate) fn handle<E: Wire>(
-        &self,
+        self: &Arc<Self>,
         event: E,
         metadata: HeaderMap,
         extensions: Extensions,
-    ) -> impl Future<Output = Result<(E::Response, Blame), Unanswered>> {
+    ) -> impl Future<Output = Result<(E::Response, Blame), Unanswered>> + use<E> {
         let Asked { reply, form, blame } = match self.ask(event, metadata, extensions) {
             Ok(asked) => asked,
             Err(unanswered) => return async { Err(unanswered) }.left_future(),
         };
+        let dispatch = Arc::clone(self);
         let encoded = AssertUnwindSafe(reply).catch_unwind().map(move |reply| {
             let reply = reply.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
-            match reply.and_then(|reply| self.encode::<E>(reply, form)) {
+            match reply.and_then(|reply| dispatch.encode::<E>(reply, form)) {
                 Ok(response) => Ok((response, blame)),
                 Err(reject) => Err(Unanswered::Rejected(Arc::new(reject), blame)),
             }

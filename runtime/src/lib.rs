@@ -94,10 +94,12 @@ mod kind;
 mod layers;
 #[cfg(feature = "logs")]
 mod logs;
+mod long;
 mod needs;
 mod notices;
 mod payload;
 mod publication;
+mod question;
 mod received;
 mod registry;
 mod reject;

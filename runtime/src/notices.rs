@@ -1,6 +1,9 @@
 //! What Centrifugo tells of many channels at once: each channel's notice goes to its own handler, and one answer is for all of them.
 
-use tonic::{Request, Response, Status};
+use std::sync::Arc;
+
+use http::{Extensions, HeaderMap};
+use tonic::Status;
 
 use crate::dispatch::{Dispatch, unclaimed};
 use crate::event::{ChannelState, Event};
@@ -9,22 +12,22 @@ use crate::generated as wire;
 impl Dispatch {
     /// Hands the notices on one after the other, whatever comes of the earlier ones. The first that is refused, or fails, is the answer.
     pub(crate) async fn notify(
-        &self,
-        request: Request<wire::NotifyChannelStateRequest>,
-    ) -> Result<Response<wire::NotifyChannelStateResponse>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
-        let metadata = metadata.into_headers();
+        self: &Arc<Self>,
+        metadata: HeaderMap,
+        extensions: Extensions,
+        notices: Vec<wire::ChannelEvent>,
+    ) -> Result<wire::NotifyChannelStateResponse, Status> {
         self.admit(ChannelState::KIND.name(), &metadata)?;
         if self.routes.channel_state.is_empty() {
             return Err(unclaimed(ChannelState::KIND));
         }
         let mut answer = Ok(ChannelState::heard());
-        for notice in message.events {
+        for notice in notices {
             let answered = self.dispatch::<ChannelState>(metadata.clone(), extensions.clone(), notice).await;
             if matches!(&answer, Ok(response) if response.error.is_none()) {
                 answer = answered;
             }
         }
-        answer.map(Response::new)
+        answer
     }
 }

@@ -52,17 +52,17 @@ pub(crate) struct Responses {
 impl Dispatch {
     /// Opens a stream of one direction.
     pub(crate) fn open(
-        &self,
+        self: &Arc<Self>,
         metadata: HeaderMap,
         extensions: Extensions,
         request: wire::SubscribeRequest,
-    ) -> impl Future<Output = Result<Responses, Status>> {
+    ) -> impl Future<Output = Result<Responses, Status>> + use<> {
         self.begin(metadata, extensions, Opening { request, inbound: Inbound::default() })
     }
 
     /// Opens a stream of both directions: the first message asks, all others bring what the client publishes.
     pub(crate) async fn open_bidirectional(
-        &self,
+        self: Arc<Self>,
         request: Request<Streaming<wire::StreamSubscribeRequest>>,
     ) -> Result<Responses, Status> {
         self.admit(SubscribeStream::KIND.name(), request.metadata().as_ref())?;
@@ -80,13 +80,14 @@ impl Dispatch {
     }
 
     fn begin(
-        &self,
+        self: &Arc<Self>,
         metadata: HeaderMap,
         extensions: Extensions,
         opening: Opening,
-    ) -> impl Future<Output = Result<Responses, Status>> {
+    ) -> impl Future<Output = Result<Responses, Status>> + use<> {
+        let stopping = self.stopping.clone();
         let opened = self.answer::<SubscribeStream>(metadata, extensions, opening);
-        opened.map_ok(|(opened, blame)| Responses::new(opened, blame, self.stopping.clone()))
+        opened.map_ok(|(opened, blame)| Responses::new(opened, blame, stopping))
     }
 }
 

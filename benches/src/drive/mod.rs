@@ -20,6 +20,7 @@ pub(crate) mod pace;
 pub(crate) mod streams;
 pub(crate) mod through;
 mod websocket;
+#[allow(dead_code, reason = "not everything is called")]
 #[path = "../../../runtime/src/generated.rs"]
 mod wire;
 

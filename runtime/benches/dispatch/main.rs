@@ -8,7 +8,6 @@
 #![allow(missing_docs, reason = "what has a doc in the schema has it in the generated file")]
 
 mod by_hand;
-#[path = "../../src/generated.rs"]
 mod generated;
 mod ours;
 

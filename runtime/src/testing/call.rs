@@ -23,7 +23,7 @@ use crate::payload::Payload;
 /// By default it comes from an anonymous client `c1` that speaks JSON over a WebSocket, and sends nothing.
 #[must_use = "a call is made when it is awaited"]
 pub struct TestCall<'a, E> {
-    dispatch: &'a Dispatch,
+    dispatch: &'a Arc<Dispatch>,
     draft: Draft,
     metadata: HeaderMap,
     extensions: Extensions,
@@ -31,7 +31,7 @@ pub struct TestCall<'a, E> {
 }
 
 impl<'a, E> TestCall<'a, E> {
-    pub(super) fn new(dispatch: &'a Dispatch) -> Self {
+    pub(super) fn new(dispatch: &'a Arc<Dispatch>) -> Self {
         let (metadata, extensions) = Default::default();
         Self { dispatch, draft: Draft::default(), metadata, extensions, event: PhantomData }
     }

@@ -5,6 +5,7 @@ mod outcome;
 mod request;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::app::App;
 use crate::dispatch::Dispatch;
@@ -49,7 +50,7 @@ pub use crate::generated::{
 /// # Ok(())
 /// # }
 /// ```
-pub struct TestApp(Dispatch);
+pub struct TestApp(Arc<Dispatch>);
 
 impl TestApp {
     /// The app, as it would start.
@@ -58,7 +59,7 @@ impl TestApp {
     ///
     /// As [`App::into_service`]: what is wrong with the handlers, all at once.
     pub fn new(app: App) -> Result<Self, StartError> {
-        app.into_dispatch().map(Self)
+        app.into_dispatch().map(|dispatch| Self(Arc::new(dispatch)))
     }
 
     /// A client connects.
