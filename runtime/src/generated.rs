@@ -118,8 +118,8 @@ pub struct ConnectRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ConnectResponse {
-    #[prost(message, optional, tag = "1")]
-    pub result: ::core::option::Option<ConnectResult>,
+    #[prost(message, optional, boxed, tag = "1")]
+    pub result: ::core::option::Option<::prost::alloc::boxed::Box<ConnectResult>>,
     #[prost(message, optional, tag = "2")]
     pub error: ::core::option::Option<Error>,
     #[prost(message, optional, tag = "3")]

@@ -46,7 +46,11 @@ pub struct Connect {
 /// ```
 #[derive(Debug, Default)]
 #[must_use = "a reply does nothing until the handler returns it"]
-pub struct Connected {
+pub struct Connected(Box<Welcome>);
+
+/// What a reply says, on the heap: it is passed on many times.
+#[derive(Debug, Default)]
+struct Welcome {
     user: String,
     expiry: Option<Expiry>,
     info: Payload,
@@ -62,7 +66,7 @@ pub struct Connected {
 impl Connected {
     /// The connection belongs to this user. An empty id is the same as [`anonymous`](Self::anonymous).
     pub fn user(id: impl ToString) -> Self {
-        Self { user: id.to_string(), ..Self::default() }
+        Self(Box::new(Welcome { user: id.to_string(), ..Welcome::default() }))
     }
 
     /// The connection belongs to nobody.
@@ -76,8 +80,8 @@ impl Connected {
     /// subscribe event follows.
     pub fn subscribe(mut self, channel: impl ToChannel) -> Self {
         match channel.to_channel() {
-            Ok(channel) => self.channels.push(channel.into_string()),
-            Err(fault) => self.fault = self.fault.or(Some(fault)),
+            Ok(channel) => self.0.channels.push(channel.into_string()),
+            Err(fault) => self.0.fault = self.0.fault.or(Some(fault)),
         }
         self
     }
@@ -86,64 +90,64 @@ impl Connected {
     pub fn subscribe_with(mut self, channel: impl ToChannel, options: SubscribeOptions) -> Self {
         match channel.to_channel() {
             Ok(channel) => {
-                self.options.insert(channel.into_string(), options);
+                self.0.options.insert(channel.into_string(), options);
             }
-            Err(fault) => self.fault = self.fault.or(Some(fault)),
+            Err(fault) => self.0.fault = self.0.fault.or(Some(fault)),
         }
         self
     }
 
     /// How long the connection lives until the refresh handler is asked. Centrifugo cuts it to 365 days.
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
-        self.expiry = Some(Expiry::after(lifetime));
+        self.0.expiry = Some(Expiry::after(lifetime));
         self
     }
 
     /// When the refresh handler is asked: in the future, or the call fails.
     pub fn expire_at(mut self, time: SystemTime) -> Self {
-        self.expiry = Some(Expiry::at(time));
+        self.0.expiry = Some(Expiry::at(time));
         self
     }
 
     /// What others see of this connection (presence, join and leave, publications), as JSON.
     pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
-        self.info = Payload::json(info);
+        self.0.info = Payload::json(info);
         self
     }
 
     /// What the client is given with the connect reply, as JSON.
     pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.data = Payload::json(data);
+        self.0.data = Payload::json(data);
         self
     }
 
     /// What the client is given with the connect reply. Bytes that aren't JSON fail the call for a client that speaks JSON.
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
-        self.data = Payload::raw(data);
+        self.0.data = Payload::raw(data);
         self
     }
 
     /// What later events of this connection bring along for [`Meta`](crate::Meta), as JSON. The client never sees it.
     pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
-        self.meta = Payload::json(meta);
+        self.0.meta = Payload::json(meta);
         self
     }
 
     /// Like [`meta`](Self::meta), any bytes.
     pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
-        self.meta = Payload::raw(meta);
+        self.0.meta = Payload::raw(meta);
         self
     }
 
     /// What the client may do in which channels. Centrifugo PRO; ignored by the open-source Centrifugo.
     pub fn capability(mut self, capability: Capability) -> Self {
-        self.capabilities.push(capability);
+        self.0.capabilities.push(capability);
         self
     }
 
     /// A label of the connection. Centrifugo PRO; ignored by the open-source Centrifugo.
     pub fn label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.labels.insert(key.into(), value.into());
+        self.0.labels.insert(key.into(), value.into());
         self
     }
 }
@@ -201,7 +205,7 @@ impl Wire for Connect {
         Err(Reject::internal("no connect handler"))
     }
 
-    fn audit(reply: &Connected, audit: &Audit) {
+    fn audit(Connected(reply): &Connected, audit: &Audit) {
         for channel in reply.channels.iter().chain(reply.options.keys()) {
             audit.granted(channel);
         }
@@ -210,7 +214,7 @@ impl Wire for Connect {
         }
     }
 
-    fn encode(reply: Connected, form: Form) -> Result<Self::Response, Reject> {
+    fn encode(Connected(reply): Connected, form: Form) -> Result<Self::Response, Reject> {
         if let Some(fault) = reply.fault {
             return Err(fault.into());
         }
@@ -234,7 +238,7 @@ impl Wire for Connect {
             caps: capabilities(reply.capabilities),
             labels: reply.labels,
         };
-        Ok(wire::ConnectResponse { result: Some(result), ..Default::default() })
+        Ok(wire::ConnectResponse { result: Some(Box::new(result)), ..Default::default() })
     }
 
     fn refuse(refusal: Refusal) -> Option<Self::Response> {

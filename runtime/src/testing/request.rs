@@ -89,7 +89,8 @@ macro_rules! unary {
             }
 
             fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
-                Outcome::replied(response.result.unwrap_or_default())
+                // Boxed or not.
+                Outcome::replied(wire::$result::clone(&response.result.unwrap_or_default()))
             }
         }
     )*};
