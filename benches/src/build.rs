@@ -33,13 +33,25 @@ pub(crate) enum Error {
 }
 
 impl App {
-    pub(crate) fn build(&self, release: bool) -> Result<Cost, Error> {
+    /// Downloads what it is built from, which is not to be measured.
+    pub(crate) fn fetch(&self) -> Result<(), Error> {
+        let status = self.cargo().args(["fetch", "--quiet"]).stdin(Stdio::null()).status()?;
+        if status.success() { Ok(()) } else { Err(Error::Build { app: self.title() }) }
+    }
+
+    fn cargo(&self) -> Command {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(&self.target).current_dir(&self.dir);
+        cargo.current_dir(&self.dir);
         // What cargo has told this program is not meant for another one.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG") || name == "CARGO_TARGET_DIR") {
             cargo.env_remove(name);
         }
+        cargo
+    }
+
+    pub(crate) fn build(&self, release: bool) -> Result<Cost, Error> {
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(&self.target);
         if release {
             cargo.arg("--release");
         }

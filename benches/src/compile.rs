@@ -60,7 +60,9 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     let mut apps = Vec::new();
     for (name, shape) in [("hello", HELLO), ("hundred", HUNDRED)] {
         for style in [Style::Attributes, Style::Tonic] {
-            apps.push(App::write(&dir, name, style, shape)?);
+            let app = App::write(&dir, name, style, shape)?;
+            app.fetch()?;
+            apps.push(app);
         }
     }
     let mut rows: Vec<Row> = apps.iter().map(Row::of).collect();

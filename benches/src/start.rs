@@ -45,6 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     let shape = Shape { rpcs: options.handlers, topics: 0 };
     let app = App::write(&std::path::absolute(&options.dir)?, "thousand", Style::Attributes, shape)?;
     tell(&format!("building {}", app.dir.display()));
+    app.fetch()?;
     app.build(true)?;
     let mut rows = Vec::new();
     for log in ["info", "off"] {
