@@ -21,7 +21,7 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
     let Handler { vis, cfgs, .. } = handler;
     let hidden = hidden(&handler.ident);
     let constructor = handler.kind.constructor();
-    let (about, bind, needs) = (about(handler), bind(handler), needs(handler));
+    let (import, about, bind, needs) = (import(), about(handler), bind(handler), needs(handler));
     let collected = (!handler.options.uncollected).then(|| collected(handler, &hidden));
     quote! {
         #item
@@ -30,12 +30,20 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
         #[doc(hidden)]
         #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
         #vis static #hidden: ::centrifugo::__private::Handler = {
+            #import
             #bind
             #needs
-            ::centrifugo::__private::Handler::#constructor(#about, __bind, __needs)
+            __centrifugo::Handler::#constructor(#about, __bind, __needs)
         };
 
         #collected
+    }
+}
+
+/// A short name for what expanded code uses: a path is read and resolved again wherever it stands, in each handler.
+pub(crate) fn import() -> TokenStream {
+    quote! {
+        use ::centrifugo::__private as __centrifugo;
     }
 }
 
@@ -46,25 +54,25 @@ fn about(handler: &Handler) -> TokenStream {
     let (ignore_case, anyone, binary) =
         (handler.options.ignore_case.is_some(), handler.options.anyone, handler.options.binary);
     let pattern = match &handler.source {
-        Source::Any => quote!(::std::option::Option::None),
+        Source::Any => quote!(__centrifugo::None),
         Source::Pattern(written) => {
             let text = written.pattern.as_str();
-            quote!(::std::option::Option::Some(#text))
+            quote!(__centrifugo::Some(#text))
         }
         Source::Type(path) => {
             let channel = channel(path);
-            quote!(::std::option::Option::Some(#channel::PATTERN))
+            quote!(__centrifugo::Some(#channel::PATTERN))
         }
     };
     quote! {
-        ::centrifugo::__private::About {
+        __centrifugo::About {
             attribute: #attribute,
             name: #name,
             path: ::std::concat!(::std::module_path!(), "::", #function),
             file: ::std::file!(),
             line: ::std::line!(),
             pattern: #pattern,
-            options: ::centrifugo::__private::Options { ignore_case: #ignore_case, anyone: #anyone, binary: #binary },
+            options: __centrifugo::Options { ignore_case: #ignore_case, anyone: #anyone, binary: #binary },
         }
     }
 }
@@ -80,26 +88,26 @@ fn bind(handler: &Handler) -> TokenStream {
     let (read_locals, read_types) = (read.iter().map(|(_, local)| local), read.iter().map(|(param, _)| &param.ty));
     let read_locals = quote!((#(#read_locals,)*));
     let (bound, taken) = if read.is_empty() {
-        (quote!(::centrifugo::__private::Bound::Function(__run)), None)
+        (quote!(__centrifugo::Bound::Function(__run)), None)
     } else {
-        let bound = quote!(::centrifugo::__private::bound(#read_locals, __run));
+        let bound = quote!(__centrifugo::bound(#read_locals, __run));
         (bound, Some(quote!(#read_locals: (#(#read_types,)*))))
     };
     let function = &handler.ident;
-    let called = quote_spanned!(function.span()=> ::centrifugo::__private::send(#function(#(#locals),*)).await);
+    let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#locals),*)).await);
     let answer = answer(handler, &called);
     // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
     // handler's function would have.
     quote! {
         fn __bind(
-            #values: &mut ::centrifugo::__private::Values<'_, '_>,
-        ) -> ::std::option::Option<::centrifugo::__private::Bound<#event>> {
+            #values: &mut __centrifugo::Values<'_, '_>,
+        ) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
             #reads
-            ::std::option::Option::Some(#bound)
+            __centrifugo::Some(#bound)
         }
 
-        fn __run(#call: ::centrifugo::__private::Call<#event>, #taken) -> ::centrifugo::__private::Replying<#event> {
-            ::std::boxed::Box::pin(async move {
+        fn __run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::Replying<#event> {
+            __centrifugo::Box::pin(async move {
                 #extracts
                 #answer
             })
@@ -152,13 +160,13 @@ fn reads(handler: &Handler, values: &Ident) -> TokenStream {
 /// The next value, as this type. If it doesn't parse, what it stands in returns `None`.
 pub(crate) fn value(ty: &syn::Type, values: &Ident) -> TokenStream {
     let (read, span) = match inner(ty) {
-        Some(inner) => (quote_spanned!(inner.span()=> ::centrifugo::__private::optional::<#inner>(#values)), inner.span()),
-        None => (quote_spanned!(ty.span()=> ::centrifugo::__private::value::<#ty>(#values)), ty.span()),
+        Some(inner) => (quote_spanned!(inner.span()=> __centrifugo::optional::<#inner>(#values)), inner.span()),
+        None => (quote_spanned!(ty.span()=> __centrifugo::value::<#ty>(#values)), ty.span()),
     };
     let value = Ident::new("value", Span::mixed_site());
     quote_spanned!(Span::mixed_site().located_at(span)=> match #read {
-        ::std::option::Option::Some(#value) => #value,
-        ::std::option::Option::None => return ::std::option::Option::None,
+        __centrifugo::Some(#value) => #value,
+        __centrifugo::None => return __centrifugo::None,
     })
 }
 
@@ -170,16 +178,16 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         ReturnType::Type(_, ty) => ty.span(),
     };
     let value = Ident::new("value", Span::mixed_site());
-    let split = quote_spanned!(span=> ::centrifugo::__private::Returned(#value).split::<#event>());
+    let split = quote_spanned!(span=> __centrifugo::Returned(#value).split::<#event>());
     let split = taken(&split, span);
     let reply = match handler.kind {
-        Kind::Rpc => quote_spanned!(span=> ::centrifugo::__private::Answer(#value).reply()),
-        Kind::Stream => quote_spanned!(span=> ::centrifugo::__private::Streamed(#value).reply()),
-        _ => quote_spanned!(span=> ::centrifugo::__private::reply::<#event, _>(#value)),
+        Kind::Rpc => quote_spanned!(span=> __centrifugo::Answer(#value).reply()),
+        Kind::Stream => quote_spanned!(span=> __centrifugo::Streamed(#value).reply()),
+        _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#value)),
     };
     quote! {
         #[allow(unused_imports)]
-        use ::centrifugo::__private::{Plain as _, PlainAnswer as _, PlainStream as _};
+        use __centrifugo::{Plain as _, PlainAnswer as _, PlainStream as _};
         let #value = #called;
         let #value = #split;
         #reply
@@ -190,8 +198,8 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
 fn taken(result: &TokenStream, span: Span) -> TokenStream {
     let taken = Ident::new("taken", Span::mixed_site());
     quote_spanned!(Span::mixed_site().located_at(span)=> match #result {
-        ::std::result::Result::Ok(#taken) => #taken,
-        ::std::result::Result::Err(#taken) => return ::std::result::Result::Err(#taken),
+        __centrifugo::Ok(#taken) => #taken,
+        __centrifugo::Err(#taken) => return __centrifugo::Err(#taken),
     })
 }
 
@@ -203,7 +211,7 @@ fn needs(handler: &Handler) -> TokenStream {
     });
     let carried = carried(handler);
     quote! {
-        fn __needs(#needs: &mut ::centrifugo::__private::Needs) {
+        fn __needs(#needs: &mut __centrifugo::Needs) {
             #(#extractors)*
             #carried
         }
@@ -218,11 +226,11 @@ fn carried(handler: &Handler) -> TokenStream {
     let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
         let span = name_of(ty);
         let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
-        quote_spanned!(span=> ::centrifugo::__private::Extracted::<#ty>::new().carried_by::<#path>();)
+        quote_spanned!(span=> __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
     });
     quote! {
         #[allow(unused_imports)]
-        use ::centrifugo::__private::AnythingElse as _;
+        use __centrifugo::AnythingElse as _;
         #(#extractors)*
     }
 }
@@ -258,7 +266,7 @@ pub(crate) fn local(at: usize) -> Ident {
 
 pub(crate) fn event(kind: Kind) -> TokenStream {
     let event = kind.event();
-    quote!(::centrifugo::__private::#event)
+    quote!(__centrifugo::#event)
 }
 
 /// The extractor, all of it where its type's name stands: the compiler tells a mistake once for each place.
@@ -266,7 +274,7 @@ pub(crate) fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
     let event = event(kind);
     let span = name_of(ty);
     let ty = moved(ty.to_token_stream(), span);
-    quote_spanned!(span=> <#ty as ::centrifugo::Extract<'_, #event>>)
+    quote_spanned!(span=> <#ty as __centrifugo::Extract<'_, #event>>)
 }
 
 /// Where the name of a type stands: `Data` of `&centrifugo::Data<T>`.
@@ -291,5 +299,5 @@ fn moved(tokens: TokenStream, to: Span) -> TokenStream {
 }
 
 fn channel(path: &Path) -> TokenStream {
-    quote_spanned!(path.span()=> <#path as ::centrifugo::__private::TypedChannel>)
+    quote_spanned!(path.span()=> <#path as __centrifugo::TypedChannel>)
 }

@@ -3,6 +3,11 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+// An app may have names of its own for these.
+pub use std::boxed::Box;
+pub use std::option::Option::{self, None, Some};
+pub use std::result::Result::{Err, Ok};
+
 use futures_util::{Stream, TryStreamExt};
 
 pub use inventory;
@@ -13,6 +18,7 @@ pub use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
     SubscribeStream,
 };
+pub use crate::extract::Extract;
 pub use crate::failure::Failure;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Replying, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
 
 use super::model::TypedChannel;
-use crate::expand::value;
+use crate::expand::{import, value};
 use crate::option_type::inner;
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
@@ -122,9 +122,11 @@ fn read(channel: &TypedChannel) -> TokenStream {
         let (name, local) = (&field.ident, local(at));
         quote!(#name: #local)
     });
+    let import = import();
     quote! {
+        #import
         #(#reads)*
-        ::std::option::Option::Some(Self { #(#fields),* })
+        __centrifugo::Some(Self { #(#fields),* })
     }
 }
 

@@ -6,13 +6,13 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::model::Interceptor;
-use crate::expand::{extract, extracted, hidden, local, name_of};
+use crate::expand::{extract, extracted, hidden, import, local, name_of};
 use crate::kind::Kind;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> TokenStream {
     let Interceptor { ident, vis, cfgs, .. } = interceptor;
     let hidden = hidden(ident);
-    let about = about(interceptor);
+    let (import, about) = (import(), about(interceptor));
     let arounds = interceptor.events.iter().map(|kind| {
         let (constructor, around) = (kind.constructor(), around(interceptor, *kind));
         quote!(.#constructor(#around))
@@ -29,7 +29,10 @@ pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> Toke
         #(#cfgs)*
         #[doc(hidden)]
         #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
-        #vis static #hidden: ::centrifugo::__private::Interceptor = ::centrifugo::__private::Interceptor::new(#about) #(#arounds)*;
+        #vis static #hidden: ::centrifugo::__private::Interceptor = {
+            #import
+            __centrifugo::Interceptor::new(#about) #(#arounds)*
+        };
 
         #collected
     }
@@ -48,7 +51,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
         })
     });
     quote! {
-        ::centrifugo::__private::AboutInterceptor {
+        __centrifugo::AboutInterceptor {
             name: #name,
             path: ::std::concat!(::std::module_path!(), "::", #function),
             file: ::std::file!(),
@@ -68,9 +71,9 @@ fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let function = &interceptor.ident;
     let called = quote_spanned!(function.span()=> #function(#(#locals,)* #call, #next));
     quote! {
-        |#call, #next| ::std::boxed::Box::pin(async move {
+        |#call, #next| __centrifugo::Box::pin(async move {
             #(#extracts)*
-            ::centrifugo::__private::send(#called).await.map_err(::std::convert::Into::into)
+            __centrifugo::send(#called).await.map_err(::std::convert::Into::into)
         })
     }
 }
