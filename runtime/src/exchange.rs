@@ -68,10 +68,7 @@ impl<F: Future<Output = Response<Answer>>> Future for Exchange<F> {
 fn send(response: Response<Answer>, respond: &mut SendResponse<Bytes>) -> Result<Option<Sending>, h2::Error> {
     let (head, answer) = response.into_parts();
     let head = Response::from_parts(head, ());
-    // A tower layer may have set headers that HTTP/2 doesn't have.
-    let sent =
-        respond.send_response(head, answer.is_end_stream()).inspect_err(|_| respond.send_reset(Reason::INTERNAL_ERROR));
-    let mut stream = sent?;
+    let mut stream = respond.send_response(head, answer.is_end_stream())?;
     if answer.is_end_stream() {
         return Ok(None);
     }

@@ -12,6 +12,9 @@ use tower::{BoxError, Layer, Service, service_fn};
 
 use crate::service::ProxyService;
 
+/// Headers that say something about an HTTP/1 connection. HTTP/2 refuses to send them; a layer made for both may have set them.
+const OF_A_CONNECTION: [&str; 6] = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
+
 /// A service with layers around it.
 pub(crate) type Layered = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
 
@@ -48,7 +51,12 @@ where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     Ok(match result {
-        Ok(response) => response.map(Body::new),
+        Ok(mut response) => {
+            for name in OF_A_CONNECTION {
+                response.headers_mut().remove(name);
+            }
+            response.map(Body::new)
+        }
         Err(error) => {
             let error = error.into();
             tracing::error!("a tower layer failed: {error}");

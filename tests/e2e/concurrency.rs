@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use centrifugo::{App, State, handlers};
 use centrifugo_tests::wire::{burst, connection, message, text};
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, Notify};
 
 const CALLS: usize = 2_000;
 
@@ -16,6 +16,22 @@ async fn meet(State(all): State<Arc<Barrier>>) {
 
 #[centrifugo::rpc("endless", collect = false)]
 async fn endless() {
+    std::future::pending().await
+}
+
+/// Told when a handler is dropped.
+struct Dropped(Arc<Notify>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+#[centrifugo::rpc("hold", collect = false)]
+async fn hold(State(begun): State<Arc<Barrier>>, State(dropped): State<Arc<Notify>>) {
+    let _held = Dropped(dropped);
+    begun.wait().await;
     std::future::pending().await
 }
 
@@ -49,5 +65,20 @@ async fn a_thousand_calls_that_are_given_up_do_not_end_the_connection() {
     given_up.abort_all();
     let answered = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("ping"))]), 100).join_all().await;
     assert!(answered.iter().all(Result::is_ok));
+    app.abort();
+}
+
+#[tokio::test]
+async fn the_handler_of_a_call_that_is_given_up_is_dropped() {
+    let (begun, dropped) = (Arc::new(Barrier::new(2)), Arc::new(Notify::new()));
+    let app = App::empty().handlers(handlers![hold]).state(Arc::clone(&begun)).state(Arc::clone(&dropped));
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let app = tokio::spawn(server.serve_until(std::future::pending()));
+    let connection = connection(address).await;
+    let mut call = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), 1);
+    begun.wait().await;
+    call.abort_all();
+    tokio::time::timeout(centrifugo_tests::PATIENCE, dropped.notified()).await.expect("the handler is dropped");
     app.abort();
 }

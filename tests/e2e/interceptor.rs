@@ -271,6 +271,20 @@ async fn a_tower_layer_sees_the_request_and_leaves_values() {
 }
 
 #[tokio::test]
+async fn a_tower_layer_that_is_made_for_http_1_too_breaks_no_answer() {
+    let layers = tower::ServiceBuilder::new().map_response(|mut response: http::Response<tonic::body::Body>| {
+        for (name, value) in [("connection", "keep-alive"), ("keep-alive", "timeout=5"), ("x-layer", "seen")] {
+            response.headers_mut().insert(name, http::HeaderValue::from_static(value));
+        }
+        response
+    });
+    let stage = Stage::start(app(&Seen::default()).layer(layers)).await;
+    let mut client = stage.connected(json!("ann")).await;
+    assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn a_tower_layer_that_fails_is_an_internal_error() {
     let late = tower::timeout::TimeoutLayer::new(std::time::Duration::from_millis(500));
     let stage = Stage::start(app(&Seen::default()).layer(late)).await;

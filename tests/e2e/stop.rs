@@ -7,7 +7,8 @@ use centrifugo::{App, Connected, State, handlers};
 use centrifugo_tests::Stage;
 use centrifugo_tests::wire::{call, error_code, message, text};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, oneshot};
 
 /// Told when a handler has begun.
 type Begun = Arc<Notify>;
@@ -52,6 +53,21 @@ async fn a_call_that_never_ends_does_not_keep_the_app() {
     server.serve_until(begun.notified()).await.expect("an end");
     assert!(!running.is_finished());
     running.abort();
+}
+
+#[tokio::test]
+async fn a_peer_that_says_nothing_does_not_keep_the_app() {
+    let server = App::empty().handlers(handlers![connect]).listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
+    let silent = TcpStream::connect(address).await.expect("a connection");
+    // The app has it as soon as it answers another one.
+    call(address, "Connect", &message("ConnectRequest", &[])).await.expect("an answer");
+    stop.send(()).expect("an app");
+    let ended = tokio::time::timeout(Duration::from_secs(5), app).await.expect("an end before the drain is over");
+    ended.expect("no panic").expect("a good end");
+    drop(silent);
 }
 
 #[tokio::test]
