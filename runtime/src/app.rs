@@ -319,7 +319,7 @@ impl App {
     }
 
     /// The app for [`testing`](crate::testing): without secret and layers, which belong to the server.
-    pub(crate) fn into_dispatch(self) -> Result<Dispatch, StartError> {
+    pub(crate) fn into_dispatch(self) -> Result<Arc<Dispatch>, StartError> {
         let (registry, secret) = self.check()?;
         Ok(self.dispatch(registry, secret))
     }
@@ -329,14 +329,14 @@ impl App {
         layers.around(ProxyService::new(self.dispatch(registry, secret)))
     }
 
-    fn dispatch(mut self, registry: Registry, secret: Option<Secret>) -> Dispatch {
+    fn dispatch(mut self, registry: Registry, secret: Option<Secret>) -> Arc<Dispatch> {
         report(&registry, &self.settings);
         let bridge = self.http.and_then(|http| http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size));
         if let Some(bridge) = bridge {
             self.states.insert(bridge);
         }
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
-        Dispatch {
+        Arc::new(Dispatch {
             routes: registry.routes,
             states: Arc::new(self.states),
             secret,
@@ -344,7 +344,7 @@ impl App {
             error_handler: self.error_handlers.into_iter().next(),
             max_message_size: self.limits.message_size,
             stopping: CancellationToken::new(),
-        }
+        })
     }
 
     fn check_error_handlers(&self) -> Option<Conflict> {

@@ -46,8 +46,8 @@ pub struct ProxyService {
 }
 
 impl ProxyService {
-    pub(crate) fn new(dispatch: Dispatch) -> Self {
-        Self { dispatch: Arc::new(dispatch), layered: None }
+    pub(crate) fn new(dispatch: Arc<Dispatch>) -> Self {
+        Self { dispatch, layered: None }
     }
 
     /// The same app, reached through layers.
@@ -82,7 +82,7 @@ impl ProxyService {
             None => answer(Arc::clone(&self.dispatch), request).left_future(),
             Some(layered) => {
                 let answered = layered.clone().call(request.map(Body::new));
-                answered.map(|Ok(response)| response.map(Answer::Long)).right_future()
+                answered.map(|Ok(response)| long(response)).right_future()
             }
         }
     }

@@ -1,13 +1,11 @@
 //! Streams that go both ways, from a peer that does what Centrifugo never would: talks on unheard, says nothing, or nonsense.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use centrifugo::{App, Publications, RawPublications, State, handlers};
+use centrifugo_tests::PATIENCE;
 use centrifugo_tests::wire::{DynamicMessage, Opened, Value, connection, message, open_bidirectional, text};
-use centrifugo_tests::{PATIENCE, eventually};
 use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -15,24 +13,17 @@ use tokio::time::timeout;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
+use crate::alive::Alive;
+
 #[centrifugo::stream("echo:<_>", collect = false)]
 async fn echo(said: Publications<String>) -> impl Stream<Item = String> {
     said.map(|said| said.unwrap_or_else(|reject| reject.to_string()))
 }
 
-type Alive = Arc<AtomicUsize>;
-
 /// Never looks at what it is told.
 #[centrifugo::stream("deaf:<_>", collect = false)]
 async fn deaf(said: RawPublications, State(alive): State<Alive>) -> impl Stream<Item = ()> {
-    struct Life(Alive);
-    impl Drop for Life {
-        fn drop(&mut self) {
-            self.0.fetch_sub(1, Ordering::SeqCst);
-        }
-    }
-    alive.fetch_add(1, Ordering::SeqCst);
-    let life = Life(alive);
+    let life = alive.guard();
     futures_util::stream::pending().inspect(move |()| {
         let _ = (&said, &life);
     })
@@ -47,7 +38,7 @@ struct Running {
 
 async fn run() -> Running {
     let alive = Alive::default();
-    let app = App::empty().handlers(handlers![echo, deaf]).state(Arc::clone(&alive)).listen("127.0.0.1:0");
+    let app = App::empty().handlers(handlers![echo, deaf]).state(alive.clone()).listen("127.0.0.1:0");
     let server = app.bind().await.expect("an app");
     let connection = connection(server.local_addr()).await;
     let (stop, stopped) = oneshot::channel();
@@ -172,11 +163,10 @@ async fn a_stream_that_waits_is_dropped_promptly_when_its_peer_leaves() {
     let Running { connection, alive, app, stop: _stop } = run().await;
     let (say, mut deaf) = open(&connection, asking("deaf:a")).await.expect("a stream");
     deaf.next().await.expect("no failure").expect("a first message");
-    assert_eq!(alive.load(Ordering::SeqCst), 1);
+    assert_eq!(alive.now(), 1);
     let left = Instant::now();
     drop((say, deaf));
-    let gone = || (alive.load(Ordering::SeqCst) == 0).then_some(());
-    eventually(gone, || "the stream is still there".to_owned()).await;
+    alive.are(0).await;
     assert!(left.elapsed() < Duration::from_secs(5), "{:?}", left.elapsed());
     app.abort();
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use centrifugo::{App, State, handlers};
 use centrifugo_tests::wire::{burst, connection, message, text};
-use tokio::sync::{Barrier, Notify};
+use tokio::sync::Barrier;
+
+use crate::alive::Alive;
 
 const CALLS: usize = 2_000;
 
@@ -19,19 +21,9 @@ async fn endless() {
     std::future::pending().await
 }
 
-/// Told when a handler is dropped.
-struct Dropped(Arc<Notify>);
-
-impl Drop for Dropped {
-    fn drop(&mut self) {
-        self.0.notify_one();
-    }
-}
-
 #[centrifugo::rpc("hold", collect = false)]
-async fn hold(State(begun): State<Arc<Barrier>>, State(dropped): State<Arc<Notify>>) {
-    let _held = Dropped(dropped);
-    begun.wait().await;
+async fn hold(State(alive): State<Alive>) {
+    let _guard = alive.guard();
     std::future::pending().await
 }
 
@@ -70,15 +62,15 @@ async fn a_thousand_calls_that_are_given_up_do_not_end_the_connection() {
 
 #[tokio::test]
 async fn the_handler_of_a_call_that_is_given_up_is_dropped() {
-    let (begun, dropped) = (Arc::new(Barrier::new(2)), Arc::new(Notify::new()));
-    let app = App::empty().handlers(handlers![hold]).state(Arc::clone(&begun)).state(Arc::clone(&dropped));
-    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let alive = Alive::default();
+    let server =
+        App::empty().handlers(handlers![hold]).state(alive.clone()).listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     let app = tokio::spawn(server.serve_until(std::future::pending()));
     let connection = connection(address).await;
     let mut call = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), 1);
-    begun.wait().await;
+    alive.are(1).await;
     call.abort_all();
-    tokio::time::timeout(centrifugo_tests::PATIENCE, dropped.notified()).await.expect("the handler is dropped");
+    alive.are(0).await;
     app.abort();
 }

@@ -1,5 +1,6 @@
 //! The crate against the real Centrifugo and its real clients.
 
+mod alive;
 mod answer;
 mod answers;
 mod bad_input;

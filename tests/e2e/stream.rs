@@ -1,19 +1,18 @@
 //! Streams: publications that the app makes for one client, and takes from it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use centrifugo::{
     App, Channel, Connected, Data, Disconnect, ErrorReply, Publication, Publications, RawPublications, Reject, State,
     Subscribed, SubscribedStream, UserId, handlers,
 };
-use centrifugo_tests::{Client, PATIENCE, Refused, Stage, eventually};
+use centrifugo_tests::{Client, PATIENCE, Refused, Stage};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::alive::Alive;
 use crate::answer::{Answer, Secret};
 
 #[centrifugo::connect(collect = false)]
@@ -53,33 +52,6 @@ async fn failing(answer: Answer) -> impl Stream<Item = Result<&'static str, Reje
 #[centrifugo::stream("bytes:<_>", collect = false)]
 async fn bytes() -> impl Stream<Item = Publication> {
     stream::iter([Publication::raw(&b"\xff"[..])])
-}
-
-/// Counts the streams that are there.
-#[derive(Clone, Default)]
-pub(crate) struct Alive(Arc<AtomicUsize>);
-
-struct Guard(Alive);
-
-impl Alive {
-    fn guard(&self) -> Guard {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Guard(self.clone())
-    }
-
-    fn now(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    pub(crate) async fn are(&self, count: usize) {
-        eventually(|| (self.now() == count).then_some(()), || format!("{} streams instead of {count}", self.now())).await;
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 #[centrifugo::stream("endless:<_>", collect = false)]

@@ -9,7 +9,7 @@ use centrifugo_tests::PATIENCE;
 use centrifugo_tests::wire::{connection, error_code, message, open, text};
 use futures_util::stream::{self, Stream};
 
-use crate::stream::Alive;
+use crate::alive::Alive;
 
 /// An app without Centrifugo, and one connection to it.
 async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<()>) {

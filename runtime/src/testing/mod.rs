@@ -59,7 +59,7 @@ impl TestApp {
     ///
     /// As [`App::into_service`]: what is wrong with the handlers, all at once.
     pub fn new(app: App) -> Result<Self, StartError> {
-        app.into_dispatch().map(|dispatch| Self(Arc::new(dispatch)))
+        app.into_dispatch().map(Self)
     }
 
     /// A client connects.
