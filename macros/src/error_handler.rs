@@ -63,7 +63,7 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, ident) = (cfgs(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
-    let claim = expand::claim(&claim::error_handler(), ident.span());
+    let claim = expand::claim(0, &claim::error_handler(), ident.span());
     let failure = Ident::new("failure", Span::mixed_site());
     let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#failure)));
     quote! {
@@ -72,12 +72,10 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             ::centrifugo::__private::inventory::submit! {
-                ::centrifugo::__private::CollectedErrorHandler {
-                    call: |#failure| ::std::boxed::Box::pin(#called),
-                    path: ::std::concat!(::std::module_path!(), "::", #name),
-                    file: ::std::file!(),
-                    line: ::std::line!(),
-                }
+                ::centrifugo::__private::CollectedErrorHandler::new(
+                    |#failure| ::std::boxed::Box::pin(#called),
+                    ::std::concat!(::std::module_path!(), "::", #name),
+                )
             }
             #claim
         };

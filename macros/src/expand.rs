@@ -22,6 +22,7 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
     let hidden = hidden(&handler.ident);
     let constructor = handler.kind.constructor();
     let (import, about, bind, needs) = (import(), about(handler), bind(handler), needs(handler));
+    let carried = carried(handler);
     let collected = (!handler.options.uncollected).then(|| collected(handler, &hidden));
     quote! {
         #item
@@ -32,11 +33,10 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
         #vis static #hidden: ::centrifugo::__private::Handler = {
             #import
             #bind
-            #needs
-            __centrifugo::Handler::#constructor(#about, __bind, __needs)
+            #carried
+            #collected
+            __centrifugo::Handler::#constructor(#about, __bind, #needs)
         };
-
-        #collected
     }
 }
 
@@ -51,8 +51,6 @@ fn about(handler: &Handler) -> TokenStream {
     let attribute = handler.kind.name();
     let function = handler.ident.unraw().to_string();
     let name = handler.options.name.as_ref().map_or_else(|| function.clone(), syn::LitStr::value);
-    let (ignore_case, anyone, binary) =
-        (handler.options.ignore_case.is_some(), handler.options.anyone, handler.options.binary);
     let pattern = match &handler.source {
         Source::Any => quote!(__centrifugo::None),
         Source::Pattern(written) => {
@@ -64,16 +62,20 @@ fn about(handler: &Handler) -> TokenStream {
             quote!(__centrifugo::Some(#channel::PATTERN))
         }
     };
+    let options = [
+        (handler.options.ignore_case.is_some(), quote!(.ignore_case())),
+        (handler.options.anyone, quote!(.anyone())),
+        (handler.options.binary, quote!(.binary())),
+    ];
+    let options = options.into_iter().filter_map(|(is_set, option)| is_set.then_some(option));
     quote! {
-        __centrifugo::About {
-            attribute: #attribute,
-            name: #name,
-            path: ::std::concat!(::std::module_path!(), "::", #function),
-            file: ::std::file!(),
-            line: ::std::line!(),
-            pattern: #pattern,
-            options: __centrifugo::Options { ignore_case: #ignore_case, anyone: #anyone, binary: #binary },
-        }
+        __centrifugo::About::new(
+            #attribute,
+            #name,
+            ::std::concat!(::std::module_path!(), "::", #function),
+            #pattern,
+        )
+        #(#options)*
     }
 }
 
@@ -83,15 +85,15 @@ fn bind(handler: &Handler) -> TokenStream {
     let values = Ident::new("values", Span::mixed_site());
     let call = Ident::new("call", Span::mixed_site());
     let locals: Vec<_> = (0..handler.params.len()).map(local).collect();
-    let (reads, extracts) = (reads(handler, &values), extracts(handler, &call));
-    let read: Vec<_> = handler.params.iter().zip(&locals).filter(|(param, _)| param.role != Role::Extractor).collect();
-    let (read_locals, read_types) = (read.iter().map(|(_, local)| local), read.iter().map(|(param, _)| &param.ty));
-    let read_locals = quote!((#(#read_locals,)*));
-    let (bound, taken) = if read.is_empty() {
-        (quote!(__centrifugo::Bound::Function(__run)), None)
+    let extracts = extracts(handler, &call);
+    let reads = reads(handler, &values);
+    let (bound, taken) = if reads.is_empty() {
+        (quote!(__centrifugo::Some(__centrifugo::Bound::Function(__run))), None)
     } else {
-        let bound = quote!(__centrifugo::bound(#read_locals, __run));
-        (bound, Some(quote!(#read_locals: (#(#read_types,)*))))
+        let read = nested(reads.iter().map(|read| read.value.clone()));
+        let locals = nested(reads.iter().map(|read| read.local.to_token_stream()));
+        let types = nested(reads.iter().map(|read| read.ty.to_token_stream()));
+        (quote!(__centrifugo::bind(#read, __run)), Some(quote!(#locals: #types)))
     };
     let function = &handler.ident;
     let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#locals),*)).await);
@@ -102,17 +104,21 @@ fn bind(handler: &Handler) -> TokenStream {
         fn __bind(
             #values: &mut __centrifugo::Values<'_, '_>,
         ) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
-            #reads
-            __centrifugo::Some(#bound)
+            #bound
         }
 
         fn __run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::Replying<#event> {
-            __centrifugo::Box::pin(async move {
+            __centrifugo::pinned(__centrifugo::Box::new(async move {
                 #extracts
                 #answer
-            })
+            }))
         }
     }
+}
+
+/// `(a, (b, ()))`: as many as there are, for two implementations.
+fn nested(tokens: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    tokens.rev().fold(quote!(()), |inner, outer| quote!((#outer, #inner)))
 }
 
 /// The values of the extractors, in the arguments' order.
@@ -129,45 +135,40 @@ pub(crate) fn extracted(kind: Kind, ty: &syn::Type, local: &Ident, call: &Ident)
     quote!(let #local = #extracted;)
 }
 
+/// A value that is read from a name.
+struct Read {
+    /// `None` if it isn't of the type.
+    value: TokenStream,
+    local: Ident,
+    ty: TokenStream,
+}
+
 /// The placeholders' values, in the pattern's order.
-fn reads(handler: &Handler, values: &Ident) -> TokenStream {
+fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
     let read_by = |role: Role| {
         let at = handler.params.iter().position(|param| param.role == role)?;
         Some((local(at), &handler.params[at].ty))
     };
     match &handler.source {
-        Source::Any => TokenStream::new(),
+        Source::Any => Vec::new(),
         Source::Pattern(written) => {
             let placeholders = (0..written.named().count()).filter_map(|index| read_by(Role::Placeholder(index)));
-            placeholders
-                .map(|(local, ty)| {
-                    let value = value(ty, values);
-                    quote!(let #local = #value;)
-                })
-                .collect()
+            placeholders.map(|(local, ty)| Read { value: value(ty, values), local, ty: ty.to_token_stream() }).collect()
         }
         Source::Type(path) => {
             let channel = channel(path);
-            let read = quote_spanned!(path.span()=> #channel::read(#values)?);
-            match read_by(Role::Channel) {
-                Some((local, _)) => quote!(let #local = #read;),
-                None => quote!(#read;),
-            }
+            let local = read_by(Role::Channel).map_or_else(|| local(handler.params.len()), |(local, _)| local);
+            vec![Read { value: quote_spanned!(path.span()=> #channel::read(#values)), local, ty: path.to_token_stream() }]
         }
     }
 }
 
-/// The next value, as this type. If it doesn't parse, what it stands in returns `None`.
+/// The next value as this type; `None` if it isn't one.
 pub(crate) fn value(ty: &syn::Type, values: &Ident) -> TokenStream {
-    let (read, span) = match inner(ty) {
-        Some(inner) => (quote_spanned!(inner.span()=> __centrifugo::optional::<#inner>(#values)), inner.span()),
-        None => (quote_spanned!(ty.span()=> __centrifugo::value::<#ty>(#values)), ty.span()),
-    };
-    let value = Ident::new("value", Span::mixed_site());
-    quote_spanned!(Span::mixed_site().located_at(span)=> match #read {
-        __centrifugo::Some(#value) => #value,
-        __centrifugo::None => return __centrifugo::None,
-    })
+    match inner(ty) {
+        Some(inner) => quote_spanned!(inner.span()=> __centrifugo::optional::<#inner>(#values)),
+        None => quote_spanned!(ty.span()=> __centrifugo::value::<#ty>(#values)),
+    }
 }
 
 /// From what the function returns to the event's reply.
@@ -179,17 +180,20 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
     };
     let value = Ident::new("value", Span::mixed_site());
     let split = quote_spanned!(span=> __centrifugo::Returned(#value).split::<#event>());
-    let split = taken(&split, span);
     let reply = match handler.kind {
-        Kind::Rpc => quote_spanned!(span=> __centrifugo::Answer(#value).reply()),
-        Kind::Stream => quote_spanned!(span=> __centrifugo::Streamed(#value).reply()),
-        _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#value)),
+        Kind::Rpc => quote_spanned!(span=> __centrifugo::Answer(#split).reply()),
+        Kind::Stream => quote_spanned!(span=> __centrifugo::Streamed(#split).reply()),
+        _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#split)),
+    };
+    let answers = match handler.kind {
+        Kind::Rpc => quote!(, PlainAnswer as _),
+        Kind::Stream => quote!(, PlainStream as _),
+        _ => TokenStream::new(),
     };
     quote! {
         #[allow(unused_imports)]
-        use __centrifugo::{Plain as _, PlainAnswer as _, PlainStream as _};
+        use __centrifugo::{Plain as _ #answers};
         let #value = #called;
-        let #value = #split;
         #reply
     }
 }
@@ -203,22 +207,16 @@ fn taken(result: &TokenStream, span: Span) -> TokenStream {
     })
 }
 
+/// The functions that tell what each extractor needs.
 fn needs(handler: &Handler) -> TokenStream {
-    let needs = Ident::new("needs", Span::mixed_site());
     let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
         let extract = extract(handler.kind, ty);
-        quote_spanned!(name_of(ty)=> #extract::needs(#needs);)
+        quote_spanned!(name_of(ty)=> #extract::needs)
     });
-    let carried = carried(handler);
-    quote! {
-        fn __needs(#needs: &mut __centrifugo::Needs) {
-            #(#extractors)*
-            #carried
-        }
-    }
+    quote!(&[#(#extractors),*])
 }
 
-/// Whether what a publish handler reads is what its typed channel carries.
+/// Whether what a publish handler reads is what its typed channel carries: a function that is compiled, and never called.
 fn carried(handler: &Handler) -> TokenStream {
     let (Kind::Publish | Kind::MapPublish, Source::Type(path)) = (handler.kind, &handler.source) else {
         return TokenStream::new();
@@ -229,35 +227,36 @@ fn carried(handler: &Handler) -> TokenStream {
         quote_spanned!(span=> __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
     });
     quote! {
-        #[allow(unused_imports)]
-        use __centrifugo::AnythingElse as _;
-        #(#extractors)*
+        #[allow(dead_code)]
+        fn __carried() {
+            #[allow(unused_imports)]
+            use __centrifugo::AnythingElse as _;
+            #(#extractors)*
+        }
     }
 }
 
 fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {
-    let cfgs = &handler.cfgs;
     let span = match &handler.source {
         Source::Pattern(written) => written.literal.span(),
         Source::Any | Source::Type(_) => Span::call_site(),
     };
-    let claims = handler.claims.iter().map(|symbol| claim(symbol, span));
+    let claims = handler.claims.iter().enumerate().map(|(at, symbol)| claim(at, symbol, span));
     quote! {
-        #(#cfgs)*
-        const _: () = {
-            ::centrifugo::__private::inventory::submit! { ::centrifugo::__private::Collected(&#hidden) }
-            #(#claims)*
-        };
+        __centrifugo::inventory::submit! { __centrifugo::Collected(&#hidden) }
+        #(#claims)*
     }
 }
 
 /// What the compiler refuses to have twice.
-pub(crate) fn claim(symbol: &str, span: Span) -> TokenStream {
+pub(crate) fn claim(at: usize, symbol: &str, span: Span) -> TokenStream {
     // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
-    quote_spanned!(Span::mixed_site().located_at(span)=> const _: () = {
+    let span = Span::mixed_site().located_at(span);
+    let name = format_ident!("__CLAIM_{at}", span = span);
+    quote_spanned! {span=>
         #[unsafe(export_name = #symbol)]
-        static CLAIM: u8 = 0;
-    };)
+        static #name: u8 = 0;
+    }
 }
 
 pub(crate) fn local(at: usize) -> Ident {

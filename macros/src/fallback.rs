@@ -33,7 +33,7 @@ pub(crate) fn interceptor(mut function: Function, errors: &syn::Error) -> TokenS
         #[doc(hidden)]
         #[allow(non_upper_case_globals)]
         #vis static #hidden: #private::Interceptor = #private::Interceptor::new(
-            #private::AboutInterceptor { name: "", path: "", file: "", line: 0, order: 0, every: false, needs: |_| {} },
+            #private::AboutInterceptor { name: "", path: "", order: 0, every: false, needs: &[] },
         );
     };
     item(&quote! { #function #stand_in }, errors)
@@ -47,12 +47,9 @@ fn stand_in(function: &Function) -> TokenStream {
         #[doc(hidden)]
         #[allow(non_upper_case_globals)]
         #vis static #hidden: #private::Handler = #private::Handler::connect(
-            #private::About {
-                attribute: "", name: "", path: "", file: "", line: 0, pattern: ::std::option::Option::None,
-                options: #private::Options { ignore_case: false, anyone: false, binary: false },
-            },
+            #private::About::new("", "", "", ::std::option::Option::None),
             |_| ::std::option::Option::None,
-            |_| {},
+            &[],
         );
     }
 }

@@ -168,8 +168,7 @@ impl fmt::Display for Failure {
 impl Claimant {
     /// The options of the attribute; those of one that has none.
     pub(crate) fn options(self) -> &'static Options {
-        const NONE: &Options = &Options { ignore_case: false, anyone: false, binary: false };
-        self.handler().map_or(NONE, Handler::options)
+        self.handler().map_or(&Options::NONE, Handler::options)
     }
 
     fn handler(self) -> Option<&'static Handler> {

@@ -1,6 +1,7 @@
 //! A handler as its attribute registers it: what it is called, where it stands, and how it is bound to a call.
 
 use std::fmt;
+use std::panic;
 use std::pin::Pin;
 
 use crate::call::Call;
@@ -23,30 +24,59 @@ pub struct Handler {
 #[derive(Debug, Clone, Copy)]
 pub struct About {
     /// The attribute's name: `topic`.
-    pub attribute: &'static str,
+    attribute: &'static str,
     /// The name in logs: the function's, or the option `name`.
-    pub name: &'static str,
-    /// The function, with its module's path.
-    pub path: &'static str,
-    /// The file that it stands in.
-    pub file: &'static str,
-    /// The line that it stands in.
-    pub line: u32,
+    name: &'static str,
+    location: Location,
     /// The pattern; `None` for every name, and for events without one.
-    pub pattern: Option<&'static str>,
-    /// The attribute's other options.
-    pub options: Options,
+    pattern: Option<&'static str>,
+    options: Options,
 }
 
 /// Options of an attribute that matter when it is called.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    pub(crate) ignore_case: bool,
+    pub(crate) anyone: bool,
+    pub(crate) binary: bool,
+}
+
+impl Options {
+    pub(crate) const NONE: Self = Self { ignore_case: false, anyone: false, binary: false };
+}
+
+impl About {
+    /// Of a handler that stands where this is called, in expanded code where the attribute stands. The path is the function's, with its module's.
+    #[track_caller]
+    pub const fn new(
+        attribute: &'static str,
+        name: &'static str,
+        path: &'static str,
+        pattern: Option<&'static str>,
+    ) -> Self {
+        Self { attribute, name, location: Location::of_caller(path), pattern, options: Options::NONE }
+    }
+
     /// Literal text of the pattern matches in upper and lower case.
-    pub ignore_case: bool,
+    #[must_use]
+    pub const fn ignore_case(mut self) -> Self {
+        self.options.ignore_case = true;
+        self
+    }
+
     /// The handler answers without looking at who asks.
-    pub anyone: bool,
+    #[must_use]
+    pub const fn anyone(mut self) -> Self {
+        self.options.anyone = true;
+        self
+    }
+
     /// Publications need not be JSON.
-    pub binary: bool,
+    #[must_use]
+    pub const fn binary(mut self) -> Self {
+        self.options.binary = true;
+        self
+    }
 }
 
 /// A future on the heap.
@@ -75,8 +105,8 @@ impl<E: Event> Bound<E> {
 /// Fills in the placeholders. `None`: a value doesn't parse, so the handler isn't the one that is meant.
 pub type Bind<E> = fn(&mut Values<'_, '_>) -> Option<Bound<E>>;
 
-/// Tells what a handler's extractors need.
-pub(crate) type Ask = fn(&mut Needs);
+/// Tell what a handler's extractors need.
+pub(crate) type Asks = &'static [fn(&mut Needs)];
 
 /// The text of a name's placeholders, in the pattern's order. It ends early where the optional tail is missing.
 pub struct Values<'v, 'n>(Option<centrifugo_pattern::Values<'v, 'n>>);
@@ -103,25 +133,25 @@ impl<'n> Iterator for Values<'_, 'n> {
 /// The event that a handler answers, and how.
 #[derive(Clone, Copy)]
 pub(crate) enum Target {
-    Connect(Bind<Connect>, Ask),
-    Refresh(Bind<Refresh>, Ask),
-    Subscribe(Bind<Subscribe>, Ask),
-    Publish(Bind<Publish>, Ask),
-    SubRefresh(Bind<SubRefresh>, Ask),
-    Rpc(Bind<Rpc>, Ask),
-    Stream(Bind<SubscribeStream>, Ask),
-    MapPublish(Bind<MapPublish>, Ask),
-    MapRemove(Bind<MapRemove>, Ask),
-    SharedPoll(Bind<SharedPoll>, Ask),
-    CacheEmpty(Bind<CacheEmpty>, Ask),
-    ChannelState(Bind<ChannelState>, Ask),
+    Connect(Bind<Connect>, Asks),
+    Refresh(Bind<Refresh>, Asks),
+    Subscribe(Bind<Subscribe>, Asks),
+    Publish(Bind<Publish>, Asks),
+    SubRefresh(Bind<SubRefresh>, Asks),
+    Rpc(Bind<Rpc>, Asks),
+    Stream(Bind<SubscribeStream>, Asks),
+    MapPublish(Bind<MapPublish>, Asks),
+    MapRemove(Bind<MapRemove>, Asks),
+    SharedPoll(Bind<SharedPoll>, Asks),
+    CacheEmpty(Bind<CacheEmpty>, Asks),
+    ChannelState(Bind<ChannelState>, Asks),
 }
 
 macro_rules! constructors {
     ($($name:ident => $variant:ident($event:ident)),*) => {$(
         #[doc = concat!("A handler of [`", stringify!($event), "`](crate::", stringify!($event), ").")]
         #[doc(hidden)]
-        pub const fn $name(about: About, bind: Bind<$event>, needs: fn(&mut Needs)) -> Self {
+        pub const fn $name(about: About, bind: Bind<$event>, needs: &'static [fn(&mut Needs)]) -> Self {
             Self { about, target: Target::$variant(bind, needs) }
         }
     )*};
@@ -184,27 +214,25 @@ impl Handler {
     }
 
     pub(crate) fn location(&self) -> Location {
-        Location::new(self.about.path, self.about.file, self.about.line)
+        self.about.location
     }
 
     pub(crate) fn needs(&self) -> Needs {
-        let ask = match self.target {
-            Target::Connect(_, ask)
-            | Target::Refresh(_, ask)
-            | Target::Subscribe(_, ask)
-            | Target::Publish(_, ask)
-            | Target::SubRefresh(_, ask)
-            | Target::Rpc(_, ask)
-            | Target::Stream(_, ask)
-            | Target::MapPublish(_, ask)
-            | Target::MapRemove(_, ask)
-            | Target::SharedPoll(_, ask)
-            | Target::CacheEmpty(_, ask)
-            | Target::ChannelState(_, ask) => ask,
+        let asks = match self.target {
+            Target::Connect(_, asks)
+            | Target::Refresh(_, asks)
+            | Target::Subscribe(_, asks)
+            | Target::Publish(_, asks)
+            | Target::SubRefresh(_, asks)
+            | Target::Rpc(_, asks)
+            | Target::Stream(_, asks)
+            | Target::MapPublish(_, asks)
+            | Target::MapRemove(_, asks)
+            | Target::SharedPoll(_, asks)
+            | Target::CacheEmpty(_, asks)
+            | Target::ChannelState(_, asks) => asks,
         };
-        let mut needs = Needs::default();
-        ask(&mut needs);
-        needs
+        Needs::of(asks)
     }
 }
 
@@ -227,8 +255,10 @@ pub struct Location {
 }
 
 impl Location {
-    pub(crate) const fn new(path: &'static str, file: &'static str, line: u32) -> Self {
-        Self { path, file, line }
+    #[track_caller]
+    pub(crate) const fn of_caller(path: &'static str) -> Self {
+        let caller = panic::Location::caller();
+        Self { path, file: caller.file(), line: caller.line() }
     }
 
     /// The function, with its module's path.

@@ -18,6 +18,7 @@ use crate::router::Routes;
 /// [`interceptors!`](crate::interceptors).
 pub struct Interceptor {
     about: AboutInterceptor,
+    location: Location,
     arounds: Arounds,
 }
 
@@ -28,16 +29,12 @@ pub struct AboutInterceptor {
     pub name: &'static str,
     /// The function, with its module's path.
     pub path: &'static str,
-    /// The file that it stands in.
-    pub file: &'static str,
-    /// The line that it stands in.
-    pub line: u32,
     /// Lower ones are further outside.
     pub order: i32,
     /// It stands around all events.
     pub every: bool,
     /// What its extractors need.
-    pub needs: fn(&mut Needs),
+    pub needs: &'static [fn(&mut Needs)],
 }
 
 /// An interceptor for one event.
@@ -131,8 +128,9 @@ arounds! {
 
 impl Interceptor {
     #[doc(hidden)]
+    #[track_caller]
     pub const fn new(about: AboutInterceptor) -> Self {
-        Self { about, arounds: Arounds::NONE }
+        Self { about, location: Location::of_caller(about.path), arounds: Arounds::NONE }
     }
 
     /// Its name in logs.
@@ -142,8 +140,8 @@ impl Interceptor {
 
     /// What interceptors are sorted by, from the outside: their `order`, then those around all events first, then their places.
     pub(crate) fn rank(&self) -> impl Ord + use<> {
-        let AboutInterceptor { order, every, path, file, line, .. } = self.about;
-        (order, !every, file, line, path)
+        let AboutInterceptor { order, every, .. } = self.about;
+        (order, !every, self.location.file(), self.location.line(), self.location.path())
     }
 
     /// What it stands around, for the log.
@@ -156,13 +154,11 @@ impl Interceptor {
     }
 
     pub(crate) fn location(&self) -> Location {
-        Location::new(self.about.path, self.about.file, self.about.line)
+        self.location
     }
 
     pub(crate) fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
-        (self.about.needs)(&mut needs);
-        needs
+        Needs::of(self.about.needs)
     }
 }
 

@@ -15,6 +15,13 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// All that these tell of.
+    pub(crate) fn of(asks: &[fn(&mut Self)]) -> Self {
+        let mut needs = Self::default();
+        asks.iter().for_each(|ask| ask(&mut needs));
+        needs
+    }
+
     /// A value of this type given to [`App::state`](crate::App::state); without it the app doesn't start.
     pub fn state<T: 'static>(&mut self) {
         self.states.push((TypeId::of::<T>(), type_name::<T>()));

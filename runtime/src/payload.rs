@@ -32,6 +32,7 @@ impl Form {
 }
 
 impl Payload {
+    #[inline(always)]
     pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Self {
         Self::written(serde_json::to_vec(value))
     }

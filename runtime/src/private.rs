@@ -20,7 +20,7 @@ pub use crate::event::{
 };
 pub use crate::extract::Extract;
 pub use crate::failure::Failure;
-pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Options, Replying, Values};
+pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::needs::Needs;
 pub use crate::reject::Reject;
@@ -45,16 +45,19 @@ inventory::collect!(CollectedInterceptor);
 
 /// An error handler that an attribute has collected.
 pub struct CollectedErrorHandler {
-    pub call: fn(Failure) -> BoxFuture<()>,
-    pub path: &'static str,
-    pub file: &'static str,
-    pub line: u32,
+    call: fn(Failure) -> BoxFuture<()>,
+    location: Location,
 }
 inventory::collect!(CollectedErrorHandler);
 
 impl CollectedErrorHandler {
+    #[track_caller]
+    pub const fn new(call: fn(Failure) -> BoxFuture<()>, path: &'static str) -> Self {
+        Self { call, location: Location::of_caller(path) }
+    }
+
     pub(crate) fn handler(&self) -> ErrorHandler {
-        ErrorHandler::new(self.call, Some(Location::new(self.path, self.file, self.line)))
+        ErrorHandler::new(self.call, Some(self.location))
     }
 }
 
@@ -96,12 +99,43 @@ pub fn optional<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<Option<T>
     }
 }
 
+/// What was read from the placeholders, one after the other: `(first, (second, ()))`.
+pub trait Read {
+    type Values: Send + 'static;
+
+    /// All of the values. `None`: one doesn't parse.
+    fn all(self) -> Option<Self::Values>;
+}
+
+impl Read for () {
+    type Values = ();
+
+    fn all(self) -> Option<()> {
+        Some(())
+    }
+}
+
+impl<T: Send + 'static, R: Read> Read for (Option<T>, R) {
+    type Values = (T, R::Values);
+
+    fn all(self) -> Option<Self::Values> {
+        Some((self.0?, self.1.all()?))
+    }
+}
+
 /// A handler with these values in its placeholders. What is compiled of it depends on their types only, so handlers share it.
-pub fn bound<V: Send + 'static, E: Event>(values: V, run: fn(Call<E>, V) -> Replying<E>) -> Bound<E> {
-    Bound::Closure(Box::new(move |call| run(call, values)))
+pub fn bind<R: Read, E: Event>(read: R, run: fn(Call<E>, R::Values) -> Replying<E>) -> Option<Bound<E>> {
+    let values = read.all()?;
+    Some(Bound::Closure(Box::new(move |call| run(call, values))))
+}
+
+/// A handler at work. For its own type there is nothing but the box to compile.
+pub fn pinned<T>(future: Box<dyn Future<Output = T> + Send>) -> BoxFuture<T> {
+    Box::into_pin(future)
 }
 
 /// The future of a handler. Its type hides what is in it, so a future that isn't `Send` is told here, and only here.
+#[inline(always)]
 pub fn send<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
     future
 }
@@ -110,6 +144,7 @@ pub fn send<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Se
 pub struct Returned<T>(pub T);
 
 impl<T, R> Returned<Result<T, R>> {
+    #[inline(always)]
     pub fn split<E: Event>(self) -> Result<T, Reject>
     where
         R: IntoReject<E>,
@@ -127,6 +162,7 @@ pub trait Plain: Sized {
 impl<T> Plain for Returned<T> {
     type Value = T;
 
+    #[inline(always)]
     fn split<E: Event>(self) -> Result<T, Reject> {
         Ok(self.0)
     }
@@ -162,16 +198,19 @@ pub trait AnythingElse: Sized {
 impl<T> AnythingElse for Extracted<T> {}
 
 /// The event's reply.
-pub fn reply<E: Event, T: IntoReply<E>>(value: T) -> Result<E::Reply, Reject> {
-    value.into_reply()
+pub fn reply<E: Event, T: IntoReply<E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
+    match returned {
+        Ok(value) => value.into_reply(),
+        Err(reject) => Err(reject),
+    }
 }
 
 /// The answer to a call: `()`, which is JSON's `null` for serde, is a reply without data, by the inherent method.
-pub struct Answer<T>(pub T);
+pub struct Answer<T>(pub Result<T, Reject>);
 
 impl Answer<()> {
     pub fn reply(self) -> Result<RpcReply, Reject> {
-        Ok(RpcReply::empty())
+        self.0.map(|()| RpcReply::empty())
     }
 }
 
@@ -186,16 +225,17 @@ pub trait PlainAnswer {
 impl<T> PlainAnswer for Answer<T> {
     type Value = T;
 
+    #[inline(always)]
     fn reply(self) -> Result<RpcReply, Reject>
     where
         T: IntoReply<Rpc>,
     {
-        self.0.into_reply()
+        reply::<Rpc, T>(self.0)
     }
 }
 
 /// What a stream handler has returned: a stream of `Result`s, by the inherent method, or anything else, by [`PlainStream`].
-pub struct Streamed<S>(pub S);
+pub struct Streamed<S>(pub Result<S, Reject>);
 
 impl<S, T, R> Streamed<S>
 where
@@ -208,7 +248,7 @@ where
         T: IntoPublication,
         R: IntoReject<SubscribeStream>,
     {
-        Ok(Subscribed::new().try_stream(self.0.map_err(R::into_reject)))
+        self.0.map(|stream| Subscribed::new().try_stream(stream.map_err(R::into_reject)))
     }
 }
 
@@ -227,7 +267,7 @@ impl<S> PlainStream for Streamed<S> {
     where
         S: IntoReply<SubscribeStream>,
     {
-        self.0.into_reply()
+        reply::<SubscribeStream, S>(self.0)
     }
 }
 

@@ -116,7 +116,7 @@ fn read(channel: &TypedChannel) -> TokenStream {
     let values = values();
     let reads = channel.fields.iter().enumerate().map(|(at, field)| {
         let (local, value) = (local(at), value(&field.ty, &values));
-        quote!(let #local = #value;)
+        quote!(let #local = #value?;)
     });
     let fields = channel.fields.iter().enumerate().map(|(at, field)| {
         let (name, local) = (&field.ident, local(at));

@@ -19,8 +19,7 @@ pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> Toke
     });
     let collected = (!interceptor.args.uncollected).then(|| {
         quote! {
-            #(#cfgs)*
-            ::centrifugo::__private::inventory::submit! { ::centrifugo::__private::CollectedInterceptor(&#hidden) }
+            __centrifugo::inventory::submit! { __centrifugo::CollectedInterceptor(&#hidden) }
         }
     });
     quote! {
@@ -31,10 +30,9 @@ pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> Toke
         #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
         #vis static #hidden: ::centrifugo::__private::Interceptor = {
             #import
+            #collected
             __centrifugo::Interceptor::new(#about) #(#arounds)*
         };
-
-        #collected
     }
 }
 
@@ -43,22 +41,19 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     let name = interceptor.args.name.as_ref().map_or_else(|| function.clone(), LitStr::value);
     let order = interceptor.args.order.as_ref().map_or_else(|| quote!(0), |order| quote!(#order));
     let every = interceptor.args.events.is_empty();
-    let needs = Ident::new("needs", Span::mixed_site());
-    let asked = interceptor.events.iter().flat_map(|kind| {
+    let needs = interceptor.events.iter().flat_map(|kind| {
         interceptor.extractors.iter().map(|ty| {
             let extract = extract(*kind, ty);
-            quote_spanned!(name_of(ty)=> #extract::needs(#needs);)
+            quote_spanned!(name_of(ty)=> #extract::needs)
         })
     });
     quote! {
         __centrifugo::AboutInterceptor {
             name: #name,
             path: ::std::concat!(::std::module_path!(), "::", #function),
-            file: ::std::file!(),
-            line: ::std::line!(),
             order: #order,
             every: #every,
-            needs: |#needs| { #(#asked)* },
+            needs: &[#(#needs),*],
         }
     }
 }
@@ -71,9 +66,9 @@ fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let function = &interceptor.ident;
     let called = quote_spanned!(function.span()=> #function(#(#locals,)* #call, #next));
     quote! {
-        |#call, #next| __centrifugo::Box::pin(async move {
+        |#call, #next| __centrifugo::pinned(__centrifugo::Box::new(async move {
             #(#extracts)*
             __centrifugo::send(#called).await.map_err(::std::convert::Into::into)
-        })
+        }))
     }
 }

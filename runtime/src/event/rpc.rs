@@ -53,6 +53,7 @@ impl RpcReply {
     }
 
     /// A value as JSON.
+    #[inline(always)]
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
         Self { data: Payload::json(value) }
     }

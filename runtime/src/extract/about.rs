@@ -1,6 +1,6 @@
 //! The request itself, and the names in it.
 
-use super::Extract;
+use super::{Extract, now};
 use crate::call::Call;
 use crate::event::{Client, Event, HasChannel, HasClient, HasKey, HasUser, PollItem, SharedPoll};
 use crate::id::{Channel, ClientId, Key, UserId};
@@ -8,8 +8,8 @@ use crate::needs::Needs;
 use crate::reject::Reject;
 
 impl<'c, E: Event> Extract<'c, E> for &'c E {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event()))
     }
 
     fn needs(needs: &mut Needs) {
@@ -19,8 +19,8 @@ impl<'c, E: Event> Extract<'c, E> for &'c E {
 }
 
 impl<'c, E: Event> Extract<'c, E> for E {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().clone())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().clone()))
     }
 
     fn needs(needs: &mut Needs) {
@@ -29,77 +29,79 @@ impl<'c, E: Event> Extract<'c, E> for E {
 }
 
 impl<'c, E: HasUser> Extract<'c, E> for UserId {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().user().clone())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().user().clone()))
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        let user = call.event().user();
-        Ok((!user.is_anonymous()).then(|| user.clone()))
+    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+        now(call, |call| {
+            let user = call.event().user();
+            Ok((!user.is_anonymous()).then(|| user.clone()))
+        })
     }
 }
 
 impl<'c, E: HasUser> Extract<'c, E> for &'c UserId {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().user())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().user()))
     }
 }
 
 impl<'c, E: HasClient> Extract<'c, E> for ClientId {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().client().id.clone())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().client().id.clone()))
     }
 }
 
 impl<'c, E: HasClient> Extract<'c, E> for &'c Client {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().client())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().client()))
     }
 }
 
 impl<'c, E: HasChannel> Extract<'c, E> for Channel {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().channel().clone())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().channel().clone()))
     }
 
     fn needs(_: &mut Needs) {}
 }
 
 impl<'c, E: HasChannel> Extract<'c, E> for &'c Channel {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().channel())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().channel()))
     }
 
     fn needs(_: &mut Needs) {}
 }
 
 impl<'c, E: HasKey> Extract<'c, E> for Key {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().key().clone())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().key().clone()))
     }
 
     fn needs(_: &mut Needs) {}
 }
 
 impl<'c, E: HasKey> Extract<'c, E> for &'c Key {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(call.event().key())
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().key()))
     }
 
     fn needs(_: &mut Needs) {}
 }
 
 impl<'c> Extract<'c, SharedPoll> for &'c [PollItem] {
-    async fn extract(call: &'c Call<SharedPoll>) -> Result<Self, Reject> {
-        Ok(&call.event().items)
+    fn extract(call: &'c Call<SharedPoll>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().items.as_slice()))
     }
 
     fn needs(_: &mut Needs) {}
 }
 
 impl<'c> Extract<'c, SharedPoll> for Vec<PollItem> {
-    async fn extract(call: &'c Call<SharedPoll>) -> Result<Self, Reject> {
-        Ok(call.event().items.clone())
+    fn extract(call: &'c Call<SharedPoll>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| Ok(call.event().items.clone()))
     }
 
     fn needs(_: &mut Needs) {}

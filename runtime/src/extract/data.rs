@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::Extract;
+use super::{Extract, now};
 use crate::call::Call;
 use crate::code::ErrorReply;
 use crate::event::{HasData, HasUser};
@@ -20,18 +20,27 @@ use crate::reject::Reject;
 pub struct Data<T>(pub T);
 
 impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        match read(call.event().data()) {
-            Ok(data) => Ok(Self(data)),
-            Err(error) => Err(bad_request(error)),
-        }
+    #[inline(always)]
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, data)
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        if call.event().data().is_empty() { Ok(None) } else { Self::extract(call).await.map(Some) }
+    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+        now(call, |call| match call.event().data() {
+            data if data.is_empty() => Ok(None),
+            data => read(data).map(Self).map(Some).map_err(bad_request),
+        })
     }
 
     fn needs(_: &mut Needs) {}
+}
+
+// No closure, which would be compiled a second time for the pointer to it.
+fn data<'c, E: HasData, T: Deserialize<'c>>(call: &'c Call<E>) -> Result<Data<T>, Reject> {
+    match read(call.event().data()) {
+        Ok(data) => Ok(Data(data)),
+        Err(error) => Err(bad_request(error)),
+    }
 }
 
 /// What the client sent, as it is: JSON from a client that speaks JSON, anything from one that speaks protobuf, empty for nothing.

@@ -3,6 +3,7 @@
 mod about;
 mod data;
 mod header;
+mod now;
 mod publications;
 mod state;
 
@@ -15,6 +16,7 @@ use crate::reject::Reject;
 
 pub use data::{Data, Meta, RawData};
 pub use header::{Header, Metadata};
+pub(crate) use now::now;
 pub use publications::{Publications, RawPublications};
 pub use state::{Extension, State};
 

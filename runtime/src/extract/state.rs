@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 
-use super::Extract;
+use super::{Extract, now};
 use crate::call::Call;
 use crate::event::Event;
 use crate::needs::Needs;
@@ -15,15 +15,15 @@ use crate::reject::Reject;
 pub struct State<T>(pub T);
 
 impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        match <Self as Extract<'c, E>>::extract_optional(call).await? {
-            Some(state) => Ok(state),
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        now(call, |call| match call.state::<T>() {
+            Some(state) => Ok(Self(state.clone())),
             None => Err(Reject::internal(format!("the app has no state `{}`", type_name::<T>()))),
-        }
+        })
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        Ok(call.state::<T>().cloned().map(Self))
+    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+        now(call, |call| Ok(call.state::<T>().cloned().map(Self)))
     }
 
     fn needs(needs: &mut Needs) {

@@ -27,7 +27,7 @@ use self::method::{Target, VERBS};
 pub use self::settings::Http;
 use crate::call::Call;
 use crate::event::{Rpc, RpcReply};
-use crate::handler::{About, Bound, Handler, Options};
+use crate::handler::{About, Bound, Handler};
 use crate::registry::Registry;
 use crate::reject::{Internal, Reject};
 
@@ -36,17 +36,9 @@ const TOLD: usize = 200;
 
 /// The handler that asks the app's [`Http`].
 pub(crate) static BRIDGE: Handler = Handler::rpc(
-    About {
-        attribute: "http",
-        name: "http bridge",
-        path: "centrifugo::App::http",
-        file: file!(),
-        line: line!(),
-        pattern: None,
-        options: Options { ignore_case: false, anyone: false, binary: false },
-    },
+    About::new("http", "http bridge", "centrifugo::App::http", None),
     |_| Some(Bound::Function(|call| Box::pin(answer(call)))),
-    |_| {},
+    &[],
 );
 
 /// The app's [`Http`], ready for calls. It travels among the app's states.
