@@ -63,7 +63,10 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, ident) = (cfgs(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
-    let claim = expand::claim(0, &claim::error_handler(), ident.span());
+    // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
+    let span = Span::mixed_site().located_at(ident.span());
+    let claim = expand::claim(&claim::error_handler(), span);
+    let claimed = quote_spanned!(span=> #claim static CLAIM: u8 = 0;);
     let failure = Ident::new("failure", Span::mixed_site());
     let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#failure)));
     quote! {
@@ -77,7 +80,7 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
                     ::std::concat!(::std::module_path!(), "::", #name),
                 )
             }
-            #claim
+            #claimed
         };
     }
 }

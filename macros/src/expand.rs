@@ -100,10 +100,14 @@ fn bind(handler: &Handler) -> TokenStream {
     let answer = answer(handler, &called);
     // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
     // handler's function would have.
+    let span = claim_span(handler);
+    let claim = handler.claims.first().map(|symbol| claim(symbol, span));
+    let bind = quote_spanned! {span=>
+        fn __bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>>
+    };
     quote! {
-        fn __bind(
-            #values: &mut __centrifugo::Values<'_, '_>,
-        ) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
+        #claim
+        #bind {
             #bound
         }
 
@@ -237,26 +241,31 @@ fn carried(handler: &Handler) -> TokenStream {
 }
 
 fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {
-    let span = match &handler.source {
-        Source::Pattern(written) => written.literal.span(),
-        Source::Any | Source::Type(_) => Span::call_site(),
-    };
-    let claims = handler.claims.iter().enumerate().map(|(at, symbol)| claim(at, symbol, span));
+    // The first one is the name of a function that is there anyway.
+    let span = claim_span(handler);
+    let claims = handler.claims.iter().skip(1).enumerate().map(|(at, symbol)| {
+        let (claim, name) = (claim(symbol, span), format_ident!("__CLAIM_{at}", span = span));
+        quote_spanned!(span=> #claim static #name: u8 = 0;)
+    });
     quote! {
         __centrifugo::inventory::submit! { __centrifugo::Collected(&#hidden) }
         #(#claims)*
     }
 }
 
-/// What the compiler refuses to have twice.
-pub(crate) fn claim(at: usize, symbol: &str, span: Span) -> TokenStream {
+/// The place that is told where two handlers claim the same.
+fn claim_span(handler: &Handler) -> Span {
+    let span = match &handler.source {
+        Source::Pattern(written) => written.literal.span(),
+        Source::Any | Source::Type(_) => Span::call_site(),
+    };
     // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
-    let span = Span::mixed_site().located_at(span);
-    let name = format_ident!("__CLAIM_{at}", span = span);
-    quote_spanned! {span=>
-        #[unsafe(export_name = #symbol)]
-        static #name: u8 = 0;
-    }
+    Span::mixed_site().located_at(span)
+}
+
+/// The name under which an item is exported: the compiler refuses to have two of them.
+pub(crate) fn claim(symbol: &str, span: Span) -> TokenStream {
+    quote_spanned!(span=> #[unsafe(export_name = #symbol)])
 }
 
 pub(crate) fn local(at: usize) -> Ident {
