@@ -29,7 +29,7 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
 
         #(#cfgs)*
         #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
+        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables, unreachable_code)]
         #vis static #hidden: ::centrifugo::__private::Handler = {
             #import
             #bind
@@ -40,10 +40,14 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
     }
 }
 
-/// A short name for what expanded code uses: a path is read and resolved again wherever it stands, in each handler.
+/// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and the traits that are
+/// second to inherent methods.
 pub(crate) fn import() -> TokenStream {
     quote! {
-        use ::centrifugo::__private as __centrifugo;
+        #[allow(unused_imports)]
+        use ::centrifugo::__private::{
+            self as __centrifugo, AnythingElse as _, Begin as _, Plain as _, PlainAnswer as _, PlainStream as _,
+        };
     }
 }
 
@@ -134,7 +138,12 @@ fn extracts(handler: &Handler, call: &Ident) -> TokenStream {
 /// The value of one extractor.
 pub(crate) fn extracted(kind: Kind, ty: &syn::Type, local: &Ident, call: &Ident) -> TokenStream {
     let extract = extract(kind, ty);
-    let extracted = quote_spanned!(name_of(ty)=> #extract::extract(&#call).await);
+    let begun = quote_spanned!(name_of(ty)=> __centrifugo::Extraction(#extract::extract(&#call)).begin());
+    let rest = Ident::new("rest", Span::mixed_site());
+    let extracted = quote_spanned!(Span::mixed_site().located_at(name_of(ty))=> match #begun {
+        __centrifugo::Ok(#rest) => #rest,
+        __centrifugo::Err(#rest) => #rest.await,
+    });
     let extracted = taken(&extracted, name_of(ty));
     quote!(let #local = #extracted;)
 }
@@ -189,14 +198,7 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         Kind::Stream => quote_spanned!(span=> __centrifugo::Streamed(#split).reply()),
         _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#split)),
     };
-    let answers = match handler.kind {
-        Kind::Rpc => quote!(, PlainAnswer as _),
-        Kind::Stream => quote!(, PlainStream as _),
-        _ => TokenStream::new(),
-    };
     quote! {
-        #[allow(unused_imports)]
-        use __centrifugo::{Plain as _ #answers};
         let #value = #called;
         #reply
     }
@@ -233,8 +235,6 @@ fn carried(handler: &Handler) -> TokenStream {
     quote! {
         #[allow(dead_code)]
         fn __carried() {
-            #[allow(unused_imports)]
-            use __centrifugo::AnythingElse as _;
             #(#extractors)*
         }
     }

@@ -18,7 +18,7 @@ pub use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
     SubscribeStream,
 };
-pub use crate::extract::Extract;
+pub use crate::extract::{Begin, Extract, Extraction, Now};
 pub use crate::failure::Failure;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
@@ -28,7 +28,7 @@ pub use crate::reject::Reject;
 use crate::channel::Carries;
 use crate::code::ErrorReply;
 use crate::event::{Event, HasChannel, RpcReply, Subscribed, SubscribedStream};
-use crate::extract::Data;
+use crate::extract::{Data, now};
 use crate::failure::ErrorHandler;
 use crate::handler::Location;
 use crate::publication::IntoPublication;
@@ -272,13 +272,15 @@ impl<S> PlainStream for Streamed<S> {
 }
 
 /// The channel of an event as a typed channel.
-pub async fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Result<C, Reject> {
-    let channel = call.event().channel();
-    crate::channel::read(channel).ok_or_else(|| {
-        Reject::from(ErrorReply::PERMISSION_DENIED).because(format!(
-            "the channel `{}` is no `{}`",
-            channel.escape_debug(),
-            C::PATTERN
-        ))
+pub fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Now<'_, E, C> {
+    now(call, |call| {
+        let channel = call.event().channel();
+        crate::channel::read(channel).ok_or_else(|| {
+            Reject::from(ErrorReply::PERMISSION_DENIED).because(format!(
+                "the channel `{}` is no `{}`",
+                channel.escape_debug(),
+                C::PATTERN
+            ))
+        })
     })
 }

@@ -1,7 +1,11 @@
 //! Extractors of one's own use those of the crate, and each other, in any depth.
 #![forbid(unsafe_code)]
 
-use centrifugo::{App, Call, Data, ErrorReply, Extract, HasData, HasUser, Meta, Reject, State, UserId, handlers};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use centrifugo::testing::TestApp;
+use centrifugo::{App, Call, Data, ErrorReply, Event, Extract, HasData, HasUser, Meta, Reject, State, UserId, handlers};
 
 struct Member(UserId);
 
@@ -44,4 +48,36 @@ async fn say(room: String, letter: Letter<'_>) -> bool {
 #[test]
 fn they_serve_every_event_that_has_what_they_take() {
     assert!(App::empty().handlers(handlers![send, say]).state(1_u8).into_service().is_ok());
+}
+
+/// One that waits, and knows in which order all were asked.
+struct Patient(usize);
+
+/// How many have been asked.
+#[derive(Clone, Default)]
+struct Asked(Arc<AtomicUsize>);
+
+impl<'c, E: Event> Extract<'c, E> for Patient {
+    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
+        let State(asked) = State::<Asked>::extract(call).await?;
+        tokio::task::yield_now().await;
+        Ok(Self(asked.0.fetch_add(1, Relaxed)))
+    }
+}
+
+#[centrifugo::rpc("wait", collect = false)]
+async fn wait(first: Patient, user: UserId, second: Patient, Data(text): Data<&str>, third: Option<Patient>) -> String {
+    format!("{user} {text} {} {} {:?}", first.0, second.0, third.map(|third| third.0))
+}
+
+#[tokio::test]
+async fn those_that_wait_stand_among_those_that_do_not() {
+    let asked = Asked::default();
+    let app = TestApp::new(App::empty().handlers(handlers![wait]).state(asked.clone())).unwrap();
+    let answered = app.rpc("wait").user("ann").data(serde_json::json!("hi")).await;
+    assert_eq!(answered.data::<String>(), "ann hi 0 1 Some(2)");
+
+    let refused = app.rpc("wait").user("ann").data(serde_json::json!(1)).await;
+    assert_eq!(refused.error().code(), 400);
+    assert_eq!(asked.0.load(Relaxed), 5, "those before the refusal were asked, and none after it");
 }

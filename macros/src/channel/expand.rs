@@ -79,10 +79,10 @@ fn named(ident: &Ident, cfgs: &[Attribute]) -> TokenStream {
         }
 
         #(#cfgs)*
-        #[allow(deprecated)]
+        #[allow(deprecated, refining_impl_trait)]
         impl<'c, E: ::centrifugo::HasChannel> ::centrifugo::Extract<'c, E> for #ident {
-            async fn extract(call: &'c ::centrifugo::Call<E>) -> ::std::result::Result<Self, ::centrifugo::Reject> {
-                ::centrifugo::__private::extract_channel::<Self, E>(call).await
+            fn extract(call: &'c ::centrifugo::Call<E>) -> ::centrifugo::__private::Now<'c, E, Self> {
+                ::centrifugo::__private::extract_channel(call)
             }
 
             // What a channel is called says nothing of who asks.

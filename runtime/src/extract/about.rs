@@ -1,14 +1,13 @@
 //! The request itself, and the names in it.
 
-use super::{Extract, now};
+use super::{Extract, Now, now};
 use crate::call::Call;
 use crate::event::{Client, Event, HasChannel, HasClient, HasKey, HasUser, PollItem, SharedPoll};
 use crate::id::{Channel, ClientId, Key, UserId};
 use crate::needs::Needs;
-use crate::reject::Reject;
 
 impl<'c, E: Event> Extract<'c, E> for &'c E {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event()))
     }
 
@@ -19,7 +18,7 @@ impl<'c, E: Event> Extract<'c, E> for &'c E {
 }
 
 impl<'c, E: Event> Extract<'c, E> for E {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().clone()))
     }
 
@@ -29,11 +28,11 @@ impl<'c, E: Event> Extract<'c, E> for E {
 }
 
 impl<'c, E: HasUser> Extract<'c, E> for UserId {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().user().clone()))
     }
 
-    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
         now(call, |call| {
             let user = call.event().user();
             Ok((!user.is_anonymous()).then(|| user.clone()))
@@ -42,25 +41,25 @@ impl<'c, E: HasUser> Extract<'c, E> for UserId {
 }
 
 impl<'c, E: HasUser> Extract<'c, E> for &'c UserId {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().user()))
     }
 }
 
 impl<'c, E: HasClient> Extract<'c, E> for ClientId {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().client().id.clone()))
     }
 }
 
 impl<'c, E: HasClient> Extract<'c, E> for &'c Client {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().client()))
     }
 }
 
 impl<'c, E: HasChannel> Extract<'c, E> for Channel {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().channel().clone()))
     }
 
@@ -68,7 +67,7 @@ impl<'c, E: HasChannel> Extract<'c, E> for Channel {
 }
 
 impl<'c, E: HasChannel> Extract<'c, E> for &'c Channel {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().channel()))
     }
 
@@ -76,7 +75,7 @@ impl<'c, E: HasChannel> Extract<'c, E> for &'c Channel {
 }
 
 impl<'c, E: HasKey> Extract<'c, E> for Key {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().key().clone()))
     }
 
@@ -84,7 +83,7 @@ impl<'c, E: HasKey> Extract<'c, E> for Key {
 }
 
 impl<'c, E: HasKey> Extract<'c, E> for &'c Key {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| Ok(call.event().key()))
     }
 
@@ -92,7 +91,7 @@ impl<'c, E: HasKey> Extract<'c, E> for &'c Key {
 }
 
 impl<'c> Extract<'c, SharedPoll> for &'c [PollItem] {
-    fn extract(call: &'c Call<SharedPoll>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<SharedPoll>) -> Now<'c, SharedPoll, Self> {
         now(call, |call| Ok(call.event().items.as_slice()))
     }
 
@@ -100,7 +99,7 @@ impl<'c> Extract<'c, SharedPoll> for &'c [PollItem] {
 }
 
 impl<'c> Extract<'c, SharedPoll> for Vec<PollItem> {
-    fn extract(call: &'c Call<SharedPoll>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<SharedPoll>) -> Now<'c, SharedPoll, Self> {
         now(call, |call| Ok(call.event().items.clone()))
     }
 

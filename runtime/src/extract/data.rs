@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::{Extract, now};
+use super::{Extract, Now, now};
 use crate::call::Call;
 use crate::code::ErrorReply;
 use crate::event::{HasData, HasUser};
@@ -21,11 +21,11 @@ pub struct Data<T>(pub T);
 
 impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
     #[inline(always)]
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, data)
     }
 
-    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
         now(call, |call| match call.event().data() {
             data if data.is_empty() => Ok(None),
             data => read(data).map(Self).map(Some).map_err(bad_request),

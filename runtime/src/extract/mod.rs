@@ -1,5 +1,7 @@
 //! What a handler's arguments may be, besides placeholders.
 
+#![allow(refining_impl_trait, reason = "expansions look at what `extract` returns: see `now`")]
+
 mod about;
 mod data;
 mod header;
@@ -17,6 +19,7 @@ use crate::reject::Reject;
 pub use data::{Data, Meta, RawData};
 pub use header::{Header, Metadata};
 pub(crate) use now::now;
+pub use now::{Begin, Extraction, Now};
 pub use publications::{Publications, RawPublications};
 pub use state::{Extension, State};
 

@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 
-use super::{Extract, now};
+use super::{Extract, Now, now};
 use crate::call::Call;
 use crate::event::Event;
 use crate::needs::Needs;
@@ -15,14 +15,14 @@ use crate::reject::Reject;
 pub struct State<T>(pub T);
 
 impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T> {
-    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| match call.state::<T>() {
             Some(state) => Ok(Self(state.clone())),
             None => Err(Reject::internal(format!("the app has no state `{}`", type_name::<T>()))),
         })
     }
 
-    fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
         now(call, |call| Ok(call.state::<T>().cloned().map(Self)))
     }
 
