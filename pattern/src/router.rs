@@ -29,10 +29,31 @@ use crate::values::Values;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Router<T> {
-    tree: Tree,
+    patterns: Patterns,
     values: Vec<T>,
+}
+
+/// The patterns, by the order in which they came: apart from what they stand for, so that all routers share the code.
+#[derive(Debug, Clone, Default)]
+struct Patterns {
+    tree: Tree,
     /// What each pattern matches.
     shapes: HashMap<String, usize>,
+}
+
+impl Patterns {
+    /// Adds the pattern of this number. `Err`: the earlier one for the same names, and what both of them match.
+    fn insert(&mut self, pattern: &Pattern, ignore_case: bool, at: usize) -> Result<(), (usize, String)> {
+        let shapes = pattern.shapes(ignore_case);
+        for shape in &shapes {
+            if let Some(existing) = self.shapes.get(shape) {
+                return Err((*existing, shape.clone()));
+            }
+        }
+        self.shapes.extend(shapes.into_iter().map(|shape| (shape, at)));
+        self.tree.insert(pattern, if ignore_case { Case::Folded } else { Case::Exact });
+        Ok(())
+    }
 }
 
 /// A pattern that matches a name.
@@ -61,7 +82,7 @@ pub struct Conflict<'r, T> {
 
 impl<T> Default for Router<T> {
     fn default() -> Self {
-        Self { tree: Tree::default(), values: Vec::new(), shapes: HashMap::new() }
+        Self { patterns: Patterns::default(), values: Vec::new() }
     }
 }
 
@@ -76,19 +97,18 @@ impl<T> Router<T> {
     ///
     /// If all of its patterns together have 4 GiB.
     pub fn insert(&mut self, pattern: &Pattern, ignore_case: bool, value: T) -> Result<(), Conflict<'_, T>> {
-        let shapes = pattern.shapes(ignore_case);
-        if let Some((shape, existing)) = shapes.iter().find_map(|shape| Some((shape, *self.shapes.get(shape)?))) {
-            return Err(Conflict { existing: &self.values[existing], shape: shape.clone() });
+        match self.patterns.insert(pattern, ignore_case, self.values.len()) {
+            Ok(()) => {
+                self.values.push(value);
+                Ok(())
+            }
+            Err((existing, shape)) => Err(Conflict { existing: &self.values[existing], shape }),
         }
-        self.shapes.extend(shapes.into_iter().map(|shape| (shape, self.values.len())));
-        self.tree.insert(pattern, if ignore_case { Case::Folded } else { Case::Exact });
-        self.values.push(value);
-        Ok(())
     }
 
     /// What `accept` makes of the first match that it takes: it is asked about the patterns that match the name, the most specific one
     /// first, until it answers with `Some`. Nothing is looked for after that.
     pub fn find_map<'r, 'n, R>(&'r self, name: &'n str, mut accept: impl FnMut(Match<'r, 'n, T>) -> Option<R>) -> Option<R> {
-        self.tree.find_map(name, |at, values| accept(Match { value: &self.values[at], values }))
+        self.patterns.tree.find_map(name, |at, values| accept(Match { value: &self.values[at], values }))
     }
 }

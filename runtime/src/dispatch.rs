@@ -1,9 +1,11 @@
 //! The way of a call: from Centrifugo's request to its response.
 
-use std::panic::AssertUnwindSafe;
+use std::future::ready;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
-use futures_util::future::{FutureExt, TryFutureExt};
 use http::{Extensions, HeaderMap};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -12,7 +14,7 @@ use crate::audit::Audit;
 use crate::call::{Call, States};
 use crate::event::{Event, Refusal, Wire};
 use crate::failure::{Blame, Claimant, ErrorHandler, panicked};
-use crate::handler::{Bound, BoxFuture};
+use crate::handler::{Bound, Replying};
 use crate::kind::Kind;
 use crate::payload::Form;
 use crate::reject::Reject;
@@ -32,80 +34,46 @@ pub(crate) struct Dispatch {
     pub(crate) stopping: CancellationToken,
 }
 
-/// Why an event has no response of its own.
-pub(crate) enum Unanswered {
-    /// No attribute of the app is for this event.
-    Unclaimed,
-    Rejected(Arc<Reject>, Blame),
-}
-
-/// A handler at work.
-struct Asked<E: Event> {
-    reply: BoxFuture<Result<E::Reply, Reject>>,
+/// A handler at work, until its event has a response.
+// Polled by hand, because combinators and `async` blocks would be compiled for each event, one in the other.
+pub(crate) struct Asked<E: Event> {
+    dispatch: Arc<Dispatch>,
+    reply: Replying<E>,
     form: Form,
     blame: Blame,
 }
 
-// No `async fn` here: its future would hold the whole call, and be moved with it from task to task. The handler's own is on the heap.
-impl Dispatch {
-    /// The response.
-    pub(crate) fn dispatch<E: Wire>(
-        self: &Arc<Self>,
-        metadata: HeaderMap,
-        extensions: Extensions,
-        message: E::Request,
-    ) -> impl Future<Output = Result<E::Response, Status>> + use<E> {
-        self.answer::<E>(metadata, extensions, message).map_ok(|(response, _)| response)
-    }
+/// Why an event has no response of its own, and who is to blame.
+pub(crate) struct Rejected(pub(crate) Arc<Reject>, pub(crate) Blame);
 
-    /// The response, and who is to blame for what is still to come of it.
+/// The response, and who is to blame for what is still to come of it.
+type Answered<E> = (<E as Wire>::Response, Blame);
+
+impl Dispatch {
+    /// From a message to a handler at work.
     pub(crate) fn answer<E: Wire>(
         self: &Arc<Self>,
         metadata: HeaderMap,
         extensions: Extensions,
         message: E::Request,
-    ) -> impl Future<Output = Result<(E::Response, Blame), Status>> + use<E> {
-        let event = self.admit(E::KIND.name(), &metadata).and_then(|()| decode::<E>(message));
-        match event.map(|event| self.handle(event, metadata, extensions)) {
-            Ok(handled) => handled.map(respond::<E>).left_future(),
-            Err(status) => async { Err(status) }.right_future(),
-        }
+    ) -> Result<Asked<E>, Status> {
+        self.admit(E::KIND.name(), &metadata)?;
+        let event = decode::<E>(message)?;
+        self.ask(event, metadata, extensions).ok_or_else(|| unclaimed(E::KIND))
     }
 
-    /// From the event to its response; [`testing`](crate::testing) enters here.
-    pub(crate) fn handle<E: Wire>(
-        self: &Arc<Self>,
-        event: E,
-        metadata: HeaderMap,
-        extensions: Extensions,
-    ) -> impl Future<Output = Result<(E::Response, Blame), Unanswered>> + use<E> {
-        let Asked { reply, form, blame } = match self.ask(event, metadata, extensions) {
-            Ok(asked) => asked,
-            Err(unanswered) => return async { Err(unanswered) }.left_future(),
-        };
-        let dispatch = Arc::clone(self);
-        let encoded = AssertUnwindSafe(reply).catch_unwind().map(move |reply| {
-            let reply = reply.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
-            match reply.and_then(|reply| dispatch.encode::<E>(reply, form)) {
-                Ok(response) => Ok((response, blame)),
-                Err(reject) => Err(Unanswered::Rejected(Arc::new(reject), blame)),
-            }
-        });
-        encoded.right_future()
-    }
-
-    fn ask<E: Wire>(&self, event: E, metadata: HeaderMap, extensions: Extensions) -> Result<Asked<E>, Unanswered> {
-        let Some((claimant, bound)) = self.find(&event) else { return Err(Unanswered::Unclaimed) };
+    /// From an event to a handler at work; [`testing`](crate::testing) enters here. `None`: no attribute of the app is for this event.
+    pub(crate) fn ask<E: Wire>(self: &Arc<Self>, event: E, metadata: HeaderMap, extensions: Extensions) -> Option<Asked<E>> {
+        let (claimant, bound) = self.find(&event)?;
         let blame = Blame::new(claimant, &event, &metadata, &self.states, self.error_handler.as_ref());
-        let options = claimant.options();
-        if matches!(claimant, Claimant::Handler(_))
-            && let Err(reject) = event.admit(options)
-        {
-            return Err(Unanswered::Rejected(Arc::new(reject), blame));
-        }
+        let (options, is_handler) = (claimant.options(), matches!(claimant, Claimant::Handler(_)));
+        let admitted = if is_handler { event.admit(options) } else { Ok(()) };
         let form = event.form(options);
-        let reply = bound.call(Call::new(event, metadata, extensions, Arc::clone(&self.states)));
-        Ok(Asked { reply, form, blame })
+        let reply = match admitted {
+            Ok(()) => bound.call(Call::new(event, metadata, extensions, Arc::clone(&self.states))),
+            Err(reject) => Box::pin(ready(Err(reject))),
+        };
+        Some(Asked { dispatch: Arc::clone(self), reply, form, blame })
     }
 
     fn encode<E: Wire>(&self, reply: E::Reply, form: Form) -> Result<E::Response, Reject> {
@@ -130,13 +98,12 @@ impl Dispatch {
         let name = event.name().unwrap_or_default();
         let (claimant, bound): (_, Bound<E>) = match table.find(name) {
             Found::Bound(handler, bound) => (Claimant::Handler(handler), bound),
-            Found::Panicked(handler, panic) => (
-                Claimant::Handler(handler),
-                Bound::Closure(Box::new(move |_| Box::pin(async move { Err(panicked(panic.as_ref())) }))),
-            ),
+            Found::Panicked(handler, reject) => {
+                (Claimant::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(ready(Err(reject))))))
+            }
             Found::NoMatch => {
                 tracing::debug!(event = %E::KIND, ?name, "no pattern matches");
-                (Claimant::Nobody, Bound::Function(|_| Box::pin(async { E::no_match() })))
+                (Claimant::Nobody, Bound::Function(|_| Box::pin(ready(E::no_match()))))
             }
             Found::NoHandlers => return None,
         };
@@ -144,11 +111,27 @@ impl Dispatch {
     }
 }
 
-fn respond<E: Wire>(handled: Result<(E::Response, Blame), Unanswered>) -> Result<(E::Response, Blame), Status> {
-    match handled {
+impl<E: Wire> Future for Asked<E> {
+    type Output = Result<Answered<E>, Rejected>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { dispatch, reply, form, blame } = &mut *self;
+        let reply = match catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context))) {
+            Ok(polled) => ready!(polled),
+            Err(panic) => Err(panicked(panic.as_ref())),
+        };
+        Poll::Ready(match reply.and_then(|reply| dispatch.encode::<E>(reply, *form)) {
+            Ok(response) => Ok((response, blame.clone())),
+            Err(reject) => Err(Rejected(Arc::new(reject), blame.clone())),
+        })
+    }
+}
+
+/// The response: a refusal is one, too.
+pub(crate) fn respond<E: Wire>(answered: Result<Answered<E>, Rejected>) -> Result<Answered<E>, Status> {
+    match answered {
         Ok(answered) => Ok(answered),
-        Err(Unanswered::Unclaimed) => Err(unclaimed(E::KIND)),
-        Err(Unanswered::Rejected(reject, blame)) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
+        Err(Rejected(reject, blame)) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
-use crate::handler::{Bound, BoxFuture, Location};
+use crate::handler::{Bound, Location, Replying};
 use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::reject::Reject;
@@ -38,7 +38,7 @@ pub struct AboutInterceptor {
 }
 
 /// An interceptor for one event.
-pub type Around<E> = fn(Call<E>, Next<E>) -> BoxFuture<Result<<E as Event>::Reply, Reject>>;
+pub type Around<E> = fn(Call<E>, Next<E>) -> Replying<E>;
 
 /// What an interceptor stands around: the interceptors after it, then the extractors and the handler.
 pub struct Next<E: Event> {
@@ -59,13 +59,17 @@ impl<E: Event> Next<E> {
     /// # Errors
     ///
     /// What the handler, an extractor or an interceptor after this one refused the call with.
-    pub async fn run(mut self, call: Call<E>) -> Result<E::Reply, Reject> {
+    pub fn run(self, call: Call<E>) -> impl Future<Output = Result<E::Reply, Reject>> + Send {
+        self.reply(call)
+    }
+
+    pub(crate) fn reply(mut self, call: Call<E>) -> Replying<E> {
         match self.arounds.get(self.at) {
             Some(around) => {
                 self.at += 1;
-                around(call, self).await
+                around(call, self)
             }
-            None => self.bound.call(call).await,
+            None => self.bound.call(call),
         }
     }
 }

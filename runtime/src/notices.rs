@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{Extensions, HeaderMap};
 use tonic::Status;
 
-use crate::dispatch::{Dispatch, unclaimed};
+use crate::dispatch::{Dispatch, respond, unclaimed};
 use crate::event::{ChannelState, Event};
 use crate::generated as wire;
 
@@ -23,7 +23,10 @@ impl Dispatch {
         }
         let mut answer = Ok(ChannelState::heard());
         for notice in notices {
-            let answered = self.dispatch::<ChannelState>(metadata.clone(), extensions.clone(), notice).await;
+            let answered = match self.answer::<ChannelState>(metadata.clone(), extensions.clone(), notice) {
+                Ok(asked) => respond::<ChannelState>(asked.await).map(|(response, _)| response),
+                Err(status) => Err(status),
+            };
             if matches!(&answer, Ok(response) if response.error.is_none()) {
                 answer = answered;
             }

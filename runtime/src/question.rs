@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::FutureExt;
+use futures_util::future::{FutureExt, ready};
 use http::{Extensions, HeaderMap};
 use prost::Message;
 use tonic::Status;
 
 use crate::answer::frame;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, respond};
 use crate::event::{
     CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
 };
@@ -94,12 +94,9 @@ where
     E: Wire<Request: Message + Default, Response: Message>,
 {
     let max = dispatch.max_message_size;
-    match decode(message) {
-        Ok(request) => {
-            let response = dispatch.dispatch::<E>(metadata, extensions, request);
-            Box::pin(response.map(move |response| frame(&response?, max)))
-        }
-        Err(status) => Box::pin(async { Err(status) }),
+    match decode(message).and_then(|request| dispatch.answer::<E>(metadata, extensions, request)) {
+        Ok(asked) => Box::pin(asked.map(move |answered| frame(&respond::<E>(answered)?.0, max))),
+        Err(status) => Box::pin(ready(Err(status))),
     }
 }
 

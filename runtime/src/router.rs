@@ -9,8 +9,10 @@ use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
     SubscribeStream, Wire,
 };
+use crate::failure::panicked;
 use crate::handler::{Bind, Bound, Handler, Values};
 use crate::interceptor::{Around, Next};
+use crate::reject::Reject;
 
 /// The handlers of all events.
 #[derive(Default)]
@@ -51,7 +53,7 @@ pub(crate) enum Found<E: Wire> {
     /// The placeholders' values parse.
     Bound(&'static Handler, Bound<E>),
     /// A placeholder's `FromStr` panicked.
-    Panicked(&'static Handler, Box<dyn std::any::Any + Send>),
+    Panicked(&'static Handler, Reject),
 }
 
 impl<E: Wire> Default for Table<E> {
@@ -94,7 +96,7 @@ impl<E: Wire> Table<E> {
             return bound;
         }
         let next = Next::new(Arc::clone(&self.arounds), bound);
-        Bound::Closure(Box::new(|call| Box::pin(next.run(call))))
+        Bound::Closure(Box::new(|call| next.reply(call)))
     }
 
     /// The most specific handler whose placeholders' types take the values in the name.
@@ -119,7 +121,7 @@ impl<E: Wire> Route<E> {
         // A `FromStr` of the application runs in there.
         match catch_unwind(AssertUnwindSafe(|| (self.bind)(&mut values))) {
             Ok(bound) => bound.map(|bound| Found::Bound(self.handler, bound)),
-            Err(panic) => Some(Found::Panicked(self.handler, panic)),
+            Err(panic) => Some(Found::Panicked(self.handler, panicked(panic.as_ref()))),
         }
     }
 }

@@ -9,14 +9,14 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{TryFutureExt, ready};
+use futures_util::future::ready;
 use futures_util::stream::{BoxStream, CatchUnwind, Stream, StreamExt};
 use http::{Extensions, HeaderMap};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::{Request, Status, Streaming};
 
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, respond};
 use crate::event::{Event, Opened, Opening, SubscribeStream};
 use crate::failure::{Blame, panicked};
 use crate::generated as wire;
@@ -86,8 +86,11 @@ impl Dispatch {
         opening: Opening,
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
         let stopping = self.stopping.clone();
-        let opened = self.answer::<SubscribeStream>(metadata, extensions, opening);
-        opened.map_ok(|(opened, blame)| Responses::new(opened, blame, stopping))
+        let asked = self.answer::<SubscribeStream>(metadata, extensions, opening);
+        async move {
+            let (opened, blame) = respond::<SubscribeStream>(asked?.await)?;
+            Ok(Responses::new(opened, blame, stopping))
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
-use crate::dispatch::{Dispatch, Unanswered, refuse};
+use crate::dispatch::{Dispatch, Rejected, refuse};
 use crate::event::{ChannelChange, ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
 use crate::generated as wire;
 use crate::inbound::Inbound;
@@ -155,19 +155,17 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
     fn into_future(self) -> Self::IntoFuture {
         let Self { dispatch, draft, metadata, extensions, .. } = self;
         Box::pin(async move {
-            match E::decode(E::request(draft)) {
-                Ok(event) => match dispatch.handle(event, metadata, extensions).await {
-                    Ok((response, blame)) => E::outcome(response, blame),
-                    Err(Unanswered::Unclaimed) => {
-                        panic!("no handler: write one with `{}`", E::KIND.attribute())
-                    }
-                    Err(Unanswered::Rejected(reject, blame)) => {
-                        // The log and the error handler hear of it, as always.
-                        drop(refuse::<E>(&blame, Arc::clone(&reject)));
-                        Outcome::rejected(reject)
-                    }
-                },
-                Err(malformed) => panic!("{malformed}"),
+            let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
+            let Some(asked) = dispatch.ask(event, metadata, extensions) else {
+                panic!("no handler: write one with `{}`", E::KIND.attribute())
+            };
+            match asked.await {
+                Ok((response, blame)) => E::outcome(response, blame),
+                Err(Rejected(reject, blame)) => {
+                    // The log and the error handler hear of it, as always.
+                    drop(refuse::<E>(&blame, Arc::clone(&reject)));
+                    Outcome::rejected(reject)
+                }
             }
         })
     }
