@@ -1,7 +1,9 @@
 //! The connections that Centrifugo makes: one for each kind of event, with many calls at a time on it.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,6 +26,9 @@ const CALL_WINDOW: u32 = 64 << 10;
 /// handler that doesn't read what its client publishes must not hold up the others. h2's guard against floods of small frames, which ends a
 /// connection, also grows with it.
 const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
+/// How many calls begin before they have their turn, and are answered. A burst needs as much memory as so many of its calls, and its first
+/// answers are on their way while the last questions are read.
+const TURN: usize = 50;
 /// How long a listener rests that has run out of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -69,10 +74,9 @@ impl Connections {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!("can't set TCP_NODELAY: {error}");
         }
-        let handshake = self.http.handshake(Gather::new(socket));
-        let service = self.service.clone();
+        let (http, service) = (self.http.clone(), self.service.clone());
         self.open.spawn(async move {
-            if let Err(error) = answer_all(handshake, &service).await {
+            if let Err(error) = answer_all(http.handshake(Gather::new(socket)), &service).await {
                 tracing::debug!("a connection ended: {error}");
             }
         });
@@ -92,6 +96,7 @@ async fn answer_all(handshake: Handshake<Gather<TcpStream>, Bytes>, service: &Pr
         connection = handshake => connection?,
         () = &mut stopping => return Ok(()),
     };
+    let mut begun = 0;
     loop {
         tokio::select! {
             biased;
@@ -99,10 +104,27 @@ async fn answer_all(handshake: Handshake<Gather<TcpStream>, Bytes>, service: &Pr
                 let Some(call) = call else { return Ok(()) };
                 let (request, respond) = call?;
                 tokio::spawn(Exchange::new(service.answer(request.map(Received)), respond));
+                begun += 1;
+                if begun % TURN == 0 {
+                    turn().await;
+                }
             }
             () = &mut stopping, if !stopping.is_terminated() => connection.graceful_shutdown(),
         }
     }
+}
+
+/// Lets all tasks go first that are ready.
+async fn turn() {
+    let mut is_over = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
 }
 
 fn is_of_one_connection(error: &io::Error) -> bool {
@@ -117,4 +139,17 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 fn is_for_good(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::NotConnected | io::ErrorKind::Unsupported)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_turn_is_over_when_all_that_are_ready_had_theirs() {
+        let mut others: JoinSet<()> = (0..3).map(|_| async {}).collect();
+        assert!(others.try_join_next().is_none());
+        turn().await;
+        assert_eq!(std::iter::from_fn(|| others.try_join_next()).count(), 3);
+    }
 }
