@@ -102,7 +102,7 @@ impl Dispatch {
                 (Claimant::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(ready(Err(reject))))))
             }
             Found::NoMatch => {
-                tracing::debug!(event = %E::KIND, ?name, "no pattern matches");
+                unmatched(E::KIND, name);
                 (Claimant::Nobody, Bound::Function(|_| Box::pin(ready(E::no_match()))))
             }
             Found::NoHandlers => return None,
@@ -140,6 +140,11 @@ fn decode<E: Wire>(message: E::Request) -> Result<E, Status> {
         tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
         Status::invalid_argument(malformed.to_string())
     })
+}
+
+// Apart from `find`, which is compiled for each event.
+fn unmatched(event: Kind, name: &str) {
+    tracing::debug!(%event, ?name, "no pattern matches");
 }
 
 /// The answer when nobody has claimed the event.

@@ -52,7 +52,7 @@ impl Registry {
 
     fn intercept(&mut self, interceptors: &[&'static Interceptor], states: &States, conflicts: &mut Vec<Conflict>) {
         self.interceptors = interceptors.to_vec();
-        self.interceptors.sort_unstable_by_key(|interceptor| interceptor.rank());
+        self.interceptors.sort_by_key(|interceptor| interceptor.rank());
         for interceptor in &self.interceptors {
             interceptor.enter(&mut self.routes);
             satisfy(&interceptor.needs(), interceptor.location(), states, conflicts);

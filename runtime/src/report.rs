@@ -9,7 +9,7 @@ use crate::registry::{Entry, Registry};
 /// One line for each handler, in the order of a connection's life, one for each interceptor, from the outside, and a warning for each that may be a slip.
 pub(crate) fn report(registry: &Registry, settings: &Settings) {
     let mut entries: Vec<&Entry> = registry.entries.iter().collect();
-    entries.sort_unstable_by_key(|entry| (entry.handler.kind(), entry.handler.pattern()));
+    entries.sort_by_key(|entry| (entry.handler.kind(), entry.handler.pattern()));
     for entry in &entries {
         let handler = entry.handler;
         let pattern = handler.pattern().map(|pattern| format!(" \"{pattern}\"")).unwrap_or_default();

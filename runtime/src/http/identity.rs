@@ -99,7 +99,7 @@ mod tests {
         let headers = headers(&event, &map, Some(&HeaderName::from_static("x-secret")))?;
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let mut all: Vec<_> = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        all.sort_unstable();
+        all.sort();
         Ok(all)
     }
 
