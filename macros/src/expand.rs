@@ -102,13 +102,13 @@ fn bind(handler: &Handler) -> TokenStream {
     let function = &handler.ident;
     let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#locals),*)).await);
     let answer = answer(handler, &called);
-    // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
-    // handler's function would have.
     let span = claim_span(handler);
     let claim = handler.claims.first().map(|symbol| claim(symbol, span));
     let bind = quote_spanned! {span=>
         fn __bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>>
     };
+    // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
+    // handler's function would have.
     quote! {
         #claim
         #bind {

@@ -1,11 +1,13 @@
 //! The publisher of an app, for its handlers.
 
+#![allow(refining_impl_trait, reason = "expansions look at what `extract` returns: see `extract::now`")]
+
 use serde_json::json;
 
 use crate::app::App;
 use crate::call::Call;
 use crate::event::Event;
-use crate::extract::Extract;
+use crate::extract::{Extract, Now, now};
 use crate::needs::Needs;
 use crate::reject::Reject;
 
@@ -32,15 +34,15 @@ impl App {
 
 /// The publisher given to [`App::publisher`]. An app that hasn't got it, and whose handlers take it, doesn't start.
 impl<'c, E: Event> Extract<'c, E> for Publisher {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        match <Self as Extract<'c, E>>::extract_optional(call).await? {
-            Some(publisher) => Ok(publisher),
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
+        now(call, |call| match call.state::<Self>() {
+            Some(publisher) => Ok(publisher.clone()),
             None => Err(Reject::internal("the app has no publisher")),
-        }
+        })
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        Ok(call.state::<Self>().cloned())
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
+        now(call, |call| Ok(call.state::<Self>().cloned()))
     }
 
     fn needs(needs: &mut Needs) {

@@ -48,13 +48,15 @@ fn data<'c, E: HasData, T: Deserialize<'c>>(call: &'c Call<E>) -> Result<Data<T>
 pub struct RawData(pub Bytes);
 
 impl<'c, E: HasData> Extract<'c, E> for RawData {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(Self(call.event().data().clone()))
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
+        now(call, |call| Ok(Self(call.event().data().clone())))
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        let data = call.event().data();
-        Ok((!data.is_empty()).then(|| Self(data.clone())))
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
+        now(call, |call| {
+            let data = call.event().data();
+            Ok((!data.is_empty()).then(|| Self(data.clone())))
+        })
     }
 
     fn needs(_: &mut Needs) {}
@@ -69,14 +71,15 @@ impl<'c, E: HasData> Extract<'c, E> for RawData {
 pub struct Meta<T>(pub T);
 
 impl<'c, E: HasUser, T: Deserialize<'c>> Extract<'c, E> for Meta<T> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        read(call.event().meta())
-            .map(Meta)
-            .map_err(|error| Reject::internal(format!("the connection's meta doesn't fit: {error}")))
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
+        now(call, |call| read(call.event().meta()).map(Self).map_err(unfit))
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        if call.event().meta().is_empty() { Ok(None) } else { Self::extract(call).await.map(Some) }
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
+        now(call, |call| match call.event().meta() {
+            meta if meta.is_empty() => Ok(None),
+            meta => read(meta).map(Self).map(Some).map_err(unfit),
+        })
     }
 
     fn needs(needs: &mut Needs) {
@@ -94,6 +97,10 @@ pub(super) fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_j
         Ok(value) => Ok(value),
         Err(_) => serde_json::from_slice(b"{}"),
     }
+}
+
+fn unfit(error: serde_json::Error) -> Reject {
+    Reject::internal(format!("the connection's meta doesn't fit: {error}"))
 }
 
 pub(super) fn bad_request(error: serde_json::Error) -> Reject {

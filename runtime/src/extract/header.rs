@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use http::HeaderMap;
 
-use super::Extract;
+use super::{Extract, Now, now};
 use crate::call::Call;
 use crate::code::ErrorReply;
 use crate::event::Event;
@@ -27,8 +27,8 @@ impl Deref for Metadata<'_> {
 }
 
 impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        Ok(Self(call.metadata()))
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
+        now(call, |call| Ok(Self(call.metadata())))
     }
 }
 
@@ -40,14 +40,26 @@ impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
 pub struct Header<H>(pub H);
 
 impl<'c, E: Event, H: headers::Header> Extract<'c, E> for Header<H> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        <Self as Extract<'c, E>>::extract_optional(call)
-            .await?
-            .ok_or_else(|| bad_request(format!("the header `{}` is missing", H::name())))
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
+        now(call, |call| {
+            let header = Self::of(call.metadata())?;
+            header.ok_or_else(|| bad_request(format!("the header `{}` is missing", H::name())))
+        })
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        let mut values = call.metadata().get_all(H::name()).iter().peekable();
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
+        now(call, |call| Self::of(call.metadata()))
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.identity();
+        needs.header(H::name());
+    }
+}
+
+impl<H: headers::Header> Header<H> {
+    fn of(metadata: &HeaderMap) -> Result<Option<Self>, Reject> {
+        let mut values = metadata.get_all(H::name()).iter().peekable();
         if values.peek().is_none() {
             return Ok(None);
         }
@@ -55,11 +67,6 @@ impl<'c, E: Event, H: headers::Header> Extract<'c, E> for Header<H> {
             Ok(header) => Ok(Some(Self(header))),
             Err(error) => Err(bad_request(format!("the header `{}` can't be read: {error}", H::name()))),
         }
-    }
-
-    fn needs(needs: &mut Needs) {
-        needs.identity();
-        needs.header(H::name());
     }
 }
 

@@ -10,8 +10,8 @@ use futures_util::Stream;
 use futures_util::stream::BoxStream;
 use serde::de::DeserializeOwned;
 
-use super::Extract;
 use super::data::{bad_request, read};
+use super::{Extract, Now, now};
 use crate::call::Call;
 use crate::event::SubscribeStream;
 use crate::inbound::NoInbound;
@@ -54,14 +54,12 @@ impl Stream for RawPublications {
 }
 
 impl<'c, T: DeserializeOwned> Extract<'c, SubscribeStream> for Publications<T> {
-    async fn extract(call: &'c Call<SubscribeStream>) -> Result<Self, Reject> {
-        let raw = RawPublications::extract(call).await?;
-        Ok(Self { raw, data: PhantomData })
+    fn extract(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Self> {
+        now(call, |call| Ok(Self::of(RawPublications::of(call.event())?)))
     }
 
-    async fn extract_optional(call: &'c Call<SubscribeStream>) -> Result<Option<Self>, Reject> {
-        let raw = RawPublications::extract_optional(call).await?;
-        Ok(raw.map(|raw| Self { raw, data: PhantomData }))
+    fn extract_optional(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Option<Self>> {
+        now(call, |call| Ok(RawPublications::if_any(call.event())?.map(Self::of)))
     }
 
     fn needs(needs: &mut Needs) {
@@ -70,20 +68,35 @@ impl<'c, T: DeserializeOwned> Extract<'c, SubscribeStream> for Publications<T> {
 }
 
 impl<'c> Extract<'c, SubscribeStream> for RawPublications {
-    async fn extract(call: &'c Call<SubscribeStream>) -> Result<Self, Reject> {
-        Ok(Self(call.event().inbound.take()?))
+    fn extract(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Self> {
+        now(call, |call| Ok(Self::of(call.event())?))
     }
 
-    async fn extract_optional(call: &'c Call<SubscribeStream>) -> Result<Option<Self>, Reject> {
-        match call.event().inbound.take() {
-            Ok(publications) => Ok(Some(Self(publications))),
-            Err(NoInbound::OneWay) => Ok(None),
-            Err(taken) => Err(taken.into()),
-        }
+    fn extract_optional(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Option<Self>> {
+        now(call, |call| Ok(Self::if_any(call.event())?))
     }
 
     fn needs(needs: &mut Needs) {
         needs.publications();
+    }
+}
+
+impl<T> Publications<T> {
+    fn of(raw: RawPublications) -> Self {
+        Self { raw, data: PhantomData }
+    }
+}
+
+impl RawPublications {
+    fn of(event: &SubscribeStream) -> Result<Self, NoInbound> {
+        event.inbound.take().map(Self)
+    }
+
+    fn if_any(event: &SubscribeStream) -> Result<Option<Self>, NoInbound> {
+        match Self::of(event) {
+            Err(NoInbound::OneWay) => Ok(None),
+            taken => taken.map(Some),
+        }
     }
 }
 

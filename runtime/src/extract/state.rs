@@ -38,17 +38,17 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T>
 pub struct Extension<T>(pub T);
 
 impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for Extension<T> {
-    async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        match <Self as Extract<'c, E>>::extract_optional(call).await? {
-            Some(extension) => Ok(extension),
+    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
+        now(call, |call| match call.extensions().get::<T>() {
+            Some(extension) => Ok(Self(extension.clone())),
             None => Err(Reject::internal(format!(
                 "no interceptor and no layer has put a `{}` into the extensions",
                 type_name::<T>()
             ))),
-        }
+        })
     }
 
-    async fn extract_optional(call: &'c Call<E>) -> Result<Option<Self>, Reject> {
-        Ok(call.extensions().get::<T>().cloned().map(Self))
+    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
+        now(call, |call| Ok(call.extensions().get::<T>().cloned().map(Self)))
     }
 }
