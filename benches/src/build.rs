@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::apps::App;
+use crate::count::instructions;
 use crate::process::children_cpu;
 
 /// What a build cost, in seconds.
@@ -27,6 +28,9 @@ pub(crate) enum Error {
     /// Cargo has said why.
     #[error("`{app}` doesn't build")]
     Build { app: String },
+    /// Valgrind isn't there, or has nothing to say.
+    #[error("the compiler's instructions for `{app}` can't be counted: {why}")]
+    Count { app: String, why: String },
     /// It ended, or nothing answered in time.
     #[error("`{app}` doesn't start")]
     Start { app: String },
@@ -35,8 +39,7 @@ pub(crate) enum Error {
 impl App {
     /// Downloads what it is built from, which is not to be measured.
     pub(crate) fn fetch(&self) -> Result<(), Error> {
-        let status = self.cargo().args(["fetch", "--quiet"]).stdin(Stdio::null()).status()?;
-        if status.success() { Ok(()) } else { Err(Error::Build { app: self.title() }) }
+        self.run(self.cargo().args(["fetch", "--quiet"]))
     }
 
     fn cargo(&self) -> Command {
@@ -50,17 +53,48 @@ impl App {
     }
 
     pub(crate) fn build(&self, release: bool) -> Result<Cost, Error> {
-        let mut cargo = self.cargo();
-        cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(&self.target);
+        let mut cargo = self.cargo_build();
         if release {
             cargo.arg("--release");
         }
         let (began, before) = (Instant::now(), children_cpu()?);
-        let status = cargo.stdin(Stdio::null()).env("RUSTFLAGS", "-Awarnings").status()?;
-        if !status.success() {
-            return Err(Error::Build { app: self.title() });
-        }
+        self.run(&mut cargo)?;
         Ok(Cost { wall: began.elapsed().as_secs_f64(), cpu: children_cpu()? - before })
+    }
+
+    /// Builds in the dev profile, and tells how many instructions the compiler took for the app's own code, in user space and without the
+    /// linker. Valgrind counts them, so a busy machine changes nothing.
+    pub(crate) fn build_counted(&self) -> Result<f64, Error> {
+        let logs = self.dir.join("counted");
+        if logs.exists() {
+            fs::remove_dir_all(&logs)?;
+        }
+        fs::create_dir_all(&logs)?;
+        let mut cargo = self.cargo_build();
+        cargo.env("RUSTC_WRAPPER", "valgrind");
+        // Cargo starts the compiler in the app's folder.
+        let options = "--tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file=counted/%p";
+        self.run(cargo.env("VALGRIND_OPTS", options))?;
+        let compiled = format!("--crate-name {} ", self.name);
+        for log in fs::read_dir(&logs)? {
+            let said = fs::read_to_string(log?.path())?;
+            // Cargo asks the compiler for its version, too.
+            if said.contains(&compiled) {
+                return instructions(&said).map_err(|error| Error::Count { app: self.title(), why: error.to_string() });
+            }
+        }
+        Err(Error::Count { app: self.title(), why: "valgrind has seen nothing".to_owned() })
+    }
+
+    fn cargo_build(&self) -> Command {
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(&self.target).env("RUSTFLAGS", "-Awarnings");
+        cargo
+    }
+
+    fn run(&self, cargo: &mut Command) -> Result<(), Error> {
+        let status = cargo.stdin(Stdio::null()).status()?;
+        if status.success() { Ok(()) } else { Err(Error::Build { app: self.title() }) }
     }
 
     /// Forgets all that was built for release.

@@ -48,9 +48,14 @@ struct Row {
     clean: Vec<Cost>,
     rebuilds: Vec<Cost>,
     release_rebuilds: Vec<Cost>,
+    /// The compiler's, for the app's own code in the dev profile after a change in one handler.
+    instructions: f64,
     size: u64,
     stripped: u64,
 }
+
+/// An edit as long as the first one, so that nothing but its text is another.
+const COUNTED_EDIT: usize = 9;
 
 const HELLO: Shape = Shape { rpcs: 0, topics: 0 };
 const HUNDRED: Shape = Shape { rpcs: 50, topics: 50 };
@@ -80,6 +85,11 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         (row.size, row.stripped) = (app.size()?, app.stripped_size()?);
     }
     let mut edit = 0;
+    for (app, row) in apps.iter().zip(&mut rows) {
+        tell(&format!("counting the compiler's instructions: {}", app.title()));
+        app.edit(COUNTED_EDIT)?;
+        row.instructions = app.build_counted()?;
+    }
     for (rounds, release) in [(options.rebuilds, false), (options.release_rebuilds, true)] {
         for round in 0..rounds {
             tell(&format!("rebuild {} of {rounds}", round + 1));
@@ -104,6 +114,7 @@ impl Row {
             clean: none(),
             rebuilds: none(),
             release_rebuilds: none(),
+            instructions: f64::NAN,
             size: 0,
             stripped: 0,
         }
@@ -136,6 +147,7 @@ fn report(rows: &[Row]) -> Report {
         tables: vec![
             ("Builds of the smallest app, and of one with 100 handlers more:".to_owned(), builds),
             ("Beside tonic, CPU time, the builds of one round together:".to_owned(), ratios(rows)),
+            ("Instructions of the compiler for the app's own code, in dev, one handler changed:".to_owned(), counted(rows)),
             ("Programs:".to_owned(), sizes),
         ],
         chart: Chart {
@@ -144,6 +156,23 @@ fn report(rows: &[Row]) -> Report {
         },
         rounds: json!(rows),
     }
+}
+
+/// What the compiler takes, whatever else the machine is doing.
+fn counted(rows: &[Row]) -> Table {
+    let of = |name, style| {
+        let row = rows.iter().find(|row| (row.name, row.style) == (name, style));
+        row.map_or(f64::NAN, |row| row.instructions / 1e9)
+    };
+    let mut table = Table::new(["what", "centrifugo, billions", "tonic, billions", "of tonic's"]);
+    let mut row = |what: &str, of: &dyn Fn(Style) -> f64| {
+        let (ours, tonic) = (of(Style::Attributes), of(Style::Tonic));
+        table.row([what.to_owned(), format!("{ours:.2}"), format!("{tonic:.2}"), format!("{:.2}", ours / tonic)]);
+    };
+    row("the smallest app", &|style| of("hello", style));
+    row("the app of 100 handlers", &|style| of("hundred", style));
+    row("what 100 handlers add", &|style| of("hundred", style) - of("hello", style));
+    table
 }
 
 /// How much more the attributes cost: the whole smallest app, and what hundred handlers add to it.

@@ -73,6 +73,11 @@ pub(crate) fn count(args: &Args, peer: Peer, call: Call) -> Result<Counted> {
     }
 }
 
+/// The instructions that a program took, by what valgrind's cachegrind says of it.
+pub(crate) fn instructions(said: &str) -> Result<f64> {
+    Tool::Cachegrind.read(said)?.first().copied().ok_or_else(|| "valgrind has counted nothing".into())
+}
+
 /// A part of valgrind.
 #[derive(Debug, Clone, Copy)]
 enum Tool {

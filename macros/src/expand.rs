@@ -29,7 +29,7 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
 
         #(#cfgs)*
         #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables, unreachable_code)]
+        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
         #vis static #hidden: ::centrifugo::__private::Handler = {
             #import
             #bind
