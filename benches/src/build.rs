@@ -1,7 +1,8 @@
 //! Builds an app, and tells what that cost.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -28,13 +29,18 @@ pub(crate) enum Error {
     /// Cargo has said why.
     #[error("`{app}` doesn't build")]
     Build { app: String },
-    /// Valgrind isn't there, or has nothing to say.
-    #[error("the compiler's instructions for `{app}` can't be counted: {why}")]
-    Count { app: String, why: String },
+    /// Valgrind has nothing to say.
+    #[error("the compiler's instructions for `{app}` can't be counted")]
+    Count { app: String },
     /// It ended, or nothing answered in time.
     #[error("`{app}` doesn't start")]
     Start { app: String },
 }
+
+/// Cargo calls it with the compiler and its arguments, in the app's folder.
+const COUNTING: &str = "#!/bin/sh
+exec valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file=counted/%p \"$@\"
+";
 
 impl App {
     /// Downloads what it is built from, which is not to be measured.
@@ -70,20 +76,21 @@ impl App {
             fs::remove_dir_all(&logs)?;
         }
         fs::create_dir_all(&logs)?;
-        let mut cargo = self.cargo_build();
-        cargo.env("RUSTC_WRAPPER", "valgrind");
-        // Cargo starts the compiler in the app's folder.
-        let options = "--tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file=counted/%p";
-        self.run(cargo.env("VALGRIND_OPTS", options))?;
+        let counting = self.dir.join("counting");
+        fs::write(&counting, COUNTING)?;
+        fs::set_permissions(&counting, Permissions::from_mode(0o755))?;
+        self.run(self.cargo_build().env("RUSTC_WRAPPER", &counting))?;
         let compiled = format!("--crate-name {} ", self.name);
         for log in fs::read_dir(&logs)? {
             let said = fs::read_to_string(log?.path())?;
-            // Cargo asks the compiler for its version, too.
-            if said.contains(&compiled) {
-                return instructions(&said).map_err(|error| Error::Count { app: self.title(), why: error.to_string() });
+            // Cargo asks the compiler for its version, too, and the compiler forks to start the linker.
+            if said.contains(&compiled)
+                && let Ok(count) = instructions(&said)
+            {
+                return Ok(count);
             }
         }
-        Err(Error::Count { app: self.title(), why: "valgrind has seen nothing".to_owned() })
+        Err(Error::Count { app: self.title() })
     }
 
     fn cargo_build(&self) -> Command {
