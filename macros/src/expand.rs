@@ -29,7 +29,7 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
 
         #(#cfgs)*
         #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
+        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables, unreachable_code)]
         #vis static #hidden: ::centrifugo::__private::Handler = {
             #import
             #bind
@@ -135,7 +135,7 @@ fn extracts(handler: &Handler, call: &Ident) -> TokenStream {
     extractors.map(|(at, Param { ty, .. })| extracted(handler.kind, ty, &local(at), call)).collect()
 }
 
-/// The value of one extractor.
+/// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as rustc 1.89 warns of that.
 pub(crate) fn extracted(kind: Kind, ty: &syn::Type, local: &Ident, call: &Ident) -> TokenStream {
     let extract = extract(kind, ty);
     let begun = quote_spanned!(name_of(ty)=> __centrifugo::Extraction(#extract::extract(&#call)).begin());

@@ -27,7 +27,7 @@ pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> Toke
 
         #(#cfgs)*
         #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables)]
+        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables, unreachable_code)]
         #vis static #hidden: ::centrifugo::__private::Interceptor = {
             #import
             #collected
