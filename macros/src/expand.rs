@@ -222,7 +222,7 @@ fn needs(handler: &Handler) -> TokenStream {
     quote!(&[#(#extractors),*])
 }
 
-/// Whether what a publish handler reads is what its typed channel carries: a function that is compiled, and never called.
+/// Whether what a publish handler reads is what its typed channel carries: compiled, and never called.
 fn carried(handler: &Handler) -> TokenStream {
     let (Kind::Publish | Kind::MapPublish, Source::Type(path)) = (handler.kind, &handler.source) else {
         return TokenStream::new();
@@ -233,10 +233,9 @@ fn carried(handler: &Handler) -> TokenStream {
         quote_spanned!(span=> __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
     });
     quote! {
-        #[allow(dead_code)]
-        fn __carried() {
+        const _: fn() = || {
             #(#extractors)*
-        }
+        };
     }
 }
 

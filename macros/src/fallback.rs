@@ -33,7 +33,8 @@ pub(crate) fn interceptor(mut function: Function, errors: &syn::Error) -> TokenS
         #[doc(hidden)]
         #[allow(non_upper_case_globals)]
         #vis static #hidden: #private::Interceptor = #private::Interceptor::new(
-            #private::AboutInterceptor { name: "", path: "", order: 0, every: false, needs: &[] },
+            #private::AboutInterceptor { name: "", order: 0, every: false, needs: &[] },
+            "",
         );
     };
     item(&quote! { #function #stand_in }, errors)

@@ -151,7 +151,7 @@ macro_rules! constructors {
     ($($name:ident => $variant:ident($event:ident)),*) => {$(
         #[doc = concat!("A handler of [`", stringify!($event), "`](crate::", stringify!($event), ").")]
         #[doc(hidden)]
-        pub const fn $name(about: About, bind: Bind<$event>, needs: &'static [fn(&mut Needs)]) -> Self {
+        pub const fn $name(about: About, bind: Bind<$event>, needs: Asks) -> Self {
             Self { about, target: Target::$variant(bind, needs) }
         }
     )*};

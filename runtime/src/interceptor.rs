@@ -8,7 +8,7 @@ use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
-use crate::handler::{Bound, Location, Replying};
+use crate::handler::{Asks, Bound, Location, Replying};
 use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::reject::Reject;
@@ -27,14 +27,12 @@ pub struct Interceptor {
 pub struct AboutInterceptor {
     /// The name in logs: the function's, or the option `name`.
     pub name: &'static str,
-    /// The function, with its module's path.
-    pub path: &'static str,
     /// Lower ones are further outside.
     pub order: i32,
     /// It stands around all events.
     pub every: bool,
     /// What its extractors need.
-    pub needs: &'static [fn(&mut Needs)],
+    pub needs: Asks,
 }
 
 /// An interceptor for one event.
@@ -133,8 +131,8 @@ arounds! {
 impl Interceptor {
     #[doc(hidden)]
     #[track_caller]
-    pub const fn new(about: AboutInterceptor) -> Self {
-        Self { about, location: Location::of_caller(about.path), arounds: Arounds::NONE }
+    pub const fn new(about: AboutInterceptor, path: &'static str) -> Self {
+        Self { about, location: Location::of_caller(path), arounds: Arounds::NONE }
     }
 
     /// Its name in logs.

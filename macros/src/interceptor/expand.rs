@@ -50,11 +50,11 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     quote! {
         __centrifugo::AboutInterceptor {
             name: #name,
-            path: ::std::concat!(::std::module_path!(), "::", #function),
             order: #order,
             every: #every,
             needs: &[#(#needs),*],
-        }
+        },
+        ::std::concat!(::std::module_path!(), "::", #function)
     }
 }
 
