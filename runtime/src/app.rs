@@ -160,6 +160,7 @@ impl App {
     /// ```
     pub fn http(mut self, service: impl Into<Http>) -> Self {
         self.http = Some(service.into());
+        self.settings.rpc_namespaces.extend(http::verbs());
         self.handlers([&http::BRIDGE])
     }
 

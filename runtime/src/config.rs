@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use centrifugo_pattern::{Namespace, Pattern};
 use serde_json::{Map, Value, json};
 
-use crate::http;
 use crate::kind::Kind;
 use crate::registry::Registry;
 use crate::territory::Territory;
@@ -17,7 +16,9 @@ pub(crate) struct Settings {
     pub(crate) http_headers: Vec<String>,
     pub(crate) emulated_headers: Vec<String>,
     pub(crate) namespaces: Vec<String>,
+    /// Patterns of typed channels.
     pub(crate) channels: Vec<&'static str>,
+    pub(crate) rpc_namespaces: Vec<&'static str>,
     pub(crate) custom: Vec<Value>,
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn generate(
     }
     if let Some(proxy) = proxies.of(Kind::Rpc) {
         let mut names = literal_namespaces(registry, &[Kind::Rpc]);
-        names.extend(http::namespaces(registry));
+        names.extend(settings.rpc_namespaces.iter().map(|&name| name.to_owned()));
         let methods = Open { names, unnamed: true };
         merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
         merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));

@@ -28,7 +28,6 @@ pub use self::settings::Http;
 use crate::call::Call;
 use crate::event::{Rpc, RpcReply};
 use crate::handler::{About, Bound, Handler};
-use crate::registry::Registry;
 use crate::reject::{Internal, Reject};
 
 /// How much of a refused method the log is told, in characters.
@@ -49,10 +48,9 @@ pub(crate) struct Bridge {
     secret: Option<HeaderName>,
 }
 
-/// RPC namespaces that Centrifugo has to know, if the bridge is among the handlers.
-pub(crate) fn namespaces(registry: &Registry) -> impl Iterator<Item = String> {
-    let bridged = registry.entries.iter().any(|entry| std::ptr::eq(entry.handler, &BRIDGE));
-    VERBS.into_iter().filter(move |_| bridged).map(|(verb, _)| verb.to_owned())
+/// What methods for the bridge begin with: RPC namespaces that Centrifugo has to know.
+pub(crate) fn verbs() -> impl Iterator<Item = &'static str> {
+    VERBS.into_iter().map(|(verb, _)| verb)
 }
 
 async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
