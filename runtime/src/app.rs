@@ -12,7 +12,7 @@ use tower::{BoxError, Layer, Service};
 
 use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
 use crate::call::States;
-use crate::config::{self, Settings};
+use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
 use crate::failure::{ErrorHandler, Failure};
 use crate::handler::Handler;
@@ -21,6 +21,7 @@ use crate::http::{self, Http};
 use crate::interceptor::Interceptor;
 use crate::layers::Layers;
 use crate::registry::Registry;
+use crate::router::Routes;
 use crate::report::report;
 use crate::secret::Secret;
 use crate::server::{Address, Limits, Server, signals};
@@ -52,7 +53,6 @@ pub struct App {
     error_handlers: Vec<ErrorHandler>,
     layers: Layers,
     states: States,
-    secret: Option<(String, String)>,
     settings: Settings,
     address: Option<String>,
     limits: Limits,
@@ -189,7 +189,7 @@ impl App {
     /// Centrifugo sends it by `grpc.credentials_key` and `grpc.credentials_value` of the proxies, which the
     /// [generated configuration](Self::centrifugo_config) has.
     pub fn secret(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.secret = Some((name.into(), value.into()));
+        self.settings.secret = Some((name.into(), value.into()));
         self
     }
 
@@ -261,8 +261,7 @@ impl App {
     ///
     /// [`StartError::NoHandlers`] and [`StartError::Conflicts`], as at a start.
     pub fn centrifugo_config(&self, endpoint: &str) -> Result<serde_json::Value, StartError> {
-        let (registry, _) = self.check()?;
-        Ok(config::generate(&registry, &self.settings, self.secret.as_ref(), endpoint))
+        Ok(config::generate(&self.check()?.registry, &self.settings, endpoint))
     }
 
     /// The app as a tonic service, to mount beside services of your own.
@@ -271,8 +270,8 @@ impl App {
     ///
     /// [`StartError::NoHandlers`], and [`StartError::Conflicts`] with everything that is wrong.
     pub fn into_service(self) -> Result<ProxyService, StartError> {
-        let (registry, secret) = self.check()?;
-        Ok(self.service(registry, secret))
+        let checked = self.check()?;
+        Ok(self.service(checked).0)
     }
 
     /// Listens, and serves later.
@@ -281,11 +280,11 @@ impl App {
     ///
     /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
     pub async fn bind(self) -> Result<Server, StartError> {
-        let (registry, secret) = self.check()?;
+        let checked = self.check()?;
         let listener = Address::choose(self.address.as_deref()).listen().await?;
-        let config = config::generate(&registry, &self.settings, self.secret.as_ref(), &listener.endpoint());
         let limits = self.limits;
-        Ok(Server::new(listener, self.service(registry, secret), limits, config))
+        let (service, config) = self.service(checked);
+        Ok(Server::new(listener, service, limits, config))
     }
 
     /// Serves until SIGTERM or ctrl-c, then lets running calls finish; a second signal ends it at once.
@@ -308,44 +307,46 @@ impl App {
     }
 
     /// Puts the handlers together, and tells everything that is wrong at once.
-    fn check(&self) -> Result<(Registry, Option<Secret>), StartError> {
+    fn check(&self) -> Result<Checked, StartError> {
         if self.handlers.is_empty() {
             return Err(StartError::NoHandlers);
         }
         let mut conflicts = Vec::new();
-        let registry = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
+        let (registry, routes) = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
         let secret = self.check_settings(&mut conflicts);
-        if conflicts.is_empty() { Ok((registry, secret)) } else { Err(StartError::Conflicts(conflicts)) }
+        if conflicts.is_empty() { Ok(Checked { registry, routes, secret }) } else { Err(StartError::Conflicts(conflicts)) }
     }
 
     /// The app for [`testing`](crate::testing): without secret and layers, which belong to the server.
     pub(crate) fn into_dispatch(self) -> Result<Arc<Dispatch>, StartError> {
-        let (registry, secret) = self.check()?;
-        Ok(self.dispatch(registry, secret))
+        let checked = self.check()?;
+        Ok(self.dispatch(checked).0)
     }
 
-    fn service(mut self, registry: Registry, secret: Option<Secret>) -> ProxyService {
+    fn service(mut self, checked: Checked) -> (ProxyService, Config) {
         let layers = std::mem::take(&mut self.layers);
-        layers.around(ProxyService::new(self.dispatch(registry, secret)))
+        let (dispatch, config) = self.dispatch(checked);
+        (layers.around(ProxyService::new(dispatch)), config)
     }
 
-    fn dispatch(mut self, registry: Registry, secret: Option<Secret>) -> Arc<Dispatch> {
+    fn dispatch(mut self, Checked { registry, routes, secret }: Checked) -> (Arc<Dispatch>, Config) {
         report(&registry, &self.settings);
         let bridge = self.http.and_then(|http| http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size));
         if let Some(bridge) = bridge {
             self.states.insert(bridge);
         }
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
-        Arc::new(Dispatch {
-            routes: registry.routes,
+        let dispatch = Dispatch {
+            routes,
             states: Arc::new(self.states),
             secret,
             audit,
             error_handler: self.error_handlers.into_iter().next(),
             max_message_size: self.limits.message_size,
             stopping: CancellationToken::new(),
-        })
+        };
+        (Arc::new(dispatch), Config { registry, settings: self.settings })
     }
 
     fn check_error_handlers(&self) -> Option<Conflict> {
@@ -371,7 +372,7 @@ impl App {
             }
         }
         conflicts.extend(self.http.as_ref().and_then(Http::conflict).cloned());
-        let (name, value) = self.secret.as_ref()?;
+        let (name, value) = self.settings.secret.as_ref()?;
         match self.check_secret(name, value) {
             Ok(secret) => Some(secret),
             Err(conflict) => {
@@ -393,6 +394,13 @@ impl App {
         }
         Ok(Secret::new(header, value.to_owned()))
     }
+}
+
+/// What an app consists of, once nothing is wrong with it.
+struct Checked {
+    registry: Registry,
+    routes: Routes,
+    secret: Option<Secret>,
 }
 
 /// Adds those that aren't there yet.

@@ -7,7 +7,7 @@ use centrifugo_pattern::{Namespace, Pattern};
 use serde_json::{Map, Value, json};
 
 use crate::kind::Kind;
-use crate::registry::Registry;
+use crate::registry::{Entry, Registry};
 use crate::territory::Territory;
 
 /// What the app adds to what its handlers tell.
@@ -20,6 +20,20 @@ pub(crate) struct Settings {
     pub(crate) channels: Vec<&'static str>,
     pub(crate) rpc_namespaces: Vec<&'static str>,
     pub(crate) custom: Vec<Value>,
+    /// The name of a metadata entry, and its value.
+    pub(crate) secret: Option<(String, String)>,
+}
+
+/// What the configuration follows from, for whoever asks for it.
+pub(crate) struct Config {
+    pub(crate) registry: Registry,
+    pub(crate) settings: Settings,
+}
+
+impl Config {
+    pub(crate) fn generate(&self, endpoint: &str) -> Value {
+        generate(&self.registry, &self.settings, endpoint)
+    }
 }
 
 impl Settings {
@@ -42,13 +56,8 @@ const CHANNEL_EVENTS: [(Kind, &str, Option<&str>); 7] = [
 ];
 
 /// The configuration for the handlers, with the app's own settings merged into it.
-pub(crate) fn generate(
-    registry: &Registry,
-    settings: &Settings,
-    secret: Option<&(String, String)>,
-    endpoint: &str,
-) -> Value {
-    let proxies = Proxies { registry, settings, secret, endpoint };
+pub(crate) fn generate(registry: &Registry, settings: &Settings, endpoint: &str) -> Value {
+    let proxies = Proxies { registry, settings, endpoint };
     let mut config = json!({});
     for kind in [Kind::Connect, Kind::Refresh] {
         if let Some(mut proxy) = proxies.of(kind) {
@@ -56,7 +65,7 @@ pub(crate) fn generate(
             merge(&mut config, json!({ "client": { "proxy": { kind.name(): proxy } } }));
         }
     }
-    let all = namespaces(registry, settings);
+    let all: BTreeSet<_> = namespaces(registry, settings).collect();
     let territory = Territory::of(registry, &all);
     for (kind, key, option) in CHANNEL_EVENTS {
         let Some(proxy) = proxies.of(kind) else { continue };
@@ -73,8 +82,8 @@ pub(crate) fn generate(
         merge(&mut config, json!({ "channel": { "namespaces": unused } }));
     }
     if let Some(proxy) = proxies.of(Kind::Rpc) {
-        let mut names = literal_namespaces(registry, &[Kind::Rpc]);
-        names.extend(settings.rpc_namespaces.iter().map(|&name| name.to_owned()));
+        let literal = literal_namespaces(registry.of(Kind::Rpc));
+        let names = literal.chain(settings.rpc_namespaces.iter().map(|&name| name.to_owned())).collect();
         let methods = Open { names, unnamed: true };
         merge(&mut config, json!({ "rpc": { "proxy": proxy } }));
         merge(&mut config, json!({ "rpc": enabled(Kind::Rpc, "proxy_enabled", registry, &methods) }));
@@ -86,27 +95,24 @@ pub(crate) fn generate(
 }
 
 /// The channel namespaces that the app knows of.
-pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> BTreeSet<String> {
-    let mut names = literal_namespaces(registry, &CHANNEL_EVENTS.map(|(kind, ..)| kind));
-    names.extend(settings.namespaces.iter().cloned());
-    for pattern in settings.channels.iter().filter_map(|pattern| Pattern::parse(pattern).ok()) {
-        if let Namespace::Literal(name) = pattern.namespace() {
-            names.insert(name.to_owned());
-        }
-    }
+pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> impl Iterator<Item = String> {
+    let about_channels = |entry: &&Entry| CHANNEL_EVENTS.iter().any(|(kind, ..)| *kind == entry.handler.kind());
+    let handled = literal_namespaces(registry.entries.iter().filter(about_channels));
+    let typed = settings.channels.iter().filter_map(|pattern| literal(Pattern::parse(pattern).ok()?.namespace()));
     let custom = settings.custom.iter().filter_map(|custom| custom.pointer("/channel/namespaces")?.as_array()).flatten();
-    names.extend(custom.filter_map(|namespace| namespace.get("name")?.as_str().map(str::to_owned)));
-    names
+    let custom = custom.filter_map(|namespace| namespace.get("name")?.as_str().map(str::to_owned));
+    handled.chain(settings.namespaces.iter().cloned()).chain(typed).chain(custom)
 }
 
-fn literal_namespaces(registry: &Registry, kinds: &[Kind]) -> BTreeSet<String> {
-    let entries = registry.entries.iter().filter(|entry| kinds.contains(&entry.handler.kind()));
-    entries
-        .filter_map(|entry| match entry.namespace() {
-            Namespace::Literal(name) => Some(name.to_owned()),
-            Namespace::None | Namespace::Open => None,
-        })
-        .collect()
+fn literal_namespaces<'r>(entries: impl Iterator<Item = &'r Entry>) -> impl Iterator<Item = String> {
+    entries.filter_map(|entry| literal(entry.namespace()))
+}
+
+fn literal(namespace: Namespace<'_>) -> Option<String> {
+    match namespace {
+        Namespace::Literal(name) => Some(name.to_owned()),
+        Namespace::None | Namespace::Open => None,
+    }
 }
 
 /// The namespaces that a pattern for any namespace stands for.
@@ -118,7 +124,7 @@ struct Open {
 
 /// Where an event goes to the app: in the namespaces of its patterns, or, for a pattern that any namespace fits, in all of them.
 fn enabled(kind: Kind, option: &str, registry: &Registry, all: &Open) -> Value {
-    let mut names = literal_namespaces(registry, &[kind]);
+    let mut names: BTreeSet<_> = literal_namespaces(registry.of(kind)).collect();
     let mut without = registry.of(kind).any(|entry| entry.namespace() == Namespace::None);
     if registry.of(kind).any(|entry| entry.namespace() == Namespace::Open) {
         names.extend(all.names.iter().cloned());
@@ -138,7 +144,6 @@ fn enabled(kind: Kind, option: &str, registry: &Registry, all: &Open) -> Value {
 struct Proxies<'a> {
     registry: &'a Registry,
     settings: &'a Settings,
-    secret: Option<&'a (String, String)>,
     endpoint: &'a str,
 }
 
@@ -159,7 +164,7 @@ impl Proxies<'_> {
         if needs.iter().any(|needs| needs.meta) {
             proxy.insert("include_connection_meta".into(), true.into());
         }
-        if let Some((key, value)) = self.secret {
+        if let Some((key, value)) = &self.settings.secret {
             proxy.insert("grpc".into(), json!({ "credentials_key": key.to_ascii_lowercase(), "credentials_value": value }));
         }
         Some(proxy)

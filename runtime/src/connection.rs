@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{FusedFuture, FutureExt};
-use h2::server::{Builder, Handshake};
+use h2::server::Builder;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -76,7 +76,7 @@ impl Connections {
         }
         let (http, service) = (self.http.clone(), self.service.clone());
         self.open.spawn(async move {
-            if let Err(error) = answer_all(http.handshake(Gather::new(socket)), &service).await {
+            if let Err(error) = answer_all(&http, socket, &service).await {
                 tracing::debug!("a connection ended: {error}");
             }
         });
@@ -90,10 +90,11 @@ impl Connections {
 
 /// Answers all calls of a connection, each in a task of its own, until it ends. Once the app is stopping, that is when all calls that are
 /// there have been answered.
-async fn answer_all(handshake: Handshake<Gather<TcpStream>, Bytes>, service: &ProxyService) -> Result<(), h2::Error> {
+// The handshake is no argument: a future holds its arguments twice.
+async fn answer_all(http: &Builder, socket: TcpStream, service: &ProxyService) -> Result<(), h2::Error> {
     let mut stopping = pin!(service.stopping().cancelled().fuse());
     let mut connection = tokio::select! {
-        connection = handshake => connection?,
+        connection = http.handshake::<_, Bytes>(Gather::new(socket)) => connection?,
         () = &mut stopping => return Ok(()),
     };
     let mut begun = 0;

@@ -20,7 +20,6 @@ pub(crate) struct Registry {
     pub(crate) entries: Vec<Entry>,
     /// From the outside.
     pub(crate) interceptors: Vec<&'static Interceptor>,
-    pub(crate) routes: Routes,
 }
 
 /// One handler.
@@ -31,61 +30,49 @@ pub(crate) struct Entry {
 }
 
 impl Registry {
-    /// Puts the handlers together. `conflicts` gets everything that is wrong with them.
+    /// Puts the handlers together, and the ways to them. `conflicts` gets everything that is wrong with them.
     pub(crate) fn new(
         handlers: &[&'static Handler],
         interceptors: &[&'static Interceptor],
         states: &States,
         conflicts: &mut Vec<Conflict>,
-    ) -> Self {
-        let mut registry = Self::default();
-        registry.intercept(interceptors, states, conflicts);
+    ) -> (Self, Routes) {
+        let (mut registry, mut routes) = (Self::default(), Routes::default());
+        registry.intercept(interceptors, &mut routes, states, conflicts);
         for handler in handlers {
             match parse(handler) {
-                Ok(pattern) => registry.add(Entry { handler, pattern, needs: handler.needs() }, states, conflicts),
+                Ok(pattern) => registry.add(Entry { handler, pattern, needs: handler.needs() }, &mut routes, states, conflicts),
                 Err(conflict) => conflicts.push(conflict),
             }
         }
         territory::check(&registry, conflicts);
-        registry
+        (registry, routes)
     }
 
-    fn intercept(&mut self, interceptors: &[&'static Interceptor], states: &States, conflicts: &mut Vec<Conflict>) {
-        self.interceptors = interceptors.to_vec();
-        self.interceptors.sort_by_key(|interceptor| interceptor.rank());
+    fn intercept(
+        &mut self,
+        interceptors: &[&'static Interceptor],
+        routes: &mut Routes,
+        states: &States,
+        conflicts: &mut Vec<Conflict>,
+    ) {
+        for interceptor in interceptors {
+            let inside_of = self.interceptors.partition_point(|other| other.rank() <= interceptor.rank());
+            self.interceptors.insert(inside_of, interceptor);
+        }
         for interceptor in &self.interceptors {
-            interceptor.enter(&mut self.routes);
+            interceptor.enter(routes);
             satisfy(&interceptor.needs(), interceptor.location(), states, conflicts);
         }
     }
 
-    fn add(&mut self, entry: Entry, states: &States, conflicts: &mut Vec<Conflict>) {
+    fn add(&mut self, entry: Entry, routes: &mut Routes, states: &States, conflicts: &mut Vec<Conflict>) {
         let at = entry.handler.location();
         satisfy(&entry.needs, at, states, conflicts);
-        if let Err((first, shape)) = self.route(&entry) {
+        if let Err((first, shape)) = entry.enter(routes) {
             conflicts.push(Conflict::Duplicate { shape, first: first.location(), second: at });
         }
         self.entries.push(entry);
-    }
-
-    fn route(&mut self, entry: &Entry) -> Result<(), (&'static Handler, String)> {
-        fn insert<E: Wire>(table: &mut Table<E>, bind: Bind<E>, entry: &Entry) -> Result<(), (&'static Handler, String)> {
-            table.insert(entry.handler, bind, entry.pattern.as_ref())
-        }
-        match entry.handler.target() {
-            Target::Connect(bind, _) => insert(&mut self.routes.connect, bind, entry),
-            Target::Refresh(bind, _) => insert(&mut self.routes.refresh, bind, entry),
-            Target::Subscribe(bind, _) => insert(&mut self.routes.subscribe, bind, entry),
-            Target::Publish(bind, _) => insert(&mut self.routes.publish, bind, entry),
-            Target::SubRefresh(bind, _) => insert(&mut self.routes.sub_refresh, bind, entry),
-            Target::Rpc(bind, _) => insert(&mut self.routes.rpc, bind, entry),
-            Target::Stream(bind, _) => insert(&mut self.routes.stream, bind, entry),
-            Target::MapPublish(bind, _) => insert(&mut self.routes.map_publish, bind, entry),
-            Target::MapRemove(bind, _) => insert(&mut self.routes.map_remove, bind, entry),
-            Target::SharedPoll(bind, _) => insert(&mut self.routes.shared_poll, bind, entry),
-            Target::CacheEmpty(bind, _) => insert(&mut self.routes.cache_empty, bind, entry),
-            Target::ChannelState(bind, _) => insert(&mut self.routes.channel_state, bind, entry),
-        }
     }
 
     /// The handlers of one event.
@@ -99,9 +86,9 @@ impl Registry {
         self.of(kind).map(|entry| entry.handler.needs()).chain(around.map(|interceptor| interceptor.needs()))
     }
 
-    pub(crate) fn audit(&self, namespaces: impl IntoIterator<Item = String>) -> Audit {
+    pub(crate) fn audit(&self, namespaces: impl Iterator<Item = String>) -> Audit {
         Audit {
-            namespaces: namespaces.into_iter().collect(),
+            namespaces: namespaces.collect(),
             refreshes: self.of(Kind::Refresh).next().is_some(),
             sub_refreshes: self.of(Kind::SubRefresh).next().is_some(),
             ..Audit::default()
@@ -110,6 +97,27 @@ impl Registry {
 }
 
 impl Entry {
+    /// Puts itself where calls find it. `Err`: the earlier one that answers for the same names, and what both of them match.
+    fn enter(&self, routes: &mut Routes) -> Result<(), (&'static Handler, String)> {
+        fn insert<E: Wire>(table: &mut Table<E>, bind: Bind<E>, entry: &Entry) -> Result<(), (&'static Handler, String)> {
+            table.insert(entry.handler, bind, entry.pattern.as_ref())
+        }
+        match self.handler.target() {
+            Target::Connect(bind, _) => insert(&mut routes.connect, bind, self),
+            Target::Refresh(bind, _) => insert(&mut routes.refresh, bind, self),
+            Target::Subscribe(bind, _) => insert(&mut routes.subscribe, bind, self),
+            Target::Publish(bind, _) => insert(&mut routes.publish, bind, self),
+            Target::SubRefresh(bind, _) => insert(&mut routes.sub_refresh, bind, self),
+            Target::Rpc(bind, _) => insert(&mut routes.rpc, bind, self),
+            Target::Stream(bind, _) => insert(&mut routes.stream, bind, self),
+            Target::MapPublish(bind, _) => insert(&mut routes.map_publish, bind, self),
+            Target::MapRemove(bind, _) => insert(&mut routes.map_remove, bind, self),
+            Target::SharedPoll(bind, _) => insert(&mut routes.shared_poll, bind, self),
+            Target::CacheEmpty(bind, _) => insert(&mut routes.cache_empty, bind, self),
+            Target::ChannelState(bind, _) => insert(&mut routes.channel_state, bind, self),
+        }
+    }
+
     /// Where its names live: `Open` without a pattern, too.
     pub(crate) fn namespace(&self) -> Namespace<'_> {
         self.pattern.as_ref().map_or(Namespace::Open, Pattern::namespace)

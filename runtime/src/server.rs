@@ -11,6 +11,7 @@ use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::config::Config;
 use crate::connection::Connections;
 use crate::service::ProxyService;
 use crate::start::StartError;
@@ -88,11 +89,11 @@ pub struct Server {
     listener: Listener,
     service: ProxyService,
     limits: Limits,
-    config: Value,
+    config: Config,
 }
 
 impl Server {
-    pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Value) -> Self {
+    pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Config) -> Self {
         tracing::info!("listening on {}", listener.address);
         Self { listener, service, limits, config }
     }
@@ -115,8 +116,8 @@ impl Server {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn centrifugo_config(&self) -> &Value {
-        &self.config
+    pub fn centrifugo_config(&self) -> Value {
+        self.config.generate(&self.listener.endpoint())
     }
 
     /// Serves until SIGTERM or ctrl-c.
@@ -141,7 +142,8 @@ impl Server {
 
     /// Serves until the first item, drains until the second one.
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
-        let Self { listener, service, limits, .. } = self;
+        let Self { listener, service, limits, config } = self;
+        drop(config);
         let drain = limits.drain;
         let mut stops = pin!(stops);
         let mut connections = Connections::new(service.clone(), limits);

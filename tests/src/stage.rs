@@ -31,7 +31,7 @@ impl Stage {
     pub async fn start(app: App) -> Self {
         let logs = Logs::keep();
         let server = app.listen("127.0.0.1:0").bind().await.expect("an app that can start");
-        let config = server.centrifugo_config().clone();
+        let config = server.centrifugo_config();
         let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
         let address = server.local_addr();
         let (stop, stopped) = oneshot::channel();

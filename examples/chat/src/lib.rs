@@ -67,7 +67,7 @@ impl Chat {
         let address = page.local_addr()?;
         let sdk = page::sdk().await?;
         let app = app(address).bind().await?;
-        let centrifugo = Centrifugo::start(app.centrifugo_config().clone()).await?;
+        let centrifugo = Centrifugo::start(app.centrifugo_config()).await?;
 
         let (stop, stopped) = watch::channel(());
         let mut servers = JoinSet::new();
