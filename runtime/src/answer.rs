@@ -64,7 +64,7 @@ fn respond(answer: Answer) -> Response<Answer> {
 pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
     let length = message.encoded_len();
     if length > max {
-        return Err(Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}")));
+        return Err(too_long(length, max));
     }
     let Ok(head) = u32::try_from(length) else {
         return Err(Status::out_of_range("the answer is longer than gRPC's 4 GiB"));
@@ -74,6 +74,11 @@ pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status>
     frame.put_u32(head);
     message.encode_raw(&mut frame);
     Ok(frame.freeze())
+}
+
+// Apart from `frame`, which is compiled for each message.
+fn too_long(length: usize, max: usize) -> Status {
+    Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}"))
 }
 
 /// The trailers of a call that went well.

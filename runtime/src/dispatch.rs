@@ -12,7 +12,7 @@ use tonic::Status;
 
 use crate::audit::Audit;
 use crate::call::{Call, States};
-use crate::event::{Event, Refusal, Wire};
+use crate::event::{Event, Malformed, Refusal, Wire};
 use crate::failure::{Blame, Claimant, ErrorHandler, panicked};
 use crate::handler::{Bound, Replying};
 use crate::kind::Kind;
@@ -58,7 +58,7 @@ impl Dispatch {
         message: E::Request,
     ) -> Result<Asked<E>, Status> {
         self.admit(E::KIND.name(), &metadata)?;
-        let event = decode::<E>(message)?;
+        let event = E::decode(message).map_err(malformed)?;
         self.ask(event, metadata, extensions).ok_or_else(|| unclaimed(E::KIND))
     }
 
@@ -135,14 +135,14 @@ pub(crate) fn respond<E: Wire>(answered: Result<Answered<E>, Rejected>) -> Resul
     }
 }
 
-fn decode<E: Wire>(message: E::Request) -> Result<E, Status> {
-    E::decode(message).map_err(|malformed| {
-        tracing::warn!(event = %E::KIND, "{malformed}: it doesn't come from Centrifugo");
-        Status::invalid_argument(malformed.to_string())
-    })
+// What follows is apart from its callers, which are compiled for each event.
+
+/// The answer to a message that is no event.
+fn malformed(malformed: Malformed) -> Status {
+    tracing::warn!(event = %malformed.kind, "{malformed}: it doesn't come from Centrifugo");
+    Status::invalid_argument(malformed.to_string())
 }
 
-// Apart from `find`, which is compiled for each event.
 fn unmatched(event: Kind, name: &str) {
     tracing::debug!(%event, ?name, "no pattern matches");
 }

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use tokio_util::task::TaskTracker;
 
 use crate::call::States;
-use crate::event::Wire;
+use crate::event::{Client, Wire};
 use crate::handler::{BoxFuture, Handler, Location, Options};
 use crate::id::{ClientId, UserId};
 use crate::kind::Kind;
@@ -76,8 +76,9 @@ pub(crate) enum Claimant {
     Nobody,
 }
 
-/// Whose call it is.
+/// Whose call it is, and who is told if it fails.
 struct Asked {
+    handler: ErrorHandler,
     name: Option<String>,
     client: Option<ClientId>,
     user: Option<UserId>,
@@ -91,7 +92,7 @@ pub(crate) struct Blame {
     event: Kind,
     claimant: Claimant,
     /// There only for an error handler: the log does without.
-    told: Option<(ErrorHandler, Arc<Asked>)>,
+    asked: Option<Arc<Asked>>,
 }
 
 /// A panic, as the cause of a failure.
@@ -188,6 +189,26 @@ impl fmt::Display for Claimant {
     }
 }
 
+impl Asked {
+    // Apart from `Blame::new`, which is compiled for each event.
+    fn new(
+        handler: &ErrorHandler,
+        name: Option<&str>,
+        (client, user): (Option<&Client>, Option<&UserId>),
+        metadata: &HeaderMap,
+        states: &Arc<States>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            handler: handler.clone(),
+            name: name.map(str::to_owned),
+            client: client.map(|client| client.id.clone()),
+            user: user.cloned(),
+            metadata: metadata.clone(),
+            states: Arc::clone(states),
+        })
+    }
+}
+
 impl Blame {
     pub(crate) fn new<E: Wire>(
         claimant: Claimant,
@@ -196,18 +217,8 @@ impl Blame {
         states: &Arc<States>,
         error_handler: Option<&ErrorHandler>,
     ) -> Self {
-        let told = error_handler.map(|handler| {
-            let (client, user) = event.asker();
-            let asked = Asked {
-                name: event.name().map(str::to_owned),
-                client: client.map(|client| client.id.clone()),
-                user: user.cloned(),
-                metadata: metadata.clone(),
-                states: Arc::clone(states),
-            };
-            (handler.clone(), Arc::new(asked))
-        });
-        Self { event: E::KIND, claimant, told }
+        let asked = error_handler.map(|handler| Asked::new(handler, event.name(), event.asker(), metadata, states));
+        Self { event: E::KIND, claimant, asked }
     }
 
     /// A refusal that the client is told.
@@ -225,9 +236,9 @@ impl Blame {
         let (event, at) = (self.event, self.claimant);
         let name = at.handler().map(Handler::name);
         tracing::error!(%event, handler = name, %at, "{reject}{remark}");
-        let Some((handler, asked)) = &self.told else { return };
+        let Some(asked) = &self.asked else { return };
         let failure = Failure { event, claimant: self.claimant, asked: Arc::clone(asked), reject };
-        handler.tell(failure);
+        asked.handler.tell(failure);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::{FutureExt, ready};
 use http::{Extensions, HeaderMap};
-use prost::Message;
+use prost::{DecodeError, Message};
 use tonic::Status;
 
 use crate::answer::frame;
@@ -114,5 +114,10 @@ fn answer_states(
 
 /// The message in these bytes; with the status of tonic's own codec if they are none.
 pub(crate) fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, Status> {
-    M::decode(bytes).map_err(|error| Status::internal(error.to_string()))
+    M::decode(bytes).map_err(undecodable)
+}
+
+// Apart from `decode`, which is compiled for each message.
+fn undecodable(error: DecodeError) -> Status {
+    Status::internal(error.to_string())
 }

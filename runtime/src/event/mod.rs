@@ -194,7 +194,7 @@ impl Refusal {
 #[derive(Debug, thiserror::Error)]
 #[error("malformed {kind} request: {what}")]
 pub(crate) struct Malformed {
-    kind: Kind,
+    pub(crate) kind: Kind,
     what: &'static str,
 }
 
