@@ -41,7 +41,9 @@ impl Registry {
         registry.intercept(interceptors, &mut routes, states, conflicts);
         for handler in handlers {
             match parse(handler) {
-                Ok(pattern) => registry.add(Entry { handler, pattern, needs: handler.needs() }, &mut routes, states, conflicts),
+                Ok(pattern) => {
+                    registry.add(Entry { handler, pattern, needs: handler.needs() }, &mut routes, states, conflicts)
+                }
                 Err(conflict) => conflicts.push(conflict),
             }
         }
