@@ -1,6 +1,7 @@
 //! The app: its handlers, and what they are given.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,7 @@ use crate::start::{Conflict, StartError};
 ///         .await
 /// }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use = "an app does nothing until it runs"]
 pub struct App {
     handlers: Vec<&'static Handler>,
@@ -401,6 +402,18 @@ struct Checked {
     registry: Registry,
     routes: Routes,
     secret: Option<Secret>,
+}
+
+/// What it serves, and where; of its settings, some are secrets.
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("handlers", &self.handlers)
+            .field("interceptors", &self.interceptors)
+            .field("address", &self.address)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Adds those that aren't there yet.

@@ -11,7 +11,7 @@ use crate::registry::{Entry, Registry};
 use crate::territory::Territory;
 
 /// What the app adds to what its handlers tell.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) http_headers: Vec<String>,
     pub(crate) emulated_headers: Vec<String>,

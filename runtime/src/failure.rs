@@ -62,12 +62,6 @@ impl ErrorHandler {
     }
 }
 
-impl fmt::Debug for ErrorHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ErrorHandler").field(&self.at).finish()
-    }
-}
-
 /// Who answers a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Claimant {

@@ -1,7 +1,6 @@
 //! Tower layers around the gRPC service.
 
 use std::convert::Infallible;
-use std::fmt;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -63,10 +62,4 @@ where
             Status::internal("internal server error").into_http()
         }
     })
-}
-
-impl fmt::Debug for Layers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Layers({})", self.0.len())
-    }
 }

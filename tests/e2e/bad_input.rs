@@ -173,3 +173,11 @@ async fn without_the_secret_nothing_is_answered() {
     stage.logs.line(&["WARN", "x-centrifugo-secret"]).await;
     stage.stop().await;
 }
+
+#[test]
+fn an_app_is_printed_without_its_secrets() {
+    let key = json!({ "http_api": { "key": "open door" } });
+    let app = App::empty().handlers(handlers![ping]).secret("x-centrifugo-secret", "open sesame").centrifugo(key);
+    let printed = format!("{app:?}");
+    assert!(printed.contains("ping") && !printed.contains("sesame") && !printed.contains("door"), "{printed}");
+}
