@@ -86,12 +86,16 @@ impl<T: FromStr> Placeholder for T {
     }
 }
 
+// What follows is called from each handler. Where it depends on a value's type alone, it is compiled for that, and not once more at each call.
+
 /// The value of the next placeholder. `None`: it doesn't parse.
+#[inline(never)]
 pub fn value<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<T> {
     T::read(values.next()?)
 }
 
 /// The same for one in the pattern's optional tail.
+#[inline(never)]
 pub fn optional<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<Option<T>> {
     match values.next() {
         Some(value) => T::read(value).map(Some),
@@ -198,6 +202,7 @@ pub trait AnythingElse: Sized {
 impl<T> AnythingElse for Extracted<T> {}
 
 /// The event's reply.
+#[inline(never)]
 pub fn reply<E: Event, T: IntoReply<E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
     match returned {
         Ok(value) => value.into_reply(),
