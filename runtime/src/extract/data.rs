@@ -104,3 +104,31 @@ fn unfit(error: serde_json::Error) -> Reject {
 pub(super) fn bad_request(error: serde_json::Error) -> Reject {
     Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    struct Settings {
+        theme: Option<String>,
+    }
+
+    fn read_as<'c, T: Deserialize<'c>>(sent: &'c str) -> Option<T> {
+        read(sent.as_bytes()).ok()
+    }
+
+    #[test]
+    fn nothing_sent_is_null_or_an_object_without_fields() {
+        assert_eq!(read_as::<Option<u8>>(""), Some(None));
+        assert_eq!(read_as::<Settings>(""), Some(Settings { theme: None }));
+        assert_eq!(read_as::<u8>(""), None);
+    }
+
+    #[test]
+    fn what_was_sent_is_read_as_nothing_else() {
+        assert_eq!(read_as::<Settings>("null"), None);
+        assert_eq!(read_as::<&str>(r#""{}""#), Some("{}"));
+        assert_eq!(read_as::<Settings>(r#"{"theme":7}"#), None);
+    }
+}
