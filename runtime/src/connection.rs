@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::{FusedFuture, FutureExt};
 use h2::server::Builder;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -29,6 +30,9 @@ const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 /// How many calls begin before they have their turn, and are answered. A burst needs as much memory as so many of its calls, and its first
 /// answers are on their way while the last questions are read.
 const TURN: usize = 50;
+/// How long nothing may be heard of a peer before the system asks whether it is still there. It asks some times more (Linux for eleven
+/// minutes), and then the connection ends, and with it the streams that would wait for ever.
+const SILENCE: Duration = Duration::from_secs(60);
 /// How long a listener rests that has run out of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -71,8 +75,8 @@ impl Connections {
     }
 
     fn serve(&mut self, socket: TcpStream) {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!("can't set TCP_NODELAY: {error}");
+        if let Err(error) = prepare(&socket) {
+            tracing::debug!("a connection has the system's own settings: {error}");
         }
         let (http, service) = (self.http.clone(), self.service.clone());
         self.open.spawn(async move {
@@ -86,6 +90,12 @@ impl Connections {
     pub(crate) async fn end(&mut self) {
         while self.open.join_next().await.is_some() {}
     }
+}
+
+/// What is written leaves at once, and a peer that is gone without a word is noticed.
+fn prepare(socket: &TcpStream) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    SockRef::from(socket).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE))
 }
 
 /// Answers all calls of a connection, each in a task of its own, until it ends. Once the app is stopping, that is when all calls that are
@@ -145,6 +155,17 @@ fn is_for_good(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_system_asks_whether_a_silent_peer_is_still_there() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (socket, _) = listener.accept().await.unwrap();
+        assert!(!SockRef::from(&socket).keepalive().unwrap());
+        prepare(&socket).unwrap();
+        assert!(SockRef::from(&socket).keepalive().unwrap() && socket.nodelay().unwrap());
+        drop(peer);
+    }
 
     #[tokio::test]
     async fn a_turn_is_over_when_all_that_are_ready_had_theirs() {

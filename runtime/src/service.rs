@@ -33,6 +33,8 @@ use crate::short::{self, RequestBody};
 ///     // A stream whose handler doesn't read holds up no other.
 ///     .initial_stream_window_size(64 << 10)
 ///     .initial_connection_window_size((1 << 31) - 1)
+///     // A peer that is gone without a word is noticed.
+///     .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
 ///     .add_service(proxy)
 ///     .serve("127.0.0.1:10001".parse()?)
 ///     .await?;

@@ -10,6 +10,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::time::Duration;
 use std::{env, fs};
 
 use centrifugo::{App, Connected, rpc};
@@ -61,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&address).await?;
     // A closed stderr is no reason to stop.
     drop(writeln!(io::stderr(), "listening on {}", listener.local_addr()?));
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(Duration::from_secs(60)));
     // Services of your own: further calls of `add_service`.
     let service = app.into_service()?;
     let streams = service.clone();
