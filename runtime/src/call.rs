@@ -70,7 +70,13 @@ impl States {
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.0.get(&TypeId::of::<T>())?.downcast_ref()
+        self.find(TypeId::of::<T>())?.downcast_ref()
+    }
+
+    // Apart from `get`, which is compiled in each handler.
+    #[inline(never)]
+    fn find(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+        self.0.get(&id).map(Box::as_ref)
     }
 }
 

@@ -280,12 +280,12 @@ impl<S> PlainStream for Streamed<S> {
 pub fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Now<'_, E, C> {
     now(call, |call| {
         let channel = call.event().channel();
-        crate::channel::read(channel).ok_or_else(|| {
-            Reject::from(ErrorReply::PERMISSION_DENIED).because(format!(
-                "the channel `{}` is no `{}`",
-                channel.escape_debug(),
-                C::PATTERN
-            ))
-        })
+        crate::channel::read(channel).ok_or_else(|| none_of(C::PATTERN, channel))
     })
+}
+
+// Apart from its caller, which is compiled in each handler.
+fn none_of(pattern: &str, channel: &str) -> Reject {
+    let why = format!("the channel `{}` is no `{pattern}`", channel.escape_debug());
+    Reject::from(ErrorReply::PERMISSION_DENIED).because(why)
 }

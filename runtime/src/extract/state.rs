@@ -18,7 +18,7 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T>
     fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| match call.state::<T>() {
             Some(state) => Ok(Self(state.clone())),
-            None => Err(Reject::internal(format!("the app has no state `{}`", type_name::<T>()))),
+            None => Err(no_state(type_name::<T>())),
         })
     }
 
@@ -41,14 +41,21 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for Extensio
     fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| match call.extensions().get::<T>() {
             Some(extension) => Ok(Self(extension.clone())),
-            None => Err(Reject::internal(format!(
-                "no interceptor and no layer has put a `{}` into the extensions",
-                type_name::<T>()
-            ))),
+            None => Err(no_extension(type_name::<T>())),
         })
     }
 
     fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
         now(call, |call| Ok(call.extensions().get::<T>().cloned().map(Self)))
     }
+}
+
+// Apart from their callers, which are compiled in each handler.
+
+fn no_state(name: &str) -> Reject {
+    Reject::internal(format!("the app has no state `{name}`"))
+}
+
+fn no_extension(name: &str) -> Reject {
+    Reject::internal(format!("no interceptor and no layer has put a `{name}` into the extensions"))
 }
