@@ -10,7 +10,8 @@ use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
 use crate::function::Function;
-use crate::handler::{cfgs, modifiers};
+use crate::function::cfgs;
+use crate::handler::modifiers;
 use crate::kind::Kind;
 
 const FORM: &str = "`async fn report(failure: Failure)`";

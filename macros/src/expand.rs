@@ -88,7 +88,10 @@ fn bind(handler: &Handler) -> TokenStream {
     let event = event(handler.kind);
     let values = Ident::new("values", Span::mixed_site());
     let call = Ident::new("call", Span::mixed_site());
-    let locals: Vec<_> = (0..handler.params.len()).map(local).collect();
+    let arguments = handler.params.iter().enumerate().map(|(at, Param { cfgs, .. })| {
+        let local = local(at);
+        quote!(#(#cfgs)* #local)
+    });
     let extracts = extracts(handler, &call);
     let reads = reads(handler, &values);
     let (bound, taken) = if reads.is_empty() {
@@ -100,7 +103,7 @@ fn bind(handler: &Handler) -> TokenStream {
         (quote!(__centrifugo::bind(#read, __run)), Some(quote!(#locals: #types)))
     };
     let function = &handler.ident;
-    let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#locals),*)).await);
+    let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#arguments),*)).await);
     let answer = answer(handler, &called);
     let span = claim_span(handler);
     let claim = handler.claims.first().map(|symbol| claim(symbol, span));
@@ -132,7 +135,11 @@ fn nested(tokens: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
 /// The values of the extractors, in the arguments' order.
 fn extracts(handler: &Handler, call: &Ident) -> TokenStream {
     let extractors = handler.params.iter().enumerate().filter(|(_, param)| param.role == Role::Extractor);
-    extractors.map(|(at, Param { ty, .. })| extracted(handler.kind, ty, &local(at), call)).collect()
+    let extract = |(at, Param { ty, cfgs, .. }): (_, &Param)| {
+        let extracted = extracted(handler.kind, ty, &local(at), call);
+        quote!(#(#cfgs)* #extracted)
+    };
+    extractors.map(extract).collect()
 }
 
 /// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as rustc 1.89 warns of that.
@@ -215,10 +222,11 @@ fn taken(result: &TokenStream, span: Span) -> TokenStream {
 
 /// The functions that tell what each extractor needs.
 fn needs(handler: &Handler) -> TokenStream {
-    let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
-        let extract = extract(handler.kind, ty);
-        quote_spanned!(name_of(ty)=> #extract::needs)
-    });
+    let extractors =
+        handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, cfgs, .. }| {
+            let extract = extract(handler.kind, ty);
+            quote_spanned!(name_of(ty)=> #(#cfgs)* #extract::needs)
+        });
     quote!(&[#(#extractors),*])
 }
 
@@ -227,11 +235,12 @@ fn carried(handler: &Handler) -> TokenStream {
     let (Kind::Publish | Kind::MapPublish, Source::Type(path)) = (handler.kind, &handler.source) else {
         return TokenStream::new();
     };
-    let extractors = handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, .. }| {
-        let span = name_of(ty);
-        let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
-        quote_spanned!(span=> __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
-    });
+    let extractors =
+        handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, cfgs, .. }| {
+            let span = name_of(ty);
+            let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
+            quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
+        });
     quote! {
         const _: fn() = || {
             #(#extractors)*

@@ -6,7 +6,7 @@ use syn::FnArg;
 
 use crate::expand::hidden;
 use crate::function::Function;
-use crate::handler::cfgs;
+use crate::function::cfgs;
 use crate::kind::Kind;
 
 /// The item as it is, and the errors.

@@ -29,3 +29,8 @@ impl ToTokens for Function {
         self.body.to_tokens(tokens);
     }
 }
+
+/// What may take away what they stand on, and so has to take away what belongs to it.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+}

@@ -14,7 +14,7 @@ use crate::claim;
 use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
-use crate::function::Function;
+use crate::function::{Function, cfgs};
 use crate::kind::Kind;
 use crate::param::{Param, params, typed};
 use crate::source::Source;
@@ -69,10 +69,6 @@ impl Handler {
         };
         errors.finish(handler)
     }
-}
-
-pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 /// The function that the attribute stands on.

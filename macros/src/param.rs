@@ -5,9 +5,10 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
+use syn::{Attribute, FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
 
 use crate::errors::Errors;
+use crate::function::cfgs;
 use crate::near::nearest;
 use crate::option_type::inner;
 use crate::source::{Source, Written};
@@ -16,6 +17,8 @@ use crate::source::{Source, Written};
 pub(crate) struct Param {
     pub(crate) ty: Type,
     pub(crate) role: Role,
+    /// What may take the argument away.
+    pub(crate) cfgs: Vec<Attribute>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,12 @@ pub(crate) fn params(signature: &Signature, source: &Source, errors: &mut Errors
         Source::Pattern(written) => placeholders(written, &arguments, errors),
         Source::Type(path) => channel(path, &arguments, errors),
     };
-    let param = |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty), role };
+    for (argument, role) in arguments.iter().zip(&roles) {
+        if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs(&argument.attrs).first()) {
+            errors.at(cfg, "the pattern has this value whatever is compiled: put the `cfg` on the function, and write a second one without it");
+        }
+    }
+    let param = |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty), role, cfgs: cfgs(&argument.attrs) };
     arguments.iter().zip(roles).map(param).collect()
 }
 

@@ -81,3 +81,26 @@ async fn those_that_wait_stand_among_those_that_do_not() {
     assert_eq!(refused.error().code(), 400);
     assert_eq!(asked.0.load(Relaxed), 5, "those before the refusal were asked, and none after it");
 }
+
+#[centrifugo::channel("board:<name>", data = String)]
+struct Board {
+    name: String,
+}
+
+#[centrifugo::publish(Board, collect = false)]
+async fn pin(
+    board: Board,
+    #[cfg(not(test))] missing: Missing,
+    #[cfg(test)] user: UserId,
+    #[cfg(not(test))] data: Data<Missing>,
+    #[cfg(test)] Data(note): Data<String>,
+) -> bool {
+    board.name == note && user == "ann"
+}
+
+#[tokio::test]
+async fn an_argument_that_is_not_compiled_is_not_extracted() {
+    let app = TestApp::new(App::empty().handlers(handlers![pin])).unwrap();
+    assert!(app.publish("board:tea").user("ann").data("tea").await.is_reply());
+    assert_eq!(app.publish("board:tea").user("bob").data("tea").await.error().code(), 403);
+}

@@ -39,7 +39,7 @@ pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
 pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
     match syn::parse2::<ItemStruct>(item.clone()) {
         Ok(ItemStruct { ident, generics, attrs, .. }) if generics.params.is_empty() => {
-            let cfgs = crate::handler::cfgs(&attrs);
+            let cfgs = crate::function::cfgs(&attrs);
             let typed = typed(&ident, &cfgs, "", &quote!(::std::option::Option::None), &TokenStream::new());
             let named = named(&ident, &cfgs);
             let carries = carries(&ident, &cfgs, None);

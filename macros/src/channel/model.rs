@@ -8,7 +8,7 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
 use super::args::Args;
 use crate::errors::Errors;
-use crate::handler::cfgs;
+use crate::function::cfgs;
 use crate::near::nearest;
 use crate::param::fits;
 use crate::source::Written;

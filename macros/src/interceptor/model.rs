@@ -6,7 +6,8 @@ use syn::{Attribute, FnArg, GenericParam, Ident, ReturnType, Signature, Type, Vi
 use super::args::Args;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::handler::{cfgs, modifiers};
+use crate::function::cfgs;
+use crate::handler::modifiers;
 use crate::kind::Kind;
 use crate::param::{typed, unnamed};
 

@@ -43,6 +43,8 @@ pub use state::{Extension, State};
 /// | `Option<E>` | as `E` | `None` where `E` says that there is nothing |
 /// | `Result<E, Reject>` | as `E` | the refusal, for the handler to decide upon |
 ///
+/// An argument with `#[cfg(..)]` is extracted, and what it needs is asked for, where it is compiled.
+///
 /// An extractor of your own may use the others:
 ///
 /// ```
