@@ -59,18 +59,15 @@ impl App {
     }
 
     pub(crate) fn build(&self, release: bool) -> Result<Cost, Error> {
-        let mut cargo = self.cargo_build();
-        if release {
-            cargo.arg("--release");
-        }
+        let mut cargo = self.cargo_build(release);
         let (began, before) = (Instant::now(), children_cpu()?);
         self.run(&mut cargo)?;
         Ok(Cost { wall: began.elapsed().as_secs_f64(), cpu: children_cpu()? - before })
     }
 
-    /// Builds in the dev profile, and tells how many instructions the compiler took for the app's own code, in user space and without the
+    /// Builds, and tells how many instructions the compiler took for the app's own code, in user space and without the
     /// linker. Valgrind counts them, so a busy machine changes nothing.
-    pub(crate) fn build_counted(&self) -> Result<f64, Error> {
+    pub(crate) fn build_counted(&self, release: bool) -> Result<f64, Error> {
         let logs = self.dir.join("counted");
         if logs.exists() {
             fs::remove_dir_all(&logs)?;
@@ -79,7 +76,7 @@ impl App {
         let counting = self.dir.join("counting");
         fs::write(&counting, COUNTING)?;
         fs::set_permissions(&counting, Permissions::from_mode(0o755))?;
-        self.run(self.cargo_build().env("RUSTC_WRAPPER", &counting))?;
+        self.run(self.cargo_build(release).env("RUSTC_WRAPPER", &counting))?;
         let compiled = format!("--crate-name {} ", self.name);
         for log in fs::read_dir(&logs)? {
             let said = fs::read_to_string(log?.path())?;
@@ -93,9 +90,12 @@ impl App {
         Err(Error::Count { app: self.title() })
     }
 
-    fn cargo_build(&self) -> Command {
+    fn cargo_build(&self, release: bool) -> Command {
         let mut cargo = self.cargo();
         cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(&self.target).env("RUSTFLAGS", "-Awarnings");
+        if release {
+            cargo.arg("--release");
+        }
         cargo
     }
 

@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// Builds of each app's own code in the release profile after a change in one handler.
     #[arg(long, default_value_t = 3)]
     release_rebuilds: usize,
+    /// Counts the compiler's instructions in the release profile, too, which takes a quarter of an hour.
+    #[arg(long)]
+    count_release: bool,
     /// The folder for the apps.
     #[arg(long, default_value = "target/compile")]
     dir: PathBuf,
@@ -39,6 +42,11 @@ const BUILDS: [(&str, Costs); 3] = [
     ("release, one handler changed", |row| &row.release_rebuilds),
 ];
 
+/// Instructions that were counted.
+type Count = fn(&Instructions) -> Option<f64>;
+
+const PROFILES: [(&str, Count); 2] = [("dev", |counts| counts.dev), ("release", |counts| counts.release)];
+
 /// All that was measured of one app.
 #[derive(Debug, Serialize)]
 struct Row {
@@ -48,10 +56,17 @@ struct Row {
     clean: Vec<Cost>,
     rebuilds: Vec<Cost>,
     release_rebuilds: Vec<Cost>,
-    /// The compiler's, for the app's own code in the dev profile after a change in one handler.
-    instructions: f64,
+    /// The compiler's, for the app's own code after a change in one handler.
+    instructions: Instructions,
     size: u64,
     stripped: u64,
+}
+
+/// By profile; `None`: not counted.
+#[derive(Debug, Default, Serialize)]
+struct Instructions {
+    dev: Option<f64>,
+    release: Option<f64>,
 }
 
 /// An edit as long as the first one, so that nothing but its text is another.
@@ -88,7 +103,10 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     for (app, row) in apps.iter().zip(&mut rows) {
         tell(&format!("counting the compiler's instructions: {}", app.title()));
         app.edit(COUNTED_EDIT)?;
-        row.instructions = app.build_counted()?;
+        row.instructions.dev = Some(app.build_counted(false)?);
+        if options.count_release {
+            row.instructions.release = Some(app.build_counted(true)?);
+        }
     }
     for (rounds, release) in [(options.rebuilds, false), (options.release_rebuilds, true)] {
         for round in 0..rounds {
@@ -114,7 +132,7 @@ impl Row {
             clean: none(),
             rebuilds: none(),
             release_rebuilds: none(),
-            instructions: f64::NAN,
+            instructions: Instructions::default(),
             size: 0,
             stripped: 0,
         }
@@ -147,7 +165,10 @@ fn report(rows: &[Row]) -> Report {
         tables: vec![
             ("Builds of the smallest app, and of one with 100 handlers more:".to_owned(), builds),
             ("Beside tonic, CPU time, the builds of one round together:".to_owned(), ratios(rows)),
-            ("Instructions of the compiler for the app's own code, in dev, one handler changed:".to_owned(), counted(rows)),
+            (
+                "Instructions of the compiler for the app's own code, one handler changed, in billions:".to_owned(),
+                counted(rows),
+            ),
             ("Programs:".to_owned(), sizes),
         ],
         chart: Chart {
@@ -160,18 +181,22 @@ fn report(rows: &[Row]) -> Report {
 
 /// What the compiler takes, whatever else the machine is doing.
 fn counted(rows: &[Row]) -> Table {
-    let of = |name, style| {
-        let row = rows.iter().find(|row| (row.name, row.style) == (name, style));
-        row.map_or(f64::NAN, |row| row.instructions / 1e9)
+    let mut table = Table::new(["what", "centrifugo", "tonic", "of tonic's"]);
+    let mut row = |what: String, of: &dyn Fn(Style) -> Option<f64>| {
+        if let (Some(ours), Some(tonic)) = (of(Style::Attributes), of(Style::Tonic)) {
+            let billions = |count: f64| format!("{:.2}", count / 1e9);
+            table.row([what, billions(ours), billions(tonic), format!("{:.2}", ours / tonic)]);
+        }
     };
-    let mut table = Table::new(["what", "centrifugo, billions", "tonic, billions", "of tonic's"]);
-    let mut row = |what: &str, of: &dyn Fn(Style) -> f64| {
-        let (ours, tonic) = (of(Style::Attributes), of(Style::Tonic));
-        table.row([what.to_owned(), format!("{ours:.2}"), format!("{tonic:.2}"), format!("{:.2}", ours / tonic)]);
-    };
-    row("the smallest app", &|style| of("hello", style));
-    row("the app of 100 handlers", &|style| of("hundred", style));
-    row("what 100 handlers add", &|style| of("hundred", style) - of("hello", style));
+    for (profile, count) in PROFILES {
+        let of = |name, style| {
+            let row = rows.iter().find(|row| (row.name, row.style) == (name, style));
+            row.and_then(|row| count(&row.instructions))
+        };
+        row(format!("the smallest app: {profile}"), &|style| of("hello", style));
+        row(format!("the app of 100 handlers: {profile}"), &|style| of("hundred", style));
+        row(format!("what 100 handlers add: {profile}"), &|style| Some(of("hundred", style)? - of("hello", style)?));
+    }
     table
 }
 
