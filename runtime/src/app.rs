@@ -176,7 +176,7 @@ impl App {
         self.http(Http::upstream(url))
     }
 
-    /// Where to listen, as `host:port`; port 0 picks a free one. The environment's `PROXY_ADDRESS` goes before it; without both it
+    /// Where to listen, as `host:port`; port 0 picks a free one. The environment's `PROXY_ADDRESS` takes precedence; without both it
     /// is `127.0.0.1:10001`.
     ///
     /// Whoever reaches the port speaks for any user: keep it private, or set a [`secret`](Self::secret).

@@ -1,5 +1,5 @@
 /// A client subscribes to the channel: may it?
-#[centrifugo::topic("user.<id>")]
-async fn topic(id: String, user: centrifugo::UserId) -> bool {
-    user == id
+#[centrifugo::topic("chat:<room>")]
+async fn topic(room: String, user: centrifugo::UserId) -> bool {
+    room == "lobby" && !user.is_anonymous()
 }

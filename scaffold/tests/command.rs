@@ -24,13 +24,18 @@ fn refused(folder: &Path, args: &[&str]) -> String {
 }
 
 #[test]
-fn a_new_app_takes_a_stream_and_compiles() {
+fn a_new_app_takes_handlers_and_compiles() {
     let folder = tempfile::tempdir().expect("a folder");
     assert_eq!(written(folder.path(), &["new", "my-app"]), "");
     let app = folder.path().join("my-app");
     let main = app.join("src/main.rs");
     assert_eq!(written(&app, &["handler", "stream", "--name", "countdown", "--file", "src/main.rs"]), "");
-    assert!(fs::read_to_string(main).expect("a main").contains("async fn countdown(from: u32)"));
+    let text = fs::read_to_string(&main).expect("a main");
+    assert!(text.contains("async fn countdown(from: u32)"));
+    for (kind, name) in [("topic", "join"), ("publish", "say")] {
+        assert_eq!(written(&app, &["handler", kind, "--name", name, "--file", "src/chat.rs"]), "");
+    }
+    fs::write(&main, text + "\nmod chat;\n").expect("a main");
 
     // The crate of this workspace, and what the workspace has locked: nothing is asked of a registry.
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -3,9 +3,9 @@
 //!
 //! Try:
 //!
-//! * `{"id": 1, "connect": {"data": "ann"}}`
+//! * `{"id": 1, "connect": {"data": "Ann"}}`
 //! * `{"id": 2, "rpc": {"method": "whoami"}}`: `"Ann, of the free plan"`;
-//! * the same twice more: error 429, too many calls for the free plan;
+//! * the same again is answered, and a third time: error 429, too many calls for the free plan;
 //! * `{"id": 5, "rpc": {"method": "broken"}}` on a new connection: error 100, and the cause on the app's stderr;
 //! * `{"id": 6, "rpc": {"method": "requests"}}` there: how many calls Centrifugo has made, whatever became of them.
 
