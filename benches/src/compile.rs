@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Builds of each app's own code in the release profile after a change in one handler.
     #[arg(long, default_value_t = 3)]
     release_rebuilds: usize,
-    /// Counts the compiler's instructions in the release profile, too, which takes a quarter of an hour.
+    /// Counts the compiler's instructions in the release profile, too, which takes twenty minutes.
     #[arg(long)]
     count_release: bool,
     /// The folder for the apps.
