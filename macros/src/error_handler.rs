@@ -9,8 +9,7 @@ use crate::claim;
 use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
-use crate::function::Function;
-use crate::function::cfgs;
+use crate::function::{Function, cfgs};
 use crate::handler::modifiers;
 use crate::kind::Kind;
 

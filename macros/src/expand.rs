@@ -88,11 +88,8 @@ fn bind(handler: &Handler) -> TokenStream {
     let event = event(handler.kind);
     let values = Ident::new("values", Span::mixed_site());
     let call = Ident::new("call", Span::mixed_site());
-    let arguments = handler.params.iter().enumerate().map(|(at, Param { cfgs, .. })| {
-        let local = local(at);
-        quote!(#(#cfgs)* #local)
-    });
-    let extracts = extracts(handler, &call);
+    let arguments = handler.params.iter().enumerate().map(|(at, param)| argument(at, param));
+    let extracts = extractors(handler).map(|(at, param)| extracted(handler.kind, at, param, &call));
     let reads = reads(handler, &values);
     let (bound, taken) = if reads.is_empty() {
         (quote!(__centrifugo::Some(__centrifugo::Bound::Function(__run))), None)
@@ -120,7 +117,7 @@ fn bind(handler: &Handler) -> TokenStream {
 
         fn __run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::Replying<#event> {
             __centrifugo::pinned(__centrifugo::Box::new(async move {
-                #extracts
+                #(#extracts)*
                 #answer
             }))
         }
@@ -132,18 +129,20 @@ fn nested(tokens: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
     tokens.rev().fold(quote!(()), |inner, outer| quote!((#outer, #inner)))
 }
 
-/// The values of the extractors, in the arguments' order.
-fn extracts(handler: &Handler, call: &Ident) -> TokenStream {
-    let extractors = handler.params.iter().enumerate().filter(|(_, param)| param.role == Role::Extractor);
-    let extract = |(at, Param { ty, cfgs, .. }): (_, &Param)| {
-        let extracted = extracted(handler.kind, ty, &local(at), call);
-        quote!(#(#cfgs)* #extracted)
-    };
-    extractors.map(extract).collect()
+/// The extractors, each with its place among the arguments.
+fn extractors(handler: &Handler) -> impl Iterator<Item = (usize, &Param)> {
+    handler.params.iter().enumerate().filter(|(_, param)| param.role == Role::Extractor)
+}
+
+/// What the function is given in this place.
+pub(crate) fn argument(at: usize, Param { cfgs, .. }: &Param) -> TokenStream {
+    let local = local(at);
+    quote!(#(#cfgs)* #local)
 }
 
 /// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as rustc 1.89 warns of that.
-pub(crate) fn extracted(kind: Kind, ty: &syn::Type, local: &Ident, call: &Ident) -> TokenStream {
+pub(crate) fn extracted(kind: Kind, at: usize, Param { ty, cfgs, .. }: &Param, call: &Ident) -> TokenStream {
+    let local = local(at);
     let extract = extract(kind, ty);
     let begun = quote_spanned!(name_of(ty)=> __centrifugo::Extraction(#extract::extract(&#call)).begin());
     let rest = Ident::new("rest", Span::mixed_site());
@@ -152,7 +151,7 @@ pub(crate) fn extracted(kind: Kind, ty: &syn::Type, local: &Ident, call: &Ident)
         __centrifugo::Err(#rest) => #rest.await,
     });
     let extracted = taken(&extracted, name_of(ty));
-    quote!(let #local = #extracted;)
+    quote!(#(#cfgs)* let #local = #extracted;)
 }
 
 /// A value that is read from a name.
@@ -222,12 +221,14 @@ fn taken(result: &TokenStream, span: Span) -> TokenStream {
 
 /// The functions that tell what each extractor needs.
 fn needs(handler: &Handler) -> TokenStream {
-    let extractors =
-        handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, cfgs, .. }| {
-            let extract = extract(handler.kind, ty);
-            quote_spanned!(name_of(ty)=> #(#cfgs)* #extract::needs)
-        });
-    quote!(&[#(#extractors),*])
+    let needs = extractors(handler).map(|(_, param)| needed(handler.kind, param));
+    quote!(&[#(#needs),*])
+}
+
+/// The function that tells what an extractor needs.
+pub(crate) fn needed(kind: Kind, Param { ty, cfgs, .. }: &Param) -> TokenStream {
+    let extract = extract(kind, ty);
+    quote_spanned!(name_of(ty)=> #(#cfgs)* #extract::needs)
 }
 
 /// Whether what a publish handler reads is what its typed channel carries: compiled, and never called.
@@ -235,15 +236,14 @@ fn carried(handler: &Handler) -> TokenStream {
     let (Kind::Publish | Kind::MapPublish, Source::Type(path)) = (handler.kind, &handler.source) else {
         return TokenStream::new();
     };
-    let extractors =
-        handler.params.iter().filter(|param| param.role == Role::Extractor).map(|Param { ty, cfgs, .. }| {
-            let span = name_of(ty);
-            let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
-            quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
-        });
+    let carried = extractors(handler).map(|(_, Param { ty, cfgs, .. })| {
+        let span = name_of(ty);
+        let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
+        quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
+    });
     quote! {
         const _: fn() = || {
-            #(#extractors)*
+            #(#carried)*
         };
     }
 }
@@ -276,7 +276,7 @@ pub(crate) fn claim(symbol: &str, span: Span) -> TokenStream {
     quote_spanned!(span=> #[unsafe(export_name = #symbol)])
 }
 
-pub(crate) fn local(at: usize) -> Ident {
+fn local(at: usize) -> Ident {
     format_ident!("argument_{at}", span = Span::mixed_site())
 }
 
@@ -286,7 +286,7 @@ pub(crate) fn event(kind: Kind) -> TokenStream {
 }
 
 /// The extractor, all of it where its type's name stands: the compiler tells a mistake once for each place.
-pub(crate) fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
+fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
     let event = event(kind);
     let span = name_of(ty);
     let ty = moved(ty.to_token_stream(), span);
@@ -294,7 +294,7 @@ pub(crate) fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
 }
 
 /// Where the name of a type stands: `Data` of `&centrifugo::Data<T>`.
-pub(crate) fn name_of(ty: &syn::Type) -> Span {
+fn name_of(ty: &syn::Type) -> Span {
     match ty {
         syn::Type::Reference(reference) => name_of(&reference.elem),
         syn::Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |name| name.ident.span()),

@@ -5,8 +5,7 @@ use quote::quote;
 use syn::FnArg;
 
 use crate::expand::hidden;
-use crate::function::Function;
-use crate::function::cfgs;
+use crate::function::{Function, cfgs};
 use crate::kind::Kind;
 
 /// The item as it is, and the errors.

@@ -38,13 +38,14 @@ pub(crate) fn params(signature: &Signature, source: &Source, errors: &mut Errors
         Source::Pattern(written) => placeholders(written, &arguments, errors),
         Source::Type(path) => channel(path, &arguments, errors),
     };
-    for (argument, role) in arguments.iter().zip(&roles) {
-        if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs(&argument.attrs).first()) {
+    let param = |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty), role, cfgs: cfgs(&argument.attrs) };
+    let params: Vec<_> = arguments.iter().zip(roles).map(param).collect();
+    for Param { role, cfgs, .. } in &params {
+        if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs.first()) {
             errors.at(cfg, "the pattern has this value whatever is compiled: put the `cfg` on the function, and write a second one without it");
         }
     }
-    let param = |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty), role, cfgs: cfgs(&argument.attrs) };
-    arguments.iter().zip(roles).map(param).collect()
+    params
 }
 
 pub(crate) fn typed(argument: &FnArg) -> Option<&PatType> {
@@ -162,7 +163,7 @@ fn text(tokens: &impl ToTokens) -> String {
 }
 
 /// The type without the function's own lifetimes.
-pub(crate) fn unnamed(ty: &Type) -> Type {
+fn unnamed(ty: &Type) -> Type {
     struct Unnamed;
     impl VisitMut for Unnamed {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Call, Data, ErrorReply, Event, Extract, HasData, HasUser, Meta, Reject, State, UserId, handlers};
+use centrifugo::{
+    App, Call, Data, ErrorReply, Event, Extract, HasData, HasUser, Meta, Next, Publish, Published, Reject, State, UserId,
+    handlers, interceptors,
+};
 
 struct Member(UserId);
 
@@ -98,9 +101,21 @@ async fn pin(
     board.name == note && user == "ann"
 }
 
+#[centrifugo::interceptor(publish, collect = false)]
+async fn signed(
+    #[cfg(not(test))] missing: Missing,
+    #[cfg(test)] user: UserId,
+    call: Call<Publish>,
+    next: Next<Publish>,
+) -> Result<Published, Reject> {
+    Ok(next.run(call).await?.tag("by", user.as_str()))
+}
+
 #[tokio::test]
 async fn an_argument_that_is_not_compiled_is_not_extracted() {
-    let app = TestApp::new(App::empty().handlers(handlers![pin])).unwrap();
-    assert!(app.publish("board:tea").user("ann").data("tea").await.is_reply());
+    let app = TestApp::new(App::empty().handlers(handlers![pin]).interceptors(interceptors![signed])).unwrap();
+    let pinned = app.publish("board:tea").user("ann").data("tea").await;
+    assert!(pinned.is_reply());
+    assert_eq!(pinned.reply().tags["by"], "ann");
     assert_eq!(app.publish("board:tea").user("bob").data("tea").await.error().code(), 403);
 }

@@ -6,7 +6,7 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::model::Interceptor;
-use crate::expand::{extract, extracted, hidden, import, local, name_of};
+use crate::expand::{argument, extracted, hidden, import, needed};
 use crate::kind::Kind;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> TokenStream {
@@ -41,12 +41,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     let name = interceptor.args.name.as_ref().map_or_else(|| function.clone(), LitStr::value);
     let order = interceptor.args.order.as_ref().map_or_else(|| quote!(0), |order| quote!(#order));
     let every = interceptor.args.events.is_empty();
-    let needs = interceptor.events.iter().flat_map(|kind| {
-        interceptor.extractors.iter().map(|ty| {
-            let extract = extract(*kind, ty);
-            quote_spanned!(name_of(ty)=> #extract::needs)
-        })
-    });
+    let needs = interceptor.events.iter().flat_map(|kind| interceptor.extractors.iter().map(|param| needed(*kind, param)));
     quote! {
         __centrifugo::AboutInterceptor {
             name: #name,
@@ -61,10 +56,10 @@ fn about(interceptor: &Interceptor) -> TokenStream {
 /// The function for one event, with its extractors filled in.
 fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let (call, next) = (Ident::new("call", Span::mixed_site()), Ident::new("next", Span::mixed_site()));
-    let locals: Vec<_> = (0..interceptor.extractors.len()).map(local).collect();
-    let extracts = interceptor.extractors.iter().zip(&locals).map(|(ty, local)| extracted(kind, ty, local, &call));
+    let arguments = interceptor.extractors.iter().enumerate().map(|(at, param)| argument(at, param));
+    let extracts = interceptor.extractors.iter().enumerate().map(|(at, param)| extracted(kind, at, param, &call));
     let function = &interceptor.ident;
-    let called = quote_spanned!(function.span()=> #function(#(#locals,)* #call, #next));
+    let called = quote_spanned!(function.span()=> #function(#(#arguments,)* #call, #next));
     quote! {
         |#call, #next| __centrifugo::pinned(__centrifugo::Box::new(async move {
             #(#extracts)*

@@ -1,15 +1,15 @@
 //! Decides whether the attribute is used rightly, and what is registered for it.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, FnArg, GenericParam, Ident, ReturnType, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, GenericParam, Ident, ReturnType, Signature, Visibility};
 
 use super::args::Args;
 use crate::errors::Errors;
-use crate::function::Function;
-use crate::function::cfgs;
+use crate::function::{Function, cfgs};
 use crate::handler::modifiers;
 use crate::kind::Kind;
-use crate::param::{typed, unnamed};
+use crate::param::{Param, params};
+use crate::source::Source;
 
 const FORM: &str = "`async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject>`";
 
@@ -17,8 +17,8 @@ pub(crate) struct Interceptor {
     pub(crate) args: Args,
     /// One kind for each event.
     pub(crate) events: Vec<Kind>,
-    /// The types of all arguments but the call and what comes next.
-    pub(crate) extractors: Vec<Type>,
+    /// All arguments but the call and what comes next.
+    pub(crate) extractors: Vec<Param>,
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) cfgs: Vec<Attribute>,
@@ -32,7 +32,7 @@ impl Interceptor {
             errors.at(attribute, "a function is an interceptor or a handler, and this one is an interceptor already");
         }
         signature(&args, &function.sig, &mut errors);
-        let mut extractors: Vec<_> = function.sig.inputs.iter().filter_map(typed).map(|it| unnamed(&it.ty)).collect();
+        let mut extractors = params(&function.sig, &Source::Any, &mut errors);
         extractors.truncate(extractors.len().saturating_sub(2));
         let events = if args.events.is_empty() { every_event() } else { args.events.clone() };
         errors.finish(Self {
