@@ -1,5 +1,7 @@
 //! The app: its handlers, and what they are given.
 
+mod check;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::ptr;
@@ -11,23 +13,21 @@ use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tower::{BoxError, Layer, Service};
 
+use self::check::Checked;
 use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
 use crate::call::States;
 use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
 use crate::failure::{ErrorHandler, Failure};
 use crate::handler::Handler;
-use crate::headers;
 use crate::http::{self, Http};
 use crate::interceptor::Interceptor;
 use crate::layers::Layers;
-use crate::registry::Registry;
 use crate::report::report;
-use crate::router::Routes;
 use crate::secret::Secret;
 use crate::server::{Address, Limits, Server, signals};
 use crate::service::ProxyService;
-use crate::start::{Conflict, StartError};
+use crate::start::StartError;
 
 /// The application's side of Centrifugo: the handlers, and what they need.
 ///
@@ -307,18 +307,6 @@ impl App {
         self.bind().await?.serve_until_any(signals).await
     }
 
-    /// Puts the handlers together, and tells everything that is wrong at once.
-    fn check(&self) -> Result<Checked, StartError> {
-        if self.handlers.is_empty() {
-            return Err(StartError::NoHandlers);
-        }
-        let mut conflicts = Vec::new();
-        let (registry, routes) = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
-        conflicts.extend(self.check_error_handlers());
-        let secret = self.check_settings(&mut conflicts);
-        if conflicts.is_empty() { Ok(Checked { registry, routes, secret }) } else { Err(StartError::Conflicts(conflicts)) }
-    }
-
     /// The app for [`testing`](crate::testing): without secret and layers, which belong to the server.
     pub(crate) fn into_dispatch(self) -> Result<Arc<Dispatch>, StartError> {
         let checked = self.check()?;
@@ -349,59 +337,6 @@ impl App {
         };
         (Arc::new(dispatch), Config { registry, settings: self.settings })
     }
-
-    fn check_error_handlers(&self) -> Option<Conflict> {
-        match self.error_handlers.as_slice() {
-            [ErrorHandler { at: Some(first), .. }, ErrorHandler { at: Some(second), .. }, ..] => {
-                Some(Conflict::ErrorHandlers { first: *first, second: *second })
-            }
-            _ => None,
-        }
-    }
-
-    /// Looks at everything but the handlers. The secret, if there is one that can be sent.
-    fn check_settings(&self, conflicts: &mut Vec<Conflict>) -> Option<Secret> {
-        for (names, at) in [
-            (&self.settings.http_headers, "`App::http_headers`"),
-            (&self.settings.emulated_headers, "`App::emulated_headers`"),
-        ] {
-            conflicts.extend(names.iter().filter_map(|name| headers::check(name, at).err()));
-        }
-        for namespace in &self.settings.namespaces {
-            if !centrifugo_pattern::is_namespace(namespace) {
-                conflicts.push(Conflict::Namespace { namespace: namespace.clone() });
-            }
-        }
-        conflicts.extend(self.http.as_ref().and_then(Http::conflict).cloned());
-        let (name, value) = self.settings.secret.as_ref()?;
-        match self.check_secret(name, value) {
-            Ok(secret) => Some(secret),
-            Err(conflict) => {
-                conflicts.push(conflict);
-                None
-            }
-        }
-    }
-
-    fn check_secret(&self, name: &str, value: &str) -> Result<Secret, Conflict> {
-        let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: "`App::secret`".to_owned() };
-        let header = headers::check(name, "`App::secret`")?;
-        if value.is_empty() || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
-            return Err(refuse("its value isn't printable ASCII, or is empty"));
-        }
-        let mut forwarded = self.settings.http_headers.iter().chain(&self.settings.emulated_headers);
-        if forwarded.any(|listed| header.as_str().eq_ignore_ascii_case(listed)) {
-            return Err(refuse("it is forwarded from clients, too: Centrifugo would append theirs to it"));
-        }
-        Ok(Secret::new(header, value.to_owned()))
-    }
-}
-
-/// What an app consists of, once nothing is wrong with it.
-struct Checked {
-    registry: Registry,
-    routes: Routes,
-    secret: Option<Secret>,
 }
 
 /// What it serves, and where; of its settings, some are secrets.
