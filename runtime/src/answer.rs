@@ -23,8 +23,8 @@ const OK: HeaderValue = HeaderValue::from_static("0");
 pub(crate) enum Answer {
     /// A message, and how the call went.
     Message(Bytes),
-    /// All messages of a stream, each no longer than that, and how it went.
-    Messages(Box<Responses>, usize),
+    /// All messages of a stream, and how it went.
+    Messages(Box<Responses>),
     /// How the call went: well.
     Trailers,
     /// Nothing more. A status stands in the headers then, if it is a failure.
@@ -49,8 +49,8 @@ impl Answer {
     }
 
     /// The messages of a stream.
-    pub(crate) fn messages(responses: Responses, max: usize) -> Response<Self> {
-        respond(Self::Messages(Box::new(responses), max))
+    pub(crate) fn messages(responses: Responses) -> Response<Self> {
+        respond(Self::Messages(Box::new(responses)))
     }
 }
 
@@ -61,14 +61,9 @@ fn respond(answer: Answer) -> Response<Answer> {
 }
 
 /// The message behind its head.
-pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status> {
+pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, TooLong> {
     let length = message.encoded_len();
-    if length > max {
-        return Err(too_long(length, max));
-    }
-    let Ok(head) = u32::try_from(length) else {
-        return Err(Status::out_of_range("the answer is longer than gRPC's 4 GiB"));
-    };
+    let head = u32::try_from(length).ok().filter(|_| length <= max).ok_or(TooLong { length, max })?;
     let mut frame = BytesMut::with_capacity(HEAD + length);
     frame.put_u8(0);
     frame.put_u32(head);
@@ -76,9 +71,12 @@ pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, Status>
     Ok(frame.freeze())
 }
 
-// Apart from `frame`, which is compiled for each message.
-fn too_long(length: usize, max: usize) -> Status {
-    Status::out_of_range(format!("the answer has {length} bytes, and the limit is {max}"))
+/// An answer that isn't sent. 4 GiB are gRPC's own limit.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer has {length} bytes, and `App::max_message_size` is {max}")]
+pub(crate) struct TooLong {
+    length: usize,
+    max: usize,
 }
 
 /// The trailers of a call that went well.
@@ -102,14 +100,11 @@ impl Body for Answer {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let (sent, rest) = match &mut *self {
             Self::Message(frame) => (Ok(Frame::data(std::mem::take(frame))), Self::Trailers),
-            Self::Messages(responses, max) => {
-                let message = ready!(responses.poll_next_unpin(context)).transpose();
-                match message.and_then(|message| message.map(|message| frame(&message, *max)).transpose()) {
-                    Ok(Some(frame)) => return Poll::Ready(Some(Ok(Frame::data(frame)))),
-                    Ok(None) => (Ok(Frame::trailers(went_well())), Self::End),
-                    Err(status) => (failed(&status).map(Frame::trailers), Self::End),
-                }
-            }
+            Self::Messages(responses) => match ready!(responses.poll_next_unpin(context)) {
+                Some(Ok(frame)) => return Poll::Ready(Some(Ok(Frame::data(frame)))),
+                Some(Err(status)) => (failed(&status).map(Frame::trailers), Self::End),
+                None => (Ok(Frame::trailers(went_well())), Self::End),
+            },
             Self::Trailers => (Ok(Frame::trailers(went_well())), Self::End),
             Self::End => return Poll::Ready(None),
             Self::Long(body) => return Pin::new(body).poll_frame(context),
@@ -120,7 +115,7 @@ impl Body for Answer {
 
     fn is_end_stream(&self) -> bool {
         match self {
-            Self::Message(_) | Self::Messages(..) | Self::Trailers => false,
+            Self::Message(_) | Self::Messages(_) | Self::Trailers => false,
             Self::End => true,
             Self::Long(body) => body.is_end_stream(),
         }

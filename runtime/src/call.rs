@@ -7,36 +7,46 @@ use std::sync::Arc;
 
 use http::{Extensions, HeaderMap};
 
-use crate::event::Event;
+use crate::event::{Client, Event};
+use crate::handler::Handler;
+use crate::id::UserId;
 
 /// One event on its way to a handler, with all that extractors may take from.
 #[derive(Debug)]
 pub struct Call<E> {
-    event: E,
-    metadata: HeaderMap,
+    request: Arc<Request<E>>,
+    handler: Option<&'static Handler>,
     extensions: Extensions,
     states: Arc<States>,
 }
 
-impl<E: Event> Call<E> {
-    pub(crate) fn new(event: E, metadata: HeaderMap, extensions: Extensions, states: Arc<States>) -> Self {
-        Self { event, metadata, extensions, states }
+/// The event and its metadata. The call shares them with the report of its failure.
+#[derive(Debug, Clone)]
+pub(crate) struct Request<E> {
+    pub(crate) event: E,
+    pub(crate) metadata: HeaderMap,
+}
+
+impl<E> Call<E> {
+    pub(crate) fn new(
+        request: Arc<Request<E>>,
+        handler: Option<&'static Handler>,
+        extensions: Extensions,
+        states: Arc<States>,
+    ) -> Self {
+        Self { request, handler, extensions, states }
     }
 
-    /// The typed request.
-    pub fn event(&self) -> &E {
-        &self.event
+    /// The handler that was chosen for the call, with its name, its pattern and its place; `None` if no pattern matches. For logs and metrics,
+    /// in [interceptors](macro@crate::interceptor).
+    pub fn handler(&self) -> Option<&'static Handler> {
+        self.handler
     }
 
-    /// The gRPC metadata of the call: the headers that Centrifugo's proxy forwards (`http_headers`, `emulated_headers`,
-    /// `grpc_metadata`, `static_metadata`, `credentials_key`), and gRPC's own. Names are in lower case.
-    pub fn metadata(&self) -> &HeaderMap {
-        &self.metadata
-    }
-
-    /// The typed request, for interceptors that change it.
-    pub fn event_mut(&mut self) -> &mut E {
-        &mut self.event
+    /// The pattern of the handler that was chosen: a label for logs and metrics that doesn't grow with the number of channels. `None` for
+    /// handlers without one, and if no pattern matches.
+    pub fn pattern(&self) -> Option<&'static str> {
+        self.handler.and_then(Handler::pattern)
     }
 
     /// Values that tower layers and interceptors have put beside the request.
@@ -52,6 +62,40 @@ impl<E: Event> Call<E> {
     /// A value given to [`App::state`](crate::App::state).
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.states.get()
+    }
+}
+
+impl<E: Event> Call<E> {
+    /// The typed request.
+    pub fn event(&self) -> &E {
+        &self.request.event
+    }
+
+    /// The gRPC metadata of the call: the headers that Centrifugo's proxy forwards (`http_headers`, `emulated_headers`,
+    /// `grpc_metadata`, `static_metadata`, `credentials_key`), and gRPC's own. Names are in lower case.
+    pub fn metadata(&self) -> &HeaderMap {
+        &self.request.metadata
+    }
+
+    /// The typed request, for interceptors that change it. Reports of a failure still have what Centrifugo sent, so this makes a copy.
+    pub fn event_mut(&mut self) -> &mut E {
+        &mut Arc::make_mut(&mut self.request).event
+    }
+
+    /// The channel or the method; `None` for events that have neither. A client has chosen it: escape it in logs.
+    pub fn name(&self) -> Option<&str> {
+        self.event().subject()
+    }
+
+    /// The connection that the event comes from; `None` for events that come from none.
+    pub fn client(&self) -> Option<&Client> {
+        self.event().origin().0
+    }
+
+    /// The connection's user, whatever the event; `None` for `connect`, where none is known yet, and for events that come from no connection. Where
+    /// the event is known to have one, there is [`HasUser::user`](crate::HasUser::user).
+    pub fn user(&self) -> Option<&UserId> {
+        self.event().origin().1
     }
 }
 
@@ -73,7 +117,7 @@ impl States {
         self.find(TypeId::of::<T>())?.downcast_ref()
     }
 
-    // Apart from `get`, which is compiled in each handler.
+    // Not generic, so it is compiled once.
     #[inline(never)]
     fn find(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
         self.0.get(&id).map(Box::as_ref)

@@ -3,18 +3,26 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{FusedFuture, FutureExt};
-use h2::server::Builder;
+use h2::RecvStream;
+use h2::server::{Builder, SendResponse};
+use http::Request;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio_util::task::TaskTracker;
 
 use crate::exchange::Exchange;
 use crate::gather::Gather;
+use crate::logged::Logged;
+use crate::peer::{Peer, Peers};
+use crate::question::Method;
 use crate::received::Received;
 use crate::server::Limits;
 use crate::service::ProxyService;
@@ -33,6 +41,13 @@ const TURN: usize = 50;
 /// How long nothing may be heard of a peer before the system asks whether it is still there. It asks some times more (Linux for eleven
 /// minutes), and then the connection ends, and with it the streams that would wait for ever.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long a connection stays on which nothing happens, when the app is stopping and no handler is at work. A peer that takes part in the end of a
+/// connection answers within the time that a packet takes there and back.
+const LINGER: Duration = Duration::from_millis(500);
+/// How long handlers that are given up may take to be dropped.
+const LAST_TURN: Duration = Duration::from_secs(1);
+/// The preface, 24 bytes, and an empty SETTINGS frame, 9 bytes.
+const SHORTEST_HANDSHAKE: u64 = 24 + 9;
 /// How long a listener rests that has run out of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -40,7 +55,11 @@ const REST: Duration = Duration::from_millis(100);
 pub(crate) struct Connections {
     service: ProxyService,
     http: Builder,
+    handshake: Duration,
+    peers: Arc<Peers>,
     open: JoinSet<()>,
+    /// The calls on all of them.
+    calls: TaskTracker,
 }
 
 impl Connections {
@@ -53,10 +72,11 @@ impl Connections {
             .max_header_list_size(MAX_HEADERS)
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
-        Self { service, http, open: JoinSet::new() }
+        let peers = Arc::new(Peers::new(limits));
+        Self { service, http, handshake: limits.handshake, peers, open: JoinSet::new(), calls: TaskTracker::new() }
     }
 
-    /// Accepts connections until the listener fails for good.
+    /// Accepts connections until the listener fails permanently.
     pub(crate) async fn accept_all(&mut self, listener: &TcpListener) -> io::Error {
         loop {
             match listener.accept().await {
@@ -64,7 +84,7 @@ impl Connections {
                 Err(error) if is_of_one_connection(&error) => {
                     tracing::debug!("a connection was gone before it was there: {error}")
                 }
-                Err(error) if is_for_good(&error) => return error,
+                Err(error) if is_permanent(&error) => return error,
                 Err(error) => {
                     tracing::error!("can't accept connections for now: {error}");
                     tokio::time::sleep(REST).await;
@@ -78,10 +98,23 @@ impl Connections {
         if let Err(error) = prepare(&socket) {
             tracing::debug!("a connection has the system's own settings: {error}");
         }
-        let (http, service) = (self.http.clone(), self.service.clone());
+        let connection = Connection {
+            service: self.service.clone(),
+            calls: self.calls.clone(),
+            peer: Arc::new(Peer::new(Arc::clone(&self.peers))),
+        };
+        let (http, peers, handshake) = (self.http.clone(), Arc::clone(&self.peers), sleep(self.handshake));
         self.open.spawn(async move {
-            if let Err(error) = answer_all(&http, socket, &service).await {
-                tracing::debug!("a connection ended: {error}");
+            match connection.answer_all(&http, socket, handshake).await {
+                Ok(()) => {}
+                Err(Ended::NoHandshake) => {
+                    if let Some(more) = peers.no_handshake.pass() {
+                        tracing::warn!(
+                            "handshake_timeout: a connection had no complete HTTP/2 handshake in time, and was closed{more}"
+                        );
+                    }
+                }
+                Err(Ended::Http(error)) => tracing::debug!("a connection ended: {}", Logged(error)),
             }
         });
     }
@@ -89,6 +122,15 @@ impl Connections {
     /// Ready when all connections have ended by themselves.
     pub(crate) async fn end(&mut self) {
         while self.open.join_next().await.is_some() {}
+    }
+
+    /// Closes what is left, and drops the handlers of all calls. A handler that blocks its thread can't be dropped.
+    pub(crate) async fn give_up(mut self) {
+        self.open.shutdown().await;
+        self.calls.close();
+        if timeout(LAST_TURN, self.calls.wait()).await.is_err() {
+            tracing::warn!("{} calls can't be dropped: their handlers block the thread they run on", self.calls.len());
+        }
     }
 }
 
@@ -98,30 +140,80 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
     SockRef::from(socket).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE))
 }
 
-/// Answers all calls of a connection, each in a task of its own, until it ends. Once the app is stopping, that is when all calls that are
-/// there have been answered.
-// The handshake is no argument: a future holds its arguments twice.
-async fn answer_all(http: &Builder, socket: TcpStream, service: &ProxyService) -> Result<(), h2::Error> {
-    let mut stopping = pin!(service.stopping().cancelled().fuse());
-    let mut connection = tokio::select! {
-        connection = http.handshake::<_, Bytes>(Gather::new(socket)) => connection?,
-        () = &mut stopping => return Ok(()),
-    };
-    let mut begun = 0;
-    loop {
-        tokio::select! {
+/// One connection, and what it passes on to its calls.
+struct Connection {
+    service: ProxyService,
+    calls: TaskTracker,
+    peer: Arc<Peer>,
+}
+
+/// Why a connection ended before its time.
+enum Ended {
+    NoHandshake,
+    Http(h2::Error),
+}
+
+impl From<h2::Error> for Ended {
+    fn from(error: h2::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
+impl Connection {
+    /// Answers all calls, each in a task of its own, until the connection ends. Once the app is stopping, that is when all calls that are
+    /// there have been answered; or when no handler is at work any more, and the peer takes no more of the answers.
+    // The handshake is no argument: a future holds its arguments twice.
+    async fn answer_all(self, http: &Builder, socket: TcpStream, handshake: Sleep) -> Result<(), Ended> {
+        let mut stopping = pin!(self.service.stopping().cancelled().fuse());
+        let mut clock = pin!(handshake);
+        let mut connection = tokio::select! {
             biased;
-            call = connection.accept() => {
-                let Some(call) = call else { return Ok(()) };
-                let (request, respond) = call?;
-                tokio::spawn(Exchange::new(service.answer(request.map(Received)), respond));
-                begun += 1;
-                if begun % TURN == 0 {
-                    turn().await;
+            () = &mut stopping => return Ok(()),
+            connection = http.handshake::<_, Bytes>(Gather::new(socket, Arc::clone(&self.peer))) => connection?,
+            () = &mut clock => return Err(Ended::NoHandshake),
+        };
+        let mut clock_runs = true;
+        let (mut begun, mut taken, mut is_stopping) = (0, 0, false);
+        loop {
+            // A connection that always has another call never looks at anything else, so this is no part of the `select!`.
+            if !is_stopping && self.service.stopping().is_cancelled() {
+                (is_stopping, clock_runs) = (true, true);
+                connection.graceful_shutdown();
+                clock.as_mut().reset(Instant::now() + LINGER);
+            }
+            tokio::select! {
+                biased;
+                call = connection.accept() => {
+                    let Some(call) = call else { return Ok(()) };
+                    let (request, respond) = call?;
+                    self.begin(request, respond);
+                    begun += 1;
+                    if begun % TURN == 0 {
+                        turn().await;
+                    }
+                }
+                () = &mut stopping, if !stopping.is_terminated() => {}
+                () = &mut clock, if clock_runs => {
+                    if !is_stopping {
+                        if self.peer.received() < SHORTEST_HANDSHAKE {
+                            return Err(Ended::NoHandshake);
+                        }
+                        clock_runs = false;
+                    } else if self.service.running() == 0 && self.peer.taken() == taken {
+                        return Ok(());
+                    } else {
+                        taken = self.peer.taken();
+                        clock.as_mut().reset(Instant::now() + LINGER);
+                    }
                 }
             }
-            () = &mut stopping, if !stopping.is_terminated() => connection.graceful_shutdown(),
         }
+    }
+
+    fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>) {
+        let goes_on = Method::of(request.uri().path()) == Some(Method::SubscribeBidirectional);
+        let request = request.map(|body| Received::new(body, goes_on, Arc::clone(&self.peer)));
+        self.calls.spawn(Exchange::new(self.service.answer(request), respond));
     }
 }
 
@@ -148,7 +240,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-fn is_for_good(error: &io::Error) -> bool {
+fn is_permanent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::NotConnected | io::ErrorKind::Unsupported)
 }
 

@@ -1,79 +1,117 @@
 //! The way of a call: from Centrifugo's request to its response.
 
 use std::future::ready;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use http::{Extensions, HeaderMap};
+use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::audit::Audit;
-use crate::call::{Call, States};
+use crate::call::{Call, Request};
+use crate::deadline;
 use crate::event::{Event, Malformed, Refusal, Wire};
-use crate::failure::{Blame, Claimant, ErrorHandler, panicked};
+use crate::failure::{Blame, Claimant, Late, Reporter, is_late};
+use crate::guard::guard;
 use crate::handler::{Bound, Replying};
 use crate::kind::Kind;
+use crate::logged::Logged;
 use crate::payload::Form;
 use crate::reject::Reject;
 use crate::router::{Found, Routes};
 use crate::secret::Secret;
+use crate::throttle::Throttle;
 
 /// What all calls share.
 pub(crate) struct Dispatch {
     pub(crate) routes: Routes,
-    pub(crate) states: Arc<States>,
+    pub(crate) reporter: Arc<Reporter>,
     pub(crate) secret: Option<Secret>,
     pub(crate) audit: Audit,
-    pub(crate) error_handler: Option<ErrorHandler>,
     /// The longest answer, in bytes, and the longest request that goes the short way.
     pub(crate) max_message_size: usize,
     /// Ends the streams that are open.
     pub(crate) stopping: CancellationToken,
+    /// How many handlers are at work.
+    pub(crate) running: AtomicUsize,
+    /// The log lines about calls that are refused before they are read.
+    pub(crate) refused: Throttle,
+}
+
+/// What comes before a call's message.
+#[derive(Clone)]
+pub(crate) struct Head {
+    pub(crate) metadata: HeaderMap,
+    pub(crate) extensions: Extensions,
+    /// When the call arrived.
+    pub(crate) arrived: Instant,
+}
+
+impl Head {
+    /// Of a call that arrives now.
+    pub(crate) fn now(metadata: HeaderMap, extensions: Extensions) -> Self {
+        Self { metadata, extensions, arrived: Instant::now() }
+    }
 }
 
 /// A handler at work, until its event has a response.
 // Polled by hand, because combinators and `async` blocks would be compiled for each event, one in the other.
 pub(crate) struct Asked<E: Event> {
     dispatch: Arc<Dispatch>,
-    reply: Replying<E>,
+    /// `None` once it has ended.
+    reply: Option<Replying<E>>,
     form: Form,
     blame: Blame,
+    deadline: Deadline,
 }
 
-/// Why an event has no response of its own, and who is to blame.
+/// How long the caller waits.
+struct Deadline {
+    arrived: Instant,
+    allowed: Option<Duration>,
+    /// Made when the handler has to wait for something: most are done before.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+/// Why an event has no response of its own, and what its report needs.
 pub(crate) struct Rejected(pub(crate) Arc<Reject>, pub(crate) Blame);
 
-/// The response, and who is to blame for what is still to come of it.
+/// The response, and what the report of a later failure needs.
 type Answered<E> = (<E as Wire>::Response, Blame);
 
 impl Dispatch {
     /// From a message to a handler at work.
-    pub(crate) fn answer<E: Wire>(
-        self: &Arc<Self>,
-        metadata: HeaderMap,
-        extensions: Extensions,
-        message: E::Request,
-    ) -> Result<Asked<E>, Status> {
-        self.admit(E::KIND.name(), &metadata)?;
+    pub(crate) fn answer<E: Wire>(self: &Arc<Self>, head: Head, message: E::Request) -> Result<Asked<E>, Status> {
         let event = E::decode(message).map_err(malformed)?;
-        self.ask(event, metadata, extensions).ok_or_else(|| unclaimed(E::KIND))
+        self.ask(event, head).ok_or_else(|| unclaimed(E::KIND))
     }
 
     /// From an event to a handler at work; [`testing`](crate::testing) enters here. `None`: no attribute of the app is for this event.
-    pub(crate) fn ask<E: Wire>(self: &Arc<Self>, event: E, metadata: HeaderMap, extensions: Extensions) -> Option<Asked<E>> {
+    pub(crate) fn ask<E: Wire>(self: &Arc<Self>, event: E, head: Head) -> Option<Asked<E>> {
         let (claimant, bound) = self.find(&event)?;
-        let blame = Blame::new(claimant, &event, &metadata, &self.states, self.error_handler.as_ref());
-        let (options, is_handler) = (claimant.options(), matches!(claimant, Claimant::Handler(_)));
-        let admitted = if is_handler { event.admit(options) } else { Ok(()) };
-        let form = event.form(options);
+        let Head { metadata, extensions, arrived } = head;
+        let deadline = Deadline { arrived, allowed: deadline::of(&metadata), timer: None };
+        let is_handler = matches!(claimant, Claimant::Handler(_));
+        let admitted = if is_handler { event.admit(claimant.options()) } else { Ok(()) };
+        let form = event.form(claimant.options());
+        let request = Arc::new(Request { event, metadata });
+        let blame = Blame::new(claimant, Arc::clone(&request), Arc::clone(&self.reporter));
         let reply = match admitted {
-            Ok(()) => bound.call(Call::new(event, metadata, extensions, Arc::clone(&self.states))),
+            Ok(()) => bound.call(Call::new(request, claimant.handler(), extensions, Arc::clone(&self.reporter.states))),
             Err(reject) => Box::pin(ready(Err(reject))),
         };
-        Some(Asked { dispatch: Arc::clone(self), reply, form, blame })
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), form, blame, deadline })
+    }
+
+    /// How many handlers are at work.
+    pub(crate) fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
     }
 
     fn encode<E: Wire>(&self, reply: E::Reply, form: Form) -> Result<E::Response, Reject> {
@@ -81,21 +119,10 @@ impl Dispatch {
         E::encode(reply, form)
     }
 
-    /// Lets in only who knows the secret, if there is one.
-    pub(crate) fn admit(&self, event: &str, metadata: &HeaderMap) -> Result<(), Status> {
-        match &self.secret {
-            Some(secret) if !secret.is_in(metadata) => {
-                tracing::warn!(event, "refused: the call has not exactly one `{}` with the secret", secret.name());
-                Err(Status::unauthenticated("the secret is missing or wrong"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Who answers, with the interceptors around it. `None`: the event has no handlers at all.
     fn find<E: Wire>(&self, event: &E) -> Option<(Claimant, Bound<E>)> {
         let table = E::table(&self.routes);
-        let name = event.name().unwrap_or_default();
+        let name = event.subject().unwrap_or_default();
         let (claimant, bound): (_, Bound<E>) = match table.find(name) {
             Found::Bound(handler, bound) => (Claimant::Handler(handler), bound),
             Found::Panicked(handler, reject) => {
@@ -115,15 +142,73 @@ impl<E: Wire> Future for Asked<E> {
     type Output = Result<Answered<E>, Rejected>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { dispatch, reply, form, blame } = &mut *self;
-        let reply = match catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context))) {
-            Ok(polled) => ready!(polled),
-            Err(panic) => Err(panicked(panic.as_ref())),
+        let Self { dispatch, reply, form, blame, deadline } = &mut *self;
+        // All that is the app's runs in here: the handler, its reply's serialization, and what either of them drops.
+        let polled = guard(|| {
+            let Some(Poll::Ready(replied)) = reply.as_mut().map(|reply| reply.as_mut().poll(context)) else {
+                return Poll::Pending;
+            };
+            *reply = None;
+            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E>(reply, *form)))
+        });
+        let encoded = match polled {
+            Ok(Poll::Ready(encoded)) => encoded,
+            Ok(Poll::Pending) if deadline.is_over(context) => Err(deadline.missed()),
+            Ok(Poll::Pending) => return Poll::Pending,
+            Err(panic) => Err(panic),
         };
-        Poll::Ready(match reply.and_then(|reply| dispatch.encode::<E>(reply, *form)) {
+        end(reply, blame);
+        Poll::Ready(match encoded {
             Ok(response) => Ok((response, blame.clone())),
             Err(reject) => Err(Rejected(Arc::new(reject), blame.clone())),
         })
+    }
+}
+
+/// Drops what is left of a handler.
+fn end<T>(reply: &mut Option<Pin<Box<T>>>, blame: &Blame)
+where
+    T: ?Sized,
+{
+    if let Some(reply) = reply.take()
+        && let Err(panic) = guard(|| drop(reply))
+    {
+        blame.failed(Arc::new(panic), "; while it was dropped");
+    }
+}
+
+/// Nobody waits for the answer any longer, unless there was one.
+impl<E: Event> Drop for Asked<E> {
+    fn drop(&mut self) {
+        self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
+        if self.reply.is_some() {
+            end(&mut self.reply, &self.blame);
+            self.deadline.report(&self.blame);
+        }
+    }
+}
+
+impl Deadline {
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(allowed) = self.allowed else { return false };
+        let arrived = self.arrived;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(allowed.saturating_sub(arrived.elapsed()))));
+        timer.as_mut().poll(context).is_ready()
+    }
+
+    /// The failure that a missed deadline is.
+    fn missed(&self) -> Reject {
+        Reject::internal(Late { elapsed: self.arrived.elapsed(), allowed: self.allowed.unwrap_or_default() })
+    }
+
+    /// Reports a call that its caller has reset. Centrifugo does that at its own deadline, which comes a little before the one that it sends.
+    fn report(&self, blame: &Blame) {
+        let elapsed = self.arrived.elapsed();
+        if self.allowed.is_some_and(|allowed| elapsed >= allowed.mul_f32(0.9)) {
+            blame.failed(Arc::new(self.missed()), "");
+        } else {
+            blame.abandoned(elapsed);
+        }
     }
 }
 
@@ -135,16 +220,16 @@ pub(crate) fn respond<E: Wire>(answered: Result<Answered<E>, Rejected>) -> Resul
     }
 }
 
-// What follows is apart from its callers, which are compiled for each event.
+// What follows is not generic over the event, so it is compiled once.
 
 /// The answer to a message that is no event.
 fn malformed(malformed: Malformed) -> Status {
-    tracing::warn!(event = %malformed.kind, "{malformed}: it doesn't come from Centrifugo");
+    tracing::warn!(event = %malformed.kind, "{}: it doesn't come from Centrifugo", Logged(&malformed));
     Status::invalid_argument(malformed.to_string())
 }
 
 fn unmatched(event: Kind, name: &str) {
-    tracing::debug!(%event, ?name, "no pattern matches");
+    tracing::debug!(%event, name = %Logged(name), "no pattern matches");
 }
 
 /// The answer when nobody has claimed the event.
@@ -153,7 +238,12 @@ pub(crate) fn unclaimed(kind: Kind) -> Status {
     Status::unimplemented(format!("no handler for {kind}"))
 }
 
-/// Tells the log everything, and the client what it may know.
+/// What the caller receives of a failure.
+pub(crate) fn failure() -> Status {
+    Status::internal("internal server error")
+}
+
+/// Reports everything to the log, and to the client what it may know.
 pub(crate) fn refuse<E: Wire>(blame: &Blame, reject: Arc<Reject>) -> Result<E::Response, Status> {
     match Refusal::of(&reject).map(E::refuse) {
         Some(Some(response)) => {
@@ -163,7 +253,11 @@ pub(crate) fn refuse<E: Wire>(blame: &Blame, reject: Arc<Reject>) -> Result<E::R
         Some(None) => {
             blame.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
         }
+        None if is_late(&reject) => {
+            blame.failed(reject, "");
+            return Err(Status::deadline_exceeded("the handler was given up at the caller's deadline"));
+        }
         None => blame.failed(reject, ""),
     }
-    Err(Status::internal("internal server error"))
+    Err(failure())
 }

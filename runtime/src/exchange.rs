@@ -11,6 +11,8 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 
 use crate::answer::Answer;
+use crate::guard::guard;
+use crate::logged::Logged;
 
 pin_project! {
     /// A call, until all of its answer is sent.
@@ -55,12 +57,30 @@ impl<F: Future<Output = Response<Answer>>> Exchange<F> {
 impl<F: Future<Output = Response<Answer>>> Future for Exchange<F> {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.poll_sent(context).map(|sent| {
-            if let Err(error) = sent {
-                tracing::debug!("a call ended before all of its answer was sent: {error}");
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Handlers and their streams have guards of their own, which know whose call it is. A tower layer of the app hasn't.
+        match guard(|| self.as_mut().poll_sent(context)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Ok(()))) => {}
+            Ok(Poll::Ready(Err(error))) => {
+                tracing::debug!("a call ended before all of its answer was sent: {}", Logged(error));
             }
-        })
+            Err(panic) => {
+                tracing::error!("a call failed outside of its handler: {panic}");
+                self.reset();
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<F> Exchange<F> {
+    /// The caller takes it for the status INTERNAL.
+    fn reset(self: Pin<&mut Self>) {
+        match self.project() {
+            Step::Answering { respond, .. } => respond.send_reset(Reason::INTERNAL_ERROR),
+            Step::Sending { sending } => sending.stream.send_reset(Reason::INTERNAL_ERROR),
+        }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::peer::Peer;
 
 /// What is gathered at most before it is written anyway.
 const FULL: usize = 64 << 10;
@@ -20,6 +23,7 @@ const FULL: usize = 64 << 10;
 /// taken as long as they bring something, and tried again now and then.
 pub(crate) struct Gather<S> {
     socket: S,
+    peer: Arc<Peer>,
     gathered: BytesMut,
     turns: Turns,
 }
@@ -55,8 +59,8 @@ impl Turns {
 }
 
 impl<S> Gather<S> {
-    pub(crate) fn new(socket: S) -> Self {
-        Self { socket, gathered: BytesMut::new(), turns: Turns::default() }
+    pub(crate) fn new(socket: S, peer: Arc<Peer>) -> Self {
+        Self { socket, peer, gathered: BytesMut::new(), turns: Turns::default() }
     }
 }
 
@@ -67,6 +71,7 @@ impl<S: AsyncWrite + Unpin> Gather<S> {
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
+            self.peer.has_taken(written);
             self.gathered.advance(written);
         }
         Poll::Ready(Ok(()))
@@ -104,17 +109,22 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Gather<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
+        self.peer.has_sent(buffer.filled().len() - before);
+        read
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use tokio::io::AsyncWriteExt;
 
     use super::*;
+    use crate::peer::Peers;
+    use crate::server::Limits;
 
     /// Remembers what each write had.
     #[derive(Clone, Default)]
@@ -135,10 +145,14 @@ mod tests {
         }
     }
 
+    fn gather(writes: &Writes) -> Gather<Writes> {
+        Gather::new(writes.clone(), Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())))))
+    }
+
     #[tokio::test]
     async fn what_is_written_before_a_flush_leaves_at_once() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone());
+        let mut socket = gather(&writes);
         for bytes in [b"a", b"b", b"c"] {
             socket.write_all(bytes).await.unwrap();
         }
@@ -153,7 +167,7 @@ mod tests {
     #[test]
     fn a_flush_lets_others_go_first_once() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone());
+        let mut socket = gather(&writes);
         let mut context = Context::from_waker(std::task::Waker::noop());
         let mut write = |socket: &mut Gather<Writes>, bytes| Pin::new(socket).poll_write(&mut context, bytes).is_ready();
         let flush = |socket: &mut Gather<Writes>| {
@@ -191,7 +205,7 @@ mod tests {
     #[tokio::test]
     async fn it_does_not_grow_without_end() {
         let writes = Writes::default();
-        let mut socket = Gather::new(writes.clone());
+        let mut socket = gather(&writes);
         for _ in 0..10 {
             socket.write_all(&[0; 20 << 10]).await.unwrap();
         }

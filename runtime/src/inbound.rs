@@ -1,14 +1,19 @@
-//! What a client publishes into a stream that goes both ways, until somebody takes it.
+//! What a client publishes into a stream that goes both ways: until somebody takes it, and after nobody reads it any more.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, Stream, StreamExt};
+use tokio::runtime::Handle;
+use tokio::task::coop::consume_budget;
+use tokio_util::sync::CancellationToken;
 
-/// The client's side of a stream.
+/// The client's side of a stream; none where Centrifugo has opened it for one direction.
 #[derive(Clone, Default)]
-pub(crate) struct Inbound(Option<Arc<Mutex<Option<BoxStream<'static, Bytes>>>>>);
+pub(crate) struct Inbound(Option<Arc<Mutex<Option<Taken>>>>);
 
 /// Why there is nothing to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,11 +27,24 @@ pub(crate) enum NoInbound {
 }
 
 impl Inbound {
-    pub(crate) fn new(publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
-        Self(Some(Arc::new(Mutex::new(Some(publications.boxed())))))
+    /// Publications that are read for nobody as soon as nobody reads them, until the stream has `ended`.
+    ///
+    /// Otherwise they would fill the stream's window, 64 KiB, and Centrifugo's next publication of that client would wait for ever, and with it
+    /// all other commands of the client.
+    pub(crate) fn of_call(publications: impl Stream<Item = Bytes> + Send + 'static, ended: CancellationToken) -> Self {
+        Self::new(Taken { publications: Some(publications.boxed()), ended: Some(ended) })
     }
 
-    pub(crate) fn take(&self) -> Result<BoxStream<'static, Bytes>, NoInbound> {
+    /// Publications that a test makes: dropped when nobody reads them.
+    pub(crate) fn of_test(publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
+        Self::new(Taken { publications: Some(publications.boxed()), ended: None })
+    }
+
+    fn new(taken: Taken) -> Self {
+        Self(Some(Arc::new(Mutex::new(Some(taken)))))
+    }
+
+    pub(crate) fn take(&self) -> Result<Taken, NoInbound> {
         let shared = self.0.as_ref().ok_or(NoInbound::OneWay)?;
         shared.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(NoInbound::Taken)
     }
@@ -35,5 +53,83 @@ impl Inbound {
 impl fmt::Debug for Inbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "Inbound" } else { "None" })
+    }
+}
+
+/// A client's publications. Dropped before their end, they are read on, and discarded.
+pub(crate) struct Taken {
+    /// `None` once they have ended.
+    publications: Option<BoxStream<'static, Bytes>>,
+    ended: Option<CancellationToken>,
+}
+
+impl Stream for Taken {
+    type Item = Bytes;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let Some(publications) = &mut self.publications else { return Poll::Ready(None) };
+        let publication = ready!(publications.poll_next_unpin(context));
+        if publication.is_none() {
+            self.publications = None;
+        }
+        Poll::Ready(publication)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        // Without a runtime there is no connection either.
+        if let (Some(publications), Some(ended), Ok(runtime)) =
+            (self.publications.take(), self.ended.take(), Handle::try_current())
+            && !ended.is_cancelled()
+        {
+            runtime.spawn(async move { ended.run_until_cancelled(discard(publications)).await });
+        }
+    }
+}
+
+async fn discard(mut publications: BoxStream<'static, Bytes>) {
+    while publications.next().await.is_some() {
+        consume_budget().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// Publications that say when they are read.
+    fn publications(ended: &CancellationToken) -> (Inbound, mpsc::UnboundedReceiver<u8>) {
+        let (read, reads) = mpsc::unbounded_channel();
+        let numbers = stream::iter(0..3).inspect(move |number| _ = read.send(*number));
+        (Inbound::of_call(numbers.map(|number| Bytes::from(vec![number])).chain(stream::pending()), ended.clone()), reads)
+    }
+
+    #[tokio::test]
+    async fn what_nobody_reads_is_read_and_discarded() {
+        let ended = CancellationToken::new();
+        let (never_taken, mut reads) = publications(&ended);
+        drop(never_taken);
+        assert_eq!([reads.recv().await, reads.recv().await, reads.recv().await], [Some(0), Some(1), Some(2)]);
+
+        let (inbound, mut reads) = publications(&ended);
+        let mut taken = inbound.take().ok().unwrap();
+        assert_eq!(taken.next().await.as_deref(), Some(&[0][..]));
+        drop(taken);
+        assert_eq!([reads.recv().await, reads.recv().await, reads.recv().await], [Some(0), Some(1), Some(2)]);
+
+        ended.cancel();
+        assert_eq!(reads.recv().await, None, "the stream has ended, so nobody reads it");
+    }
+
+    #[test]
+    fn publications_are_taken_once() {
+        assert_eq!(Inbound::default().take().err(), Some(NoInbound::OneWay));
+        let inbound = Inbound::of_test(stream::empty());
+        assert!(inbound.take().is_ok());
+        assert_eq!(inbound.take().err(), Some(NoInbound::Taken));
     }
 }

@@ -74,30 +74,36 @@ mod channel;
 mod code;
 mod config;
 mod connection;
+mod deadline;
 mod dispatch;
 mod event;
 mod exchange;
 mod expiry;
 mod extract;
 mod failure;
+mod gate;
 mod gather;
 #[allow(missing_docs, reason = "what has a doc in the schema has it here")]
 mod generated;
 mod grant;
+mod guard;
 mod handler;
 mod headers;
 mod http;
 mod id;
 mod inbound;
 mod interceptor;
+mod json;
 mod kind;
 mod layers;
+mod logged;
 #[cfg(feature = "logs")]
 mod logs;
 mod long;
 mod needs;
 mod notices;
 mod payload;
+mod peer;
 mod publication;
 mod question;
 mod received;
@@ -114,6 +120,7 @@ mod start;
 mod stream;
 mod territory;
 pub mod testing;
+mod throttle;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;

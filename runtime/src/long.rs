@@ -1,54 +1,82 @@
 //! The long way: tonic's own machinery, for whatever isn't one uncompressed message in one frame, and for what clients stream.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::future::TryFutureExt;
+use futures_util::stream::StreamExt;
 use http::Response;
 use tonic::body::Body;
 use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::Grpc;
 use tonic::{Request, Status, Streaming};
-use tonic_prost::ProstCodec;
 use tower::service_fn;
 
 use crate::answer::HEAD;
-use crate::dispatch::Dispatch;
-use crate::generated::{StreamSubscribeRequest, StreamSubscribeResponse, SubscribeRequest};
-use crate::question::Question;
+use crate::dispatch::{Dispatch, Head};
+use crate::question::{Question, decode};
+use crate::stream::Responses;
 
 /// The answer to a question.
-pub(crate) async fn answer(dispatch: Arc<Dispatch>, question: Question, request: http::Request<Body>) -> Response<Body> {
-    let mut grpc = grpc(Raw, &dispatch);
+pub(crate) async fn answer(
+    dispatch: Arc<Dispatch>,
+    question: Question,
+    request: http::Request<Body>,
+    arrived: Instant,
+) -> Response<Body> {
+    let mut grpc = grpc(&dispatch);
     let asked = service_fn(move |request: Request<Bytes>| {
-        let (metadata, extensions, message) = request.into_parts();
-        let answered = question.answer(&dispatch, metadata.into_headers(), extensions, message);
-        answered.map_ok(|frame| tonic::Response::new(frame.slice(HEAD..)))
+        let (head, message) = split(request, arrived);
+        let answered = question.answer(&dispatch, head, message);
+        answered.map_ok(|frame| tonic::Response::new(unframed(frame)))
     });
     grpc.unary(asked, request).await
 }
 
 /// The answer to a subscription to a stream.
-pub(crate) async fn open(dispatch: Arc<Dispatch>, request: http::Request<Body>) -> Response<Body> {
-    let mut grpc = grpc(ProstCodec::<StreamSubscribeResponse, SubscribeRequest>::default(), &dispatch);
-    let asked = service_fn(move |request: Request<SubscribeRequest>| {
-        let (metadata, extensions, message) = request.into_parts();
-        dispatch.open(metadata.into_headers(), extensions, message).map_ok(tonic::Response::new)
+pub(crate) async fn open(dispatch: Arc<Dispatch>, request: http::Request<Body>, arrived: Instant) -> Response<Body> {
+    let mut grpc = grpc(&dispatch);
+    let asked = service_fn(move |request: Request<Bytes>| {
+        let (head, message) = split(request, arrived);
+        let dispatch = Arc::clone(&dispatch);
+        async move { Ok(messages(dispatch.open(head, decode(message)?).await?)) }
     });
     grpc.server_streaming(asked, request).await
 }
 
 /// The same for a stream of both directions.
-pub(crate) async fn open_bidirectional(dispatch: Arc<Dispatch>, request: http::Request<Body>) -> Response<Body> {
-    let mut grpc = grpc(ProstCodec::<StreamSubscribeResponse, StreamSubscribeRequest>::default(), &dispatch);
-    let asked = service_fn(move |request: Request<Streaming<StreamSubscribeRequest>>| {
-        Arc::clone(&dispatch).open_bidirectional(request).map_ok(tonic::Response::new)
+pub(crate) async fn open_bidirectional(
+    dispatch: Arc<Dispatch>,
+    request: http::Request<Body>,
+    arrived: Instant,
+) -> Response<Body> {
+    let mut grpc = grpc(&dispatch);
+    let asked = service_fn(move |request: Request<Streaming<Bytes>>| {
+        let (head, received) = split(request, arrived);
+        Arc::clone(&dispatch).open_bidirectional(head, received).map_ok(messages)
     });
     grpc.streaming(asked, request).await
 }
 
-fn grpc<C: Codec>(codec: C, dispatch: &Dispatch) -> Grpc<C> {
-    let grpc = Grpc::new(codec).accept_compressed(CompressionEncoding::Gzip);
+fn split<T>(request: Request<T>, arrived: Instant) -> (Head, T) {
+    let (metadata, extensions, message) = request.into_parts();
+    (Head { metadata: metadata.into_headers(), extensions, arrived }, message)
+}
+
+/// tonic puts its own head before a message.
+fn unframed(frame: Bytes) -> Bytes {
+    frame.slice(HEAD..)
+}
+
+type Messages = futures_util::stream::Map<Responses, fn(Result<Bytes, Status>) -> Result<Bytes, Status>>;
+
+fn messages(responses: Responses) -> tonic::Response<Messages> {
+    tonic::Response::new(responses.map(|message| message.map(unframed)))
+}
+
+fn grpc(dispatch: &Dispatch) -> Grpc<Raw> {
+    let grpc = Grpc::new(Raw).accept_compressed(CompressionEncoding::Gzip);
     grpc.max_decoding_message_size(dispatch.max_message_size).max_encoding_message_size(dispatch.max_message_size)
 }
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{Extensions, HeaderMap};
 use tonic::Status;
 
-use crate::dispatch::{Dispatch, respond, unclaimed};
+use crate::dispatch::{Dispatch, Head, respond, unclaimed};
 use crate::event::{ChannelState, Event};
 use crate::generated as wire;
 
@@ -13,17 +12,15 @@ impl Dispatch {
     /// Hands the notices on one after the other, whatever comes of the earlier ones. The first that is refused, or fails, is the answer.
     pub(crate) async fn notify(
         self: &Arc<Self>,
-        metadata: HeaderMap,
-        extensions: Extensions,
+        head: Head,
         notices: Vec<wire::ChannelEvent>,
     ) -> Result<wire::NotifyChannelStateResponse, Status> {
-        self.admit(ChannelState::KIND.name(), &metadata)?;
         if self.routes.channel_state.is_empty() {
             return Err(unclaimed(ChannelState::KIND));
         }
         let mut answer = Ok(ChannelState::heard());
         for notice in notices {
-            let answered = match self.answer::<ChannelState>(metadata.clone(), extensions.clone(), notice) {
+            let answered = match self.answer::<ChannelState>(head.clone(), notice) {
                 Ok(asked) => respond::<ChannelState>(asked.await).map(|(response, _)| response),
                 Err(status) => Err(status),
             };

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::json;
 use crate::reject::Internal;
 
 /// How the bytes of one answer are written.
@@ -34,7 +35,7 @@ impl Form {
 impl Payload {
     #[inline(always)]
     pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Self {
-        Self::written(serde_json::to_vec(value))
+        Self::written(json::to_vec(value))
     }
 
     /// Apart from [`json`](Self::json), which is compiled for each type anew.
@@ -60,18 +61,13 @@ impl Payload {
         match self {
             Self::Empty => Ok(Bytes::new()),
             Self::Json(bytes) => Ok(bytes),
-            Self::Raw(bytes) if !json || bytes.is_empty() || is_json(&bytes) => Ok(bytes),
+            Self::Raw(bytes) if !json || bytes.is_empty() || json::is_json(&bytes) => Ok(bytes),
             Self::Raw(_) => Err(Internal::new(format!(
                 "the {what} isn't JSON: Centrifugo would close every client that speaks JSON and gets it"
             ))),
             Self::Failed(error) => Err(Internal::new(format!("the {what} can't be written as JSON: {error}"))),
         }
     }
-}
-
-/// Whether the bytes are one JSON text.
-pub(crate) fn is_json(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
 
 #[cfg(test)]
@@ -81,6 +77,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_json_never_reach_a_json_client() {
         assert!(Payload::raw(&b"\xff"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"\"\xff\""[..]).encode("data", Form::PLAIN).is_err());
         assert!(Payload::raw(&b"{\"a\":"[..]).encode("data", Form::PLAIN).is_err());
         assert!(Payload::raw(&b"{\"a\":1} {}"[..]).encode("data", Form::PLAIN).is_err());
         assert!(Payload::raw(&b"{\"a\":1}"[..]).encode("data", Form::PLAIN).is_ok());

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::{FutureExt, ready};
-use http::{Extensions, HeaderMap};
 use prost::{DecodeError, Message};
 use tonic::Status;
 
 use crate::answer::frame;
-use crate::dispatch::{Dispatch, respond};
+use crate::dispatch::{Dispatch, Head, respond};
 use crate::event::{
     CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
 };
@@ -60,16 +59,10 @@ macro_rules! questions {
             }
 
             /// The answer to a message.
-            pub(crate) fn answer(
-                self,
-                dispatch: &Arc<Dispatch>,
-                metadata: HeaderMap,
-                extensions: Extensions,
-                message: Bytes,
-            ) -> BoxFuture<Answered> {
+            pub(crate) fn answer(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Answered> {
                 match self {
-                    $(Self::$event => answer::<$event>(dispatch, metadata, extensions, message),)*
-                    Self::ChannelStates => answer_states(Arc::clone(dispatch), metadata, extensions, message),
+                    $(Self::$event => answer::<$event>(dispatch, head, message),)*
+                    Self::ChannelStates => answer_states(Arc::clone(dispatch), head, message),
                 }
             }
         }
@@ -89,26 +82,25 @@ questions! {
     "NotifyCacheEmpty" => CacheEmpty,
 }
 
-fn answer<E>(dispatch: &Arc<Dispatch>, metadata: HeaderMap, extensions: Extensions, message: Bytes) -> BoxFuture<Answered>
+fn answer<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Answered>
 where
     E: Wire<Request: Message + Default, Response: Message>,
 {
     let max = dispatch.max_message_size;
-    match decode(message).and_then(|request| dispatch.answer::<E>(metadata, extensions, request)) {
-        Ok(asked) => Box::pin(asked.map(move |answered| frame(&respond::<E>(answered)?.0, max))),
+    match decode(message).and_then(|request| dispatch.answer::<E>(head, request)) {
+        Ok(asked) => Box::pin(asked.map(move |answered| {
+            let (response, blame) = respond::<E>(answered)?;
+            blame.framed(move || frame(&response, max))
+        })),
         Err(status) => Box::pin(ready(Err(status))),
     }
 }
 
-fn answer_states(
-    dispatch: Arc<Dispatch>,
-    metadata: HeaderMap,
-    extensions: Extensions,
-    message: Bytes,
-) -> BoxFuture<Answered> {
+fn answer_states(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Answered> {
     Box::pin(async move {
         let NotifyChannelStateRequest { events } = decode(message)?;
-        frame(&dispatch.notify(metadata, extensions, events).await?, dispatch.max_message_size)
+        let response = dispatch.notify(head, events).await?;
+        frame(&response, dispatch.max_message_size).map_err(|fault| Status::out_of_range(fault.to_string()))
     })
 }
 
@@ -117,7 +109,7 @@ pub(crate) fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, Status> {
     M::decode(bytes).map_err(undecodable)
 }
 
-// Apart from `decode`, which is compiled for each message.
+// Not generic over the message, so it is compiled once.
 fn undecodable(error: DecodeError) -> Status {
     Status::internal(error.to_string())
 }

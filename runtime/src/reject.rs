@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::code::{Disconnect, ErrorReply};
 use crate::event::{CacheEmpty, Event, Refresh, Refusing, SubRefresh};
+use crate::logged::Logged;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -105,15 +106,16 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Reject {
     }
 }
 
+/// One line, whatever is in it: texts from outside are escaped and cut.
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.answer {
-            Answer::Error(error) => write!(f, "{error}")?,
-            Answer::Disconnect(disconnect) => write!(f, "{disconnect}")?,
+            Answer::Error(error) => write!(f, "{}", Logged(error))?,
+            Answer::Disconnect(disconnect) => write!(f, "{}", Logged(disconnect))?,
             Answer::Internal => f.write_str("internal failure")?,
         }
         match &self.cause {
-            Some(cause) => write!(f, ": {}", Chain(cause.as_ref())),
+            Some(cause) => write!(f, ": {}", Logged(Chain(cause.as_ref()))),
             None => Ok(()),
         }
     }
@@ -154,9 +156,10 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Internal {
     }
 }
 
+/// One line, whatever is in it: texts from outside are escaped and cut.
 impl fmt::Display for Internal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Chain(self.0.as_ref()).fmt(f)
+        Logged(Chain(self.0.as_ref())).fmt(f)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Who answers: handlers by event and name.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use centrifugo_pattern::{self as pattern, Pattern};
@@ -9,7 +8,7 @@ use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
     SubscribeStream, Wire,
 };
-use crate::failure::panicked;
+use crate::guard::guard;
 use crate::handler::{Bind, Bound, Handler, Values};
 use crate::interceptor::{Around, Next};
 use crate::reject::Reject;
@@ -119,9 +118,9 @@ impl<E: Wire> Table<E> {
 impl<E: Wire> Route<E> {
     fn bind(&self, mut values: Values<'_, '_>) -> Option<Found<E>> {
         // A `FromStr` of the application runs in there.
-        match catch_unwind(AssertUnwindSafe(|| (self.bind)(&mut values))) {
+        match guard(|| (self.bind)(&mut values)) {
             Ok(bound) => bound.map(|bound| Found::Bound(self.handler, bound)),
-            Err(panic) => Some(Found::Panicked(self.handler, panicked(panic.as_ref()))),
+            Err(panic) => Some(Found::Panicked(self.handler, panic)),
         }
     }
 }

@@ -24,11 +24,21 @@ pub(crate) struct Limits {
     pub(crate) concurrent_calls: u32,
     pub(crate) message_size: usize,
     pub(crate) drain: Duration,
+    pub(crate) handshake: Duration,
+    pub(crate) body: Duration,
+    pub(crate) unfinished: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrent_calls: 65_536, message_size: 4 << 20, drain: Duration::from_secs(10) }
+        Self {
+            concurrent_calls: 65_536,
+            message_size: 4 << 20,
+            drain: Duration::from_secs(10),
+            handshake: Duration::from_secs(10),
+            body: Duration::from_secs(10),
+            unfinished: 64 << 20,
+        }
     }
 }
 
@@ -131,7 +141,8 @@ impl Server {
     }
 
     /// Serves until the future is ready. Then no new calls are taken, and running ones have
-    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are given up, and dropped.
+    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are dropped. When this returns, no handler is left, but one that
+    /// blocks its thread. What peers leave open doesn't keep the app: idle connections, unfinished messages, streams that aren't read.
     ///
     /// # Errors
     ///
@@ -147,22 +158,39 @@ impl Server {
         let drain = limits.drain;
         let mut stops = pin!(stops);
         let mut connections = Connections::new(service.clone(), limits);
-        tokio::select! {
-            failure = connections.accept_all(&listener.listener) => return Err(StartError::Serve(failure)),
-            _ = stops.next() => tracing::info!("stopping: running calls have {drain:?} to finish"),
-        }
+        let stopped = tokio::select! {
+            biased;
+            _ = stops.next() => Ok(()),
+            failure = connections.accept_all(&listener.listener) => Err(StartError::Serve(failure)),
+        };
         drop(listener);
+        tracing::info!("stopping: {} handlers are at work, and have {drain:?} to finish", service.running());
         service.end_streams();
         let ended = async {
             connections.end().await;
-            service.told().await;
+            service.reported().await;
         };
-        tokio::select! {
-            () = ended => tracing::info!("stopped"),
-            () = tokio::time::sleep(drain) => tracing::warn!("stopped: calls are still running, and are given up"),
-            Some(()) = stops.next() => tracing::warn!("stopped at once: calls are still running, and are given up"),
+        let cut = tokio::select! {
+            biased;
+            () = ended => None,
+            () = tokio::time::sleep(drain) => Some("the time is over"),
+            Some(()) = stops.next() => Some("stopped again"),
+        };
+        report_end(cut, service.running());
+        connections.give_up().await;
+        service.give_up_reports().await;
+        stopped
+    }
+}
+
+/// `cut`: why the app doesn't wait any longer.
+fn report_end(cut: Option<&str>, running: usize) {
+    match cut {
+        None => tracing::info!("stopped"),
+        Some(why) if running > 0 => {
+            tracing::warn!("stopped: {why}, and {running} handlers are still at work: they are dropped")
         }
-        Ok(())
+        Some(why) => tracing::info!("stopped: {why}; no handler is at work, and connections that are still open are closed"),
     }
 }
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use futures_util::future::{FutureExt, ready};
 use http::{Request, Response};
@@ -14,7 +15,7 @@ use tonic::server::NamedService;
 use tower::Service;
 
 use crate::answer::Answer;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Head};
 use crate::handler::BoxFuture;
 use crate::layers::Layered;
 use crate::long;
@@ -71,11 +72,24 @@ impl ProxyService {
         &self.dispatch.stopping
     }
 
-    /// Ready when the app's error handler has heard of every failure.
-    pub(crate) async fn told(&self) {
-        if let Some(handler) = &self.dispatch.error_handler {
-            handler.told().await;
+    /// Ready when the app's error handler is done with every failure.
+    pub(crate) async fn reported(&self) {
+        if let Some(handler) = &self.dispatch.reporter.error_handler {
+            handler.done().await;
         }
+    }
+
+    /// Drops the failures that the app's error handler is still busy with.
+    pub(crate) async fn give_up_reports(&self) {
+        if let Some(handler) = &self.dispatch.reporter.error_handler {
+            handler.give_up();
+            handler.done().await;
+        }
+    }
+
+    /// How many handlers are at work.
+    pub(crate) fn running(&self) -> usize {
+        self.dispatch.running()
     }
 
     /// The answer to a request, in no more boxes than it needs.
@@ -92,40 +106,39 @@ impl ProxyService {
 
 /// The answer of the app itself.
 fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<Answer>> {
-    match Method::of(request.uri().path()) {
-        Some(Method::Question(question)) => {
+    let arrived = Instant::now();
+    match dispatch.admit(&request) {
+        Ok(Method::Question(question)) => {
             let message = short::only_message(request, dispatch.max_message_size);
             let answered = message.then(move |message| match message {
                 Ok((parts, message)) => {
-                    let answered = question.answer(&dispatch, parts.headers, parts.extensions, message);
+                    let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
+                    let answered = question.answer(&dispatch, head, message);
                     answered.map(|framed| framed.map_or_else(Status::into_http, Answer::message)).left_future()
                 }
-                Err(request) => long::answer(dispatch, question, request).map(long).boxed().right_future(),
+                Err(request) => long::answer(dispatch, question, request, arrived).map(long).boxed().right_future(),
             });
             answered.left_future()
         }
-        Some(Method::SubscribeUnidirectional) => open(dispatch, request).boxed().right_future(),
-        Some(Method::SubscribeBidirectional) => {
-            long::open_bidirectional(dispatch, request.map(Body::new)).map(long).boxed().right_future()
+        Ok(Method::SubscribeUnidirectional) => open(dispatch, request, arrived).boxed().right_future(),
+        Ok(Method::SubscribeBidirectional) => {
+            long::open_bidirectional(dispatch, request.map(Body::new), arrived).map(long).boxed().right_future()
         }
-        None => {
-            let status = Status::unimplemented(format!("there is no {}", request.uri().path()));
-            ready(status.into_http()).boxed().right_future()
-        }
+        Err(refused) => ready(refused).boxed().right_future(),
     }
 }
 
-async fn open<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> Response<Answer> {
-    let max = dispatch.max_message_size;
-    let (parts, message) = match short::only_message(request, max).await {
+async fn open<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, arrived: Instant) -> Response<Answer> {
+    let (parts, message) = match short::only_message(request, dispatch.max_message_size).await {
         Ok(message) => message,
-        Err(request) => return long(long::open(dispatch, request).await),
+        Err(request) => return long(long::open(dispatch, request, arrived).await),
     };
+    let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
     let opened = match question::decode(message) {
-        Ok(request) => dispatch.open(parts.headers, parts.extensions, request).await,
+        Ok(request) => dispatch.open(head, request).await,
         Err(status) => Err(status),
     };
-    opened.map_or_else(Status::into_http, |responses| Answer::messages(responses, max))
+    opened.map_or_else(Status::into_http, Answer::messages)
 }
 
 fn long(response: Response<Body>) -> Response<Answer> {

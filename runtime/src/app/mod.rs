@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, Colle
 use crate::call::States;
 use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
-use crate::failure::{ErrorHandler, Failure};
+use crate::failure::{ErrorHandler, Failure, Reporter};
 use crate::handler::Handler;
 use crate::http::{self, Http};
 use crate::interceptor::Interceptor;
@@ -28,6 +29,7 @@ use crate::secret::Secret;
 use crate::server::{Address, Limits, Server, signals};
 use crate::service::ProxyService;
 use crate::start::StartError;
+use crate::throttle::Throttle;
 
 /// The application's side of Centrifugo: the handlers, and what they need.
 ///
@@ -246,6 +248,31 @@ impl App {
         self
     }
 
+    /// How long a peer may take for its HTTP/2 handshake, preface and settings, after it has connected; 10 s by default. A connection without
+    /// one is closed.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.handshake = timeout;
+        self
+    }
+
+    /// How long a peer may take to send a request's message; 10 s by default. A call that takes longer gets DEADLINE_EXCEEDED, and what came of its
+    /// message is dropped. Centrifugo sends a message at once.
+    ///
+    /// How long a *handler* may take is what Centrifugo says with each call: the `timeout` of the proxy, 1 s by default. Then the handler is dropped.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body = timeout;
+        self
+    }
+
+    /// How many bytes all request messages together may hold that have begun to arrive, and aren't complete; 64 MiB by default. A single connection
+    /// may hold a quarter of it, and always one message of [`max_message_size`](Self::max_message_size).
+    ///
+    /// A call that goes over it gets RESOURCE_EXHAUSTED. A message that arrives in one piece, which is the usual case, doesn't count.
+    pub fn max_unfinished_bytes(mut self, bytes: usize) -> Self {
+        self.limits.unfinished = bytes;
+        self
+    }
+
     /// How long running calls have to finish when the app is to end; 10 s by default.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.limits.drain = timeout;
@@ -328,12 +355,16 @@ impl App {
         let audit = registry.audit(config::namespaces(&registry, &self.settings));
         let dispatch = Dispatch {
             routes,
-            states: Arc::new(self.states),
+            reporter: Arc::new(Reporter {
+                error_handler: self.error_handlers.into_iter().next(),
+                states: Arc::new(self.states),
+            }),
             secret,
             audit,
-            error_handler: self.error_handlers.into_iter().next(),
             max_message_size: self.limits.message_size,
             stopping: CancellationToken::new(),
+            running: AtomicUsize::new(0),
+            refused: Throttle::default(),
         };
         (Arc::new(dispatch), Config { registry, settings: self.settings })
     }

@@ -19,7 +19,15 @@ pub struct CacheEmpty {
     pub channel: Channel,
 }
 
-impl Sealed for CacheEmpty {}
+impl Sealed for CacheEmpty {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (None, None)
+    }
+}
 
 impl Event for CacheEmpty {
     const KIND: Kind = Kind::CacheEmpty;
@@ -38,14 +46,6 @@ impl Wire for CacheEmpty {
 
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
         Ok(Self { channel: Channel::new(request.channel) })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (None, None)
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

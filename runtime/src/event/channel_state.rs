@@ -51,7 +51,15 @@ impl ChannelState {
     }
 }
 
-impl Sealed for ChannelState {}
+impl Sealed for ChannelState {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (None, None)
+    }
+}
 
 impl Event for ChannelState {
     const KIND: Kind = Kind::ChannelState;
@@ -79,14 +87,6 @@ impl Wire for ChannelState {
         let since = Duration::from_millis(time_ms.unsigned_abs());
         let time = if time_ms < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) };
         Ok(Self { channel: Channel::new(channel), change, time: time.unwrap_or(UNIX_EPOCH) })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (None, None)
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -133,7 +133,7 @@ impl Connected {
         self
     }
 
-    /// Like [`meta`](Self::meta), any bytes.
+    /// Like [`meta`](Self::meta), JSON that is written already. Bytes that aren't JSON fail the call.
     pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
         self.0.meta = Payload::raw(meta);
         self
@@ -152,7 +152,15 @@ impl Connected {
     }
 }
 
-impl Sealed for Connect {}
+impl Sealed for Connect {
+    fn subject(&self) -> Option<&str> {
+        None
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), None)
+    }
+}
 
 impl Event for Connect {
     const KIND: Kind = Kind::Connect;
@@ -187,14 +195,6 @@ impl Wire for Connect {
             version,
             channels,
         })
-    }
-
-    fn name(&self) -> Option<&str> {
-        None
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), None)
     }
 
     fn table(routes: &Routes) -> &Table<Self> {
@@ -234,7 +234,7 @@ impl Wire for Connect {
             b64data,
             channels: reply.channels,
             subs,
-            meta: reply.meta.into_bytes("meta", false)?,
+            meta: reply.meta.into_bytes("meta", true)?,
             caps: capabilities(reply.capabilities),
             labels: reply.labels,
         };

@@ -11,8 +11,9 @@ use crate::generated as wire;
 use crate::grant::Pairs;
 use crate::handler::Options;
 use crate::id::{Channel, Key, UserId};
+use crate::json::is_json;
 use crate::kind::Kind;
-use crate::payload::{Form, Payload, is_json};
+use crate::payload::{Form, Payload};
 use crate::reject::{Internal, Reject};
 use crate::router::{Routes, Table};
 
@@ -160,7 +161,15 @@ impl MapPublished {
     }
 }
 
-impl Sealed for MapPublish {}
+impl Sealed for MapPublish {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for MapPublish {
     const KIND: Kind = Kind::MapPublish;
@@ -230,14 +239,6 @@ impl Wire for MapPublish {
             meta,
             labels,
         })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -74,7 +74,15 @@ impl MapRemoved {
     }
 }
 
-impl Sealed for MapRemove {}
+impl Sealed for MapRemove {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for MapRemove {
     const KIND: Kind = Kind::MapRemove;
@@ -125,14 +133,6 @@ impl Wire for MapRemove {
             meta,
             labels,
         })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

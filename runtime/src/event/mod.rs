@@ -126,12 +126,6 @@ pub(crate) trait Wire: Event {
     /// The typed event. `Err`: bytes that Centrifugo would never send.
     fn decode(request: Self::Request) -> Result<Self, Malformed>;
 
-    /// What patterns are compared with: a channel or a method; `None` for events that have neither.
-    fn name(&self) -> Option<&str>;
-
-    /// Whose connection it is about, for reports of failures.
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>);
-
     /// The event's handlers.
     fn table(routes: &Routes) -> &Table<Self>;
 
@@ -142,7 +136,7 @@ pub(crate) trait Wire: Event {
 
     /// How the answer's bytes are written.
     fn form(&self, _options: &Options) -> Form {
-        self.asker().0.map_or(Form::PLAIN, Client::form)
+        self.origin().0.map_or(Form::PLAIN, Client::form)
     }
 
     /// The answer when there are handlers, but none for this name.
@@ -199,6 +193,15 @@ pub(crate) struct Malformed {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    use super::{Client, UserId};
+
+    /// What every event can say of itself, and no other crate can implement.
+    pub trait Sealed {
+        /// What patterns are compared with: a channel or a method; `None` for events that have neither.
+        fn subject(&self) -> Option<&str>;
+
+        /// The connection that it comes from, and its user, where there are any.
+        fn origin(&self) -> (Option<&Client>, Option<&UserId>);
+    }
 }
 use sealed::Sealed;

@@ -11,8 +11,9 @@ use crate::generated as wire;
 use crate::grant::Pairs;
 use crate::handler::Options;
 use crate::id::{Channel, UserId};
+use crate::json::is_json;
 use crate::kind::Kind;
-use crate::payload::{Form, Payload, is_json};
+use crate::payload::{Form, Payload};
 use crate::reject::{Internal, Reject};
 use crate::router::{Routes, Table};
 
@@ -114,7 +115,15 @@ impl Published {
     }
 }
 
-impl Sealed for Publish {}
+impl Sealed for Publish {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for Publish {
     const KIND: Kind = Kind::Publish;
@@ -166,14 +175,6 @@ impl Wire for Publish {
             meta,
             labels,
         })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -83,7 +83,7 @@ impl Refreshed {
         self
     }
 
-    /// Like [`meta`](Self::meta), any bytes; empty ones leave it as it was.
+    /// Like [`meta`](Self::meta), JSON that is written already; empty bytes leave it as it was. Bytes that aren't JSON fail the call.
     pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
         self.meta = Payload::raw(meta);
         self
@@ -96,7 +96,15 @@ impl Refreshed {
     }
 }
 
-impl Sealed for Refresh {}
+impl Sealed for Refresh {
+    fn subject(&self) -> Option<&str> {
+        None
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for Refresh {
     const KIND: Kind = Kind::Refresh;
@@ -133,14 +141,6 @@ impl Wire for Refresh {
         })
     }
 
-    fn name(&self) -> Option<&str> {
-        None
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
-    }
-
     fn table(routes: &Routes) -> &Table<Self> {
         &routes.refresh
     }
@@ -156,7 +156,7 @@ impl Wire for Refresh {
             expire_at: reply.expiry.map(Expiry::unix).transpose()?.unwrap_or_default(),
             info,
             b64info,
-            meta: reply.meta.into_bytes("meta", false)?,
+            meta: reply.meta.into_bytes("meta", true)?,
             caps: capabilities(reply.capabilities),
         };
         Ok(wire::RefreshResponse { result: Some(result), ..Default::default() })

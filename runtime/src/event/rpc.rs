@@ -64,7 +64,15 @@ impl RpcReply {
     }
 }
 
-impl Sealed for Rpc {}
+impl Sealed for Rpc {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.method)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for Rpc {
     const KIND: Kind = Kind::Rpc;
@@ -110,14 +118,6 @@ impl Wire for Rpc {
             meta,
             labels,
         })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.method)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

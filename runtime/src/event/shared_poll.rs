@@ -7,9 +7,10 @@ use crate::channel;
 use crate::generated as wire;
 use crate::handler::Options;
 use crate::id::{Channel, UserId};
+use crate::json;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
-use crate::reject::Reject;
+use crate::reject::{Internal, Reject};
 use crate::router::{Routes, Table};
 
 /// Centrifugo polls keys of a channel that clients track.
@@ -98,7 +99,8 @@ impl PolledItem {
         Self { key: key.into(), data: Payload::json(data), ..Self::default() }
     }
 
-    /// The key's value. Bytes that aren't JSON are delivered to clients that speak protobuf alone.
+    /// The key's value. Bytes that aren't JSON are delivered to clients that speak protobuf alone. What only looks like JSON (invalid UTF-8
+    /// within a string, say) fails the call: Centrifugo would deliver it to clients that speak JSON.
     pub fn raw(key: impl Into<String>, data: impl Into<Bytes>) -> Self {
         Self { key: key.into(), data: Payload::raw(data), ..Self::default() }
     }
@@ -121,9 +123,8 @@ impl PolledItem {
     }
 
     fn encode(self) -> Result<wire::SharedPollRefreshResultItem, Reject> {
-        // Harmless here: Centrifugo just leaves the JSON clients out.
-        let data = self.data.into_bytes("data", false)?;
-        let prev_data = self.previous.into_bytes("previous data", false)?;
+        let data = polled("data", self.data)?;
+        let prev_data = polled("previous data", self.previous)?;
         Ok(wire::SharedPollRefreshResultItem {
             key: self.key,
             data,
@@ -134,7 +135,22 @@ impl PolledItem {
     }
 }
 
-impl Sealed for SharedPoll {}
+/// Bytes that are no JSON at all are harmless here: Centrifugo leaves the JSON clients out. Those that only its own check takes for JSON
+/// would reach them.
+fn polled(what: &str, data: Payload) -> Result<Bytes, Internal> {
+    let looks_like_json = matches!(&data, Payload::Raw(bytes) if json::passes_for_json(bytes));
+    data.into_bytes(what, looks_like_json)
+}
+
+impl Sealed for SharedPoll {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (None, None)
+    }
+}
 
 impl Event for SharedPoll {
     const KIND: Kind = Kind::SharedPoll;
@@ -156,14 +172,6 @@ impl Wire for SharedPoll {
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
         let item = |wire::SharedPollRefreshItem { key, version }| PollItem { key, version };
         Ok(Self { channel: Channel::new(request.channel), items: request.items.into_iter().map(item).collect() })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (None, None)
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -67,7 +67,15 @@ pub(crate) struct Opened {
     pub(crate) json: bool,
 }
 
-impl Sealed for SubscribeStream {}
+impl Sealed for SubscribeStream {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for SubscribeStream {
     const KIND: Kind = Kind::Stream;
@@ -111,14 +119,6 @@ impl Wire for SubscribeStream {
     fn decode(Opening { request, inbound }: Opening) -> Result<Self, Malformed> {
         let Subscribe { client, user, channel, token, data, meta, labels } = Subscribe::decode_as(Self::KIND, request)?;
         Ok(Self { client, user, channel, token, data, meta, labels, inbound })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -92,7 +92,15 @@ impl SubRefreshed {
     }
 }
 
-impl Sealed for SubRefresh {}
+impl Sealed for SubRefresh {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for SubRefresh {
     const KIND: Kind = Kind::SubRefresh;
@@ -134,14 +142,6 @@ impl Wire for SubRefresh {
             meta,
             labels,
         })
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

@@ -136,7 +136,15 @@ impl Subscribe {
     }
 }
 
-impl Sealed for Subscribe {}
+impl Sealed for Subscribe {
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (Some(&self.client), Some(&self.user))
+    }
+}
 
 impl Event for Subscribe {
     const KIND: Kind = Kind::Subscribe;
@@ -179,14 +187,6 @@ impl Wire for Subscribe {
 
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
         Self::decode_as(Self::KIND, request)
-    }
-
-    fn name(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn asker(&self) -> (Option<&Client>, Option<&UserId>) {
-        (Some(&self.client), Some(&self.user))
     }
 
     fn table(routes: &Routes) -> &Table<Self> {

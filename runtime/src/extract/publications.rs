@@ -6,15 +6,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_util::Stream;
-use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt};
 use serde::de::DeserializeOwned;
 
 use super::data::{bad_request, read};
 use super::{Extract, Now, now};
 use crate::call::Call;
 use crate::event::SubscribeStream;
-use crate::inbound::NoInbound;
+use crate::inbound::{NoInbound, Taken};
 use crate::needs::Needs;
 use crate::reject::Reject;
 
@@ -34,7 +33,7 @@ pub struct Publications<T> {
 }
 
 /// What the client publishes to its stream's channel, as it is: a [`Stream`] of [`Bytes`]. All else is as for [`Publications`].
-pub struct RawPublications(BoxStream<'static, Bytes>);
+pub struct RawPublications(Taken);
 
 impl<T: DeserializeOwned> Stream for Publications<T> {
     type Item = Result<T, Reject>;
@@ -49,7 +48,7 @@ impl Stream for RawPublications {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        self.0.as_mut().poll_next(context)
+        self.0.poll_next_unpin(context)
     }
 }
 

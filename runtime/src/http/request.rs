@@ -11,7 +11,7 @@ use super::query;
 use crate::call::Call;
 use crate::code::ErrorReply;
 use crate::event::Rpc;
-use crate::payload::is_json;
+use crate::json::is_json;
 use crate::reject::Reject;
 
 const NOT_JSON: ErrorReply = ErrorReply::new(400, "the data must be JSON");

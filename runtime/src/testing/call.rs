@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
-use crate::dispatch::{Dispatch, Rejected, refuse};
+use crate::dispatch::{Dispatch, Head, Rejected, refuse};
 use crate::event::{ChannelChange, ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
 use crate::generated as wire;
 use crate::inbound::Inbound;
@@ -123,7 +123,7 @@ impl<E: HasData> TestCall<'_, E> {
 impl TestCall<'_, SubscribeStream> {
     /// What the client publishes, for handlers that take [`Publications`](crate::Publications).
     pub fn publications(mut self, publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
-        self.draft.inbound = Inbound::new(publications);
+        self.draft.inbound = Inbound::of_test(publications);
         self
     }
 }
@@ -156,7 +156,7 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         let Self { dispatch, draft, metadata, extensions, .. } = self;
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(asked) = dispatch.ask(event, metadata, extensions) else {
+            let Some(asked) = dispatch.ask(event, Head::now(metadata, extensions)) else {
                 panic!("no handler: write one with `{}`", E::KIND.attribute())
             };
             match asked.await {

@@ -11,7 +11,7 @@ use super::request::TestEvent;
 use crate::code::{Disconnect, ErrorReply};
 use crate::generated::{ConnectResult, Publication, RpcResult, SubscribeResult};
 use crate::reject::Reject;
-use crate::stream::Told;
+use crate::stream::Reported;
 
 /// What comes of a call: a reply, an error reply, a disconnect, or an internal failure. Its `Debug` form says which, with everything in it.
 pub struct Outcome<E: TestEvent>(Result<E::Result, Arc<Reject>>);
@@ -155,7 +155,7 @@ impl Reply for Opened {
 pub struct Opened {
     /// The reply to the subscription.
     pub result: SubscribeResult,
-    pub(super) publications: Told,
+    pub(super) publications: Reported<Publication>,
 }
 
 impl Opened {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::outcome::{Opened, Outcome};
+use crate::answer::frame;
 use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
     SharedPoll, SubRefresh, Subscribe, SubscribeStream, Wire,
@@ -14,7 +15,8 @@ use crate::event::{
 use crate::failure::Blame;
 use crate::generated as wire;
 use crate::inbound::Inbound;
-use crate::stream::Told;
+use crate::server::Limits;
+use crate::stream::Reported;
 
 /// What calls of all events are made of.
 #[derive(Debug)]
@@ -156,7 +158,9 @@ impl TestEvent for SubscribeStream {
 
     fn outcome(OpenedStream { first, publications, json }: OpenedStream, blame: Blame) -> Outcome<Self> {
         let publications = publications.unwrap_or_else(|| futures_util::stream::empty().boxed());
-        let publications = Told::new(publications, json, blame);
+        let max = Limits::default().message_size;
+        let publications =
+            Reported::new(publications, json, max, blame, |publication, max| frame(&publication, max).map(|_| publication));
         Outcome::replied(Opened { result: first.result.unwrap_or_default(), publications })
     }
 }

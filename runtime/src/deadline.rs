@@ -1,0 +1,42 @@
+//! How long a caller waits for its answer.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+/// What the caller says in `grpc-timeout`. `None`: nothing, or nothing that gRPC knows.
+pub(crate) fn of(metadata: &HeaderMap) -> Option<Duration> {
+    parse(metadata.get("grpc-timeout")?.to_str().ok()?)
+}
+
+/// gRPC's form: one to eight digits, and a unit.
+fn parse(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let amount =
+        digits.parse::<u32>().ok().filter(|_| digits.len() <= 8 && digits.bytes().all(|digit| digit.is_ascii_digit()))?;
+    let unit = match unit {
+        "H" => Duration::from_secs(3600),
+        "M" => Duration::from_secs(60),
+        "S" => Duration::from_secs(1),
+        "m" => Duration::from_millis(1),
+        "u" => Duration::from_micros(1),
+        "n" => Duration::from_nanos(1),
+        _ => return None,
+    };
+    Some(unit * amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_digits_and_a_unit() {
+        assert_eq!(parse("998543u"), Some(Duration::from_micros(998_543)));
+        assert_eq!(parse("5S"), Some(Duration::from_secs(5)));
+        assert_eq!(parse("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
+        for text in ["", "S", "1", "1x", "-1S", "+1S", "123456789S", "é"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

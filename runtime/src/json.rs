@@ -1,0 +1,237 @@
+//! The one check of what counts as JSON, as strict as the strictest of those that receive it.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserializer, Serialize};
+use serde_json::ser::Formatter;
+
+/// The deepest nesting, in levels. Parsers have limits of their own (serde_json's is 128, and others' stacks end somewhere), and Centrifugo wraps
+/// what it passes on in up to seven levels more.
+pub(crate) const MAX_DEPTH: usize = 100;
+
+/// Checks that the bytes are one JSON text: UTF-8 everywhere, also within strings; no halves of surrogate pairs; numbers that fit a double; at
+/// most [`MAX_DEPTH`] levels.
+///
+/// Centrifugo copies a payload into the text frame of each JSON subscriber without a look at it. A browser closes a WebSocket over a frame that
+/// isn't UTF-8, and an SDK drops the connection over one that it can't parse.
+pub(crate) fn check(bytes: &[u8]) -> Result<(), serde_json::Error> {
+    check_within(bytes, MAX_DEPTH)
+}
+
+fn check_within(bytes: &[u8], levels: usize) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    Level(levels).deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+/// Whether the bytes are one JSON text that every receiver can read: [`check`].
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
+    check(bytes).is_ok()
+}
+
+/// Whether the bytes pass for JSON where nobody looks into strings: Centrifugo's own check, where it has one, is Go's `json.Valid`.
+pub(crate) fn passes_for_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+/// Writes a value as JSON that passes [`check`]. A value can bring JSON of its own along (`serde_json::value::RawValue`), which nobody has
+/// checked, or be nested without end.
+pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = Vec::with_capacity(128);
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Checked { levels: MAX_DEPTH }))?;
+    Ok(json)
+}
+
+/// Writes JSON as compact as serde_json's own formatter, and refuses what [`check`] would.
+struct Checked {
+    /// How many levels are left.
+    levels: usize,
+}
+
+impl Checked {
+    fn enter<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.levels = self.levels.checked_sub(1).ok_or_else(too_deep)?;
+        writer.write_all(bracket)
+    }
+
+    fn leave<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.levels += 1;
+        writer.write_all(bracket)
+    }
+}
+
+fn too_deep() -> io::Error {
+    io::Error::other(TooDeep)
+}
+
+/// The text that is nested too deep has this fault.
+#[derive(Debug, thiserror::Error)]
+#[error("it is nested more than {MAX_DEPTH} levels deep")]
+struct TooDeep;
+
+impl Formatter for Checked {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.leave(writer, b"]")
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.leave(writer, b"}")
+    }
+
+    fn write_raw_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        check_within(fragment.as_bytes(), self.levels)?;
+        writer.write_all(fragment.as_bytes())
+    }
+}
+
+/// A value that may have so many levels within. Everything is read, and nothing kept: `IgnoredAny` doesn't look into strings.
+#[derive(Clone, Copy)]
+struct Level(usize);
+
+impl Level {
+    fn below<E: Error>(self) -> Result<Self, E> {
+        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom(TooDeep))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let below = self.below()?;
+        while items.next_element_seed(below)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        let below = self.below()?;
+        while fields.next_key_seed(below)?.is_some() {
+            fields.next_value_seed(below)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_receiver_reads_is_json() {
+        for text in [
+            "null",
+            " {\"a\": [1, -1.5e3, true, \"\\u00e9\\ud83d\\ude00\", \"😀\", \"\\u0000\"]}\r\n",
+            "123456789012345678901234567890.10",
+            "\"\"",
+            "[]",
+            "1e308",
+        ] {
+            assert!(is_json(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_one_receiver_cannot_read_is_not_json() {
+        for bytes in [
+            &b"\"\xff\""[..],
+            b"{\"a\":\"\xc3\"}",
+            b"{\"\xff\":1}",
+            b"[\"\xed\xa0\x80\"]",
+            b"\xff",
+            b"",
+            b" ",
+            b"{} {}",
+            b"{\"a\":",
+            b"[1,]",
+            b"'a'",
+            b"NaN",
+            b"1e999",
+            b"01",
+            b"\"\\ud800\"",
+            b"\"\\udc00\\ud800\"",
+            b"\"a\nb\"",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\":1}\0",
+        ] {
+            assert!(!is_json(bytes), "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn json_that_a_value_brings_along_is_checked_too() {
+        let raw = |text: &str| to_vec(&[serde_json::value::RawValue::from_string(text.to_owned()).unwrap()]);
+        assert_eq!(raw(" [1, 2.50]").unwrap(), b"[[1, 2.50]]");
+        assert!(raw("\"\\ud800\"").is_err());
+        assert!(raw("1e999").is_err());
+        assert!(raw(&format!("{}{}", "[".repeat(MAX_DEPTH - 1), "]".repeat(MAX_DEPTH - 1))).is_ok());
+        assert!(raw(&format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH))).is_err());
+        assert!(raw(&format!("{}{}", "[".repeat(30_000), "]".repeat(30_000))).is_err());
+    }
+
+    #[test]
+    fn values_are_written_as_serde_json_writes_them() {
+        let value = serde_json::json!({ "a": [1, -2.5, null, true, "\u{7}\"é"], "b": {}, "c": [], "d": { "e": [[{}]] } });
+        assert_eq!(to_vec(&value).unwrap(), serde_json::to_vec(&value).unwrap());
+        let nested = |levels: usize| (0..levels).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+        assert!(to_vec(&nested(MAX_DEPTH)).is_ok());
+        let fault = to_vec(&nested(MAX_DEPTH + 1)).unwrap_err();
+        assert!(fault.to_string().starts_with("it is nested more than 100 levels deep"), "{fault}");
+    }
+
+    #[test]
+    fn nesting_ends_at_the_deepest_level() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let nested = |levels: usize| format!("{}1{}", open.repeat(levels), close.repeat(levels));
+            assert!(is_json(nested(MAX_DEPTH).as_bytes()));
+            let deep = check(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
+            assert!(deep.to_string().starts_with("it is nested more than 100 levels deep"), "{deep}");
+            assert!(!is_json(nested(30_000).as_bytes()) && !is_json(open.repeat(30_000).as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The one way of texts from outside into logs: on one line, and not without end.
+
+use std::fmt::{self, Display, Write};
+
+/// The longest text from outside in a log line, in bytes as they are written.
+pub(crate) const MAX_TEXT: usize = 2 << 10;
+
+/// What is written in the place of the rest.
+const CUT: &str = "..";
+
+/// Writes a text so that a log line stays one line: control characters, line and paragraph separators, and those that change the direction of
+/// the text are escaped as in Rust (`\n`, `\u{1b}`), and what is longer than [`MAX_TEXT`] is cut.
+///
+/// A client chooses channels, methods and data, and much of that turns up in errors: what serde says of an unknown variant, say. Without
+/// this it could write lines of its own into the log.
+pub(crate) struct Logged<T>(pub(crate) T);
+
+impl<T: Display> Display for Logged<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = Line { to: f, room: MAX_TEXT, is_cut: false };
+        // The text ends with an error when there is no more room, so that no more of it is made.
+        match write!(line, "{}", self.0) {
+            Err(_) if line.is_cut => f.write_str(CUT),
+            written => written,
+        }
+    }
+}
+
+impl<T: Display> fmt::Debug for Logged<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+struct Line<'l, 'f> {
+    to: &'l mut fmt::Formatter<'f>,
+    room: usize,
+    is_cut: bool,
+}
+
+impl Line<'_, '_> {
+    fn take(&mut self, bytes: usize) -> fmt::Result {
+        match self.room.checked_sub(bytes) {
+            Some(room) => {
+                self.room = room;
+                Ok(())
+            }
+            None => {
+                self.is_cut = true;
+                Err(fmt::Error)
+            }
+        }
+    }
+
+    fn plain(&mut self, text: &str) -> fmt::Result {
+        let end = text.floor_char_boundary(self.room.min(text.len()));
+        self.to.write_str(&text[..end])?;
+        self.take(text.len())
+    }
+
+    fn escaped(&mut self, character: char) -> fmt::Result {
+        let escape = character.escape_default();
+        self.take(escape.len())?;
+        write!(self.to, "{escape}")
+    }
+}
+
+impl Write for Line<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some((at, character)) = rest.char_indices().find(|(_, character)| breaks_a_line(*character)) {
+            self.plain(&rest[..at])?;
+            self.escaped(character)?;
+            rest = &rest[at + character.len_utf8()..];
+        }
+        self.plain(rest)
+    }
+}
+
+/// Whether a terminal or a reader of logs could take the character for more than a character.
+fn breaks_a_line(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_stays_on_its_line() {
+        let forged = "x\nERROR forged\r\u{1b}[31m\u{2028}\u{202e}\u{85}\tÄ😀";
+        let expected = "x\\nERROR forged\\r\\u{1b}[31m\\u{2028}\\u{202e}\\u{85}\\tÄ😀";
+        assert_eq!(Logged(forged).to_string(), expected);
+        assert_eq!(Logged("plain \\ \"text\"").to_string(), "plain \\ \"text\"");
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        for text in ["x".repeat(1 << 20), "\n".repeat(1 << 20), "ä".repeat(1 << 20), format!("a{}", "😀".repeat(1 << 18))]
+        {
+            let logged = Logged(&text).to_string();
+            assert!(logged.ends_with(CUT) && logged.len() <= MAX_TEXT + CUT.len(), "{} bytes", logged.len());
+            assert!(logged.len() > MAX_TEXT - 8, "{} bytes", logged.len());
+        }
+        let whole = "x".repeat(MAX_TEXT);
+        assert_eq!(Logged(&whole).to_string(), whole);
+    }
+
+    #[test]
+    fn no_more_is_written_than_there_is_room_for() {
+        /// Writes for ever.
+        struct Endless(std::cell::Cell<usize>);
+
+        impl Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    self.0.set(self.0.get() + 1);
+                    f.write_str("again and ")?;
+                }
+            }
+        }
+
+        let endless = Endless(Default::default());
+        assert!(Logged(&endless).to_string().ends_with(CUT));
+        assert!(endless.0.get() < MAX_TEXT);
+    }
+}
