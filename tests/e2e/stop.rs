@@ -1,14 +1,19 @@
 //! The end of an app: calls that run may finish, for as long as it says.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use centrifugo::{App, Connected, State, handlers};
-use centrifugo_tests::Stage;
-use centrifugo_tests::wire::{call, error_code, message, text};
+use centrifugo_tests::wire::{burst, call, connection, error_code, message, text};
+use centrifugo_tests::{Logs, PATIENCE, Stage};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
+use tonic::Code;
+
+use crate::alive::Alive;
 
 /// Told when a handler has begun.
 type Begun = Arc<Notify>;
@@ -50,9 +55,74 @@ async fn a_call_that_never_ends_does_not_keep_the_app() {
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("endless"))]));
     let running = tokio::spawn(async move { call(address, "RPC", &request).await });
+    let logs = Logs::keep();
     server.serve_until(begun.notified()).await.expect("an end");
+    assert!(logs.text().contains("1 handlers are still at work"), "{}", logs.text());
     assert!(!running.is_finished());
     running.abort();
+}
+
+#[centrifugo::rpc("held", collect = false)]
+async fn held(State(begun): State<Begun>, State(alive): State<Alive>) {
+    let _alive = alive.guard();
+    begun.notify_one();
+    std::future::pending().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_handler_is_left_when_serving_has_ended() {
+    let (begun, alive) = (Begun::default(), Alive::default());
+    let app = App::empty().handlers(handlers![held]).state(begun.clone()).state(alive.clone());
+    let app = app.drain_timeout(Duration::from_millis(50)).error_handler(async |_| std::future::pending().await);
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("held"))]));
+    let running = tokio::spawn(async move { call(address, "RPC", &request).await });
+    server.serve_until(begun.notified()).await.expect("an end");
+    assert_eq!(alive.now(), 0);
+    running.await.expect("a call").expect_err("no answer");
+}
+
+#[centrifugo::rpc("brief", collect = false)]
+async fn brief(State(calls): State<Arc<AtomicUsize>>) {
+    calls.fetch_add(1, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+/// One worker, and a peer that always has 300 calls in flight: whenever one is answered, it makes another one.
+#[tokio::test]
+async fn a_connection_that_always_has_another_call_sees_the_stop() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let app = App::empty().handlers(handlers![brief]).state(Arc::clone(&calls)).drain_timeout(Duration::from_secs(60));
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let request = message("RPCRequest", &[("method", text("brief"))]);
+    let answered = Arc::new(AtomicUsize::new(0));
+    let (enough, count) = (Begun::default(), Arc::clone(&answered));
+    let reached = Arc::clone(&enough);
+    let busy = tokio::spawn(async move {
+        let connection = connection(address).await;
+        let mut calls = burst(&connection, "RPC", &request, 300);
+        let mut refused = Vec::new();
+        while let Some(call) = calls.join_next().await {
+            match call.expect("no panic") {
+                Ok(_) => {
+                    if count.fetch_add(1, Ordering::SeqCst) == 1000 {
+                        reached.notify_one();
+                    }
+                    let mut next = burst(&connection, "RPC", &request, 1);
+                    calls.spawn(async move { next.join_next().await.expect("a call").expect("no panic") });
+                }
+                Err(status) => refused.push(status),
+            }
+        }
+        refused
+    });
+    let start = Instant::now();
+    server.serve_until(enough.notified()).await.expect("an end");
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    let refused = timeout(PATIENCE, busy).await.expect("an end").expect("no panic");
+    // The others are those that the app has never seen, as its connection was about to end.
+    assert_eq!(answered.load(Ordering::SeqCst), calls.load(Ordering::SeqCst), "{refused:?}");
 }
 
 #[tokio::test]

@@ -86,6 +86,20 @@ const actions = {
     await new Promise((done) => setImmediate(done));
   },
   state: () => client.state,
+  // What no SDK would send: any bytes as one frame of a connection without an SDK, which speaks JSON. The reply comes as it is.
+  inject: ({ base64 }) =>
+    new Promise((done, failed) => {
+      const socket = new WebSocket(url);
+      socket.on("error", failed).on("close", (code, reason) => done(`closed: ${code} ${reason}`));
+      socket.on("open", () => socket.send('{"id":1,"connect":{}}'));
+      socket.once("message", () => {
+        socket.once("message", (reply) => {
+          done(reply.toString("latin1"));
+          socket.close();
+        });
+        socket.send(Buffer.from(base64, "base64"));
+      });
+    }),
 };
 
 const commands = createInterface({ input: process.stdin });

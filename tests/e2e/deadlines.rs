@@ -1,0 +1,94 @@
+//! Handlers that Centrifugo gives up: reported, dropped, and never longer at work than their caller waits.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use centrifugo::{App, Call, Connected, Event, Failure, Next, Reject, State, handlers, interceptors};
+use centrifugo_tests::wire::{call_with, message, text};
+use centrifugo_tests::{Stage, eventually};
+use serde_json::{Value, json};
+use tonic::Code;
+use tonic::metadata::{MetadataMap, MetadataValue};
+
+use crate::alive::Alive;
+
+#[centrifugo::connect(collect = false)]
+async fn connect() -> Connected {
+    Connected::user("7")
+}
+
+#[centrifugo::rpc("sleep/<_>", name = "sleepy", collect = false)]
+async fn sleep(State(alive): State<Alive>) {
+    let _alive = alive.guard();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+type Seen = Arc<Mutex<Vec<String>>>;
+
+fn reports(seen: &Seen) -> impl Fn(Failure) -> std::future::Ready<()> + Send + Sync + 'static {
+    let seen = Arc::clone(seen);
+    move |failure: Failure| {
+        let (user, client) = (failure.user().map(|user| user.as_str().to_owned()), failure.client().is_some());
+        let name = failure.name().unwrap_or_default();
+        let line = format!("{} {name} {user:?} {client} {}", failure.event(), failure.is_timeout());
+        seen.lock().expect("no panic").push(line);
+        std::future::ready(())
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_centrifugo_gives_up_is_reported_and_dropped() {
+    let (alive, seen) = (Alive::default(), Seen::default());
+    let app = App::empty().handlers(handlers![connect, sleep]).state(alive.clone()).error_handler(reports(&seen));
+    let stage = Stage::start(app).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.rpc("sleep/7", Value::Null).await.expect_err("nobody waits that long").code, 100);
+    alive.are(0).await;
+    let line = stage.logs.line(&["WARN", "given up after"]).await;
+    for part in ["event=rpc", "sleepy", "sleep/<_>", "name=sleep/7", "user=7", "client=", "Centrifugo waits"] {
+        assert!(line.contains(part), "`{part}` in {line}");
+    }
+    let reported = eventually(|| seen.lock().expect("no panic").first().cloned(), || "no report".to_owned()).await;
+    assert_eq!(reported, "rpc sleep/7 Some(\"7\") true true");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_deadline_of_a_caller_is_the_longest_time() {
+    let alive = Alive::default();
+    let stage = Stage::start(App::empty().handlers(handlers![connect, sleep]).state(alive.clone())).await;
+    let mut metadata = MetadataMap::new();
+    metadata.insert("grpc-timeout", MetadataValue::from_static("200m"));
+    let request = message("RPCRequest", &[("method", text("sleep/7"))]);
+    let status = call_with(stage.address(), "RPC", metadata, &request).await.expect_err("a status");
+    assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status}");
+    alive.are(0).await;
+    stage.logs.line(&["WARN", "given up after", "200ms"]).await;
+    stage.stop().await;
+}
+
+#[centrifugo::interceptor(collect = false)]
+async fn label<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
+    let handler = call.handler().map(|handler| handler.name());
+    let user = call.user().map(|user| user.as_str());
+    tracing::warn!("around {handler:?} {:?} {:?} {user:?} {}", call.pattern(), call.name(), call.client().is_some());
+    next.run(call).await
+}
+
+#[centrifugo::rpc("greet/<name>", collect = false)]
+async fn greet(name: String) -> String {
+    name
+}
+
+#[tokio::test]
+async fn an_interceptor_of_any_event_knows_handler_pattern_name_and_user() {
+    let app = App::empty().handlers(handlers![connect, greet]).interceptors(interceptors![label]);
+    let stage = Stage::start(app).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.rpc("greet/ann", Value::Null).await, Ok(json!("ann")));
+    assert_eq!(client.rpc("elsewhere", Value::Null).await.expect_err("no handler").code, 404);
+    let logs = stage.stop().await;
+    assert!(logs.contains("around Some(\"connect\") None None None true"), "{logs}");
+    assert!(logs.contains("around Some(\"greet\") Some(\"greet/<name>\") Some(\"greet/ann\") Some(\"7\") true"), "{logs}");
+    assert!(logs.contains("around None None Some(\"elsewhere\") Some(\"7\") true"), "{logs}");
+}
