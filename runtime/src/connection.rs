@@ -22,7 +22,7 @@ use crate::exchange::Exchange;
 use crate::gather::Gather;
 use crate::logged::Logged;
 use crate::peer::{Peer, Peers};
-use crate::question::Method;
+use crate::question::BIDIRECTIONAL;
 use crate::received::Received;
 use crate::server::Limits;
 use crate::service::ProxyService;
@@ -211,7 +211,7 @@ impl Connection {
     }
 
     fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>) {
-        let goes_on = Method::of(request.uri().path()) == Some(Method::SubscribeBidirectional);
+        let goes_on = request.uri().path().ends_with(BIDIRECTIONAL);
         let request = request.map(|body| Received::new(body, goes_on, Arc::clone(&self.peer)));
         self.calls.spawn(Exchange::new(self.service.answer(request), respond));
     }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
+
+const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// What the caller says in `grpc-timeout`. `None`: nothing, or nothing that gRPC knows.
 pub(crate) fn of(metadata: &HeaderMap) -> Option<Duration> {
-    parse(metadata.get("grpc-timeout")?.to_str().ok()?)
+    parse(metadata.get(&TIMEOUT)?.to_str().ok()?)
 }
 
 /// gRPC's form: one to eight digits, and a unit.

@@ -82,7 +82,7 @@ struct Deadline {
 pub(crate) struct Rejected(pub(crate) Arc<Reject>, pub(crate) Blame);
 
 /// The response, and what the report of a later failure needs.
-type Answered<E> = (<E as Wire>::Response, Blame);
+pub(crate) type Answered<E> = (<E as Wire>::Response, Blame);
 
 impl Dispatch {
     /// From a message to a handler at work.
@@ -162,6 +162,13 @@ impl<E: Wire> Future for Asked<E> {
             Ok(response) => Ok((response, blame.clone())),
             Err(reject) => Err(Rejected(Arc::new(reject), blame.clone())),
         })
+    }
+}
+
+impl<E: Event> Asked<E> {
+    /// The longest answer, in bytes.
+    pub(crate) fn max(&self) -> usize {
+        self.dispatch.max_message_size
     }
 }
 

@@ -1,15 +1,16 @@
 //! The calls of the protocol by their names, and those with one question and one answer: from the bytes of a message to those of
 //! another, whichever way it came.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::future::{FutureExt, ready};
 use prost::{DecodeError, Message};
 use tonic::Status;
 
 use crate::answer::frame;
-use crate::dispatch::{Dispatch, Head, respond};
+use crate::dispatch::{Answered, Asked, Dispatch, Head, Rejected, failure, respond};
 use crate::event::{
     CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
 };
@@ -19,8 +20,11 @@ use crate::handler::BoxFuture;
 /// The service that Centrifugo calls.
 pub(crate) const SERVICE: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
 
+/// The call whose caller sends more than one message.
+pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
+
 /// The framed message of an answer.
-type Answered = Result<Bytes, Status>;
+type Framed = Result<Bytes, Status>;
 
 /// A call of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +38,7 @@ impl Method {
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.strip_prefix('/')?.strip_prefix(SERVICE)?.strip_prefix('/')? {
             "SubscribeUnidirectional" => Some(Self::SubscribeUnidirectional),
-            "SubscribeBidirectional" => Some(Self::SubscribeBidirectional),
+            BIDIRECTIONAL => Some(Self::SubscribeBidirectional),
             name => Question::of(name).map(Self::Question),
         }
     }
@@ -59,10 +63,32 @@ macro_rules! questions {
             }
 
             /// The answer to a message.
-            pub(crate) fn answer(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Answered> {
-                match self {
-                    $(Self::$event => answer::<$event>(dispatch, head, message),)*
-                    Self::ChannelStates => answer_states(Arc::clone(dispatch), head, message),
+            pub(crate) fn answer(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Answering {
+                let answering = match self {
+                    $(Self::$event => ask(dispatch, head, message).map(Answering::$event),)*
+                    Self::ChannelStates => Ok(Answering::ChannelStates(notify(Arc::clone(dispatch), head, message))),
+                };
+                answering.unwrap_or_else(|status| Answering::Refused(Some(status)))
+            }
+        }
+
+        /// A question that is being answered.
+        // No box of a future: that would be one more allocation for each call.
+        pub(crate) enum Answering {
+            $($event(Asked<$event>),)*
+            ChannelStates(BoxFuture<Framed>),
+            /// What came was no message of Centrifugo's.
+            Refused(Option<Status>),
+        }
+
+        impl Future for Answering {
+            type Output = Framed;
+
+            fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Framed> {
+                match &mut *self {
+                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|answered| finish::<$event>(answered, asked.max())),)*
+                    Self::ChannelStates(answer) => answer.as_mut().poll(context),
+                    Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(failure))),
                 }
             }
         }
@@ -82,21 +108,19 @@ questions! {
     "NotifyCacheEmpty" => CacheEmpty,
 }
 
-fn answer<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Answered>
+fn ask<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<Asked<E>, Status>
 where
-    E: Wire<Request: Message + Default, Response: Message>,
+    E: Wire<Request: Message + Default>,
 {
-    let max = dispatch.max_message_size;
-    match decode(message).and_then(|request| dispatch.answer::<E>(head, request)) {
-        Ok(asked) => Box::pin(asked.map(move |answered| {
-            let (response, blame) = respond::<E>(answered)?;
-            blame.framed(move || frame(&response, max))
-        })),
-        Err(status) => Box::pin(ready(Err(status))),
-    }
+    dispatch.answer(head, decode(message)?)
 }
 
-fn answer_states(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Answered> {
+fn finish<E: Wire<Response: Message>>(answered: Result<Answered<E>, Rejected>, max: usize) -> Framed {
+    let (response, blame) = respond::<E>(answered)?;
+    blame.framed(move || frame(&response, max))
+}
+
+fn notify(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Framed> {
     Box::pin(async move {
         let NotifyChannelStateRequest { events } = decode(message)?;
         let response = dispatch.notify(head, events).await?;
