@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Json, Router};
+use centrifugo::testing::TestApp;
 use centrifugo::{App, Conflict, Connected, Data, Http, StartError, UserId, handlers};
 use centrifugo_tests::{Client, PATIENCE, Refused, Stage, refused};
 use serde_json::{Value, json};
@@ -68,6 +69,33 @@ async fn the_data_of_get_is_the_query() {
     assert_eq!(client.rpc("get:query", json!([1])).await, refused(400, message));
     assert_eq!(client.rpc("head:query", json!("a=b")).await, refused(400, message));
     stage.stop().await;
+}
+
+// Without a limit on what is written, these 64 KiB of a client became 1.4 GB.
+#[tokio::test]
+async fn data_that_repeats_a_long_key_is_refused() {
+    let app = TestApp::new(App::empty().http(router())).expect("an app");
+    let data = format!("{{\"{}\":[{}[1]]}}", "!".repeat(32_000), "[1],".repeat(7999));
+    let refusal = app.rpc("get:query").raw_data(data).await.error().clone();
+    assert_eq!((refusal.code(), refusal.message()), (400, "the path and the query are too long together"));
+}
+
+#[tokio::test]
+async fn data_that_is_nested_too_deeply_is_refused() {
+    let app = TestApp::new(App::empty().http(router())).expect("an app");
+    for method in ["get:query", "post:echo"] {
+        let data = format!("{{\"a\":{}1{}}}", "[".repeat(30_000), "]".repeat(30_000));
+        assert_eq!(app.rpc(method).raw_data(data).await.error().code(), 400, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_arrive_as_the_client_wrote_them() {
+    let app = TestApp::new(App::empty().http(router())).expect("an app");
+    for number in ["12345678901234567890123", "-0", "1.10", "1E400", "0.10000000000000000000001"] {
+        let told: Value = app.rpc("get:query").raw_data(format!("{{\"n\": {number} }}")).await.data();
+        assert_eq!(told["query"], format!("n={number}"));
+    }
 }
 
 #[tokio::test]

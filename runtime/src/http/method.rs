@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use super::bounded::Bounded;
 use super::path;
 use crate::code::ErrorReply;
 
@@ -24,7 +25,8 @@ pub(crate) struct Target {
     pub(crate) verb: Method,
     /// Starts with one `/`, and never leaves what it is put behind.
     pub(crate) path: String,
-    pub(crate) query: String,
+    /// Can grow by what the path leaves of the limit for both.
+    pub(crate) query: Bounded,
 }
 
 impl Target {
@@ -49,7 +51,7 @@ mod tests {
 
     fn parsed(method: &str) -> String {
         match Target::parse(method) {
-            Ok(Target { verb, path, query }) => format!("{verb} {path}?{query}"),
+            Ok(Target { verb, path, query }) => format!("{verb} {path}?{}", query.as_str()),
             Err(refusal) => refusal.message().to_owned(),
         }
     }

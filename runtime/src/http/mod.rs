@@ -2,8 +2,10 @@
 //!
 //! The bridge is a handler like any other, for all methods that no pattern takes. `method` and `path` read what is asked,
 //! `request` makes a request of it with `query` and `identity`, `exchange` sends that within the `deadline` (to a server:
-//! through `upstream`), and `reply` makes the client's answer of the response.
+//! through `upstream`), and `reply` makes the client's answer of the response. Whatever of a URI comes from a client is
+//! written into `bounded` text.
 
+mod bounded;
 mod deadline;
 mod exchange;
 mod failure;

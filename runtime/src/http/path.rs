@@ -4,8 +4,9 @@
 //! read paths: some decode `%2e%2e`, some decode twice, some take `\` for `/`, some drop `;parameters`. A path that any of
 //! them could read as another one is refused, not repaired.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
 
+use super::bounded::{Bounded, TOO_LONG, URI_LIMIT};
 use crate::code::ErrorReply;
 
 const CONTROL: ErrorReply = ErrorReply::new(400, "the path must have no control characters");
@@ -45,8 +46,13 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// A query may have `?`, too, but browsers encode a `'` there.
 const QUERY: &AsciiSet = &PATH.remove(b'?').add(b'\'');
 
-/// The path, which starts with one `/`, and the query, both in ASCII. What a URI can't hold is percent-encoded.
-pub(crate) fn parse(uri: &str) -> Result<(String, String), ErrorReply> {
+/// The path, which starts with one `/`, and the query, both in ASCII. What a URI can't hold is percent-encoded. The query
+/// can grow by what the path leaves of the limit.
+pub(crate) fn parse(uri: &str) -> Result<(String, Bounded), ErrorReply> {
+    // What follows reads it some ten times, and copies it.
+    if uri.len() > URI_LIMIT {
+        return Err(TOO_LONG);
+    }
     if uri.contains('#') {
         return Err(FRAGMENT);
     }
@@ -55,7 +61,18 @@ pub(crate) fn parse(uri: &str) -> Result<(String, String), ErrorReply> {
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
     let path = path.strip_prefix('/').unwrap_or(path);
     check_readings(path)?;
-    Ok((format!("/{}", utf8_percent_encode(path, PATH)), utf8_percent_encode(query, QUERY).to_string()))
+    encoded(path, query)
+}
+
+fn encoded(path: &str, query: &str) -> Result<(String, Bounded), ErrorReply> {
+    let mut whole = Bounded::new(URI_LIMIT);
+    whole.push("/")?;
+    whole.encode(path, PATH)?;
+    let path = whole.into_string();
+    // One less, for the `?`.
+    let mut rest = Bounded::new(URI_LIMIT.saturating_sub(path.len() + 1));
+    rest.encode(query, QUERY)?;
+    Ok((path, rest))
 }
 
 /// Looks at the path as it is, and as everyone would read it who decodes it, once or again.
@@ -103,7 +120,10 @@ mod tests {
     use super::*;
 
     fn path_of(uri: &str) -> Result<String, ErrorReply> {
-        parse(uri).map(|(path, query)| if query.is_empty() { path } else { format!("{path}?{query}") })
+        parse(uri).map(|(path, query)| match query.as_str() {
+            "" => path,
+            query => format!("{path}?{query}"),
+        })
     }
 
     #[test]
@@ -175,6 +195,18 @@ mod tests {
         assert_eq!(path_of("%c0%ae%c0%ae/x"), Err(NOT_UTF8));
         assert_eq!(path_of("a#b"), Err(FRAGMENT));
         assert_eq!(path_of(&format!("%{}41", "25".repeat(9))), Err(ENCODED_AGAIN));
+    }
+
+    #[test]
+    fn a_uri_has_16_kib_as_it_is_written() {
+        let long = "x".repeat(URI_LIMIT);
+        for most in [&long[1..], &format!("{}?", &long[1..]), &format!("{}?q", &long[3..]), &format!("/{}", &long[1..])] {
+            let written = path_of(most).map(|written| written.len());
+            assert!(written.is_ok_and(|length| length <= URI_LIMIT), "{}", &most[most.len() - 3..]);
+        }
+        for more in [&long[..], &format!("{}?q", &long[2..]), &format!("/{long}"), &"ä".repeat(3000), &"%25".repeat(6000)] {
+            assert_eq!(path_of(more), Err(TOO_LONG), "{}", more.len());
+        }
     }
 
     fn uris() -> impl Strategy<Value = String> {

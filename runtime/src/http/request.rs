@@ -7,19 +7,14 @@ use http_body_util::Full;
 
 use super::identity;
 use super::method::Target;
-use super::query;
+use super::query::{self, NOT_JSON};
 use crate::call::Call;
 use crate::code::ErrorReply;
 use crate::event::Rpc;
 use crate::json::is_json;
 use crate::reject::Reject;
 
-const NOT_JSON: ErrorReply = ErrorReply::new(400, "the data must be JSON");
-const TOO_LONG: ErrorReply = ErrorReply::new(400, "the path and the query are too long together");
 const NO_URI: ErrorReply = ErrorReply::new(400, "the path is none that a URI can have");
-
-/// The longest path and query, in bytes: twice what most servers take. `http::Uri` would hold four times as much.
-const URI_LIMIT: usize = 16 << 10;
 
 /// The request for a target. `Err`: data that can't be sent there, or a user that can't be named.
 pub(crate) fn of(target: &Target, call: &Call<Rpc>, secret: Option<&HeaderName>) -> Result<Request<Full<Bytes>>, Reject> {
@@ -37,7 +32,7 @@ pub(crate) fn of(target: &Target, call: &Call<Rpc>, secret: Option<&HeaderName>)
     }
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = target.verb.clone();
-    *request.uri_mut() = uri(&target.path, &query)?;
+    *request.uri_mut() = uri(&target.path, query.as_str())?;
     *request.headers_mut() = headers;
     request.extensions_mut().insert(event.user.clone());
     request.extensions_mut().insert(event.client.id.clone());
@@ -46,9 +41,6 @@ pub(crate) fn of(target: &Target, call: &Call<Rpc>, secret: Option<&HeaderName>)
 
 fn uri(path: &str, query: &str) -> Result<Uri, ErrorReply> {
     let text = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
-    if text.len() > URI_LIMIT {
-        return Err(TOO_LONG);
-    }
     PathAndQuery::try_from(text).map(Uri::from).map_err(|_| NO_URI)
 }
 

@@ -1,0 +1,73 @@
+//! How much memory one RPC takes that the HTTP bridge answers: little, whatever a client sends.
+
+use allocation_counter::measure;
+use axum::Router;
+use axum::body::Bytes;
+use centrifugo::testing::TestApp;
+use centrifugo::{App, ErrorReply, Http};
+
+/// What a URI and a client's data of 64 KiB can need at once: the decoded data, and one URI of 16 KiB.
+const MOST: u64 = 3 << 20;
+
+const TOO_LONG: &str = "the path and the query are too long together";
+
+fn app(http: impl Into<Http>) -> TestApp {
+    TestApp::new(App::empty().http(http)).expect("an app")
+}
+
+/// The refusal of a call, and the most memory that it took.
+fn refusal(method: String, data: impl Into<Bytes>) -> (ErrorReply, u64) {
+    let app = app(Router::new());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let (call, mut refusal) = (app.rpc(method).raw_data(data), None);
+    let memory = measure(|| refusal = Some(runtime.block_on(async { call.await.error().clone() })));
+    (refusal.expect("a refusal"), memory.bytes_max)
+}
+
+fn list(item: &str, length: usize) -> String {
+    format!("[{}]", vec![item; length].join(","))
+}
+
+fn fields(count: usize) -> String {
+    let fields: Vec<_> = (0..count).map(|index| format!("\"{index}\":1")).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+#[test]
+fn data_that_repeats_a_long_key_takes_little_memory() {
+    for (key, items) in [(32_000, list("[1]", 8000)), (5000, list("[1]", 14_000)), (5000, list("1", 30_000))] {
+        let data = format!("{{\"{}\":{items}}}", "!".repeat(key));
+        let (refusal, memory) = refusal("get:x".to_owned(), data);
+        assert_eq!((refusal.code(), refusal.message()), (400, TOO_LONG));
+        assert!(memory < MOST, "{key}: {memory} bytes");
+    }
+}
+
+#[test]
+fn data_that_is_long_itself_takes_little_memory() {
+    for data in [fields(300_000), format!("{{\"a\":{}}}", list("1", 2 << 20)), format!("{{\"{}\":1}}", "!".repeat(4 << 20))]
+    {
+        let (refusal, memory) = refusal("get:x".to_owned(), data);
+        assert_eq!((refusal.code(), refusal.message()), (400, TOO_LONG));
+        assert!(memory < MOST, "{memory} bytes");
+    }
+}
+
+#[test]
+fn data_that_is_nested_deeply_takes_little_memory() {
+    for (open, close) in [("[", "]"), ("{\"\":", "}"), ("[[],", "]")] {
+        let data = format!("{{\"a\":{}1{}}}", open.repeat(30_000), close.repeat(30_000));
+        let (refusal, memory) = refusal("get:x".to_owned(), data);
+        assert_eq!(refusal.code(), 400, "{refusal:?}");
+        assert!(memory < MOST, "{open}: {memory} bytes");
+    }
+}
+
+#[test]
+fn a_long_method_takes_little_memory() {
+    for uri in ["Ф".repeat(1 << 20), "%2525".repeat(1 << 20), format!("?{}", "\"".repeat(1 << 20))] {
+        let (refusal, memory) = refusal(format!("get:{uri}"), "");
+        assert_eq!((refusal.code(), refusal.message()), (400, TOO_LONG));
+        assert!(memory < MOST, "{memory} bytes");
+    }
+}
