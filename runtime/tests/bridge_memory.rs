@@ -1,10 +1,14 @@
-//! How much memory one RPC takes that the HTTP bridge answers: little, whatever a client sends.
+//! How much memory one RPC takes that the HTTP bridge answers: little, whatever a client or a server sends.
+
+use std::convert::Infallible;
 
 use allocation_counter::measure;
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
+use axum::routing::get;
 use centrifugo::testing::TestApp;
 use centrifugo::{App, ErrorReply, Http};
+use futures_util::stream;
 
 /// What a URI and a client's data of 64 KiB can need at once: the decoded data, and one URI of 16 KiB.
 const MOST: u64 = 3 << 20;
@@ -70,4 +74,16 @@ fn a_long_method_takes_little_memory() {
         assert_eq!((refusal.code(), refusal.message()), (400, TOO_LONG));
         assert!(memory < MOST, "{memory} bytes");
     }
+}
+
+#[test]
+fn a_response_in_small_pieces_takes_a_few_times_its_length() {
+    const LENGTH: usize = 1 << 20;
+    let pieces =
+        async || Body::from_stream(stream::iter((0..LENGTH).map(|_| Ok::<_, Infallible>(Bytes::from_static(b"1")))));
+    let app = app(Router::new().route("/", get(pieces)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let call = app.rpc("get:").header("grpc-timeout", "1M");
+    let memory = measure(|| assert!(runtime.block_on(async { call.await.is_reply() })));
+    assert!(memory.bytes_max < 6 * LENGTH as u64, "{} bytes", memory.bytes_max);
 }

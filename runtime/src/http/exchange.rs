@@ -1,9 +1,10 @@
 //! A service of any type, as one that takes requests and gives answers.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use tonic::codegen::{Body, Service};
@@ -50,9 +51,20 @@ where
     if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
         return Err(Fault::TooLong(limit));
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(Answer { status: head.status, body: body.to_bytes() }),
+    match gather(Limited::new(body, limit)).await {
+        Ok(body) => Ok(Answer { status: head.status, body }),
         Err(error) if error.is::<LengthLimitError>() => Err(Fault::TooLong(limit)),
         Err(error) => Err(Fault::Broken(error)),
     }
+}
+
+/// The body in one piece. Collected pieces would take more memory than their bytes, and a server may send one byte in each.
+async fn gather<B: Body>(body: B) -> Result<Bytes, B::Error> {
+    let (mut body, mut whole) = (pin!(body), BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            whole.put(data);
+        }
+    }
+    Ok(whole.freeze())
 }
