@@ -41,8 +41,9 @@ impl Answer {
             return Ok(self.bare());
         }
         // The values are copied as they are written: a number may be longer than any type of ours.
-        if let Ok(mut object) = serde_json::from_slice::<BTreeMap<String, Box<RawValue>>>(&self.body) {
-            object.insert("code".to_owned(), serde_json::value::to_raw_value(&code)?);
+        let raw_code = serde_json::value::to_raw_value(&code)?;
+        if let Ok(mut object) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&self.body) {
+            object.insert("code".to_owned(), &raw_code);
             return Ok(RpcReply::json(&object));
         }
         if let Ok(data) = serde_json::from_slice(&self.body) {
@@ -63,12 +64,14 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::event::Wire;
     use crate::payload::Form;
 
-    fn told(status: u16, body: &'static str) -> Result<String, Fault> {
-        let answer = Answer { status: StatusCode::from_u16(status).unwrap(), body: Bytes::from_static(body.as_bytes()) };
+    fn told(status: u16, body: impl Into<Bytes>) -> Result<String, Fault> {
+        let answer = Answer { status: StatusCode::from_u16(status).unwrap(), body: body.into() };
         let response = crate::event::Rpc::encode(answer.reply()?, Form { json: true, base64: false }).unwrap();
         Ok(String::from_utf8(response.result.unwrap().data.to_vec()).unwrap())
     }
@@ -113,5 +116,21 @@ mod tests {
     fn a_success_that_is_not_json_fails() {
         assert!(matches!(told(200, "hello"), Err(Fault::NotJson(_))));
         assert!(matches!(told(200, "{} {}"), Err(Fault::NotJson(_))));
+    }
+
+    proptest! {
+        // `Http::max_response` is a limit of the response only, with a fixed allowance for what stands around it.
+        #[test]
+        fn an_answer_is_hardly_longer_than_its_response(
+            fields in prop::collection::btree_map(any::<String>(), any::<String>(), 0..5),
+            spaces in any::<bool>(),
+        ) {
+            let write = if spaces { serde_json::to_string_pretty } else { serde_json::to_string };
+            for body in [write(&fields).unwrap(), serde_json::to_string(&fields.keys().collect::<Vec<_>>()).unwrap()] {
+                let length = body.len();
+                let around = r#"{"code":200,"data":}"#.len();
+                prop_assert!(told(200, body).unwrap().len() <= length + around);
+            }
+        }
     }
 }
