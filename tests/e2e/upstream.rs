@@ -1,10 +1,14 @@
 //! RPCs that are answered by a server which doesn't behave: it is slow, talks on and on, breaks off, or can't be trusted.
 
+use std::io::{Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use centrifugo::testing::TestApp;
 use centrifugo::{App, Connected, Http, handlers};
 use centrifugo_tests::{Client, Refused, Stage, refused};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -147,4 +151,72 @@ async fn a_server_whose_certificate_nobody_has_signed_is_not_asked() {
     let reason = handshake.get_ref().and_then(|reason| reason.downcast_ref::<Error>());
     assert!(matches!(reason, Some(Error::AlertReceived(_))), "{handshake:?}");
     stage.stop().await;
+}
+
+/// Whether the peer still has its end open. Answers `GET /whole`, and nothing else.
+fn attend(stream: &mut std::net::TcpStream) -> bool {
+    let mut head = [0; 4096];
+    loop {
+        match stream.read(&mut head) {
+            Ok(0) => return false,
+            Ok(read) if head[..read].starts_with(b"GET /whole ") => {
+                stream.write_all(said("/whole").0.as_bytes()).expect("a peer that waits");
+            }
+            // The end may be behind the request.
+            Ok(_) => {}
+            Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
+        }
+    }
+}
+
+/// A server that never answers, but for `/whole`. Gives its base URL, and the most connections that were open at a time: a
+/// connection that the app has closed before it opens another one is not counted with that one.
+fn serve_silence() -> (String, Arc<AtomicUsize>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    listener.set_nonblocking(true).expect("a socket");
+    let most = Arc::new(AtomicUsize::new(0));
+    let (counted, mut open) = (most.clone(), Vec::new());
+    std::thread::spawn(move || {
+        while Arc::strong_count(&counted) > 1 {
+            while let Ok((stream, _)) = listener.accept() {
+                stream.set_nonblocking(true).expect("a socket");
+                open.push(stream);
+            }
+            open.retain_mut(attend);
+            counted.fetch_max(open.len(), Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    (url, most)
+}
+
+#[tokio::test]
+async fn a_silent_server_takes_so_many_connections_and_no_more() {
+    for (set, connections) in [(None, 100), (Some(7), 7), (Some(0), 1)] {
+        let (url, most) = serve_silence();
+        let http = Http::upstream(url).timeout(Duration::from_millis(500));
+        let http = set.into_iter().fold(http, Http::max_connections);
+        let app = TestApp::new(App::empty().http(http)).expect("an app");
+        let calls = join_all((0..600).map(|_| app.rpc("get:silent").into_future())).await;
+        let failures: Vec<_> = calls.iter().map(|call| call.failure()).collect();
+        assert_eq!(most.load(Ordering::Relaxed), connections);
+        let crowded = format!("all {connections} connections that `Http::max_connections` allows were in use at first");
+        let waited = failures.iter().filter(|failure| failure.contains(&crowded)).count();
+        assert!((1..=600 - connections).contains(&waited), "{waited}: {}", failures[0]);
+        // What the silent calls had is free again.
+        let told: Value = app.rpc("get:whole").await.data();
+        assert_eq!(told, json!({ "code": 200 }));
+        assert_eq!(most.load(Ordering::Relaxed), connections);
+    }
+}
+
+// hyper opens a connection for each call that finds none idle, and goes on with it when another one becomes free first.
+#[tokio::test]
+async fn calls_share_the_connections_that_there_may_be() {
+    let (url, most) = serve_silence();
+    let app = TestApp::new(App::empty().http(Http::upstream(url).max_connections(2))).expect("an app");
+    let calls = join_all((0..50).map(|_| app.rpc("get:whole").header("grpc-timeout", "30S").into_future())).await;
+    assert!(calls.iter().all(|call| call.data::<Value>() == json!({ "code": 200 })));
+    assert_eq!(most.load(Ordering::Relaxed), 2);
 }

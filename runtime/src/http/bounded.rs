@@ -1,5 +1,5 @@
-//! The text of a URI while it is written. What percent-encoding and repeated keys make of a client's bytes can be thousands of
-//! times as long as the bytes, so the limit is looked at before each piece.
+//! The text of a URI while it is written. Percent-encoding and repeated keys can make a client's bytes thousands of times as
+//! long, so the limit is checked before each piece.
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{Request, Response};
@@ -13,8 +14,17 @@ use super::failure::{BoxError, Fault};
 use super::reply::Answer;
 use crate::handler::BoxFuture;
 
-/// Sends a request, and reads a response of so many bytes at most.
-pub(crate) type Exchange = Arc<dyn Fn(Request<Full<Bytes>>, usize) -> BoxFuture<Result<Answer, Fault>> + Send + Sync>;
+/// Sends a request, and reads a response within the limits.
+pub(crate) type Exchange = Arc<dyn Fn(Request<Full<Bytes>>, Limits) -> BoxFuture<Result<Answer, Fault>> + Send + Sync>;
+
+/// How long a request may take, and how long its response may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// From the request to the end of the response.
+    pub(crate) time: Duration,
+    /// Of the response's body.
+    pub(crate) bytes: usize,
+}
 
 /// Each request gets a service of its own, as tower wants it.
 pub(crate) fn with<S, B>(service: S) -> Exchange
@@ -26,14 +36,19 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    Arc::new(move |request, limit| {
+    Arc::new(move |request, limits| {
         let mut service = service.clone();
-        Box::pin(async move {
+        Box::pin(within(limits.time, async move {
             poll_fn(|context| service.poll_ready(context)).await.map_err(|error| Fault::Service(error.into()))?;
             let response = service.call(request).await.map_err(|error| Fault::Service(error.into()))?;
-            read(response, limit).await
-        })
+            read(response, limits.bytes).await
+        }))
     })
+}
+
+/// Ends an exchange that takes too long.
+pub(crate) async fn within(time: Duration, exchange: impl Future<Output = Result<Answer, Fault>>) -> Result<Answer, Fault> {
+    tokio::time::timeout(time, exchange).await.unwrap_or(Err(Fault::Late(time)))
 }
 
 /// Reads what is told of a response.

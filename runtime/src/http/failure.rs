@@ -21,6 +21,11 @@ pub(crate) enum Fault {
         "no answer within {0:?}: `Http::timeout`, and the proxy's `timeout` in Centrifugo's configuration, say how long"
     )]
     Late(Duration),
+    #[cfg(feature = "http-upstream")]
+    #[error(
+        "no answer within {time:?}: all {connections} connections that `Http::max_connections` allows were in use at first"
+    )]
+    Crowded { time: Duration, connections: usize },
     #[error("the response is longer than {0} bytes: see `Http::max_response`")]
     TooLong(usize),
     #[error("the response ({0}) is no JSON, and clients get nothing else: answer with JSON, or with an empty body")]

@@ -2,10 +2,12 @@
 //!
 //! The bridge is a handler like any other, for all methods that no pattern takes. `method` and `path` read what is asked,
 //! `request` makes a request of it with `query` and `identity`, `exchange` sends that within the `deadline` (to a server:
-//! through `upstream`), and `reply` makes the client's answer of the response. Whatever of a URI comes from a client is
-//! written into `bounded` text.
+//! through `upstream`, over its `connections`), and `reply` makes the client's answer of the response. What a client puts
+//! into a URI is written into `bounded` text.
 
 mod bounded;
+#[cfg(feature = "http-upstream")]
+mod connections;
 mod deadline;
 mod exchange;
 mod failure;
@@ -23,8 +25,8 @@ use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
 
-use self::exchange::Exchange;
-use self::failure::{Failure, Fault};
+use self::exchange::{Exchange, Limits};
+use self::failure::Failure;
 use self::method::{Target, VERBS};
 pub use self::settings::Http;
 use crate::call::Call;
@@ -64,10 +66,9 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
     };
     let target = Target::parse(method).map_err(refused)?;
     let request = request::of(&target, &call, bridge.secret.as_ref())?;
-    let within = deadline::of(call.metadata(), bridge.timeout);
+    let limits = Limits { time: deadline::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
     let asked = async {
-        let response = tokio::time::timeout(within, (bridge.exchange)(request, bridge.max_response));
-        let answer = response.await.map_err(|_| Fault::Late(within))??;
+        let answer = (bridge.exchange)(request, limits).await?;
         log(&target, answer.status);
         answer.reply()
     };

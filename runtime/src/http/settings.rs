@@ -11,6 +11,8 @@ use tonic::codegen::{Body, Service};
 use super::Bridge;
 use super::exchange::{self, Exchange};
 use super::failure::BoxError;
+#[cfg(feature = "http-upstream")]
+use super::upstream::Upstream;
 use crate::start::Conflict;
 
 /// What stands around a response in the app's answer, at most: gRPC's frame, the message's fields, and `code`.
@@ -29,9 +31,26 @@ const FRAMING: usize = 1 << 10;
 /// ```
 #[must_use = "it answers nothing until `App::http` has it"]
 pub struct Http {
-    exchange: Result<Exchange, Conflict>,
+    source: Result<Source, Conflict>,
     timeout: Option<Duration>,
     max_response: Option<usize>,
+}
+
+/// What answers. A server's client is built when all options are known.
+enum Source {
+    Service(Exchange),
+    #[cfg(feature = "http-upstream")]
+    Upstream(Upstream),
+}
+
+impl Source {
+    fn exchange(self) -> Exchange {
+        match self {
+            Self::Service(exchange) => exchange,
+            #[cfg(feature = "http-upstream")]
+            Self::Upstream(upstream) => upstream.exchange(),
+        }
+    }
 }
 
 impl Http {
@@ -48,7 +67,7 @@ impl Http {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        Self { exchange: Ok(exchange::with(service)), timeout: None, max_response: None }
+        Self::of(Ok(Source::Service(exchange::with(service))))
     }
 
     /// A server, by the URL that all paths are put behind: `https://api.example.com/v1`. A client with a pool of
@@ -58,7 +77,11 @@ impl Http {
     /// The server must take `x-centrifugo-user` from nobody but this app. Needs the feature `http-upstream`.
     #[cfg(feature = "http-upstream")]
     pub fn upstream(url: impl AsRef<str>) -> Self {
-        Self { exchange: super::upstream::exchange(url.as_ref()), timeout: None, max_response: None }
+        Self::of(Upstream::new(url.as_ref()).map(Source::Upstream))
+    }
+
+    fn of(source: Result<Source, Conflict>) -> Self {
+        Self { source, timeout: None, max_response: None }
     }
 
     /// The longest time from the request to the end of the response. By default, and at most, nine tenths of the `timeout`
@@ -68,22 +91,42 @@ impl Http {
         self
     }
 
-    /// The longest body of a response, in bytes. By default [`App::max_message_size`](crate::App::max_message_size) less 1 KiB:
-    /// 4 MiB less 1 KiB. Centrifugo closes a client that is sent more than its `client.queue_max_size` (1 MiB) at once.
+    /// The longest body of a response, in bytes. By default [`App::max_message_size`](crate::App::max_message_size) less
+    /// 1 KiB: 4 MiB less 1 KiB. Centrifugo closes a client that is sent more than its `client.queue_max_size` (1 MiB) at once.
     pub fn max_response(mut self, bytes: usize) -> Self {
         self.max_response = Some(bytes);
         self
     }
 
+    /// The most connections to the server of [`Http::upstream`] that are open at a time, including idle ones and those that
+    /// are being opened. By default 100; at least one. A service in process has none.
+    ///
+    /// Calls beyond that wait for a connection within their deadline. When one gets no answer, the log names this option.
+    /// Over HTTP/2, all calls share one connection. Opening one to a host with IPv4 and IPv6 addresses may take two sockets
+    /// for a moment.
+    ///
+    /// ```
+    /// use centrifugo::{App, Http};
+    ///
+    /// App::new().http(Http::upstream("http://127.0.0.1:8080/api").max_connections(20));
+    /// ```
+    #[cfg(feature = "http-upstream")]
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        if let Ok(Source::Upstream(upstream)) = &mut self.source {
+            upstream.limit_connections(connections);
+        }
+        self
+    }
+
     /// What is wrong with it, if anything is.
     pub(crate) fn conflict(&self) -> Option<&Conflict> {
-        self.exchange.as_ref().err()
+        self.source.as_ref().err()
     }
 
     /// What the handler needs. `None`, if there is a conflict.
     pub(crate) fn bridge(self, secret: Option<&HeaderName>, max_message: usize) -> Option<Bridge> {
         Some(Bridge {
-            exchange: self.exchange.ok()?,
+            exchange: self.source.ok()?.exchange(),
             timeout: self.timeout,
             max_response: self.max_response.unwrap_or(max_message.saturating_sub(FRAMING)),
             secret: secret.cloned(),

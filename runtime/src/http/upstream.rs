@@ -6,42 +6,84 @@ use std::time::Duration;
 
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
+use hyper::rt::{Read, Write};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::Semaphore;
+use tonic::codegen::Service;
 
+use super::connections::{Caller, Capped, OPENING};
 use super::exchange::{self, Exchange};
-use super::failure::Fault;
+use super::failure::{BoxError, Fault};
 use crate::start::Conflict;
 
 /// How long a connection may be idle. Servers close theirs after 5 s (Node) to 75 s (nginx); one that the server has closed
 /// is noticed, and the request goes out on another one.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// Sends requests to the server with this base URL.
-pub(crate) fn exchange(url: &str) -> Result<Exchange, Conflict> {
-    // A password in the URL is not for the log.
-    let shown = || url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("..@{host}"));
-    let refuse = |fault: String| Conflict::Upstream { url: shown(), fault };
-    let base = Base::parse(url).map_err(|fault| refuse(fault.to_owned()))?;
-    if base.scheme == Scheme::HTTP {
-        return Ok(through(connector(), base));
-    }
-    let tls = tls().map_err(|error| refuse(format!("there are no certificates to trust: {error}")))?;
-    Ok(through(tls, base))
+/// How many connections may be open at a time, unless the app says otherwise.
+const CONNECTIONS: usize = 100;
+
+/// A server, before its client is built.
+pub(crate) struct Upstream {
+    base: Base,
+    /// What opens connections to a server whose base URL is `https://`.
+    tls: Option<HttpsConnector<HttpConnector>>,
+    connections: usize,
 }
 
-fn through<C: Connect + Clone + Send + Sync + 'static>(connector: C, base: Base) -> Exchange {
-    let timer = TokioTimer::new();
-    let client = Client::builder(TokioExecutor::new()).pool_timer(timer).pool_idle_timeout(IDLE).build(connector);
-    Arc::new(move |mut request, limit| {
-        let joined = base.join(request.uri());
-        let client = client.clone();
+impl Upstream {
+    /// The server with this base URL.
+    pub(crate) fn new(url: &str) -> Result<Self, Conflict> {
+        // A password in the URL is not for the log.
+        let shown = || url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("..@{host}"));
+        let refuse = |fault: String| Conflict::Upstream { url: shown(), fault };
+        let base = Base::parse(url).map_err(|fault| refuse(fault.to_owned()))?;
+        let tls = (base.scheme == Scheme::HTTPS).then(tls).transpose();
+        let tls = tls.map_err(|error| refuse(format!("there are no certificates to trust: {error}")))?;
+        Ok(Self { base, tls, connections: CONNECTIONS })
+    }
+
+    /// At least one, since no call would ever be answered without.
+    pub(crate) fn limit_connections(&mut self, connections: usize) {
+        self.connections = connections.clamp(1, Semaphore::MAX_PERMITS);
+    }
+
+    /// Sends requests to the server.
+    pub(crate) fn exchange(self) -> Exchange {
+        match self.tls {
+            Some(tls) => through(tls, self.base, self.connections),
+            None => through(connector(), self.base, self.connections),
+        }
+    }
+}
+
+fn through<C>(connector: C, base: Base, connections: usize) -> Exchange
+where
+    C: Service<Uri> + Clone + Send + Sync + 'static,
+    C::Response: Connection + Read + Write + Send + Unpin + 'static,
+    C::Error: Into<BoxError>,
+    C::Future: Send + 'static,
+{
+    let connector = Capped::new(connector, connections, OPENING);
+    let mut builder = Client::builder(TokioExecutor::new());
+    let client = builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector);
+    Arc::new(move |mut request, limits| {
+        let (client, joined) = (client.clone(), base.join(request.uri()));
         Box::pin(async move {
             *request.uri_mut() = joined.map_err(|error| Fault::Service(error.into()))?;
-            let response = client.request(request).await.map_err(|error| Fault::Service(error.into()))?;
-            exchange::read(response, limit).await
+            let caller = Caller::default();
+            let answer = async {
+                let response = client.request(request).await.map_err(|error| Fault::Service(error.into()))?;
+                exchange::read(response, limits.bytes).await
+            };
+            let answer = exchange::within(limits.time, caller.clone().run(answer)).await;
+            answer.map_err(|fault| match fault {
+                Fault::Late(time) if caller.has_waited() => Fault::Crowded { time, connections },
+                fault => fault,
+            })
         })
     })
 }
@@ -50,6 +92,8 @@ fn connector() -> HttpConnector {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     connector.enforce_http(false);
+    // Shared by all addresses of the server, so that one that is silent leaves time for the next.
+    connector.set_connect_timeout(Some(OPENING));
     connector
 }
 
@@ -148,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_password_is_not_told() {
-        let conflict = exchange("http://user:pw@api.test").err().unwrap();
+        let conflict = Upstream::new("http://user:pw@api.test").err().unwrap();
         assert_eq!(
             conflict.to_string(),
             "the base URL `..@api.test` of `App::http_upstream` can't be used: it must have no user and no password"
