@@ -176,7 +176,8 @@ impl Connection {
         let (mut begun, mut taken, mut is_stopping) = (0, 0, false);
         loop {
             // A connection that always has another call never looks at anything else, so this is no part of the `select!`.
-            if !is_stopping && self.service.stopping().is_cancelled() {
+            let is_time = begun % TURN == 0 || stopping.is_terminated();
+            if !is_stopping && is_time && self.service.stopping().is_cancelled() {
                 (is_stopping, clock_runs) = (true, true);
                 connection.graceful_shutdown();
                 clock.as_mut().reset(Instant::now() + LINGER);

@@ -1,10 +1,10 @@
 //! The way of a call: from Centrifugo's request to its response.
 
-use std::future::ready;
+use std::future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use http::{Extensions, HeaderMap};
@@ -70,19 +70,22 @@ pub(crate) struct Asked<E: Event> {
     deadline: Deadline,
 }
 
-/// How long the caller waits.
+/// How long the caller waits. It is looked at when a handler has to wait for something: most are done before.
 struct Deadline {
     arrived: Instant,
-    allowed: Option<Duration>,
-    /// Made when the handler has to wait for something: most are done before.
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Timer,
 }
 
-/// Why an event has no response of its own, and what its report needs.
-pub(crate) struct Rejected(pub(crate) Arc<Reject>, pub(crate) Blame);
+enum Timer {
+    /// Nobody has looked yet.
+    Unknown,
+    /// The caller waits as long as it takes.
+    Never,
+    At(Pin<Box<Sleep>>, Duration),
+}
 
-/// The response, and what the report of a later failure needs.
-pub(crate) type Answered<E> = (<E as Wire>::Response, Blame);
+/// The response, or why there is none.
+pub(crate) type Answered<E> = Result<<E as Wire>::Response, Reject>;
 
 impl Dispatch {
     /// From a message to a handler at work.
@@ -95,7 +98,7 @@ impl Dispatch {
     pub(crate) fn ask<E: Wire>(self: &Arc<Self>, event: E, head: Head) -> Option<Asked<E>> {
         let (claimant, bound) = self.find(&event)?;
         let Head { metadata, extensions, arrived } = head;
-        let deadline = Deadline { arrived, allowed: deadline::of(&metadata), timer: None };
+        let deadline = Deadline { arrived, timer: Timer::Unknown };
         let is_handler = matches!(claimant, Claimant::Handler(_));
         let admitted = if is_handler { event.admit(claimant.options()) } else { Ok(()) };
         let form = event.form(claimant.options());
@@ -103,7 +106,7 @@ impl Dispatch {
         let blame = Blame::new(claimant, Arc::clone(&request), Arc::clone(&self.reporter));
         let reply = match admitted {
             Ok(()) => bound.call(Call::new(request, claimant.handler(), extensions, Arc::clone(&self.reporter.states))),
-            Err(reject) => Box::pin(ready(Err(reject))),
+            Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
         Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), form, blame, deadline })
@@ -126,11 +129,11 @@ impl Dispatch {
         let (claimant, bound): (_, Bound<E>) = match table.find(name) {
             Found::Bound(handler, bound) => (Claimant::Handler(handler), bound),
             Found::Panicked(handler, reject) => {
-                (Claimant::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(ready(Err(reject))))))
+                (Claimant::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(future::ready(Err(reject))))))
             }
             Found::NoMatch => {
                 unmatched(E::KIND, name);
-                (Claimant::Nobody, Bound::Function(|_| Box::pin(ready(E::no_match()))))
+                (Claimant::Nobody, Bound::Function(|_| Box::pin(future::ready(E::no_match()))))
             }
             Found::NoHandlers => return None,
         };
@@ -139,7 +142,7 @@ impl Dispatch {
 }
 
 impl<E: Wire> Future for Asked<E> {
-    type Output = Result<Answered<E>, Rejected>;
+    type Output = Answered<E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { dispatch, reply, form, blame, deadline } = &mut *self;
@@ -153,19 +156,20 @@ impl<E: Wire> Future for Asked<E> {
         });
         let encoded = match polled {
             Ok(Poll::Ready(encoded)) => encoded,
-            Ok(Poll::Pending) if deadline.is_over(context) => Err(deadline.missed()),
-            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(blame.metadata(), context))),
             Err(panic) => Err(panic),
         };
         end(reply, blame);
-        Poll::Ready(match encoded {
-            Ok(response) => Ok((response, blame.clone())),
-            Err(reject) => Err(Rejected(Arc::new(reject), blame.clone())),
-        })
+        Poll::Ready(encoded)
     }
 }
 
 impl<E: Event> Asked<E> {
+    /// What the report of a failure needs.
+    pub(crate) fn blame(&self) -> &Blame {
+        &self.blame
+    }
+
     /// The longest answer, in bytes.
     pub(crate) fn max(&self) -> usize {
         self.dispatch.max_message_size
@@ -190,41 +194,44 @@ impl<E: Event> Drop for Asked<E> {
         self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
         if self.reply.is_some() {
             end(&mut self.reply, &self.blame);
-            self.deadline.report(&self.blame);
+            report_dropped(self.deadline.arrived.elapsed(), &self.blame);
         }
     }
 }
 
 impl Deadline {
-    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        let Some(allowed) = self.allowed else { return false };
-        let arrived = self.arrived;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(allowed.saturating_sub(arrived.elapsed()))));
-        timer.as_mut().poll(context).is_ready()
-    }
-
-    /// The failure that a missed deadline is.
-    fn missed(&self) -> Reject {
-        Reject::internal(Late { elapsed: self.arrived.elapsed(), allowed: self.allowed.unwrap_or_default() })
-    }
-
-    /// Reports a call that its caller has reset. Centrifugo does that at its own deadline, which comes a little before the one that it sends.
-    fn report(&self, blame: &Blame) {
-        let elapsed = self.arrived.elapsed();
-        if self.allowed.is_some_and(|allowed| elapsed >= allowed.mul_f32(0.9)) {
-            blame.failed(Arc::new(self.missed()), "");
-        } else {
-            blame.abandoned(elapsed);
+    /// Ready with the failure that a missed deadline is.
+    fn poll_missed(&mut self, metadata: &HeaderMap, context: &mut Context<'_>) -> Poll<Reject> {
+        if let Timer::Unknown = self.timer {
+            self.timer = deadline::of(metadata).map_or(Timer::Never, |allowed| {
+                Timer::At(Box::pin(sleep(allowed.saturating_sub(self.arrived.elapsed()))), allowed)
+            });
+        }
+        match &mut self.timer {
+            Timer::At(timer, allowed) => {
+                ready!(timer.as_mut().poll(context));
+                Poll::Ready(late(self.arrived.elapsed(), *allowed))
+            }
+            _ => Poll::Pending,
         }
     }
 }
 
-/// The response: a refusal is one, too.
-pub(crate) fn respond<E: Wire>(answered: Result<Answered<E>, Rejected>) -> Result<Answered<E>, Status> {
-    match answered {
-        Ok(answered) => Ok(answered),
-        Err(Rejected(reject, blame)) => refuse::<E>(&blame, reject).map(|response| (response, blame)),
+fn late(elapsed: Duration, allowed: Duration) -> Reject {
+    Reject::internal(Late { elapsed, allowed })
+}
+
+/// Reports a call that its caller has reset. Centrifugo does that at its own deadline, which comes a little before the one that it sends.
+fn report_dropped(elapsed: Duration, blame: &Blame) {
+    match deadline::of(blame.metadata()) {
+        Some(allowed) if elapsed >= allowed.mul_f32(0.9) => blame.failed(Arc::new(late(elapsed, allowed)), ""),
+        _ => blame.abandoned(elapsed),
     }
+}
+
+/// The response: a refusal is one, too.
+pub(crate) fn respond<E: Wire>(answered: Answered<E>, blame: &Blame) -> Result<E::Response, Status> {
+    answered.or_else(|reject| refuse::<E>(blame, Arc::new(reject)))
 }
 
 // What follows is not generic over the event, so it is compiled once.

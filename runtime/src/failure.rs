@@ -302,6 +302,11 @@ impl Blame {
         Self { event: E::KIND, claimant, subject: request, reporter }
     }
 
+    /// The call's metadata, as it arrived.
+    pub(crate) fn metadata(&self) -> &HeaderMap {
+        self.subject.metadata()
+    }
+
     /// The same for a stream that stays open: it keeps the names, and lets the event go.
     pub(crate) fn for_stream(&self) -> Self {
         let subject = &self.subject;

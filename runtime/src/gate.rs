@@ -21,11 +21,12 @@ enum NotGrpc {
 
 impl Dispatch {
     /// The method that is called. `Err`: the response to a call that isn't let in. Without the secret it is the same for all requests.
-    pub(crate) fn admit<B>(&self, request: &Request<B>) -> Result<Method, Response<Answer>> {
-        self.check_secret(request).map_err(Status::into_http)?;
-        check_form(request).map_err(|fault| self.refuse_form(fault))?;
+    pub(crate) fn admit<B>(&self, request: &Request<B>) -> Result<Method, Box<Response<Answer>>> {
+        self.check_secret(request).map_err(|status| Box::new(status.into_http()))?;
+        check_form(request).map_err(|fault| Box::new(self.refuse_form(fault)))?;
         let path = request.uri().path();
-        Method::of(path).ok_or_else(|| Status::unimplemented(format!("there is no {}", Logged(path))).into_http())
+        let unknown = || Status::unimplemented(format!("there is no {}", Logged(path)));
+        Method::of(path).ok_or_else(|| Box::new(unknown().into_http()))
     }
 
     fn check_secret<B>(&self, request: &Request<B>) -> Result<(), Status> {
@@ -49,16 +50,22 @@ impl Dispatch {
 }
 
 fn check_form<B>(request: &Request<B>) -> Result<(), NotGrpc> {
-    let header = |name| request.headers().get(name).map(HeaderValue::as_bytes);
     if request.method() != HttpMethod::POST {
-        Err(NotGrpc::Method)
-    } else if !header(header::CONTENT_TYPE).is_some_and(is_grpc) {
-        Err(NotGrpc::ContentType)
-    } else if header(header::TE) != Some(b"trailers") {
-        Err(NotGrpc::Te)
-    } else {
-        Ok(())
+        return Err(NotGrpc::Method);
     }
+    // Both are among the first, and a look at each header is less work than two look-ups.
+    let (mut content_type, mut te) = (false, false);
+    for (name, value) in request.headers() {
+        if name == header::CONTENT_TYPE {
+            content_type = is_grpc(value.as_bytes());
+        } else if name == header::TE {
+            te = value == "trailers";
+        }
+        if content_type && te {
+            return Ok(());
+        }
+    }
+    Err(if content_type { NotGrpc::Te } else { NotGrpc::ContentType })
 }
 
 /// `application/grpc`, with a suffix (`+proto`) or parameters, or without.

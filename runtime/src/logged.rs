@@ -53,7 +53,7 @@ impl Line<'_, '_> {
     }
 
     fn plain(&mut self, text: &str) -> fmt::Result {
-        let end = text.floor_char_boundary(self.room.min(text.len()));
+        let end = (0..=self.room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
         self.to.write_str(&text[..end])?;
         self.take(text.len())
     }

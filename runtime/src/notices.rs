@@ -21,7 +21,7 @@ impl Dispatch {
         let mut answer = Ok(ChannelState::heard());
         for notice in notices {
             let answered = match self.answer::<ChannelState>(head.clone(), notice) {
-                Ok(asked) => respond::<ChannelState>(asked.await).map(|(response, _)| response),
+                Ok(mut asked) => respond::<ChannelState>((&mut asked).await, asked.blame()),
                 Err(status) => Err(status),
             };
             if matches!(&answer, Ok(response) if response.error.is_none()) {

@@ -10,7 +10,7 @@ use prost::{DecodeError, Message};
 use tonic::Status;
 
 use crate::answer::frame;
-use crate::dispatch::{Answered, Asked, Dispatch, Head, Rejected, failure, respond};
+use crate::dispatch::{Answered, Asked, Dispatch, Head, failure, respond};
 use crate::event::{
     CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
 };
@@ -86,7 +86,7 @@ macro_rules! questions {
 
             fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Framed> {
                 match &mut *self {
-                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|answered| finish::<$event>(answered, asked.max())),)*
+                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|answered| finish(answered, asked)),)*
                     Self::ChannelStates(answer) => answer.as_mut().poll(context),
                     Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(failure))),
                 }
@@ -115,9 +115,9 @@ where
     dispatch.answer(head, decode(message)?)
 }
 
-fn finish<E: Wire<Response: Message>>(answered: Result<Answered<E>, Rejected>, max: usize) -> Framed {
-    let (response, blame) = respond::<E>(answered)?;
-    blame.framed(move || frame(&response, max))
+fn finish<E: Wire<Response: Message>>(answered: Answered<E>, asked: &Asked<E>) -> Framed {
+    let response = respond::<E>(answered, asked.blame())?;
+    asked.blame().framed(move || frame(&response, asked.max()))
 }
 
 fn notify(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Framed> {

@@ -171,7 +171,7 @@ impl Body for Received {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.stream.is_end_stream()
+        matches!(self.expected, Expected::Nothing) || self.stream.is_end_stream()
     }
 }
 

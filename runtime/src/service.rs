@@ -124,7 +124,7 @@ fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl 
         Ok(Method::SubscribeBidirectional) => {
             long::open_bidirectional(dispatch, request.map(Body::new), arrived).map(long).boxed().right_future()
         }
-        Err(refused) => ready(refused).boxed().right_future(),
+        Err(refused) => ready(*refused).boxed().right_future(),
     }
 }
 

@@ -99,7 +99,10 @@ impl Dispatch {
         let until = deadline::of(&head.metadata).map(|allowed| head.arrived + allowed);
         let asked = self.answer::<SubscribeStream>(head, opening);
         async move {
-            let (Opened { first, publications, json }, blame) = respond::<SubscribeStream>(asked?.await)?;
+            let mut asked = asked?;
+            let answered = (&mut asked).await;
+            let blame = asked.blame();
+            let Opened { first, publications, json } = respond::<SubscribeStream>(answered, blame)?;
             let first = blame.framed(|| frame(&opening_message(first), max))?;
             let life = match publications {
                 // Refused: Centrifugo cancels the stream itself as soon as it has read that.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::bounded::{Bounded, TOO_LONG, URI_LIMIT};
 use crate::code::ErrorReply;
-use crate::payload::is_json;
+use crate::json::is_json;
 
 pub(crate) const NOT_JSON: ErrorReply = ErrorReply::new(400, "the data must be JSON");
 const NO_OBJECT: ErrorReply = ErrorReply::new(400, "the data of get and head must be an object: it becomes the query");

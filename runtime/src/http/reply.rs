@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::failure::Fault;
 use crate::event::RpcReply;
+use crate::json::is_json;
 
 /// A response that has been read. No body where none is told: of a server's failure.
 #[derive(Debug)]
@@ -40,19 +41,23 @@ impl Answer {
         if self.status.is_server_error() {
             return Ok(self.bare());
         }
-        // The values are copied as they are written: a number may be longer than any type of ours.
-        let raw_code = serde_json::value::to_raw_value(&code)?;
-        if let Ok(mut object) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&self.body) {
-            object.insert("code".to_owned(), &raw_code);
-            return Ok(RpcReply::json(&object));
-        }
-        if let Ok(data) = serde_json::from_slice(&self.body) {
-            return Ok(RpcReply::json(&Wrapped { code, data }));
+        if is_json(&self.body) {
+            return self.with_code(code);
         }
         if self.status.is_success() && !self.body.is_empty() {
             return Err(Fault::NotJson(self.status));
         }
         Ok(self.bare())
+    }
+
+    /// The body with the status. The values are copied as they are written: a number may be longer than any type of ours.
+    fn with_code(&self, code: u16) -> Result<RpcReply, Fault> {
+        let Ok(mut object) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&self.body) else {
+            return Ok(RpcReply::json(&Wrapped { code, data: serde_json::from_slice(&self.body)? }));
+        };
+        let raw_code = serde_json::value::to_raw_value(&code)?;
+        object.insert("code".to_owned(), &raw_code);
+        Ok(RpcReply::json(&object))
     }
 
     /// The status alone; with its name, if it isn't a success.

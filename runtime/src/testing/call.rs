@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
-use crate::dispatch::{Dispatch, Head, Rejected, refuse};
+use crate::dispatch::{Dispatch, Head, refuse};
 use crate::event::{ChannelChange, ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
 use crate::generated as wire;
 use crate::inbound::Inbound;
@@ -156,14 +156,15 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         let Self { dispatch, draft, metadata, extensions, .. } = self;
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(asked) = dispatch.ask(event, Head::now(metadata, extensions)) else {
+            let Some(mut asked) = dispatch.ask(event, Head::now(metadata, extensions)) else {
                 panic!("no handler: write one with `{}`", E::KIND.attribute())
             };
-            match asked.await {
-                Ok((response, blame)) => E::outcome(response, blame),
-                Err(Rejected(reject, blame)) => {
-                    // The log and the error handler hear of it, as always.
-                    drop(refuse::<E>(&blame, Arc::clone(&reject)));
+            match (&mut asked).await {
+                Ok(response) => E::outcome(response, asked.blame().clone()),
+                Err(reject) => {
+                    let reject = Arc::new(reject);
+                    // The log and the error handler receive it, as always.
+                    drop(refuse::<E>(asked.blame(), Arc::clone(&reject)));
                     Outcome::rejected(reject)
                 }
             }
