@@ -4,7 +4,12 @@ use syn::{GenericArgument, PathArguments, Type};
 
 /// The `T` of an `Option<T>`.
 pub(crate) fn inner(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
+    let path = match ty {
+        // What a `macro_rules!` macro passes on as `$ty:ty`.
+        Type::Group(group) => return inner(&group.elem),
+        Type::Path(path) => path,
+        _ => return None,
+    };
     let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first() {
