@@ -29,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     pub(crate) uncollected: bool,
     pub(crate) ignore_case: Option<Ident>,
+    pub(crate) lenient: Option<Ident>,
     pub(crate) anyone: bool,
     pub(crate) binary: bool,
 }
@@ -94,6 +95,7 @@ impl Args {
         self.admit(kind, name)?;
         match name.to_string().as_str() {
             "ignore_case" => self.options.ignore_case = Some(name.clone()),
+            "lenient" => self.options.lenient = Some(name.clone()),
             "anyone" => self.options.anyone = true,
             "binary" => self.options.binary = true,
             "collect" => return fault(name, "write `collect = false`; without it the handler is collected"),
@@ -169,7 +171,7 @@ impl Args {
     }
 }
 
-const OPTIONS: [&str; 5] = ["name", "collect", "ignore_case", "anyone", "binary"];
+const OPTIONS: [&str; 6] = ["name", "collect", "ignore_case", "lenient", "anyone", "binary"];
 
 fn is_option(name: &Ident) -> bool {
     OPTIONS.iter().any(|option| name == option)

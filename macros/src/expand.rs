@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Path, ReturnType};
+use syn::{Path, ReturnType, Type};
 
 use crate::handler::Handler;
 use crate::kind::Kind;
@@ -46,7 +46,7 @@ pub(crate) fn import() -> TokenStream {
     quote! {
         #[allow(unused_imports)]
         use ::centrifugo::__private::{
-            self as __centrifugo, AnythingElse as _, Begin as _, Plain as _, PlainAnswer as _, PlainStream as _,
+            self as __centrifugo, AnySpelling as _, AnythingElse as _, Begin as _, Plain as _, PlainAnswer as _, PlainStream as _,
         };
     }
 }
@@ -172,7 +172,10 @@ fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
         Source::Any => Vec::new(),
         Source::Pattern(written) => {
             let placeholders = (0..written.named().count()).filter_map(|index| read_by(Role::Placeholder(index)));
-            placeholders.map(|(local, ty)| Read { value: value(ty, values), local, ty: ty.to_token_stream() }).collect()
+            let is_lenient = handler.options.lenient.is_some();
+            let read =
+                |(local, ty): (Ident, &Type)| Read { value: value(ty, values, is_lenient), local, ty: ty.to_token_stream() };
+            placeholders.map(read).collect()
         }
         Source::Type(path) => {
             let channel = channel(path);
@@ -182,11 +185,16 @@ fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
     }
 }
 
-/// The next value as this type; `None` if it isn't one.
-pub(crate) fn value(ty: &syn::Type, values: &Ident) -> TokenStream {
-    match inner(ty) {
-        Some(inner) => quote_spanned!(inner.span()=> __centrifugo::optional::<#inner>(#values)),
-        None => quote_spanned!(ty.span()=> __centrifugo::value::<#ty>(#values)),
+/// The next value as this type; `None` if it isn't one, or isn't spelt as the type writes it.
+pub(crate) fn value(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
+    let (ty, method) = match inner(ty) {
+        Some(inner) => (inner, "optional"),
+        None => (ty, "value"),
+    };
+    let method = Ident::new(method, ty.span());
+    match is_lenient {
+        true => quote_spanned!(ty.span()=> __centrifugo::#method::<#ty>(#values)),
+        false => quote_spanned!(ty.span()=> __centrifugo::Spelt::<#ty>::new().#method(#values)),
     }
 }
 

@@ -19,6 +19,9 @@ use crate::kind::Kind;
 use crate::param::{Param, params, typed};
 use crate::source::Source;
 
+/// `lenient` without a value that is read.
+pub(crate) const NO_VALUE: &str = "`lenient` needs a placeholder: without one no value is read";
+
 /// A function that answers an event.
 pub(crate) struct Handler {
     pub(crate) kind: Kind,
@@ -54,6 +57,7 @@ impl Handler {
         let (Some(args), Some(source)) = (args, source) else {
             return errors.finish(()).and_then(|()| Err(syn::Error::new(function.span(), "this is no handler")));
         };
+        lenient(&args.options, &source, &mut errors);
         let params = params(&function.sig, &source, &mut errors);
         let claims = if args.options.uncollected { Vec::new() } else { claim::symbols(kind, &source, &args.options) };
         let handler = Self {
@@ -94,6 +98,22 @@ fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> {
         Err(_) => ("something else", item.span()),
     };
     Err(syn::Error::new(span, format!("`{name}` goes on an `async fn`, and this is {what}")))
+}
+
+/// Whether there are values that `lenient` could be about.
+fn lenient(options: &Options, source: &Source, errors: &mut Errors) {
+    let Some(option) = &options.lenient else { return };
+    match source {
+        Source::Pattern(written) if written.named().next().is_some() => {}
+        Source::Pattern(_) | Source::Any => errors.at(option, NO_VALUE),
+        Source::Type(path) => {
+            let name = path.to_token_stream();
+            errors.at(
+                option,
+                format!("`lenient` belongs to the typed channel: write `#[channel(\"..\", lenient)]` on `{name}`"),
+            );
+        }
+    }
 }
 
 /// Attributes that don't go together with ours.

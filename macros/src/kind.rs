@@ -44,9 +44,9 @@ struct Row {
 }
 
 const EVERY: &[&str] = &["name", "collect"];
-const PATTERNED: &[&str] = &["ignore_case", "name", "collect"];
-const REMOVE: &[&str] = &["ignore_case", "anyone", "name", "collect"];
-const PUBLISH: &[&str] = &["ignore_case", "anyone", "binary", "name", "collect"];
+const PATTERNED: &[&str] = &["ignore_case", "lenient", "name", "collect"];
+const REMOVE: &[&str] = &["ignore_case", "lenient", "anyone", "name", "collect"];
+const PUBLISH: &[&str] = &["ignore_case", "lenient", "anyone", "binary", "name", "collect"];
 
 impl Kind {
     pub(crate) const ALL: [Self; 13] = [

@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use centrifugo_pattern::{Pattern, is_valid_value};
 
 use crate::code::ErrorReply;
-use crate::handler::Values;
+use crate::handler::{Reader, Values};
 use crate::id::Channel;
 use crate::reject::Reject;
 
@@ -141,7 +141,7 @@ pub trait TypedChannel: Sized + Send + 'static {
     /// Its pattern.
     const PATTERN: &'static str;
 
-    /// From the values of the pattern's placeholders; `None` if one doesn't parse.
+    /// From the values of the pattern's placeholders; `None` if one doesn't parse, or is written in another way.
     fn read(values: &mut Values<'_, '_>) -> Option<Self>;
 
     /// To a name, piece by piece.
@@ -196,5 +196,5 @@ pub(crate) fn read<C: TypedChannel>(name: &str) -> Option<C> {
     // The attribute has parsed the pattern already, so there is no error to tell.
     let pattern = Pattern::parse(C::PATTERN).ok()?;
     let values = pattern.matches(name)?;
-    C::read(&mut Values::new(values))
+    C::read(&mut Values::new(Some(values), Reader::Channel(C::PATTERN)))
 }

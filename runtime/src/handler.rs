@@ -1,6 +1,6 @@
 //! A handler as its attribute registers it: what it is called, where it stands, and how it is bound to a call.
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::panic;
 use std::pin::Pin;
 
@@ -12,6 +12,7 @@ use crate::event::{
 use crate::kind::Kind;
 use crate::needs::Needs;
 use crate::reject::Reject;
+use crate::spelling;
 
 /// A registered handler, made by an attribute such as [`#[centrifugo::connect]`](macro@crate::connect), and named by
 /// [`handlers!`](crate::handlers).
@@ -102,23 +103,40 @@ impl<E: Event> Bound<E> {
     }
 }
 
-/// Fills in the placeholders. `None`: a value doesn't parse, so the handler isn't the one that is meant.
+/// Fills in the placeholders. `None`: a value doesn't parse, or its type writes it in another way, so the handler isn't the one
+/// that is meant.
 pub type Bind<E> = fn(&mut Values<'_, '_>) -> Option<Bound<E>>;
 
 /// Tell what a handler's extractors need.
 pub(crate) type Asks = &'static [fn(&mut Needs)];
 
 /// The text of a name's placeholders, in the pattern's order. It ends early where the optional tail is missing.
-pub struct Values<'v, 'n>(Option<centrifugo_pattern::Values<'v, 'n>>);
+pub struct Values<'v, 'n> {
+    /// `None` for a handler without a pattern.
+    texts: Option<centrifugo_pattern::Values<'v, 'n>>,
+    reader: Reader,
+}
+
+/// Who reads the values, for the log.
+#[derive(Clone, Copy)]
+pub(crate) enum Reader {
+    Handler(&'static Handler),
+    /// A typed channel that a handler takes as an extractor: its pattern.
+    Channel(&'static str),
+}
 
 impl<'v, 'n> Values<'v, 'n> {
-    pub(crate) fn new(values: centrifugo_pattern::Values<'v, 'n>) -> Self {
-        Self(Some(values))
+    pub(crate) fn new(texts: Option<centrifugo_pattern::Values<'v, 'n>>, reader: Reader) -> Self {
+        Self { texts, reader }
     }
 
-    /// Those of a handler without a pattern.
-    pub(crate) fn none() -> Self {
-        Self(None)
+    /// Whether the value writes itself as the text that it was read from.
+    pub(crate) fn is_written(&self, value: &dyn Display, text: &str) -> bool {
+        let is_written = spelling::is_written(value, text);
+        if !is_written {
+            spelling::differs(self.reader, text, value);
+        }
+        is_written
     }
 }
 
@@ -126,7 +144,7 @@ impl<'n> Iterator for Values<'_, 'n> {
     type Item = &'n str;
 
     fn next(&mut self) -> Option<&'n str> {
-        self.0.as_mut()?.next()
+        self.texts.as_mut()?.next()
     }
 }
 

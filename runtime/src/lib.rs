@@ -116,6 +116,7 @@ mod secret;
 mod server;
 mod service;
 mod short;
+mod spelling;
 mod start;
 mod stream;
 mod territory;

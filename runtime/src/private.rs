@@ -1,5 +1,6 @@
 //! What expanded code may use, and nobody else: no part of the public interface.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
@@ -88,7 +89,7 @@ impl<T: FromStr> Placeholder for T {
 
 // What follows is called from each handler. Where it depends on a value's type alone, it is compiled for that, and not once more at each call.
 
-/// The value of the next placeholder. `None`: it doesn't parse.
+/// The value of the next placeholder, in any spelling: the attribute has `lenient`. `None`: it doesn't parse.
 #[inline(never)]
 pub fn value<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<T> {
     T::read(values.next()?)
@@ -101,6 +102,64 @@ pub fn optional<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<Option<T>
         Some(value) => T::read(value).map(Some),
         None => Some(None),
     }
+}
+
+/// The type of a placeholder. One that can write itself is read by the inherent methods, in the spelling that it writes and in no
+/// other; any other type by [`AnySpelling`].
+pub struct Spelt<T>(PhantomData<fn() -> T>);
+
+impl<T> Spelt<T> {
+    #[allow(clippy::new_without_default, reason = "only expansions use it")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: FromStr + Display> Spelt<T> {
+    #[inline(never)]
+    pub fn value(self, values: &mut Values<'_, '_>) -> Option<T> {
+        let text = values.next()?;
+        written(text, values)
+    }
+
+    #[inline(never)]
+    pub fn optional(self, values: &mut Values<'_, '_>) -> Option<Option<T>> {
+        match values.next() {
+            Some(text) => written(text, values).map(Some),
+            None => Some(None),
+        }
+    }
+}
+
+fn written<T: FromStr + Display>(text: &str, values: &Values<'_, '_>) -> Option<T> {
+    let value = text.parse().ok()?;
+    values.is_written(&value, text).then_some(value)
+}
+
+/// A type that can't write itself. The bounds are on the methods, so that a type without `FromStr` gets the message of
+/// [`Placeholder`].
+pub trait AnySpelling: Sized {
+    type Value;
+
+    #[inline(always)]
+    fn value(self, values: &mut Values<'_, '_>) -> Option<Self::Value>
+    where
+        Self::Value: Placeholder,
+    {
+        value(values)
+    }
+
+    #[inline(always)]
+    fn optional(self, values: &mut Values<'_, '_>) -> Option<Option<Self::Value>>
+    where
+        Self::Value: Placeholder,
+    {
+        optional(values)
+    }
+}
+
+impl<T> AnySpelling for Spelt<T> {
+    type Value = T;
 }
 
 /// What was read from the placeholders, one after the other: `(first, (second, ()))`.

@@ -9,7 +9,7 @@ use crate::event::{
     SubscribeStream, Wire,
 };
 use crate::guard::guard;
-use crate::handler::{Bind, Bound, Handler, Values};
+use crate::handler::{Bind, Bound, Handler, Reader, Values};
 use crate::interceptor::{Around, Next};
 use crate::reject::Reject;
 
@@ -49,9 +49,9 @@ pub(crate) enum Found<E: Wire> {
     NoHandlers,
     /// None of the handlers is for this name.
     NoMatch,
-    /// The placeholders' values parse.
+    /// The placeholders' values parse, and are written as they are in the name.
     Bound(&'static Handler, Bound<E>),
-    /// A placeholder's `FromStr` panicked.
+    /// A placeholder's `FromStr` or `Display` panicked.
     Panicked(&'static Handler, Reject),
 }
 
@@ -100,8 +100,8 @@ impl<E: Wire> Table<E> {
 
     /// The most specific handler whose placeholders' types take the values in the name.
     pub(crate) fn find(&self, name: &str) -> Found<E> {
-        let specific = self.patterns.find_map(name, |found| found.value.bind(Values::new(found.values())));
-        let any = || self.every_name.as_ref().and_then(|route| route.bind(Values::none()));
+        let specific = self.patterns.find_map(name, |found| found.value.bind(Some(found.values())));
+        let any = || self.every_name.as_ref().and_then(|route| route.bind(None));
         match specific.or_else(any) {
             Some(found) => found,
             None if self.is_empty() => Found::NoHandlers,
@@ -116,8 +116,9 @@ impl<E: Wire> Table<E> {
 }
 
 impl<E: Wire> Route<E> {
-    fn bind(&self, mut values: Values<'_, '_>) -> Option<Found<E>> {
-        // A `FromStr` of the application runs in there.
+    fn bind(&self, texts: Option<pattern::Values<'_, '_>>) -> Option<Found<E>> {
+        let mut values = Values::new(texts, Reader::Handler(self.handler));
+        // A `FromStr` and a `Display` of the application run in there.
         match guard(|| (self.bind)(&mut values)) {
             Ok(bound) => bound.map(|bound| Found::Bound(self.handler, bound)),
             Err(panic) => Some(Found::Panicked(self.handler, panic)),

@@ -26,6 +26,7 @@ mod publish;
 mod publishing;
 mod rpc;
 mod rust_sdk;
+mod spelling;
 mod stop;
 mod stream;
 mod stream_peer;

@@ -1,4 +1,4 @@
-//! What stands in `#[channel(..)]`: a pattern, and the type of what is published.
+//! What stands in `#[channel(..)]`: a pattern, the type of what is published, and whether values may be spelt in any way.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -15,6 +15,7 @@ pub(crate) struct Args {
     pub(crate) pattern: LitStr,
     /// What is published; anything, if it isn't said.
     pub(crate) data: Option<Type>,
+    pub(crate) lenient: Option<Ident>,
 }
 
 /// What has been read so far.
@@ -22,6 +23,7 @@ pub(crate) struct Args {
 struct Read {
     pattern: Option<LitStr>,
     data: Option<Type>,
+    lenient: Option<Ident>,
     named: bool,
 }
 
@@ -43,7 +45,7 @@ impl Args {
         let parsed = arguments.parse2(tokens);
         errors.keep(parsed);
         match read.pattern {
-            Some(pattern) => errors.finish(Self { pattern, data: read.data }),
+            Some(pattern) => errors.finish(Self { pattern, data: read.data, lenient: read.lenient }),
             None => errors.finish(()).and_then(|()| Err(syn::Error::new(Span::call_site(), NEEDED))),
         }
     }
@@ -57,13 +59,11 @@ impl Read {
         let option = input.fork().parse::<Ident>().ok();
         match option {
             Some(name) if name == "data" => self.data(input),
-            Some(name) if nearest(&name.to_string(), ["data"]).is_some() => {
-                fault(&name, format!("no option is named `{name}`: did you mean `data`?"))
+            Some(name) if name == "lenient" => self.lenient(input),
+            Some(name) if self.pattern.is_some() || input.peek2(Token![=]) || meant(&name).is_some() => {
+                fault(&name, unknown(&name))
             }
-            Some(name) if self.pattern.is_some() || input.peek2(Token![=]) => {
-                fault(&name, format!("`channel` has no option `{name}`, only `data`"))
-            }
-            _ if self.pattern.is_some() => fault(rest(input)?, "`channel` takes a pattern, and `data = ..`"),
+            _ if self.pattern.is_some() => fault(rest(input)?, "`channel` takes a pattern, `data = ..` and `lenient`"),
             _ => {
                 let tokens = rest(input)?;
                 // A pattern has no spaces, and the compiler's printer may put some between the tokens.
@@ -87,6 +87,17 @@ impl Read {
         }
     }
 
+    fn lenient(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name: Ident = input.parse()?;
+        if input.peek(Token![=]) {
+            return fault(rest(input)?, "`lenient` has no value: write `lenient`");
+        }
+        match self.lenient.replace(name.clone()) {
+            Some(_) => fault(name, "`lenient` is given twice"),
+            None => Ok(()),
+        }
+    }
+
     fn data(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name: Ident = input.parse()?;
         if std::mem::replace(&mut self.named, true) {
@@ -104,6 +115,18 @@ impl Read {
         let Ok(ty) = input.parse() else { return fault(rest(input)?, DATA) };
         self.data = Some(ty);
         Ok(())
+    }
+}
+
+/// The option that a misspelt name was probably meant to be.
+fn meant(name: &Ident) -> Option<&'static str> {
+    nearest(&name.to_string(), ["data", "lenient"])
+}
+
+fn unknown(name: &Ident) -> String {
+    match meant(name) {
+        Some(meant) => format!("no option is named `{name}`: did you mean `{meant}`?"),
+        None => format!("`channel` has no option `{name}`, only `data`, `lenient`"),
     }
 }
 

@@ -115,7 +115,7 @@ fn writer() -> Ident {
 fn read(channel: &TypedChannel) -> TokenStream {
     let values = values();
     let reads = channel.fields.iter().enumerate().map(|(at, field)| {
-        let (local, value) = (local(at), value(&field.ty, &values));
+        let (local, value) = (local(at), value(&field.ty, &values, channel.is_lenient));
         quote!(let #local = #value?;)
     });
     let fields = channel.fields.iter().enumerate().map(|(at, field)| {

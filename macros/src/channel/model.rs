@@ -9,6 +9,7 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 use super::args::Args;
 use crate::errors::Errors;
 use crate::function::cfgs;
+use crate::handler::NO_VALUE;
 use crate::near::nearest;
 use crate::param::fits;
 use crate::source::Written;
@@ -18,6 +19,8 @@ pub(crate) struct TypedChannel {
     pub(crate) written: Written,
     /// What is published to it; anything, if it isn't said.
     pub(crate) data: Option<Type>,
+    /// Whether a name may spell the fields otherwise than they are written.
+    pub(crate) is_lenient: bool,
     /// In the order of the pattern's placeholders.
     pub(crate) fields: Vec<Field>,
     pub(crate) cfgs: Vec<Attribute>,
@@ -33,8 +36,12 @@ impl TypedChannel {
         let args = errors.keep(Args::read(args));
         let written = args.as_ref().and_then(|args| errors.keep(Written::judge(&args.pattern, Place::Publish)));
         let (Some(args), Some(written)) = (args, written) else { return Err(into_error(errors)) };
+        if let (Some(option), None) = (&args.lenient, written.named().next()) {
+            errors.at(option, NO_VALUE);
+        }
         let fields = fields(&written, &item, &mut errors);
-        errors.finish(Self { ident: item.ident, written, data: args.data, fields, cfgs: cfgs(&item.attrs) })
+        let (data, is_lenient) = (args.data, args.lenient.is_some());
+        errors.finish(Self { ident: item.ident, written, data, is_lenient, fields, cfgs: cfgs(&item.attrs) })
     }
 }
 

@@ -22,12 +22,12 @@ async fn ping() -> &'static str {
     "pong"
 }
 
-#[rpc("<method..>")]
+#[rpc("<method..>", lenient)]
 async fn any_method(method: String, request: &Rpc) -> bool {
     method == request.method
 }
 
-#[topic("user.<id>", ignore_case, name = "own")]
+#[topic("user.<id>", ignore_case, lenient, name = "own")]
 async fn own(id: u64, user: Option<UserId>, meta: Option<Meta<String>>) -> bool {
     user.is_some_and(|user| user == id.to_string()) && meta.is_none()
 }
@@ -38,7 +38,7 @@ async fn any_channel(request: Subscribe, channel: Channel) -> Result<Subscribed,
     Ok(Subscribed::new())
 }
 
-#[publish("chat:<room>[:<thread>]", anyone, binary, ignore_case, name = "say")]
+#[publish("chat:<room>[:<thread>]", lenient, anyone, binary, ignore_case, name = "say")]
 async fn say(room: String, thread: Option<u32>, RawData(data): RawData) -> Published {
     Published::new().raw_data(data).tag("room", format!("{room}{thread:?}"))
 }
@@ -48,7 +48,7 @@ async fn upload(path: String, request: &Publish, metadata: Metadata<'_>, State(m
     path.len() + request.data.len() + metadata.len() < max
 }
 
-#[centrifugo::channel("team:<team>:<room>")]
+#[centrifugo::channel("team:<team>:<room>", lenient, data = str)]
 struct Room {
     team: u32,
     room: String,
@@ -59,7 +59,7 @@ async fn still(Room { team, room }: Room) -> SubRefreshed {
     if room.is_empty() { SubRefreshed::expired() } else { SubRefreshed::for_secs(team.into()) }
 }
 
-#[centrifugo::stream("ticks:<symbol>", name = "ticker", ignore_case)]
+#[centrifugo::stream("ticks:<symbol>", lenient, name = "ticker", ignore_case)]
 async fn ticks(symbol: String) -> Result<impl Stream<Item = Result<String, Reject>>, ErrorReply> {
     Ok(stream::iter([Ok(symbol)]))
 }

@@ -1,0 +1,6 @@
+fn main() {}
+
+#[centrifugo::channel("room:<id>", lenient = true)]
+pub struct Room {
+    pub id: u64,
+}

@@ -1,0 +1,4 @@
+fn main() {}
+
+#[centrifugo::channel("news", lenient)]
+pub struct News {}

@@ -1,0 +1,6 @@
+#[centrifugo::rpc("ping", lenient)]
+async fn ping() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::sub_refresh(lenient)]
+async fn still() -> centrifugo::SubRefreshed {
+    centrifugo::SubRefreshed::never_expires()
+}
+
+fn main() {}

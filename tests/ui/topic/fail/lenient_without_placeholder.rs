@@ -1,0 +1,6 @@
+#[centrifugo::topic("order:<_>", lenient)]
+async fn order() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("order:<id>", leniant)]
+async fn order(id: u64) -> bool {
+    id > 0
+}
+
+fn main() {}
