@@ -18,11 +18,9 @@ pub(crate) struct Logged<T>(pub(crate) T);
 impl<T: Display> Display for Logged<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = Line { to: f, room: MAX_TEXT, is_cut: false };
-        // The text ends with an error when there is no more room, so that no more of it is made.
-        match write!(line, "{}", self.0) {
-            Err(_) if line.is_cut => f.write_str(CUT),
-            written => written,
-        }
+        // The text ends with an error when there is no more room, so that no more of it is made. It may not look at that.
+        let written = write!(line, "{}", self.0);
+        if line.is_cut { f.write_str(CUT) } else { written }
     }
 }
 
@@ -46,7 +44,7 @@ impl Line<'_, '_> {
                 Ok(())
             }
             None => {
-                self.is_cut = true;
+                (self.room, self.is_cut) = (0, true);
                 Err(fmt::Error)
             }
         }
@@ -124,6 +122,18 @@ mod tests {
             }
         }
 
+        /// Doesn't look whether what it writes is still wanted.
+        struct Careless;
+
+        impl Display for Careless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (0..10_000).for_each(|_| drop(f.write_str("again and ")));
+                Ok(())
+            }
+        }
+
+        let logged = Logged(Careless).to_string();
+        assert!(logged.ends_with(CUT) && logged.len() <= MAX_TEXT + CUT.len(), "{} bytes", logged.len());
         let endless = Endless(Default::default());
         assert!(Logged(&endless).to_string().ends_with(CUT));
         assert!(endless.0.get() < MAX_TEXT);

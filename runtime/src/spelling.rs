@@ -6,9 +6,7 @@
 use std::fmt::{self, Display, Write};
 
 use crate::handler::{Handler, Reader};
-
-/// The longest excerpt of a text in the log, in characters.
-const EXCERPT: usize = 200;
+use crate::logged::Logged;
 
 /// Whether the value writes itself as this text. Allocates nothing.
 pub(crate) fn is_written(value: &dyn Display, text: &str) -> bool {
@@ -39,42 +37,9 @@ pub(crate) fn differs(reader: Reader, text: &str, value: &dyn Display) {
         at,
         pattern,
         "no match: `{}` is written `{}`: one spelling only, unless the attribute has `lenient`",
-        Excerpt(&text),
-        Excerpt(value)
+        Logged(text),
+        Logged(value)
     );
-}
-
-/// The start of a text, escaped.
-struct Excerpt<'t>(&'t dyn Display);
-
-impl Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut start = Start { out: f, left: EXCERPT, is_cut: false };
-        // A `Display` that fails leaves what it has written so far.
-        let _ = write!(start, "{}", self.0);
-        if start.is_cut { f.write_char('…') } else { Ok(()) }
-    }
-}
-
-/// Passes on as many characters as are left. Then it fails, so that no more are made.
-struct Start<'o, 'f> {
-    out: &'o mut fmt::Formatter<'f>,
-    left: usize,
-    is_cut: bool,
-}
-
-impl Write for Start<'_, '_> {
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        piece.chars().flat_map(char::escape_debug).try_for_each(|character| self.put(character))
-    }
-}
-
-impl Start<'_, '_> {
-    fn put(&mut self, character: char) -> fmt::Result {
-        self.is_cut |= self.left == 0;
-        self.left = self.left.checked_sub(1).ok_or(fmt::Error)?;
-        self.out.write_char(character)
-    }
 }
 
 #[cfg(test)]
@@ -106,14 +71,5 @@ mod tests {
         assert!(!is_written(&Careless(&["x", "abc"]), "abc"));
         assert!(!is_written(&Careless(&["a", "x", "bc"]), "abc"));
         assert!(!is_written(&Careless(&["abc", "x"]), "abc"));
-    }
-
-    #[test]
-    fn an_excerpt_is_escaped_and_cut() {
-        assert_eq!(Excerpt(&"a\n\"é").to_string(), r#"a\n\"é"#);
-        let exact = "a".repeat(EXCERPT);
-        assert_eq!(Excerpt(&exact).to_string(), exact);
-        assert_eq!(Excerpt(&format!("{exact}b")).to_string(), format!("{exact}…"));
-        assert_eq!(Excerpt(&"\n".repeat(EXCERPT)).to_string().chars().count(), EXCERPT + 1);
     }
 }
