@@ -27,6 +27,9 @@ use crate::router::{Found, Routes};
 use crate::secret::Secret;
 use crate::throttle::Throttle;
 
+/// How long Centrifugo waits for a stream's first message, by default. It says so with no stream, only with other calls.
+const OPENING: Duration = Duration::from_secs(1);
+
 /// What all calls share.
 pub(crate) struct Dispatch {
     pub(crate) routes: Routes,
@@ -223,7 +226,7 @@ fn late(elapsed: Duration, allowed: Duration) -> Reject {
 
 /// Reports a call that its caller has reset. Centrifugo does that at its own deadline, which comes a little before the one that it sends.
 fn report_dropped(elapsed: Duration, blame: &Blame) {
-    match deadline::of(blame.metadata()) {
+    match deadline::of(blame.metadata()).or_else(|| blame.is_stream().then_some(OPENING)) {
         Some(allowed) if elapsed >= allowed.mul_f32(0.9) => blame.failed(Arc::new(late(elapsed, allowed)), ""),
         _ => blame.abandoned(elapsed),
     }

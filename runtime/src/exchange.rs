@@ -142,7 +142,7 @@ impl Sending {
                     }
                 },
                 Some(Err(status)) => {
-                    tracing::debug!("an answer ends halfway: {status}");
+                    tracing::debug!("an answer ends halfway: {}", Logged(status));
                     stream.send_reset(Reason::INTERNAL_ERROR);
                     return Poll::Ready(Ok(()));
                 }

@@ -307,6 +307,10 @@ impl Blame {
         self.subject.metadata()
     }
 
+    pub(crate) fn is_stream(&self) -> bool {
+        self.event == Kind::Stream
+    }
+
     /// The same for a stream that stays open: it keeps the names, and lets the event go.
     pub(crate) fn for_stream(&self) -> Self {
         let subject = &self.subject;

@@ -9,6 +9,7 @@ use tonic::body::Body;
 use tower::util::{BoxCloneSyncService, ServiceExt};
 use tower::{BoxError, Layer, Service, service_fn};
 
+use crate::logged::Logged;
 use crate::service::ProxyService;
 
 /// Headers that say something about an HTTP/1 connection. HTTP/2 refuses to send them; a layer made for both may have set them.
@@ -58,7 +59,7 @@ where
         }
         Err(error) => {
             let error = error.into();
-            tracing::error!("a tower layer failed: {error}");
+            tracing::error!("a tower layer failed: {}", Logged(error));
             Status::internal("internal server error").into_http()
         }
     })

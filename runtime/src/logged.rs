@@ -18,9 +18,10 @@ pub(crate) struct Logged<T>(pub(crate) T);
 impl<T: Display> Display for Logged<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = Line { to: f, room: MAX_TEXT, is_cut: false };
-        // The text ends with an error when there is no more room, so that no more of it is made. It may not look at that.
-        let written = write!(line, "{}", self.0);
-        if line.is_cut { f.write_str(CUT) } else { written }
+        // The text ends with an error when there is no more room, so that no more of it is made; and with what it has written so far if it fails
+        // by itself.
+        let _ = write!(line, "{}", self.0);
+        if line.is_cut { f.write_str(CUT) } else { Ok(()) }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use centrifugo::{App, Call, Connected, Event, Failure, Next, Reject, State, handlers, interceptors};
 use centrifugo_tests::wire::{call_with, message, text};
 use centrifugo_tests::{Stage, eventually};
+use futures_util::stream::Stream;
 use serde_json::{Value, json};
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
@@ -64,6 +65,25 @@ async fn the_deadline_of_a_caller_is_the_longest_time() {
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status}");
     alive.are(0).await;
     stage.logs.line(&["WARN", "given up after", "200ms"]).await;
+    stage.stop().await;
+}
+
+#[centrifugo::stream("slow:<_>", collect = false)]
+async fn slow(State(alive): State<Alive>) -> impl Stream<Item = u8> {
+    let _alive = alive.guard();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    futures_util::stream::empty()
+}
+
+#[tokio::test]
+async fn a_stream_that_does_not_open_in_time_is_reported_and_dropped() {
+    let alive = Alive::default();
+    let stage = Stage::start(App::empty().handlers(handlers![connect, slow]).state(alive.clone())).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.subscribe("slow:a").await["event"], "subscribe-error");
+    stage.logs.line(&["WARN", "given up after", "pattern=\"slow:<_>\"", "name=slow:a"]).await;
+    client.call("disconnect", json!({})).await.expect("an end");
+    alive.are(0).await;
     stage.stop().await;
 }
 

@@ -380,7 +380,7 @@ async fn the_log_has_which_handler_reads_a_value_that_is_written_differently() {
     // A `Display` for people: cut, and without its control characters.
     assert!(!is_granted(&app, "room:7").await);
     let line = logs.line(&["DEBUG", "strict_room", r"`7` is written `room\n7!!"]).await;
-    assert!(line.contains("!…`") && line.matches('!').count() < 200, "{line}");
+    assert!(line.len() < 3 << 10, "{line}");
 
     // As an extractor, a typed channel belongs to no handler's pattern.
     assert_eq!(app.publish("seat:07").await.error().code(), 403);

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
-use tonic::Code;
 
 use crate::alive::Alive;
 

@@ -86,15 +86,18 @@ const actions = {
     await new Promise((done) => setImmediate(done));
   },
   state: () => client.state,
-  // What no SDK would send: any bytes as one frame of a connection without an SDK, which speaks JSON. The reply comes as it is.
-  inject: ({ base64 }) =>
+  // What no SDK would send: any bytes as one frame of a connection without an SDK, which speaks JSON. The replies come as they are, one a line.
+  inject: ({ base64, replies = 1 }) =>
     new Promise((done, failed) => {
       const socket = new WebSocket(url);
       socket.on("error", failed).on("close", (code, reason) => done(`closed: ${code} ${reason}`));
       socket.on("open", () => socket.send('{"id":1,"connect":{}}'));
       socket.once("message", () => {
-        socket.once("message", (reply) => {
-          done(reply.toString("latin1"));
+        const lines = [];
+        socket.on("message", (reply) => {
+          lines.push(...reply.toString("latin1").split("\n"));
+          if (lines.length < replies) return;
+          done(lines.join("\n"));
           socket.close();
         });
         socket.send(Buffer.from(base64, "base64"));

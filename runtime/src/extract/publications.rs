@@ -24,7 +24,8 @@ use crate::reject::Reject;
 /// a publisher "ok" as soon as the publication is on its way. Data that doesn't fit `T` is an `Err`, and the stream of them goes on.
 ///
 /// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped, too.
-/// Nothing is read ahead: a handler that doesn't look for more holds its client back, once HTTP/2's window (64 KiB) is full, and nobody else's.
+/// Nothing is read ahead: a handler that holds it without reading holds its client back, once HTTP/2's window (64 KiB) is full, and nobody else's: Centrifugo
+/// then handles no other command of that client. Dropped, it is read on, and what comes is discarded.
 ///
 /// `Option<Publications<T>>` is `None` where Centrifugo opens streams for one direction only.
 pub struct Publications<T> {

@@ -32,10 +32,11 @@ pub use self::settings::Http;
 use crate::call::Call;
 use crate::event::{Rpc, RpcReply};
 use crate::handler::{About, Bound, Handler};
+use crate::logged::Logged;
 use crate::reject::{Internal, Reject};
 
-/// How much of a refused method the log is told, in characters.
-const TOLD: usize = 200;
+/// How much of a refused method is logged, in characters.
+const EXCERPT: usize = 200;
 
 /// The handler that asks the app's [`Http`].
 pub(crate) static BRIDGE: Handler = Handler::rpc(
@@ -61,8 +62,8 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
     let bridge = call.state::<Bridge>().ok_or_else(|| Internal::new("the app has no `Http`"))?;
     let method = &call.event().method;
     let refused = |refusal| {
-        let told: String = method.chars().take(TOLD).collect();
-        Reject::from(refusal).because(format!("the method is {told:?}"))
+        let excerpt: String = method.chars().take(EXCERPT).collect();
+        Reject::from(refusal).because(format!("the method is {excerpt:?}"))
     };
     let target = Target::parse(method).map_err(refused)?;
     let request = request::of(&target, &call, bridge.secret.as_ref())?;
@@ -78,6 +79,7 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
 
 /// The query is left out: what clients search for is nobody's business.
 fn log(Target { verb, path, .. }: &Target, status: StatusCode) {
+    let path = Logged(path);
     if status.is_server_error() {
         tracing::warn!("http bridge: {verb} {path} failed with {status}");
     } else {
