@@ -1,13 +1,19 @@
 //! What the tests stand on: an app, a real Centrifugo with the app's own configuration, and real clients.
 
+#[expect(clippy::print_stdout, reason = "what was measured, for those who run the tests with --nocapture")]
+pub mod attacked;
 pub mod browser;
 pub mod client;
+pub mod frames;
 pub mod logs;
+pub mod peer;
 pub mod stage;
 pub mod wire;
 
+pub use attacked::Attacked;
 pub use client::{Client, Refused, refused};
 pub use logs::Logs;
+pub use peer::Peer;
 pub use stage::Stage;
 
 use std::time::Duration;

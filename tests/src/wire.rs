@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::stream::{self, StreamExt};
-pub use protox::prost_reflect::prost::Message;
+pub use protox::prost_reflect::prost::{DecodeError, Message};
 use protox::prost_reflect::{DescriptorPool, ReflectMessage};
 pub use protox::prost_reflect::{DynamicMessage, Value};
 use tokio::sync::mpsc;
@@ -47,6 +47,46 @@ pub fn message(name: &str, fields: &[(&str, Value)]) -> DynamicMessage {
 /// The value of a string field.
 pub fn text(value: &str) -> Value {
     Value::String(value.to_owned())
+}
+
+/// The path of one of the service's methods.
+pub fn path(rpc: &str) -> String {
+    format!("/{PACKAGE}.CentrifugoProxy/{rpc}")
+}
+
+/// A gRPC message behind its head, uncompressed.
+///
+/// # Panics
+///
+/// If it is longer than a head can state.
+pub fn framed(message: &[u8]) -> Bytes {
+    let mut framed = Vec::from(head(message.len()));
+    framed.extend_from_slice(message);
+    framed.into()
+}
+
+/// The head of an uncompressed gRPC message of this length.
+///
+/// # Panics
+///
+/// If it is longer than a head can state.
+pub fn head(length: usize) -> [u8; 5] {
+    let [a, b, c, d] = u32::try_from(length).expect("a length of 32 bits").to_be_bytes();
+    [0, a, b, c, d]
+}
+
+/// The message of the schema in these bytes.
+///
+/// # Errors
+///
+/// They are none.
+///
+/// # Panics
+///
+/// If the schema has no such message.
+pub fn decode(name: &str, bytes: Bytes) -> Result<DynamicMessage, DecodeError> {
+    let of_schema = SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a message of the schema");
+    DynamicMessage::decode(of_schema, bytes)
 }
 
 /// Calls one of the service's methods with a request of the schema; gives the response.

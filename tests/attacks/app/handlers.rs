@@ -1,0 +1,125 @@
+//! What peers reach: handlers that are slow, that echo, that fail, and streams that don't read.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use centrifugo::{Data, Publication, RawData, RawPublications, Reject, RpcReply};
+use futures_util::stream::{self, Stream, StreamExt};
+use serde::Deserialize;
+
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// A value of a handler or a stream, counted while it is alive.
+struct Running;
+
+impl Running {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[centrifugo::rpc("ping")]
+async fn ping() -> &'static str {
+    "pong"
+}
+
+#[centrifugo::rpc("running")]
+async fn running() -> usize {
+    RUNNING.load(Ordering::SeqCst)
+}
+
+#[centrifugo::rpc("sleep")]
+async fn sleep(Data(milliseconds): Data<u64>) -> &'static str {
+    let _running = Running::begin();
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    "slept"
+}
+
+#[centrifugo::rpc("echo")]
+async fn echo(RawData(data): RawData) -> RpcReply {
+    RpcReply::raw(data)
+}
+
+#[centrifugo::rpc("repeat")]
+async fn repeat(Data(bytes): Data<usize>) -> String {
+    "x".repeat(bytes)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Colour {
+    Red,
+    Green,
+}
+
+#[centrifugo::rpc("colour")]
+async fn colour(Data(colour): Data<Colour>) -> u8 {
+    match colour {
+        Colour::Red => 1,
+        Colour::Green => 2,
+    }
+}
+
+#[centrifugo::rpc("fail")]
+async fn fail(Data(why): Data<String>) -> Result<(), Reject> {
+    Err(Reject::internal(why))
+}
+
+#[centrifugo::subscribe("room:<number>")]
+async fn room(number: u64) -> bool {
+    number > 0
+}
+
+/// Never takes what its client publishes.
+#[centrifugo::stream("deaf:<_>")]
+async fn deaf() -> impl Stream<Item = u8> {
+    silent()
+}
+
+/// Drops what its client publishes, unread.
+#[centrifugo::stream("dropped:<_>")]
+async fn dropped(publications: RawPublications) -> impl Stream<Item = u8> {
+    drop(publications);
+    silent()
+}
+
+/// Keeps what its client publishes, unread.
+#[centrifugo::stream("kept:<_>")]
+async fn kept(publications: RawPublications) -> impl Stream<Item = u8> {
+    silent().map(move |item| {
+        let _ = &publications;
+        item
+    })
+}
+
+/// Publishes what its client publishes, as it is.
+#[centrifugo::stream("mirror:<_>")]
+async fn mirror(publications: RawPublications) -> impl Stream<Item = Publication> {
+    publications.map(Publication::raw)
+}
+
+/// Always has another publication.
+#[centrifugo::stream("endless:<_>")]
+async fn endless() -> impl Stream<Item = String> {
+    let running = Running::begin();
+    stream::repeat_with(move || {
+        let _ = &running;
+        "x".repeat(1 << 10)
+    })
+}
+
+/// An open stream that publishes nothing.
+fn silent() -> impl Stream<Item = u8> {
+    let running = Running::begin();
+    stream::pending().map(move |item| {
+        let _ = &running;
+        item
+    })
+}

@@ -1,0 +1,39 @@
+//! The app that the attacks are played on. Its only argument is its settings, as JSON; it logs its address.
+
+mod handlers;
+
+use std::env;
+
+use axum::Router;
+use axum::routing::get;
+use centrifugo::{App, StartError};
+use centrifugo_tests::attacked::{SECRET, Settings};
+use tokio::runtime::{Builder, Runtime};
+
+fn main() -> Result<(), StartError> {
+    let settings = env::args().nth(1).expect("settings, as JSON");
+    let settings: Settings = serde_json::from_str(&settings).expect("settings");
+    runtime(&settings).block_on(app(settings).run())
+}
+
+fn runtime(settings: &Settings) -> Runtime {
+    let mut builder = if settings.one_thread { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build().expect("a runtime")
+}
+
+fn app(settings: Settings) -> App {
+    let app = App::new().http(Router::new().route("/x", get(async || "1")));
+    let app = with(app, settings.secret, |app, secret| app.secret(SECRET, secret));
+    let app = with(app, settings.drain_timeout, App::drain_timeout);
+    let app = with(app, settings.handshake_timeout, App::handshake_timeout);
+    let app = with(app, settings.body_timeout, App::body_timeout);
+    with(app, settings.max_unfinished_bytes, App::max_unfinished_bytes)
+}
+
+/// Sets what there is a value for.
+fn with<T>(app: App, value: Option<T>, set: impl FnOnce(App, T) -> App) -> App {
+    match value {
+        Some(value) => set(app, value),
+        None => app,
+    }
+}

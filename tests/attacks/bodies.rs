@@ -1,0 +1,197 @@
+//! Requests whose messages begin and are never complete.
+
+use std::future::pending;
+use std::time::Duration;
+
+use bytes::Bytes;
+use centrifugo_tests::attacked::{Memory, Settings};
+use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, frame, headers};
+use centrifugo_tests::peer::{Answer, Call, Upload, request};
+use centrifugo_tests::{Attacked, PATIENCE, Peer, wire};
+use http::Request;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::{SLACK, start};
+
+const DEADLINE_EXCEEDED: u32 = 4;
+const RESOURCE_EXHAUSTED: u32 = 8;
+const UNAUTHENTICATED: u32 = 16;
+
+/// `App::max_unfinished_bytes`, by default.
+const UNFINISHED: usize = 64 << 20;
+/// The longest message, by default.
+const LONGEST: usize = 4 << 20;
+/// How much a call may take besides its message: h2's stream, its headers, its task, and what the allocator loses.
+const CALL: usize = 8 << 10;
+
+async fn impatient(secret: Option<&str>) -> Attacked {
+    let body_timeout = Some(Duration::from_secs(2));
+    start(Settings { body_timeout, secret: secret.map(str::to_owned), ..Settings::default() }).await
+}
+
+fn rpc(app: &Attacked) -> Request<()> {
+    app.request("RPC").body(()).expect("a request")
+}
+
+/// Sends the head of a message of this length and all of the message but its last byte, until the call is answered.
+async fn unfinished(Call { answer, mut body }: Call, length: usize) -> Answer {
+    let sent = async {
+        if body.send(Bytes::copy_from_slice(&wire::head(length))).await.is_ok() {
+            drop(body.fill(length - 1).await);
+        }
+        pending().await
+    };
+    let answer = tokio::select! {
+        answer = Answer::read(answer) => answer,
+        answer = sent => answer,
+    };
+    answer.expect("an answer to a call that isn't complete")
+}
+
+/// Four connections with a hundred such calls each, and a normal call meanwhile.
+async fn four_hundred(app: &Attacked, request: &Request<()>) -> Vec<Answer> {
+    let (mut peers, mut calls) = (Vec::new(), JoinSet::new());
+    for _ in 0..4 {
+        let mut peer = Peer::connect(app.address()).await;
+        for _ in 0..100 {
+            calls.spawn(unfinished(peer.begin(request.clone()).await.expect("a call"), LONGEST));
+        }
+        peers.push(peer);
+    }
+    app.answers().await;
+    timeout(PATIENCE, calls.join_all()).await.expect("every call is answered")
+}
+
+/// The calls are refused, or given up when their time is over; none of them is held any longer.
+fn are_refused_or_late(answers: &[Answer]) {
+    let statuses = Answer::statuses(answers);
+    println!("{} calls by their statuses: {statuses:?}", answers.len());
+    let both = [DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED];
+    assert!(statuses.keys().all(|status| both.contains(status)), "{statuses:?}");
+}
+
+/// What is held is limited; buffers that grow by doubling may hold a half more.
+async fn holds_its_limit(app: &Attacked, calls: usize, before: Memory, attack: &str) {
+    app.grew_at_most(UNFINISHED + UNFINISHED / 2 + calls * CALL + SLACK, before, attack).await;
+}
+
+/// One byte after the other, as long as they are taken.
+async fn trickle(mut body: Upload) {
+    drop(body.send(Bytes::copy_from_slice(&wire::head(1_000))).await);
+    while body.fill(1).await.is_ok() {
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_a_byte_at_a_time_gets_deadline_exceeded() {
+    let app = impatient(None).await;
+    let mut peer = Peer::connect(app.address()).await;
+    let (mut answers, mut bodies) = (Vec::new(), JoinSet::new());
+    for _ in 0..50 {
+        let Call { answer, body } = peer.begin(rpc(&app)).await.expect("a call");
+        answers.push(answer);
+        bodies.spawn(trickle(body));
+    }
+    app.answers_on(&mut peer).await;
+    let answers = timeout(PATIENCE, Answer::read_all(answers)).await.expect("every call is answered").expect("answers");
+    assert_eq!(Answer::statuses(&answers), [(DEADLINE_EXCEEDED, 50)].into());
+    timeout(PATIENCE, bodies.join_all()).await.expect("the app takes no more of the bodies");
+    app.answers_on(&mut peer).await;
+}
+
+#[tokio::test]
+async fn an_opening_of_a_stream_that_is_never_complete_gets_deadline_exceeded() {
+    let app = impatient(None).await;
+    let mut peer = Peer::connect(app.address()).await;
+    for rpc in ["SubscribeUnidirectional", "SubscribeBidirectional"] {
+        let call = peer.begin(request(rpc).body(()).expect("a request")).await.expect("a call");
+        let answer = timeout(PATIENCE, unfinished(call, 100)).await.expect("the call is answered");
+        assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}");
+    }
+    app.answers_on(&mut peer).await;
+}
+
+#[tokio::test]
+async fn a_request_without_any_message_gets_deadline_exceeded() {
+    let app = impatient(None).await;
+    let mut peer = Peer::connect(app.address()).await;
+    for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
+        let Call { answer, body } = peer.begin(request(rpc).body(()).expect("a request")).await.expect("a call");
+        let answer = timeout(PATIENCE, Answer::read(answer)).await.expect("the call is answered").expect("an answer");
+        assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}");
+        drop(body);
+    }
+}
+
+#[tokio::test]
+async fn unfinished_bodies_of_four_mebibytes_hold_a_limited_memory() {
+    let app = impatient(None).await;
+    let before = app.memory();
+    are_refused_or_late(&four_hundred(&app, &rpc(&app)).await);
+    holds_its_limit(&app, 400, before, "400 bodies of 4 MiB").await;
+    app.answers().await;
+}
+
+#[tokio::test]
+async fn unfinished_bodies_without_the_secret_hold_nothing() {
+    let app = impatient(Some("open sesame")).await;
+    let before = app.memory();
+    let answers = four_hundred(&app, &request("RPC").body(()).expect("a request")).await;
+    assert_eq!(Answer::statuses(&answers), [(UNAUTHENTICATED, 400)].into());
+    app.grew_at_most(400 * CALL + SLACK, before, "400 bodies of 4 MiB without the secret").await;
+    app.answers().await;
+}
+
+#[tokio::test]
+async fn unfinished_bodies_with_the_secret_hold_a_limited_memory() {
+    let app = impatient(Some("open sesame")).await;
+    let before = app.memory();
+    are_refused_or_late(&four_hundred(&app, &rpc(&app)).await);
+    holds_its_limit(&app, 400, before, "400 bodies of 4 MiB with the secret").await;
+    app.answers().await;
+}
+
+#[tokio::test]
+async fn thirty_thousand_unfinished_bodies_hold_a_limited_memory() {
+    const CONNECTIONS: usize = 10;
+    const CALLS: usize = 3_000;
+    let app = impatient(None).await;
+    let before = app.memory();
+    let mut beginning = wire::head(1 << 20).to_vec();
+    beginning.resize(16 << 10, b' ');
+    let beginning = Bytes::from(beginning);
+    let (mut peers, mut calls) = (Vec::new(), Vec::new());
+    for _ in 0..CONNECTIONS {
+        let mut peer = Peer::connect(app.address()).await;
+        calls.extend(peer.begin_all(&rpc(&app), &beginning, CALLS).await.expect("calls"));
+        app.answers_on(&mut peer).await;
+        peers.push(peer);
+    }
+    let (answers, bodies): (Vec<_>, Vec<_>) = calls.into_iter().map(|Call { answer, body }| (answer, body)).unzip();
+    let answers = timeout(PATIENCE, Answer::read_all(answers)).await.expect("every call is answered").expect("answers");
+    are_refused_or_late(&answers);
+    drop(bodies);
+    holds_its_limit(&app, CONNECTIONS * CALLS, before, "30,000 bodies of 16 KiB").await;
+    app.answers().await;
+}
+
+/// Each call takes memory of its own, however few bytes it has; and one byte in use may keep all that was read with it.
+#[tokio::test]
+async fn calls_with_few_bytes_of_a_body_hold_a_limited_memory() {
+    const CALLS: usize = 20_000;
+    let app = start(Settings { body_timeout: Some(PATIENCE), ..Settings::default() }).await;
+    let before = app.memory();
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let (headers, padding) = (headers("RPC"), frame(Kind::Unknown, 0, 0, &[0; 16_000]));
+    let beginning = [&wire::head(1_000)[..], b" "].concat();
+    for stream in (0..CALLS as u32).map(|call| 2 * call + 1) {
+        let opening = frame(Kind::Headers, END_HEADERS, stream, &headers);
+        let sent = [opening, frame(Kind::Data, 0, stream, &beginning), padding.clone()].concat();
+        raw.send(&sent).await.expect("the app reads on");
+    }
+    raw.is_read().await;
+    app.answers().await;
+    holds_its_limit(&app, CALLS, before, "20,000 bodies of six bytes, each read with 16 KiB").await;
+}

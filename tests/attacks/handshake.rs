@@ -1,0 +1,95 @@
+//! Connections that never complete their handshake.
+
+use std::fs;
+use std::time::Duration;
+
+use centrifugo_tests::attacked::Settings;
+use centrifugo_tests::frames::{Kind, PREFACE, Raw, frame};
+use centrifugo_tests::{Attacked, PATIENCE};
+use tokio::time::{sleep, timeout};
+
+use crate::{SLACK, start};
+
+/// How much an open connection may hold before its handshake is complete: h2's and the socket's buffers, and a task.
+const CONNECTION: usize = 24 << 10;
+
+async fn impatient() -> Attacked {
+    start(Settings { handshake_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await
+}
+
+/// Opens connections and sends the same bytes on each; the app holds little for them, answers others, and closes them.
+async fn closes(connections: usize, sent: &[u8]) {
+    let app = impatient().await;
+    let before = app.memory();
+    let mut open = Vec::new();
+    for _ in 0..connections {
+        let mut raw = Raw::connect(app.address()).await;
+        raw.send(sent).await.expect("the app reads the beginning");
+        open.push(raw);
+    }
+    app.answers().await;
+    for raw in &mut open {
+        ends(raw).await;
+    }
+    app.grew_at_most(connections * CONNECTION + SLACK, before, "connections without a handshake").await;
+    app.answers().await;
+}
+
+/// Waits until the app has closed the connection.
+async fn ends(raw: &mut Raw) {
+    let closed = async { while raw.frames.next().await.is_some() {} };
+    timeout(PATIENCE, closed).await.expect("the app closes a connection whose handshake isn't complete");
+}
+
+/// So many, or as many as a quarter of the file descriptors of a process allows: both processes have the same limit.
+fn connections(wanted: usize) -> usize {
+    let limits = fs::read_to_string("/proc/self/limits").expect("the limits of this process");
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("the limit of files");
+    let limit = line.split_whitespace().nth(3).and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
+    wanted.min(limit / 4)
+}
+
+#[tokio::test]
+async fn two_thousand_silent_connections_hold_little_and_are_closed() {
+    closes(connections(2_000), b"").await;
+}
+
+#[tokio::test]
+async fn half_prefaces_hold_little_and_are_closed() {
+    closes(connections(500), &PREFACE[..12]).await;
+}
+
+#[tokio::test]
+async fn a_preface_without_settings_is_closed() {
+    closes(connections(500), PREFACE).await;
+}
+
+#[tokio::test]
+async fn a_preface_that_comes_byte_by_byte_is_closed() {
+    let app = impatient().await;
+    let mut raw = Raw::connect(app.address()).await;
+    let trickle = async {
+        // Long enough to be over only after the timeout, were it begun anew with each byte.
+        for byte in [PREFACE, &frame(Kind::Settings, 0, 0, &[])].concat() {
+            if raw.send(&[byte]).await.is_err() {
+                return;
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+        panic!("the app waits for a handshake longer than its timeout");
+    };
+    timeout(PATIENCE, trickle).await.expect("a trickle that ends");
+    app.answers().await;
+}
+
+#[tokio::test]
+async fn an_app_without_file_descriptors_answers_again_when_silent_connections_are_closed() {
+    let settings =
+        Settings { handshake_timeout: Some(Duration::from_secs(1)), max_descriptors: Some(64), ..Settings::default() };
+    let app = start(settings).await;
+    let mut open = Vec::new();
+    for _ in 0..100 {
+        open.push(Raw::connect(app.address()).await);
+    }
+    app.answers().await;
+}

@@ -1,0 +1,78 @@
+//! Data that isn't JSON, which Centrifugo would close its receivers for.
+
+use bytes::Bytes;
+use centrifugo_tests::attacked::Settings;
+use centrifugo_tests::peer::{self, Answer};
+use centrifugo_tests::{PATIENCE, Peer};
+use tokio::time::timeout;
+
+use crate::start;
+use crate::streams::{bidirectional, publication};
+
+/// Each has a mark that an answer must not have.
+const MARK: &[u8] = b"mark";
+
+fn bad_json() -> Vec<(&'static str, Vec<u8>)> {
+    let text = |bytes: &[u8]| [br#""mark"#, bytes, br#"""#].concat();
+    let deep = |depth: usize| [&b"[".repeat(depth)[..], br#""mark""#, &b"]".repeat(depth)].concat();
+    vec![
+        ("a byte of no character", text(b"\xff")),
+        ("half a character", text(b"\xc3")),
+        ("a character in too many bytes", text(b"\xc0\xaf")),
+        ("half a surrogate pair", text(b"\xed\xa0\x80")),
+        ("a character beyond the last one", text(b"\xf4\x90\x80\x80")),
+        ("invalid UTF-8 in a key", b"{\"mark\xff\":1}".to_vec()),
+        ("a line break in a string", text(b"\n")),
+        ("something after the value", b"\"mark\" 1".to_vec()),
+        ("an array that is very deep", deep(10_000)),
+        ("an array that is deeper than any stack", deep(1_000_000)),
+    ]
+}
+
+fn is_refused(answer: &Answer) -> bool {
+    answer.status != Some(0) || answer.error().is_some()
+}
+
+fn has_mark(bytes: &[u8]) -> bool {
+    bytes.windows(MARK.len()).any(|window| window == MARK)
+}
+
+#[tokio::test]
+async fn data_that_is_no_json_is_never_echoed() {
+    let app = start(Settings::default()).await;
+    let mut peer = Peer::connect(app.address()).await;
+    for (what, data) in bad_json() {
+        let answer = peer.call(app.request("RPC"), &peer::rpc("echo", &data)).await.expect("an answer");
+        assert!(is_refused(&answer) && !has_mark(&answer.body), "{what}: {:?}", answer.status);
+        app.answers_on(&mut peer).await;
+    }
+}
+
+#[tokio::test]
+async fn publications_that_are_no_json_are_never_echoed() {
+    let app = start(Settings::default()).await;
+    let mut peer = Peer::connect(app.address()).await;
+    for (what, data) in bad_json() {
+        let mut call = bidirectional(&app, &mut peer, "mirror:1").await;
+        call.body.send(publication(&data)).await.expect("a publication is read");
+        let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("the stream ends").expect("an answer");
+        assert!(answer.status != Some(0) && !has_mark(&answer.body), "{what}: {:?}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_no_protobuf_is_refused() {
+    let app = start(Settings::default()).await;
+    let mut peer = Peer::connect(app.address()).await;
+    for bytes in
+        [&b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"[..], b"\x52\xff\xff\xff\xff\x0f", b"\x0a\x01\xff", &[0x0b; 4_096]]
+    {
+        for rpc in ["RPC", "Connect", "SharedPollRefresh", "NotifyChannelState", "SubscribeUnidirectional"] {
+            let request = app.request(rpc).body(()).expect("a request");
+            let framed = centrifugo_tests::wire::framed(&Bytes::copy_from_slice(bytes));
+            let answer = peer.call_raw(request, framed).await.expect("an answer");
+            assert!(answer.status.is_some_and(|status| status != 0), "{rpc}: {answer:?}");
+        }
+    }
+    app.answers_on(&mut peer).await;
+}

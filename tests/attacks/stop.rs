@@ -1,0 +1,232 @@
+//! Peers that hold something open when the app is to end.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use centrifugo_tests::attacked::Settings;
+use centrifugo_tests::frames::{
+    ACK, END_HEADERS, END_STREAM, Frame, INITIAL_WINDOW, Kind, PREFACE, Raw, call, frame, headers, window_update,
+};
+use centrifugo_tests::wire::{self, Message};
+use centrifugo_tests::{Attacked, Peer, peer};
+use tokio::io::AsyncWriteExt;
+use tokio::time::{sleep, timeout};
+
+use crate::start;
+use crate::streams::bidirectional;
+
+/// The widest of HTTP/2's windows.
+const MAX_WINDOW: u32 = (1 << 31) - 1;
+const DRAIN: Duration = Duration::from_secs(60);
+/// Far from the drain, and far from what a busy machine needs.
+const SOON: Duration = Duration::from_secs(20);
+
+async fn patient() -> Attacked {
+    let settings = Settings {
+        drain_timeout: Some(DRAIN),
+        handshake_timeout: Some(DRAIN),
+        body_timeout: Some(DRAIN),
+        ..Settings::default()
+    };
+    start(settings).await
+}
+
+async fn ends_soon(mut app: Attacked) {
+    app.terminate();
+    app.ends_within(SOON).await;
+    assert!(!app.log().contains("given up"), "{}", app.log());
+}
+
+/// A connection with these settings that sends this and then neither reads nor answers.
+async fn deaf(app: &Attacked, settings: &[(u16, u32)], sent: &[u8]) -> Raw {
+    let mut raw = Raw::greeted(app.address(), settings).await;
+    raw.send(sent).await.expect("the app reads on");
+    raw
+}
+
+/// The call that opens a stream that always has another publication.
+fn endless() -> Vec<u8> {
+    let request = wire::message("SubscribeRequest", &[("user", wire::text("ann")), ("channel", wire::text("endless:1"))]);
+    call(1, &headers("SubscribeUnidirectional"), &wire::framed(&request.encode_to_vec()))
+}
+
+/// The connection's window as wide as HTTP/2 allows.
+fn widest_window() -> Vec<u8> {
+    window_update(0, MAX_WINDOW - 65_535)
+}
+
+#[tokio::test]
+async fn a_connection_that_answers_no_ping_holds_up_no_end() {
+    let app = patient().await;
+    let _idle = deaf(&app, &[], b"").await;
+    ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn half_a_preface_and_silence_hold_up_no_end() {
+    let app = patient().await;
+    let _silent = Raw::connect(app.address()).await;
+    let mut half = Raw::connect(app.address()).await;
+    half.send(&PREFACE[..12]).await.expect("the app reads the beginning");
+    let mut without_settings = Raw::connect(app.address()).await;
+    without_settings.send(PREFACE).await.expect("the app reads the beginning");
+    app.answers().await;
+    ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn half_a_body_holds_up_no_end() {
+    let app = patient().await;
+    let mut half = Vec::new();
+    for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
+        let opening = frame(Kind::Headers, END_HEADERS, 1, &headers(rpc));
+        half.push(deaf(&app, &[], &[&opening[..], &frame(Kind::Data, 0, 1, &wire::head(100))].concat()).await);
+    }
+    app.answers().await;
+    ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn a_stream_whose_publications_have_no_window_holds_up_no_end() {
+    let app = patient().await;
+    let _stream = deaf(&app, &[(INITIAL_WINDOW, 0)], &endless()).await;
+    app.runs(1).await;
+    ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_reads_from_its_socket_holds_up_no_end() {
+    let app = patient().await;
+    let _stream = deaf(&app, &[(INITIAL_WINDOW, MAX_WINDOW)], &[widest_window(), endless()].concat()).await;
+    app.runs(1).await;
+    ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn an_answer_without_a_window_holds_up_no_end() {
+    let app = patient().await;
+    let repeat = call(1, &headers("RPC"), &wire::framed(&peer::rpc("repeat", b"100000").encode_to_vec()));
+    let _unread = deaf(&app, &[(INITIAL_WINDOW, 0)], &repeat).await;
+    app.answers().await;
+    ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn open_streams_of_both_directions_hold_up_no_end() {
+    let app = patient().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let mut open = Vec::new();
+    for channel in ["deaf:1", "dropped:1", "kept:1", "mirror:1"] {
+        open.push(bidirectional(&app, &mut peer, channel).await);
+    }
+    app.runs(3).await;
+    ends_soon(app).await;
+}
+
+/// A peer that always has calls in flight.
+struct Busy {
+    headers: Vec<u8>,
+    body: Bytes,
+    /// It makes new calls for ever, though the app has asked it to make no more.
+    for_ever: bool,
+    next: u32,
+    answered: BTreeSet<u32>,
+    cut: BTreeSet<u32>,
+    /// The last id of the app's last GOAWAY.
+    last: Option<u32>,
+}
+
+impl Busy {
+    fn new(method: &str, data: &[u8], for_ever: bool) -> Self {
+        let body = wire::framed(&peer::rpc(method, data).encode_to_vec());
+        let (answered, cut) = (BTreeSet::new(), BTreeSet::new());
+        Self { headers: headers("RPC"), body, for_ever, next: 0, answered, cut, last: None }
+    }
+
+    /// The bytes of the next call.
+    fn call(&mut self) -> Vec<u8> {
+        let stream = 2 * self.next + 1;
+        self.next += 1;
+        call(stream, &self.headers, &self.body)
+    }
+
+    /// What a frame of the app reports; gives what the peer sends for it.
+    fn read(&mut self, frame: &Frame) -> Vec<u8> {
+        if frame.is(Kind::GoAway) {
+            self.last = Some(frame.number());
+        }
+        if frame.is(Kind::Reset) && !self.answered.contains(&frame.stream) {
+            self.cut.insert(frame.stream);
+        }
+        if frame.is(Kind::Ping) && !frame.has(Kind::Ping, ACK) {
+            return self::frame(Kind::Ping, ACK, 0, &frame.payload);
+        }
+        let is_answered = frame.has(Kind::Headers, END_STREAM) && self.answered.insert(frame.stream);
+        let calls_again = is_answered && (self.last.is_none() || self.for_ever);
+        if calls_again { self.call() } else { Vec::new() }
+    }
+
+    /// The calls that the app has accepted and not answered.
+    fn unanswered(&self) -> Vec<u32> {
+        let last = self.last.expect("a GOAWAY");
+        let accepted = (0..self.next).map(|call| 2 * call + 1).filter(|stream| *stream <= last);
+        accepted.filter(|stream| !self.answered.contains(stream)).collect()
+    }
+}
+
+/// Makes so many calls at once, and a new one for each that was answered, until the app closes the connection.
+async fn keep_busy(Raw { mut socket, mut frames }: Raw, busy: &mut Busy, calls: usize) {
+    let calls: Vec<u8> = (0..calls).flat_map(|_| busy.call()).collect();
+    socket.write_all(&[widest_window(), calls].concat()).await.expect("the app reads on");
+    while let Some(frame) = frames.next().await {
+        let sent = busy.read(&frame);
+        // The app may have closed its side: what it has sent is still to be read.
+        drop(socket.write_all(&sent).await);
+    }
+}
+
+/// The app ends, and has answered all that it has accepted until its last id.
+async fn answers_all_that_it_accepted(mut busy: Busy, calls: usize) {
+    let mut app = start(Settings { drain_timeout: Some(DRAIN), one_thread: true, ..Settings::default() }).await;
+    let raw = Raw::greeted(app.address(), &[]).await;
+    let end = async {
+        sleep(Duration::from_secs(1)).await;
+        app.terminate();
+        app.ends_within(SOON).await;
+    };
+    let (attacked, ()) = tokio::join!(timeout(2 * SOON, keep_busy(raw, &mut busy, calls)), end);
+    attacked.expect("the connection ends with the app");
+    println!("{} calls, {} answered, last id {:?}", busy.next, busy.answered.len(), busy.last);
+    assert!(busy.answered.len() > calls, "{} calls were answered", busy.answered.len());
+    assert_eq!((busy.unanswered(), &busy.cut), (Vec::new(), &BTreeSet::new()), "last id {:?}", busy.last);
+    assert!(!app.log().contains("given up"), "{}", app.log());
+}
+
+#[tokio::test]
+async fn calls_that_were_accepted_before_the_end_are_answered() {
+    answers_all_that_it_accepted(Busy::new("sleep", b"1", false), 300).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_calls_on_and_on_holds_up_no_end() {
+    answers_all_that_it_accepted(Busy::new("sleep", b"1", true), 300).await;
+}
+
+#[tokio::test]
+async fn a_peer_with_very_many_short_calls_holds_up_no_end() {
+    answers_all_that_it_accepted(Busy::new("ping", b"", true), 5_000).await;
+}
+
+#[tokio::test]
+async fn a_handler_that_runs_is_waited_for() {
+    let mut app = patient().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let request = app.request("RPC");
+    let slow = tokio::spawn(async move { peer.call(request, &peer::rpc("sleep", b"2000")).await });
+    app.runs(1).await;
+    app.terminate();
+    app.ends_within(SOON).await;
+    let answer = slow.await.expect("no panic").expect("an answer");
+    assert_eq!(answer.reply().map(Bytes::from), Some(Bytes::from_static(br#""slept""#)));
+}

@@ -1,0 +1,127 @@
+//! Publications into streams that nobody reads.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use centrifugo_tests::attacked::Settings;
+use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, frame, headers};
+use centrifugo_tests::peer::{Call, Upload};
+use centrifugo_tests::wire::{self, Message, Value};
+use centrifugo_tests::{Attacked, PATIENCE, Peer};
+use tokio::time::timeout;
+
+use crate::{SLACK, start};
+
+/// The message that opens a stream of both directions.
+fn opening(channel: &str) -> Bytes {
+    let request = wire::message("SubscribeRequest", &[("user", wire::text("ann")), ("channel", wire::text(channel))]);
+    let opening = wire::message("StreamSubscribeRequest", &[("subscribe_request", Value::Message(request))]);
+    wire::framed(&opening.encode_to_vec())
+}
+
+/// A message that brings what the client publishes.
+pub(crate) fn publication(data: &[u8]) -> Bytes {
+    let data = Value::Bytes(Bytes::copy_from_slice(data));
+    let publication = Value::Message(wire::message("Publication", &[("data", data)]));
+    wire::framed(&wire::message("StreamSubscribeRequest", &[("publication", publication)]).encode_to_vec())
+}
+
+/// Opens a stream of both directions, as far as its first message.
+pub(crate) async fn bidirectional(app: &Attacked, peer: &mut Peer, channel: &str) -> Call {
+    let request = app.request("SubscribeBidirectional").body(()).expect("a request");
+    let mut call = peer.begin(request).await.expect("a call");
+    call.body.send(opening(channel)).await.expect("the opening is read");
+    call
+}
+
+/// Publishes some long messages, then very many short ones.
+async fn publish_on_and_on(body: &mut Upload) {
+    let (long, short) = (publication(&[b'1'; 10 << 10]), publication(b"1"));
+    for _ in 0..14 {
+        body.send(long.clone()).await.expect("the stream is open");
+    }
+    for _ in 0..100_000 {
+        body.send(short.clone()).await.expect("the stream is open");
+    }
+}
+
+/// The peer may publish for ever, though nobody reads; the handler's stream ends with the peer's.
+async fn gives_the_window_back(channel: &str) {
+    let app = start(Settings::default()).await;
+    let mut peer = Peer::connect(app.address()).await;
+    let mut call = bidirectional(&app, &mut peer, channel).await;
+    app.runs(1).await;
+    let before = app.memory();
+    let published = timeout(PATIENCE, publish_on_and_on(&mut call.body)).await;
+    published.expect("the app makes room for more");
+    app.answers_on(&mut peer).await;
+    app.grew_at_most(SLACK, before, "publications that nobody reads").await;
+    call.body.reset();
+    app.runs(0).await;
+    app.answers_on(&mut peer).await;
+}
+
+#[tokio::test]
+async fn publications_that_the_handler_dropped_take_no_room() {
+    gives_the_window_back("dropped:1").await;
+}
+
+#[tokio::test]
+async fn publications_that_the_handler_never_took_take_no_room() {
+    gives_the_window_back("deaf:1").await;
+}
+
+#[tokio::test]
+async fn publications_that_the_handler_keeps_unread_hold_their_own_stream_back_only() {
+    let app = start(Settings::default()).await;
+    let mut peer = Peer::connect(app.address()).await;
+    let mut call = bidirectional(&app, &mut peer, "kept:1").await;
+    app.runs(1).await;
+    let before = app.memory();
+    let published = timeout(Duration::from_secs(2), publish_on_and_on(&mut call.body)).await;
+    assert!(published.is_err(), "the app reads ahead");
+    app.answers_on(&mut peer).await;
+    app.grew_at_most(SLACK, before, "publications that are kept unread").await;
+    call.body.reset();
+    app.runs(0).await;
+}
+
+/// Fills the windows of streams that keep what they receive with frames of a single byte.
+async fn single_bytes(app: &Attacked, streams: u32, frames: usize, padding: &[u8]) -> Raw {
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    for stream in (0..streams).map(|stream| 2 * stream + 1) {
+        let opened = [
+            frame(Kind::Headers, END_HEADERS, stream, &headers("SubscribeBidirectional")),
+            frame(Kind::Data, 0, stream, &opening("kept:1")),
+        ];
+        raw.send(&opened.concat()).await.expect("the app reads on");
+        let byte = [&frame(Kind::Data, 0, stream, b"\0")[..], padding].concat().repeat(100);
+        for _ in 0..frames / 100 {
+            if raw.send(&byte).await.is_err() {
+                // A flood of small frames may end the connection.
+                return raw;
+            }
+        }
+    }
+    raw
+}
+
+/// HTTP/2's window counts bytes, and not what it takes to keep each frame.
+#[tokio::test]
+async fn unread_frames_of_a_single_byte_hold_a_limited_memory() {
+    let app = start(Settings::default()).await;
+    let before = app.memory();
+    let _raw = single_bytes(&app, 10, 60_000, b"").await;
+    app.answers().await;
+    app.grew_at_most(64 << 20, before, "10 windows of frames of a single byte").await;
+}
+
+/// A library may keep all of what it has read at once, for a single byte of it that is in use.
+#[tokio::test]
+async fn unread_frames_of_a_single_byte_keep_nothing_of_what_was_read_with_them() {
+    let app = start(Settings::default()).await;
+    let before = app.memory();
+    let _raw = single_bytes(&app, 1, 10_000, &frame(Kind::Unknown, 0, 0, &[0; 16_000])).await;
+    app.answers().await;
+    app.grew_at_most(64 << 20, before, "10,000 unread frames of a single byte, each read with 16 KiB").await;
+}

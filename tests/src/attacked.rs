@@ -1,0 +1,285 @@
+//! An app in a process of its own, so that its memory, its log and its end can be seen from outside.
+
+use std::fs;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use http::request;
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use crate::peer::{self, Peer};
+use crate::{PATIENCE, eventually};
+
+/// The metadata entry of the secret.
+pub const SECRET: &str = "x-secret";
+
+/// What the attacked app sets; without a value, it has the framework's default.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Settings {
+    /// `App::secret`, under the name [`SECRET`].
+    pub secret: Option<String>,
+    /// `App::handshake_timeout`.
+    pub handshake_timeout: Option<Duration>,
+    /// `App::body_timeout`.
+    pub body_timeout: Option<Duration>,
+    /// `App::drain_timeout`.
+    pub drain_timeout: Option<Duration>,
+    /// `App::max_unfinished_bytes`.
+    pub max_unfinished_bytes: Option<usize>,
+    /// Runs on a current-thread runtime.
+    pub one_thread: bool,
+    /// The most file descriptors that the process may have open.
+    pub max_descriptors: Option<u32>,
+}
+
+/// An app that runs until it is stopped, or dropped.
+#[derive(Debug)]
+pub struct Attacked {
+    process: Child,
+    address: SocketAddr,
+    secret: Option<String>,
+    log: Log,
+}
+
+/// Memory of a process, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// What it uses now: VmRSS.
+    pub now: usize,
+    /// The most that it has used: VmHWM.
+    pub peak: usize,
+}
+
+impl Attacked {
+    /// Starts the app with these settings on a free port of 127.0.0.1, and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't start.
+    pub async fn start(binary: &str, settings: &Settings) -> Self {
+        let mut process = command(binary, settings).spawn().expect("the attacked app can be started");
+        let log = Log::default();
+        log.read(process.stderr.take().expect("stderr is a pipe"));
+        let address = eventually(|| address(&log.text()), || format!("the app has no address:\n{}", log.text())).await;
+        let app = Self { process, address, secret: settings.secret.clone(), log };
+        app.answers().await;
+        app
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has logged since it listens.
+    pub fn log(&self) -> String {
+        let text = self.log.text();
+        text.split_once("listening on ").map_or_else(String::new, |(_, log)| log.to_owned())
+    }
+
+    /// A well-formed request for one of the service's methods, with the secret if there is one.
+    pub fn request(&self, rpc: &str) -> request::Builder {
+        let request = peer::request(rpc);
+        match &self.secret {
+            Some(secret) => request.header(SECRET, secret),
+            None => request,
+        }
+    }
+
+    /// A call of a peer of its own is answered: other peers' attacks don't hold it up.
+    ///
+    /// # Panics
+    ///
+    /// If it isn't answered, or isn't answered well.
+    pub async fn answers(&self) {
+        let mut peer = timeout(PATIENCE, Peer::connect(self.address)).await.expect("the app accepts connections");
+        self.answers_on(&mut peer).await;
+    }
+
+    /// The same over a connection that is there.
+    ///
+    /// # Panics
+    ///
+    /// If it isn't answered, or isn't answered well.
+    pub async fn answers_on(&self, peer: &mut Peer) {
+        let answer = timeout(PATIENCE, peer.call(self.request("RPC"), &peer::rpc("ping", b""))).await;
+        let answer = answer.expect("a normal call is answered in time").expect("a normal call is answered");
+        assert_eq!((answer.status, answer.reply()), (Some(0), Some(br#""pong""#.to_vec())), "{answer:?}");
+    }
+
+    /// The number of values of the app's handlers that are alive: of calls that run, and of open streams.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be read.
+    pub async fn running(&self) -> usize {
+        let mut peer = Peer::connect(self.address).await;
+        let answer = peer.call(self.request("RPC"), &peer::rpc("running", b"")).await.expect("a normal call is answered");
+        serde_json::from_slice(&answer.reply().expect("a reply")).expect("a number")
+    }
+
+    /// Waits until so many values of the app's handlers are alive.
+    ///
+    /// # Panics
+    ///
+    /// If that isn't so in time.
+    pub async fn runs(&self, expected: usize) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let running = self.running().await;
+            if running == expected {
+                return;
+            }
+            assert!(Instant::now() < end, "{running} handlers and streams are alive, not {expected}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Its memory, as Linux reports it.
+    ///
+    /// # Panics
+    ///
+    /// If the process is gone.
+    pub fn memory(&self) -> Memory {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("the app runs");
+        Memory { now: field(&status, "VmRSS:"), peak: field(&status, "VmHWM:") }
+    }
+
+    /// How far its memory has risen at most since then, in bytes.
+    pub fn growth_since(&self, before: Memory) -> usize {
+        self.memory().peak.saturating_sub(before.now)
+    }
+
+    /// Waits until its memory rises no more, then fails if it has risen by more than that since then.
+    ///
+    /// # Panics
+    ///
+    /// If it has.
+    pub async fn grew_at_most(&self, bytes: usize, before: Memory, attack: &str) {
+        self.settles().await;
+        let (growth, most) = (self.growth_since(before) >> 10, bytes >> 10);
+        println!("{attack}: the app's memory rose by {growth} KiB of {most}; it is now {:?}", self.memory());
+        assert!(growth <= most, "{attack}: the app's memory rose by {growth} KiB, more than {most}");
+    }
+
+    /// Waits until its memory rises no more.
+    async fn settles(&self) {
+        let (mut peak, mut calm) = (self.memory().peak, 0);
+        while calm < 3 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let now = self.memory().peak;
+            calm = if now > peak { 0 } else { calm + 1 };
+            peak = now;
+        }
+    }
+
+    /// SIGTERM.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be sent.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the app can't be terminated");
+    }
+
+    /// How it has ended, if it has.
+    ///
+    /// # Panics
+    ///
+    /// If the system doesn't know.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.try_wait().expect("a process of ours")
+    }
+
+    /// Waits until it has ended well.
+    ///
+    /// # Panics
+    ///
+    /// If it ends later than that, or badly.
+    pub async fn ends_within(&mut self, patience: Duration) {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.ended() {
+                println!("the app ended after {:?}", began.elapsed());
+                assert!(status.success(), "{status}:\n{}", self.log());
+                return;
+            }
+            assert!(began.elapsed() < patience, "the app still runs after {patience:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Attacked {
+    fn drop(&mut self) {
+        if thread::panicking() && self.ended().is_none() {
+            println!("the app's memory: {:?}", self.memory());
+        }
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// The shell lowers the limit of file descriptors, and becomes the app.
+fn command(binary: &str, settings: &Settings) -> Command {
+    let mut command = match settings.max_descriptors {
+        Some(limit) => shell(&format!("ulimit -n {limit} && exec \"$0\" \"$@\""), binary),
+        None => Command::new(binary),
+    };
+    command.arg(serde_json::to_string(settings).expect("settings are JSON"));
+    command.env("PROXY_ADDRESS", "127.0.0.1:0").env("RUST_LOG", "info,centrifugo=debug");
+    // With its own colours off, an escape sequence in its log is a peer's.
+    command.env("NO_COLOR", "1");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+fn shell(script: &str, binary: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script, binary]);
+    command
+}
+
+/// The address in the line that the app logs at its start.
+fn address(log: &str) -> Option<SocketAddr> {
+    let (_, rest) = log.split_once("listening on ")?;
+    rest.split_once('\n')?.0.parse().ok()
+}
+
+/// A field of `/proc/PID/status`, which has it in KiB.
+fn field(status: &str, name: &str) -> usize {
+    let value = status.lines().find_map(|line| line.strip_prefix(name)).expect("a field of the status");
+    value.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
+}
+
+/// What a process writes to stderr.
+#[derive(Debug, Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+
+    /// Reads in a thread, so that a busy test holds up nobody's log.
+    fn read(&self, mut stderr: ChildStderr) {
+        let log = self.clone();
+        thread::spawn(move || {
+            let mut bytes = [0; 8 << 10];
+            loop {
+                match stderr.read(&mut bytes) {
+                    Ok(0) => return,
+                    Ok(read) => log.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&bytes[..read]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => return,
+                }
+            }
+        });
+    }
+}
