@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
+use crate::ahead::read_ahead;
 use crate::exchange::Exchange;
 use crate::gather::Gather;
 use crate::logged::Logged;
@@ -212,9 +213,16 @@ impl Connection {
     }
 
     fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>) {
-        let goes_on = request.uri().path().ends_with(BIDIRECTIONAL);
-        let request = request.map(|body| Received::new(body, goes_on, Arc::clone(&self.peer)));
-        self.calls.spawn(Exchange::new(self.service.answer(request), respond));
+        let peer = Arc::clone(&self.peer);
+        if request.uri().path().ends_with(BIDIRECTIONAL) {
+            let (head, stream) = request.into_parts();
+            let (ahead, reader) = read_ahead(stream, peer);
+            let request = Request::from_parts(head, Received::Ahead(reader));
+            self.calls.spawn(ahead.beside(Exchange::new(self.service.answer(request), respond)));
+        } else {
+            let request = request.map(|stream| Received::message(stream, peer));
+            self.calls.spawn(Exchange::new(self.service.answer(request), respond));
+        }
     }
 }
 

@@ -64,6 +64,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod ahead;
 mod answer;
 #[cfg(feature = "api")]
 pub mod api;
@@ -92,6 +93,7 @@ mod headers;
 mod http;
 mod id;
 mod inbound;
+mod intake;
 mod interceptor;
 mod json;
 mod kind;

@@ -36,6 +36,15 @@ pub(crate) struct Unfinished {
     all: Arc<Peers>,
 }
 
+/// Where there is no more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Full {
+    /// In this connection's share.
+    Connection,
+    /// In all that there is. Others hold most of it.
+    App,
+}
+
 impl Peers {
     pub(crate) fn new(limits: Limits) -> Self {
         let (unfinished, [too_much, too_late, no_handshake]) = Default::default();
@@ -53,21 +62,28 @@ impl Peers {
 }
 
 impl Unfinished {
-    /// Charges a call with so many bytes instead of what it was charged with. `false`: there is no room for them, and nothing has changed.
-    pub(crate) fn recharge(&self, before: usize, now: usize) -> bool {
-        let Some(more) = now.checked_sub(before) else {
-            self.bytes.fetch_sub(before - now, Ordering::Relaxed);
-            self.all.unfinished.fetch_sub(before - now, Ordering::Relaxed);
-            return true;
-        };
-        if more == 0 || !take(&self.bytes, more, self.all.share()) {
-            return more == 0;
+    /// Charges a call with so many bytes instead of what it was charged with. `Err`: there is no room for them, and nothing has changed.
+    pub(crate) fn recharge(&self, before: usize, now: usize) -> Result<(), Full> {
+        match now.checked_sub(before) {
+            Some(0) => Ok(()),
+            Some(more) => self.take(more),
+            None => {
+                self.bytes.fetch_sub(before - now, Ordering::Relaxed);
+                self.all.unfinished.fetch_sub(before - now, Ordering::Relaxed);
+                Ok(())
+            }
         }
-        let is_taken = take(&self.all.unfinished, more, self.all.all());
-        if !is_taken {
+    }
+
+    fn take(&self, more: usize) -> Result<(), Full> {
+        if !take(&self.bytes, more, self.all.share()) {
+            return Err(Full::Connection);
+        }
+        if !take(&self.all.unfinished, more, self.all.all()) {
             self.bytes.fetch_sub(more, Ordering::Relaxed);
+            return Err(Full::App);
         }
-        is_taken
+        Ok(())
     }
 }
 
@@ -109,10 +125,9 @@ impl Peer {
     }
 
     /// The status of a call whose message doesn't come.
-    pub(crate) fn too_late(&self) -> Status {
-        let Peers { limits, too_late, .. } = &*self.unfinished.all;
-        if let Some(more) = too_late.pass() {
-            tracing::warn!("body_timeout: a call's message was not complete after {:?}{more}", limits.body);
+    pub(crate) fn too_late(&self, after: Duration) -> Status {
+        if let Some(more) = self.unfinished.all.too_late.pass() {
+            tracing::warn!("body_timeout: a call's message was not complete after {after:?}{more}");
         }
         Status::deadline_exceeded("the message was not complete in time")
     }
@@ -140,19 +155,19 @@ mod tests {
         let peers = Arc::new(Peers::new(limits));
         let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers))).collect();
         for peer in &all[..4] {
-            assert!(peer.unfinished.recharge(0, 250));
-            assert!(!peer.unfinished.recharge(250, 251), "more than a quarter");
+            assert_eq!(peer.unfinished.recharge(0, 250), Ok(()));
+            assert_eq!(peer.unfinished.recharge(250, 251), Err(Full::Connection));
         }
-        assert!(!all[4].unfinished.recharge(0, 1), "more than all");
-        assert!(all[0].unfinished.recharge(250, 249));
-        assert!(all[4].unfinished.recharge(0, 1));
-        assert!(all[4].unfinished.recharge(1, 1));
+        assert_eq!(all[4].unfinished.recharge(0, 1), Err(Full::App));
+        assert_eq!(all[0].unfinished.recharge(250, 249), Ok(()));
+        assert_eq!(all[4].unfinished.recharge(0, 1), Ok(()));
+        assert_eq!(all[4].unfinished.recharge(1, 1), Ok(()));
     }
 
     #[test]
     fn one_message_always_has_room() {
         let limits = Limits { unfinished: 0, message_size: 10, ..Limits::default() };
         let peer = Peer::new(Arc::new(Peers::new(limits)));
-        assert!(peer.unfinished.recharge(0, 10) && !peer.unfinished.recharge(10, 11));
+        assert!(peer.unfinished.recharge(0, 10).is_ok() && peer.unfinished.recharge(10, 11).is_err());
     }
 }

@@ -15,6 +15,7 @@ use tonic::server::NamedService;
 use tower::Service;
 
 use crate::answer::Answer;
+use crate::deadline;
 use crate::dispatch::{Dispatch, Head};
 use crate::handler::BoxFuture;
 use crate::layers::Layered;
@@ -105,7 +106,7 @@ impl ProxyService {
 }
 
 /// The answer of the app itself.
-fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<Answer>> {
+fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, mut request: Request<B>) -> impl Future<Output = Response<Answer>> {
     let arrived = Instant::now();
     match dispatch.admit(&request) {
         Ok(Method::Question(question)) => {
@@ -122,6 +123,8 @@ fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl 
         }
         Ok(Method::SubscribeUnidirectional) => open(dispatch, request, arrived).boxed().right_future(),
         Ok(Method::SubscribeBidirectional) => {
+            let limit = deadline::of(request.headers());
+            request.body_mut().limit(limit);
             long::open_bidirectional(dispatch, request.map(Body::new), arrived).map(long).boxed().right_future()
         }
         Err(refused) => ready(*refused).boxed().right_future(),

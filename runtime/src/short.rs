@@ -4,7 +4,12 @@
 //! and its [answer](crate::answer::Answer) is written behind its own head. Whatever is otherwise (gzip, several frames) goes the
 //! [long way](crate::long), with nothing lost: a test holds both to the same answers.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
 use bytes::{Buf, Bytes};
+use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
 use http::Request;
 use http::request::Parts;
@@ -13,11 +18,25 @@ use http_body_util::{BodyExt, BodyStream, StreamBody};
 use tower::BoxError;
 
 use crate::answer::HEAD;
+use crate::deadline;
+use crate::received::Received;
 
 /// What a request's body has to be.
-pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {}
+pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {
+    /// The caller waits for its answer no longer than that.
+    fn limit(&mut self, limit: Option<Duration>);
+}
 
-impl<B: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static> RequestBody for B {}
+impl RequestBody for Received {
+    fn limit(&mut self, limit: Option<Duration>) {
+        self.limit(limit);
+    }
+}
+
+/// Another server's: how long it waits is its own affair.
+impl RequestBody for tonic::body::Body {
+    fn limit(&mut self, _: Option<Duration>) {}
+}
 
 /// The only message of a request, if it is no longer than that; or the request as it came.
 // No `async fn`: its future would hold the request twice.
@@ -27,21 +46,36 @@ pub(crate) fn only_message<B: RequestBody>(
 ) -> impl Future<Output = Result<(Parts, Bytes), Request<tonic::body::Body>>> {
     let (parts, mut body) = request.into_parts();
     async move {
-        let first = match body.frame().await {
+        let first = match limited(&parts, &mut body).await {
             Some(Ok(frame)) => whole(frame, max).map_err(|frame| Some(Ok(frame))),
             other => Err(other),
         };
         let data = match first {
             Ok(data) => data,
-            Err(first) => return Err(Request::from_parts(parts, put_back(first, body))),
+            Err(first) => {
+                body.limit(deadline::of(&parts.headers));
+                return Err(Request::from_parts(parts, put_back(first, body)));
+            }
         };
-        let second = if body.is_end_stream() { None } else { body.frame().await };
-        if second.is_none() {
-            return Ok((parts, data.slice(HEAD..)));
-        }
-        let frames = Some(Ok(Frame::data(data))).into_iter().chain(second);
+        // Nothing may come behind it. It goes on without an end of the body that isn't there yet.
+        let second = if body.is_end_stream() { None } else { body.frame().now_or_never().flatten() };
+        let Some(second) = second else { return Ok((parts, data.slice(HEAD..))) };
+        let frames = [Ok(Frame::data(data)), second];
         Err(Request::from_parts(parts, put_back(frames, body)))
     }
+}
+
+/// The next frame. Only one that isn't there yet needs to know for how long.
+fn limited<B: RequestBody>(parts: &Parts, body: &mut B) -> impl Future<Output = Option<Result<Frame<Bytes>, B::Error>>> {
+    let mut is_limited = false;
+    poll_fn(move |context| {
+        let polled = Pin::new(&mut *body).poll_frame(context);
+        if polled.is_ready() || std::mem::replace(&mut is_limited, true) {
+            return polled;
+        }
+        body.limit(deadline::of(&parts.headers));
+        Pin::new(&mut *body).poll_frame(context)
+    })
 }
 
 /// The body with the frames that have been read.
@@ -58,7 +92,7 @@ fn whole(frame: Frame<Bytes>, max: usize) -> Result<Bytes, Frame<Bytes>> {
     if is_whole(&data, max) { Ok(data) } else { Err(Frame::data(data)) }
 }
 
-fn is_whole(data: &Bytes, max: usize) -> bool {
+pub(crate) fn is_whole(data: &[u8], max: usize) -> bool {
     let Some(mut head) = data.get(..HEAD) else { return false };
     let (compressed, length) = (head.get_u8(), head.get_u32() as usize);
     compressed == 0 && length == data.len() - HEAD && length <= max

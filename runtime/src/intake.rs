@@ -1,0 +1,211 @@
+//! What a call has sent of its messages: how much of it waits for the rest, and for how long.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Sleep, sleep};
+use tonic::Status;
+
+use crate::peer::{Full, Peer};
+use crate::short::is_whole;
+
+/// A flag and a length stand before each message.
+const HEAD: usize = 5;
+/// What a call takes while its message isn't complete, besides the message: h2's stream, headers, a task, and the buffer that the first bytes were
+/// read into. Measured with 20,000 of them.
+const CALL: usize = 8 << 10;
+
+/// How long a call may wait for its message when there is no room for more that wait. Headers and message are often read one after the other.
+const MOMENT: Duration = Duration::from_millis(250);
+
+/// Charges a call's peer for what has come of a message that isn't complete, and watches the clock.
+pub(crate) struct Intake {
+    expected: Expected,
+    /// What has been charged for it.
+    charged: usize,
+    /// How long the caller waits for its answer, if it has said so.
+    limit: Option<Duration>,
+    /// Made when what is expected isn't there yet.
+    timer: Option<Pin<Box<Sleep>>>,
+    peer: Arc<Peer>,
+}
+
+/// What is still to come before the app can go on.
+enum Expected {
+    /// All of the body: a single message.
+    All {
+        held: usize,
+    },
+    /// Nothing but the end of the body: the message has gone to its handler.
+    End {
+        taken: usize,
+    },
+    /// A message, and then another one whenever the client publishes.
+    Messages(Messages),
+    Nothing,
+}
+
+/// Where the next message of a stream stands.
+#[derive(Debug, Default)]
+struct Messages {
+    head: Vec<u8>,
+    /// What is missing of the message behind the head.
+    missing: usize,
+    /// What has come of a message that isn't complete.
+    held: usize,
+    /// The first one has been complete.
+    begun: bool,
+}
+
+impl Intake {
+    /// `goes_on`: after the first message others may come, at any time.
+    pub(crate) fn new(goes_on: bool, peer: Arc<Peer>) -> Self {
+        let expected = if goes_on { Expected::Messages(Messages::default()) } else { Expected::All { held: 0 } };
+        Self { expected, charged: 0, limit: None, timer: None, peer }
+    }
+
+    pub(crate) fn limit(&mut self, limit: Option<Duration>) {
+        (self.limit, self.timer) = (limit, None);
+    }
+
+    /// Takes a piece. `is_last`: nothing comes after it. `Err`: there is no room for it.
+    pub(crate) fn take(&mut self, data: &[u8], is_last: bool) -> Result<(), Status> {
+        if is_last {
+            self.expected = Expected::Nothing;
+        }
+        self.expected.receive(data);
+        let held = self.expected.held();
+        if !self.expected.is_pending() {
+            self.timer = None;
+        }
+        self.charge(if held > 0 { CALL + held } else { 0 }).map_err(|_| self.peer.too_much())
+    }
+
+    fn charge(&mut self, bytes: usize) -> Result<(), Full> {
+        self.peer.unfinished.recharge(self.charged, bytes)?;
+        self.charged = bytes;
+        Ok(())
+    }
+
+    /// Whether nothing more is expected.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.expected, Expected::Nothing)
+    }
+
+    /// Ready when what is expected should have been here, or when so many calls wait for the rest of their messages that this one can't.
+    pub(crate) fn poll_refused(&mut self, context: &mut Context<'_>) -> Poll<Status> {
+        if !self.expected.is_pending() {
+            return Poll::Pending;
+        }
+        let room = if self.charged == 0 { self.charge(CALL) } else { Ok(()) };
+        let timeout = match room {
+            Ok(()) => self.timeout(),
+            Err(Full::App) => MOMENT,
+            Err(Full::Connection) => return Poll::Ready(self.peer.too_much()),
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        ready!(timer.as_mut().poll(context));
+        Poll::Ready(if room.is_ok() { self.peer.too_late(timeout) } else { self.peer.too_much() })
+    }
+
+    fn timeout(&self) -> Duration {
+        let longest = self.peer.body_timeout();
+        self.limit.map_or(longest, |limit| limit.min(longest))
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        // Less always has room.
+        let _ = self.charge(0);
+    }
+}
+
+impl Expected {
+    fn receive(&mut self, data: &[u8]) {
+        match self {
+            Self::All { held: 0 } if is_whole(data, usize::MAX) => *self = Self::End { taken: data.len() },
+            Self::All { held } => *held += data.len(),
+            Self::End { taken } => *self = Self::All { held: *taken + data.len() },
+            Self::Messages(messages) => messages.receive(data),
+            Self::Nothing => {}
+        }
+    }
+
+    /// How many bytes wait for the rest of their message.
+    fn held(&self) -> usize {
+        match self {
+            Self::All { held } => *held,
+            Self::Messages(messages) => messages.held,
+            Self::End { .. } | Self::Nothing => 0,
+        }
+    }
+
+    fn is_pending(&self) -> bool {
+        match self {
+            Self::All { .. } => true,
+            Self::Messages(messages) => messages.held > 0 || !messages.begun,
+            Self::End { .. } | Self::Nothing => false,
+        }
+    }
+}
+
+impl Messages {
+    fn receive(&mut self, mut data: &[u8]) {
+        while !data.is_empty() {
+            let wanted = if self.missing > 0 { self.missing } else { HEAD - self.head.len() };
+            let (now, rest) = data.split_at(wanted.min(data.len()));
+            self.held += now.len();
+            if self.missing > 0 {
+                self.missing -= now.len();
+                self.end_if_complete();
+            } else {
+                self.head.extend_from_slice(now);
+                self.begin_if_complete();
+            }
+            data = rest;
+        }
+    }
+
+    fn begin_if_complete(&mut self) {
+        if let [_, length @ ..] = self.head.as_slice()
+            && let Ok(length) = <[u8; 4]>::try_from(length)
+        {
+            self.missing = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+            self.head.clear();
+            self.end_if_complete();
+        }
+    }
+
+    fn end_if_complete(&mut self) {
+        if self.missing == 0 {
+            self.held = 0;
+            self.begun = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is held after each of these pieces.
+    fn held(pieces: &[&[u8]]) -> Vec<usize> {
+        let mut messages = Messages::default();
+        let after = |piece: &&[u8]| {
+            messages.receive(piece);
+            messages.held
+        };
+        pieces.iter().map(after).collect()
+    }
+
+    #[test]
+    fn what_is_held_is_what_came_of_a_message_that_is_not_complete() {
+        assert_eq!(held(&[b"\0\0\0\0\x03abc"]), [0]);
+        assert_eq!(held(&[b"\0\0\0", b"\0\x03a", b"b", b"c"]), [3, 6, 7, 0]);
+        assert_eq!(held(&[b"\0\0\0\0\0", b"\0\0\0\0\x01a\0\0\0\0\x02b", b"c\0"]), [0, 6, 1]);
+        assert_eq!(held(&[b"\0\xff\xff\xff\xff", &[0; 100]]), [5, 105]);
+    }
+}
