@@ -148,6 +148,16 @@ struct Connection {
     peer: Arc<Peer>,
 }
 
+/// What the clock of a connection runs for.
+enum Phase {
+    /// The end of the handshake.
+    Greeting,
+    /// Nothing.
+    Serving,
+    /// The last answers. The peer had taken so many bytes when the clock was set.
+    Ending { taken: u64 },
+}
+
 /// Why a connection ended before its time.
 enum Ended {
     NoHandshake,
@@ -173,13 +183,12 @@ impl Connection {
             connection = http.handshake::<_, Bytes>(Gather::new(socket, Arc::clone(&self.peer))) => connection?,
             () = &mut clock => return Err(Ended::NoHandshake),
         };
-        let mut clock_runs = true;
-        let (mut begun, mut taken, mut is_stopping) = (0, 0, false);
+        let (mut phase, mut begun) = (Phase::Greeting, 0);
         loop {
             // A connection that always has another call never looks at anything else, so this is no part of the `select!`.
-            let is_time = begun % TURN == 0 || stopping.is_terminated();
-            if !is_stopping && is_time && self.service.stopping().is_cancelled() {
-                (is_stopping, clock_runs) = (true, true);
+            let may_stop = begun % TURN == 0 || stopping.is_terminated();
+            if may_stop && !matches!(phase, Phase::Ending { .. }) && self.service.stopping().is_cancelled() {
+                phase = Phase::Ending { taken: self.peer.taken() };
                 connection.graceful_shutdown();
                 clock.as_mut().reset(Instant::now() + LINGER);
             }
@@ -195,20 +204,22 @@ impl Connection {
                     }
                 }
                 () = &mut stopping, if !stopping.is_terminated() => {}
-                () = &mut clock, if clock_runs => {
-                    if !is_stopping {
-                        if self.peer.received() < SHORTEST_HANDSHAKE {
-                            return Err(Ended::NoHandshake);
-                        }
-                        clock_runs = false;
-                    } else if self.service.running() == 0 && self.peer.taken() == taken {
-                        return Ok(());
-                    } else {
-                        taken = self.peer.taken();
-                        clock.as_mut().reset(Instant::now() + LINGER);
-                    }
+                () = &mut clock, if !matches!(phase, Phase::Serving) => {
+                    let Some(next) = self.next_phase(&phase)? else { return Ok(()) };
+                    phase = next;
+                    clock.as_mut().reset(Instant::now() + LINGER);
                 }
             }
+        }
+    }
+
+    /// What comes when the clock of a phase has run down. `None`: the end.
+    fn next_phase(&self, phase: &Phase) -> Result<Option<Phase>, Ended> {
+        match phase {
+            Phase::Greeting if self.peer.received() < SHORTEST_HANDSHAKE => Err(Ended::NoHandshake),
+            Phase::Greeting | Phase::Serving => Ok(Some(Phase::Serving)),
+            Phase::Ending { taken } if self.service.running() == 0 && self.peer.taken() == *taken => Ok(None),
+            Phase::Ending { .. } => Ok(Some(Phase::Ending { taken: self.peer.taken() })),
         }
     }
 

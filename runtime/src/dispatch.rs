@@ -12,11 +12,12 @@ use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
+use crate::answer::TooLong;
 use crate::audit::Audit;
 use crate::call::{Call, Request};
 use crate::deadline;
-use crate::event::{Event, Malformed, Refusal, Wire};
-use crate::failure::{Blame, Claimant, Late, Reporter, is_late};
+use crate::event::{Malformed, Refusal, Wire};
+use crate::failure::{Blame, Claimant, Late, Reporter};
 use crate::guard::guard;
 use crate::handler::{Bound, Replying};
 use crate::kind::Kind;
@@ -62,16 +63,20 @@ impl Head {
     }
 }
 
-/// A handler at work, until its event has a response.
+/// A handler at work, until its event has a response in the form that is sent.
 // Polled by hand, because combinators and `async` blocks would be compiled for each event, one in the other.
-pub(crate) struct Asked<E: Event> {
+pub(crate) struct Asked<E: Wire, T> {
     dispatch: Arc<Dispatch>,
     /// `None` once it has ended.
     reply: Option<Replying<E>>,
     form: Form,
+    finish: Finish<E, T>,
     blame: Blame,
     deadline: Deadline,
 }
+
+/// Brings a response into the form that is sent, which may be so long.
+type Finish<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
 
 /// How long the caller waits. It is looked at when a handler has to wait for something: most are done before.
 struct Deadline {
@@ -87,18 +92,20 @@ enum Timer {
     At(Pin<Box<Sleep>>, Duration),
 }
 
-/// The response, or why there is none.
-pub(crate) type Answered<E> = Result<<E as Wire>::Response, Reject>;
-
 impl Dispatch {
     /// From a message to a handler at work.
-    pub(crate) fn answer<E: Wire>(self: &Arc<Self>, head: Head, message: E::Request) -> Result<Asked<E>, Status> {
+    pub(crate) fn answer<E: Wire, T>(
+        self: &Arc<Self>,
+        head: Head,
+        message: E::Request,
+        finish: Finish<E, T>,
+    ) -> Result<Asked<E, T>, Status> {
         let event = E::decode(message).map_err(malformed)?;
-        self.ask(event, head).ok_or_else(|| unclaimed(E::KIND))
+        self.ask(event, head, finish).ok_or_else(|| unclaimed(E::KIND))
     }
 
     /// From an event to a handler at work; [`testing`](crate::testing) enters here. `None`: no attribute of the app is for this event.
-    pub(crate) fn ask<E: Wire>(self: &Arc<Self>, event: E, head: Head) -> Option<Asked<E>> {
+    pub(crate) fn ask<E: Wire, T>(self: &Arc<Self>, event: E, head: Head, finish: Finish<E, T>) -> Option<Asked<E, T>> {
         let (claimant, bound) = self.find(&event)?;
         let Head { metadata, extensions, arrived } = head;
         let deadline = Deadline { arrived, timer: Timer::Unknown };
@@ -112,7 +119,7 @@ impl Dispatch {
             Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
-        Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), form, blame, deadline })
+        Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), form, finish, blame, deadline })
     }
 
     /// How many handlers are at work.
@@ -120,9 +127,9 @@ impl Dispatch {
         self.running.load(Ordering::Relaxed)
     }
 
-    fn encode<E: Wire>(&self, reply: E::Reply, form: Form) -> Result<E::Response, Reject> {
+    fn encode<E: Wire, T>(&self, reply: E::Reply, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
         E::audit(&reply, &self.audit);
-        E::encode(reply, form)
+        finish(E::encode(reply, form)?, self.max_message_size)
     }
 
     /// Who answers, with the interceptors around it. `None`: the event has no handlers at all.
@@ -144,30 +151,30 @@ impl Dispatch {
     }
 }
 
-impl<E: Wire> Future for Asked<E> {
-    type Output = Answered<E>;
+impl<E: Wire, T> Future for Asked<E, T> {
+    type Output = Result<T, Reject>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { dispatch, reply, form, blame, deadline } = &mut *self;
+        let Self { dispatch, reply, form, finish, blame, deadline } = &mut *self;
         // All that is the app's runs in here: the handler, its reply's serialization, and what either of them drops.
         let polled = guard(|| {
             let Some(Poll::Ready(replied)) = reply.as_mut().map(|reply| reply.as_mut().poll(context)) else {
                 return Poll::Pending;
             };
             *reply = None;
-            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E>(reply, *form)))
+            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, *form, *finish)))
         });
-        let encoded = match polled {
-            Ok(Poll::Ready(encoded)) => encoded,
+        let finished = match polled {
+            Ok(Poll::Ready(finished)) => finished,
             Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(blame.metadata(), context))),
             Err(panic) => Err(panic),
         };
         end(reply, blame);
-        Poll::Ready(encoded)
+        Poll::Ready(finished)
     }
 }
 
-impl<E: Event> Asked<E> {
+impl<E: Wire, T> Asked<E, T> {
     /// What the report of a failure needs.
     pub(crate) fn blame(&self) -> &Blame {
         &self.blame
@@ -192,7 +199,7 @@ where
 }
 
 /// Nobody waits for the answer any longer, unless there was one.
-impl<E: Event> Drop for Asked<E> {
+impl<E: Wire, T> Drop for Asked<E, T> {
     fn drop(&mut self) {
         self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
         if self.reply.is_some() {
@@ -232,9 +239,12 @@ fn report_dropped(elapsed: Duration, blame: &Blame) {
     }
 }
 
-/// The response: a refusal is one, too.
-pub(crate) fn respond<E: Wire>(answered: Answered<E>, blame: &Blame) -> Result<E::Response, Status> {
-    answered.or_else(|reject| refuse::<E>(blame, Arc::new(reject)))
+/// What is sent: a refusal is a response, too.
+pub(crate) fn respond<E: Wire, T>(finished: Result<T, Reject>, asked: &Asked<E, T>) -> Result<T, Status> {
+    finished.or_else(|reject| {
+        let response = refuse::<E>(&asked.blame, Arc::new(reject))?;
+        (asked.finish)(response, asked.max()).map_err(|reject| failed(&asked.blame, Arc::new(reject)))
+    })
 }
 
 // What follows is not generic over the event, so it is compiled once.
@@ -270,11 +280,18 @@ pub(crate) fn refuse<E: Wire>(blame: &Blame, reject: Arc<Reject>) -> Result<E::R
         Some(None) => {
             blame.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
         }
-        None if is_late(&reject) => {
-            blame.failed(reject, "");
-            return Err(Status::deadline_exceeded("the handler was given up at the caller's deadline"));
-        }
-        None => blame.failed(reject, ""),
+        None => return Err(failed(blame, reject)),
     }
     Err(failure())
+}
+
+/// Reports a failure. The client doesn't see it, and its status tells Centrifugo's log the reason only where that is no secret.
+fn failed(blame: &Blame, reject: Arc<Reject>) -> Status {
+    let status = match reject.cause() {
+        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler was given up at the caller's deadline"),
+        Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the answer is too long"),
+        _ => failure(),
+    };
+    blame.failed(reject, "");
+    status
 }

@@ -4,14 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::HeaderMap;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tonic::Status;
 use tracing::field::display;
 
-use crate::answer::TooLong;
 use crate::call::{Request, States};
 use crate::event::{Client, Event};
 use crate::guard::{Panicked, guard};
@@ -352,17 +349,6 @@ impl Blame {
         error_handler.report(Failure { event: *event, claimant: *at, subject, states, reject });
     }
 
-    /// The message of an answer, behind its head. One that can't be sent is a failure of the call, and so is a panic where its parts are dropped.
-    pub(crate) fn framed(&self, frame: impl FnOnce() -> Result<Bytes, TooLong>) -> Result<Bytes, Status> {
-        let (reject, status) = match guard(frame) {
-            Ok(Ok(frame)) => return Ok(frame),
-            Ok(Err(too_long)) => (Reject::from(too_long), Status::out_of_range("the answer is too long")),
-            Err(panic) => (panic, Status::internal("internal server error")),
-        };
-        self.failed(Arc::new(reject), "");
-        Err(status)
-    }
-
     /// A call that nobody waits for any longer, though its deadline isn't over.
     pub(crate) fn abandoned(&self, elapsed: Duration) {
         let Self { event, claimant: at, .. } = self;
@@ -375,7 +361,7 @@ fn logged<T: AsRef<str> + ?Sized>(text: Option<&T>) -> Option<tracing::field::Di
     text.map(|text| display(Logged(text.as_ref())))
 }
 
-pub(crate) fn is_late(reject: &Reject) -> bool {
+fn is_late(reject: &Reject) -> bool {
     reject.cause().is_some_and(|cause| cause.is::<Late>())
 }
 

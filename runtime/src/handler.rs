@@ -231,7 +231,8 @@ impl Handler {
         self.target
     }
 
-    pub(crate) fn location(&self) -> Location {
+    /// Where its function stands.
+    pub const fn location(&self) -> Location {
         self.about.location
     }
 

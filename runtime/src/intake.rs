@@ -25,11 +25,15 @@ pub(crate) struct Intake {
     expected: Expected,
     /// What has been charged for it.
     charged: usize,
-    /// How long the caller waits for its answer, if it has said so.
-    limit: Option<Duration>,
-    /// Made when what is expected isn't there yet.
-    timer: Option<Pin<Box<Sleep>>>,
+    clock: Clock,
     peer: Arc<Peer>,
+}
+
+/// How long what is expected may take.
+enum Clock {
+    /// As long as that, once it isn't there when it is looked for; or as long as any peer's.
+    Off(Option<Duration>),
+    Running(Pin<Box<Sleep>>),
 }
 
 /// What is still to come before the app can go on.
@@ -43,7 +47,7 @@ enum Expected {
         taken: usize,
     },
     /// A message, and then another one whenever the client publishes.
-    Messages(Messages),
+    Messages(Box<Messages>),
     Nothing,
 }
 
@@ -62,12 +66,13 @@ struct Messages {
 impl Intake {
     /// `goes_on`: after the first message others may come, at any time.
     pub(crate) fn new(goes_on: bool, peer: Arc<Peer>) -> Self {
-        let expected = if goes_on { Expected::Messages(Messages::default()) } else { Expected::All { held: 0 } };
-        Self { expected, charged: 0, limit: None, timer: None, peer }
+        let expected = if goes_on { Expected::Messages(Box::default()) } else { Expected::All { held: 0 } };
+        Self { expected, charged: 0, clock: Clock::Off(None), peer }
     }
 
+    /// The caller waits for its answer no longer than that.
     pub(crate) fn limit(&mut self, limit: Option<Duration>) {
-        (self.limit, self.timer) = (limit, None);
+        self.clock = Clock::Off(limit);
     }
 
     /// Takes a piece. `is_last`: nothing comes after it. `Err`: there is no room for it.
@@ -78,7 +83,7 @@ impl Intake {
         self.expected.receive(data);
         let held = self.expected.held();
         if !self.expected.is_pending() {
-            self.timer = None;
+            self.clock = Clock::Off(None);
         }
         self.charge(if held > 0 { CALL + held } else { 0 }).map_err(|_| self.peer.too_much())
     }
@@ -100,19 +105,25 @@ impl Intake {
             return Poll::Pending;
         }
         let room = if self.charged == 0 { self.charge(CALL) } else { Ok(()) };
-        let timeout = match room {
-            Ok(()) => self.timeout(),
+        let longest = match room {
+            Ok(()) => self.peer.body_timeout(),
             Err(Full::App) => MOMENT,
             Err(Full::Connection) => return Poll::Ready(self.peer.too_much()),
         };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
-        ready!(timer.as_mut().poll(context));
-        Poll::Ready(if room.is_ok() { self.peer.too_late(timeout) } else { self.peer.too_much() })
+        ready!(self.clock.poll_over(longest, context));
+        Poll::Ready(if room.is_ok() { self.peer.too_late() } else { self.peer.too_much() })
     }
+}
 
-    fn timeout(&self) -> Duration {
-        let longest = self.peer.body_timeout();
-        self.limit.map_or(longest, |limit| limit.min(longest))
+impl Clock {
+    fn poll_over(&mut self, longest: Duration, context: &mut Context<'_>) -> Poll<()> {
+        if let Self::Off(limit) = self {
+            *self = Self::Running(Box::pin(sleep(limit.map_or(longest, |limit| limit.min(longest)))));
+        }
+        match self {
+            Self::Running(timer) => timer.as_mut().poll(context),
+            Self::Off(_) => Poll::Pending,
+        }
     }
 }
 

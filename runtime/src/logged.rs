@@ -128,7 +128,7 @@ mod tests {
 
         impl Display for Careless {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                (0..10_000).for_each(|_| drop(f.write_str("again and ")));
+                (0..10_000).for_each(|_| _ = f.write_str("again and "));
                 Ok(())
             }
         }

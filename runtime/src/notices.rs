@@ -20,8 +20,8 @@ impl Dispatch {
         }
         let mut answer = Ok(ChannelState::heard());
         for notice in notices {
-            let answered = match self.answer::<ChannelState>(head.clone(), notice) {
-                Ok(mut asked) => respond::<ChannelState>((&mut asked).await, asked.blame()),
+            let answered = match self.answer::<ChannelState, _>(head.clone(), notice, |response, _| Ok(response)) {
+                Ok(mut asked) => respond((&mut asked).await, &asked),
                 Err(status) => Err(status),
             };
             if matches!(&answer, Ok(response) if response.error.is_none()) {

@@ -125,9 +125,13 @@ impl Peer {
     }
 
     /// The status of a call whose message doesn't come.
-    pub(crate) fn too_late(&self, after: Duration) -> Status {
-        if let Some(more) = self.unfinished.all.too_late.pass() {
-            tracing::warn!("body_timeout: a call's message was not complete after {after:?}{more}");
+    pub(crate) fn too_late(&self) -> Status {
+        let Peers { limits, too_late, .. } = &*self.unfinished.all;
+        if let Some(more) = too_late.pass() {
+            let longest = limits.body;
+            tracing::warn!(
+                "body_timeout: a call's message was not complete after {longest:?}, or at the call's own deadline{more}"
+            );
         }
         Status::deadline_exceeded("the message was not complete in time")
     }

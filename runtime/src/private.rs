@@ -35,6 +35,7 @@ use crate::handler::Location;
 use crate::publication::IntoPublication;
 use crate::reject::IntoReject;
 use crate::reply::IntoReply;
+use crate::spelling::is_plain;
 
 /// A handler that an attribute has collected.
 pub struct Collected(pub &'static Handler);
@@ -115,7 +116,7 @@ impl<T> Spelt<T> {
     }
 }
 
-impl<T: FromStr + Display> Spelt<T> {
+impl<T: FromStr + Display + 'static> Spelt<T> {
     #[inline(never)]
     pub fn value(self, values: &mut Values<'_, '_>) -> Option<T> {
         let text = values.next()?;
@@ -131,9 +132,9 @@ impl<T: FromStr + Display> Spelt<T> {
     }
 }
 
-fn written<T: FromStr + Display>(text: &str, values: &Values<'_, '_>) -> Option<T> {
+fn written<T: FromStr + Display + 'static>(text: &str, values: &Values<'_, '_>) -> Option<T> {
     let value = text.parse().ok()?;
-    values.is_written(&value, text).then_some(value)
+    (is_plain::<T>(text) || values.is_written(&value, text)).then_some(value)
 }
 
 /// A type that can't write itself. The bounds are on the methods, so that a type without `FromStr` gets the message of

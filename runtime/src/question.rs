@@ -10,7 +10,7 @@ use prost::{DecodeError, Message};
 use tonic::Status;
 
 use crate::answer::frame;
-use crate::dispatch::{Answered, Asked, Dispatch, Head, failure, respond};
+use crate::dispatch::{Asked, Dispatch, Head, failure, respond};
 use crate::event::{
     CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
 };
@@ -75,7 +75,7 @@ macro_rules! questions {
         /// A question that is being answered.
         // No box of a future: that would be one more allocation for each call.
         pub(crate) enum Answering {
-            $($event(Asked<$event>),)*
+            $($event(Asked<$event, Bytes>),)*
             ChannelStates(BoxFuture<Framed>),
             /// What came was no message of Centrifugo's.
             Refused(Option<Status>),
@@ -86,7 +86,7 @@ macro_rules! questions {
 
             fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Framed> {
                 match &mut *self {
-                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|answered| finish(answered, asked)),)*
+                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|finished| respond(finished, asked)),)*
                     Self::ChannelStates(answer) => answer.as_mut().poll(context),
                     Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(failure))),
                 }
@@ -108,16 +108,11 @@ questions! {
     "NotifyCacheEmpty" => CacheEmpty,
 }
 
-fn ask<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<Asked<E>, Status>
+fn ask<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<Asked<E, Bytes>, Status>
 where
-    E: Wire<Request: Message + Default>,
+    E: Wire<Request: Message + Default, Response: Message>,
 {
-    dispatch.answer(head, decode(message)?)
-}
-
-fn finish<E: Wire<Response: Message>>(answered: Answered<E>, asked: &Asked<E>) -> Framed {
-    let response = respond::<E>(answered, asked.blame())?;
-    asked.blame().framed(move || frame(&response, asked.max()))
+    dispatch.answer(head, decode(message)?, |response, max| Ok(frame(&response, max)?))
 }
 
 fn notify(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Framed> {

@@ -3,10 +3,26 @@
 //! Types read more than they write: `u64` reads `007` and `+7`, a `Uuid` upper case. For Centrifugo each of these names is a
 //! channel of its own, so a ban, a presence or a history by the channel's name would miss the others.
 
+use std::any::TypeId;
 use std::fmt::{self, Display, Write};
 
 use crate::handler::{Handler, Reader};
 use crate::logged::Logged;
+
+/// Whether a `T` that was read from this text is known to write it again: a `String`, and a whole number without a `+` and leading zeros. The
+/// types are known when this is compiled, so it costs other types nothing.
+pub(crate) fn is_plain<T: 'static>(text: &str) -> bool {
+    let id = TypeId::of::<T>();
+    let is_plain_number = || matches!(text.as_bytes(), [b'1'..=b'9', ..] | b"0" | [b'-', b'1'..=b'9', ..]);
+    let is_number = id == TypeId::of::<u8>()
+        || id == TypeId::of::<u16>()
+        || id == TypeId::of::<u32>()
+        || id == TypeId::of::<u64>()
+        || id == TypeId::of::<usize>()
+        || id == TypeId::of::<i32>()
+        || id == TypeId::of::<i64>();
+    id == TypeId::of::<String>() || (is_number && is_plain_number())
+}
 
 /// Whether the value writes itself as this text. Allocates nothing.
 pub(crate) fn is_written(value: &dyn Display, text: &str) -> bool {
@@ -56,6 +72,20 @@ mod tests {
             }
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_plain_number_writes_itself() {
+        for number in ["0", "7", "10", "18446744073709551615"] {
+            assert!(is_plain::<u64>(number) && is_written(&number.parse::<u64>().unwrap(), number));
+        }
+        for number in ["-7", "0", "2147483647"] {
+            assert!(is_plain::<i32>(number) && is_written(&number.parse::<i32>().unwrap(), number));
+        }
+        for number in ["007", "+7", "00", "-0", "+0", "-07"] {
+            assert!(!is_plain::<i64>(number) && !is_written(&number.parse::<i64>().unwrap(), number), "{number}");
+        }
+        assert!(is_plain::<String>("007") && !is_plain::<f64>("7"));
     }
 
     #[test]

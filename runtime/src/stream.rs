@@ -97,17 +97,15 @@ impl Dispatch {
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
         let (stopping, max) = (self.stopping.clone(), self.max_message_size);
         let until = deadline::of(&head.metadata).map(|allowed| head.arrived + allowed);
-        let asked = self.answer::<SubscribeStream>(head, opening);
+        let asked = self.answer::<SubscribeStream, _>(head, opening, framed_opening);
         async move {
             let mut asked = asked?;
-            let answered = (&mut asked).await;
-            let blame = asked.blame();
-            let Opened { first, publications, json } = respond::<SubscribeStream>(answered, blame)?;
-            let first = blame.framed(|| frame(&opening_message(first), max))?;
+            let finished = (&mut asked).await;
+            let FramedOpening { first, publications, json } = respond(finished, &asked)?;
             let life = match publications {
                 // Refused: Centrifugo cancels the stream itself as soon as it has read that.
                 None => Life::Over,
-                Some(publications) => Life::Open(Reported::new(publications, json, max, blame.for_stream(), framed)),
+                Some(publications) => Life::Open(Reported::new(publications, json, max, asked.blame().for_stream(), framed)),
             };
             let deadline = until.map(|until| Box::pin(tokio::time::sleep_until(until.into())));
             Ok(Responses {
@@ -153,8 +151,16 @@ impl Stream for Responses {
     }
 }
 
-fn opening_message(response: wire::SubscribeResponse) -> wire::StreamSubscribeResponse {
-    wire::StreamSubscribeResponse { subscribe_response: Some(response), publication: None }
+/// A stream's response, with its first message behind its head.
+struct FramedOpening {
+    first: Bytes,
+    publications: Option<Publications>,
+    json: bool,
+}
+
+fn framed_opening(Opened { first, publications, json }: Opened, max: usize) -> Result<FramedOpening, Reject> {
+    let message = wire::StreamSubscribeResponse { subscribe_response: Some(first), publication: None };
+    Ok(FramedOpening { first: frame(&message, max)?, publications, json })
 }
 
 /// A publication as a message behind its head.

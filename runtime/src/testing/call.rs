@@ -156,7 +156,7 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         let Self { dispatch, draft, metadata, extensions, .. } = self;
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(mut asked) = dispatch.ask(event, Head::now(metadata, extensions)) else {
+            let Some(mut asked) = dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response)) else {
                 panic!("no handler: write one with `{}`", E::KIND.attribute())
             };
             match (&mut asked).await {
