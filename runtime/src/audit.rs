@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use crate::reject::Reject;
+
 /// How many different namespaces are warned about; their names may come from data.
 const MAX_WARNINGS: usize = 100;
 
@@ -12,24 +14,26 @@ pub(crate) struct Audit {
     pub(crate) namespaces: HashSet<String>,
     pub(crate) refreshes: bool,
     pub(crate) sub_refreshes: bool,
+    /// A test: there is no Centrifugo with a configuration of its own, so a warning is a failure.
+    pub(crate) is_test: bool,
     pub(crate) warned: Mutex<HashSet<String>>,
 }
 
 impl Audit {
     /// A server-side subscription is granted. Centrifugo refuses the whole connect over one unknown namespace.
-    pub(crate) fn granted(&self, channel: &str) {
-        match namespace(channel) {
-            Some(name) if !self.namespaces.contains(name) => self.warn(
-                name,
-                format_args!(
-                    "connect grants `{}`, but no handler, typed channel or `App::namespace(\"{}\")` names its namespace: if \
-                     Centrifugo's configuration hasn't got it either, the client's connect fails with error 102",
-                    channel.escape_debug(),
-                    name.escape_debug()
-                ),
-            ),
-            _ => {}
+    pub(crate) fn granted(&self, channel: &str) -> Result<(), Reject> {
+        let Some(name) = namespace(channel).filter(|name| !self.namespaces.contains(*name)) else { return Ok(()) };
+        let text = format!(
+            "connect grants `{}`, but no handler, typed channel or `App::namespace(\"{}\")` names its namespace: if Centrifugo's \
+             configuration doesn't have it either, the client's connect fails with error 102",
+            channel.escape_debug(),
+            name.escape_debug()
+        );
+        if self.is_test {
+            return Err(Reject::internal(text));
         }
+        self.warn(name, format_args!("{text}"));
+        Ok(())
     }
 
     /// A connection expires.
@@ -58,7 +62,7 @@ impl Audit {
 }
 
 /// The namespace of a channel, as Centrifugo finds it: the text before the first `:`, without a leading `$`.
-fn namespace(channel: &str) -> Option<&str> {
+pub(crate) fn namespace(channel: &str) -> Option<&str> {
     let (name, _) = channel.strip_prefix('$').unwrap_or(channel).split_once(':')?;
     (!name.is_empty()).then_some(name)
 }

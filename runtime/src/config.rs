@@ -55,6 +55,32 @@ const CHANNEL_EVENTS: [(Kind, &str, Option<&str>); 7] = [
     (Kind::SharedPoll, "shared_poll_refresh", None),
 ];
 
+/// Where the configuration has the proxy of an event. `None`: it is Centrifugo PRO's, and isn't generated.
+pub(crate) fn proxy_of(kind: Kind) -> Option<String> {
+    let channels = || CHANNEL_EVENTS.iter().find(|(one, ..)| *one == kind);
+    match kind {
+        Kind::Connect | Kind::Refresh => Some(format!("/client/proxy/{}", kind.name())),
+        Kind::Rpc => Some("/rpc/proxy".to_owned()),
+        _ => channels().map(|(_, key, _)| format!("/channel/proxy/{key}")),
+    }
+}
+
+/// Which part of the configuration has the namespaces of an event, and what switches it on in each. `None`: nothing has to.
+pub(crate) fn switch_of(kind: Kind) -> Option<(&'static str, &'static str)> {
+    let switch = match kind {
+        Kind::Rpc => return Some(("/rpc", "/proxy_enabled")),
+        Kind::Subscribe => "/subscribe_proxy_enabled",
+        Kind::Publish => "/publish_proxy_enabled",
+        Kind::SubRefresh => "/sub_refresh_proxy_enabled",
+        Kind::Stream => "/subscribe_stream_proxy_enabled",
+        Kind::MapPublish => "/map/publish_proxy_enabled",
+        Kind::MapRemove => "/map/remove_proxy_enabled",
+        Kind::SharedPoll => "/subscription_type",
+        Kind::Connect | Kind::Refresh | Kind::CacheEmpty | Kind::ChannelState => return None,
+    };
+    Some(("/channel", switch))
+}
+
 /// The configuration for the handlers, with the app's own settings merged into it.
 pub(crate) fn generate(registry: &Registry, settings: &Settings, endpoint: &str) -> Value {
     let proxies = Proxies { registry, settings, endpoint };

@@ -2,13 +2,19 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+pub(crate) const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// What the caller says in `grpc-timeout`. `None`: nothing, or nothing that gRPC knows.
 pub(crate) fn of(metadata: &HeaderMap) -> Option<Duration> {
     parse(metadata.get(&TIMEOUT)?.to_str().ok()?)
+}
+
+/// The timeout as gRPC writes it, to the millisecond.
+pub(crate) fn value(timeout: Duration) -> HeaderValue {
+    let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX).clamp(1, 99_999_999);
+    HeaderValue::from_str(&format!("{millis}m")).unwrap_or_else(|_| HeaderValue::from_static("1S"))
 }
 
 /// gRPC's form: one to eight digits, and a unit.

@@ -128,7 +128,7 @@ impl Dispatch {
     }
 
     fn encode<E: Wire, T>(&self, reply: E::Reply, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
-        E::audit(&reply, &self.audit);
+        E::audit(&reply, &self.audit)?;
         finish(E::encode(reply, form)?, self.max_message_size)
     }
 

@@ -299,6 +299,16 @@ impl Blame {
         Self { event: E::KIND, claimant, subject: request, reporter }
     }
 
+    /// Who answers; `None` if no pattern matches.
+    pub(crate) fn handler(&self) -> Option<&'static Handler> {
+        self.claimant.handler()
+    }
+
+    /// The channel or the method; `None` for events that have neither.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.subject.name()
+    }
+
     /// The call's metadata, as it arrived.
     pub(crate) fn metadata(&self) -> &HeaderMap {
         self.subject.metadata()

@@ -16,6 +16,7 @@ use tower::{BoxError, Layer, Service};
 
 use self::check::Checked;
 use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
+use crate::audit::Audit;
 use crate::call::States;
 use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
@@ -60,6 +61,8 @@ pub struct App {
     address: Option<String>,
     limits: Limits,
     http: Option<Http>,
+    /// There is no Centrifugo: see [`testing`](crate::testing).
+    is_test: bool,
 }
 
 /// Serves all handlers that the program's attributes have collected, until SIGTERM or ctrl-c: [`App::new`], then [`App::run`].
@@ -335,9 +338,10 @@ impl App {
     }
 
     /// The app for [`testing`](crate::testing): without secret and layers, which belong to the server.
-    pub(crate) fn into_dispatch(self) -> Result<Arc<Dispatch>, StartError> {
+    pub(crate) fn into_dispatch(mut self) -> Result<(Arc<Dispatch>, Config), StartError> {
         let checked = self.check()?;
-        Ok(self.dispatch(checked).0)
+        self.is_test = true;
+        Ok(self.dispatch(checked))
     }
 
     fn service(mut self, checked: Checked) -> (ProxyService, Config) {
@@ -352,7 +356,8 @@ impl App {
         if let Some(bridge) = bridge {
             self.states.insert(bridge);
         }
-        let audit = registry.audit(config::namespaces(&registry, &self.settings));
+        let namespaces = config::namespaces(&registry, &self.settings);
+        let audit = Audit { is_test: self.is_test, ..registry.audit(namespaces) };
         let dispatch = Dispatch {
             routes,
             reporter: Arc::new(Reporter {

@@ -205,13 +205,14 @@ impl Wire for Connect {
         Err(Reject::internal("no connect handler"))
     }
 
-    fn audit(Connected(reply): &Connected, audit: &Audit) {
+    fn audit(Connected(reply): &Connected, audit: &Audit) -> Result<(), Reject> {
         for channel in reply.channels.iter().chain(reply.options.keys()) {
-            audit.granted(channel);
+            audit.granted(channel)?;
         }
         if reply.expiry.is_some() {
             audit.expires();
         }
+        Ok(())
     }
 
     fn encode(Connected(reply): Connected, form: Form) -> Result<Self::Response, Reject> {

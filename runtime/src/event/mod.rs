@@ -142,8 +142,10 @@ pub(crate) trait Wire: Event {
     /// The answer when there are handlers, but none for this name.
     fn no_match() -> Result<Self::Reply, Reject>;
 
-    /// Looks for what Centrifugo would not do as the handler expects.
-    fn audit(_reply: &Self::Reply, _audit: &Audit) {}
+    /// Looks for what Centrifugo would not do as the handler expects. `Err`: the reply can't be meant, and fails the call.
+    fn audit(_reply: &Self::Reply, _audit: &Audit) -> Result<(), Reject> {
+        Ok(())
+    }
 
     /// The reply as Centrifugo takes it. `Err`: it can't be sent, so the client gets an internal error.
     fn encode(reply: Self::Reply, form: Form) -> Result<Self::Response, Reject>;

@@ -201,10 +201,11 @@ impl Wire for Subscribe {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn audit(reply: &Subscribed, audit: &Audit) {
+    fn audit(reply: &Subscribed, audit: &Audit) -> Result<(), Reject> {
         if reply.expiry.is_some() {
             audit.subscription_expires();
         }
+        Ok(())
     }
 
     fn encode(reply: Subscribed, form: Form) -> Result<Self::Response, Reject> {

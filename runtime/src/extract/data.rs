@@ -72,7 +72,10 @@ pub struct Meta<T>(pub T);
 
 impl<'c, E: HasUser, T: Deserialize<'c>> Extract<'c, E> for Meta<T> {
     fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| read(call.event().meta()).map(Self).map_err(unfit))
+        now(call, |call| {
+            let meta = call.event().meta();
+            read(meta).map(Self).map_err(|error| if meta.is_empty() { missing() } else { unfit(error) })
+        })
     }
 
     fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
@@ -95,6 +98,13 @@ pub(super) fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_j
         Err(_) if bytes.is_empty() => serde_json::from_slice(b"{}"),
         read => read,
     }
+}
+
+fn missing() -> Reject {
+    Reject::internal(
+        "the connection has no meta: `connect` put none aside, or the proxy has no `include_connection_meta`; an extractor of your \
+         own that takes `Meta` calls `needs.meta()` in `Extract::needs`",
+    )
 }
 
 fn unfit(error: serde_json::Error) -> Reject {

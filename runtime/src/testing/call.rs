@@ -10,12 +10,15 @@ use futures_util::future::BoxFuture;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
+use super::TestApp;
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
-use crate::dispatch::{Dispatch, Head, refuse};
-use crate::event::{ChannelChange, ChannelState, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
+use crate::deadline;
+use crate::dispatch::{Asked, Head, refuse};
+use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
 use crate::generated as wire;
 use crate::inbound::Inbound;
+use crate::kind::Kind;
 use crate::payload::Payload;
 
 /// A call that is made when it is awaited.
@@ -23,7 +26,7 @@ use crate::payload::Payload;
 /// By default it comes from an anonymous client `c1` that speaks JSON over a WebSocket, and sends nothing.
 #[must_use = "a call is made when it is awaited"]
 pub struct TestCall<'a, E> {
-    dispatch: &'a Arc<Dispatch>,
+    app: &'a TestApp,
     draft: Draft,
     metadata: HeaderMap,
     extensions: Extensions,
@@ -31,9 +34,9 @@ pub struct TestCall<'a, E> {
 }
 
 impl<'a, E> TestCall<'a, E> {
-    pub(super) fn new(dispatch: &'a Arc<Dispatch>) -> Self {
+    pub(super) fn new(app: &'a TestApp) -> Self {
         let (metadata, extensions) = Default::default();
-        Self { dispatch, draft: Draft::default(), metadata, extensions, event: PhantomData }
+        Self { app, draft: Draft::default(), metadata, extensions, event: PhantomData }
     }
 
     pub(super) fn channel(mut self, channel: String) -> Self {
@@ -51,21 +54,32 @@ impl<'a, E> TestCall<'a, E> {
         self
     }
 
-    /// Metadata of the call, such as a header that Centrifugo forwards.
-    ///
-    /// # Panics
-    ///
-    /// If there can't be such a header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        let name = HeaderName::try_from(name).unwrap_or_else(|error| panic!("no name of a header: `{name}`: {error}"));
-        let value = HeaderValue::try_from(value).unwrap_or_else(|error| panic!("no value of a header: {value:?}: {error}"));
-        self.metadata.append(name, value);
-        self
-    }
-
     /// A value that handlers take as [`Extension<T>`](crate::Extension), as a tower layer would have put it there.
     pub fn extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.extensions.insert(value);
+        self
+    }
+}
+
+impl<E: Event> TestCall<'_, E> {
+    /// Metadata of the call: a header that Centrifugo forwards, and gRPC's own. Without `grpc-timeout` the call has the
+    /// deadline of the proxy in the [generated configuration](crate::App::centrifugo_config), 1 s by default.
+    ///
+    /// # Panics
+    ///
+    /// If there can't be such a header, or if the generated configuration doesn't have it: Centrifugo would not forward it.
+    #[track_caller]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::try_from(name).unwrap_or_else(|error| panic!("no name of a header: `{name}`: {error}"));
+        let value = HeaderValue::try_from(value).unwrap_or_else(|error| panic!("no value of a header: {value:?}: {error}"));
+        if !self.app.production.forwards(E::KIND, name.as_str()) {
+            panic!(
+                "Centrifugo would not forward `{name}` with a {} call: take it as `Header<H>`, list it in `App::http_headers` \
+                 or `App::emulated_headers`, or call `needs.header(..)` in `Extract::needs` of the extractor that reads it",
+                E::KIND
+            );
+        }
+        self.metadata.append(name, value);
         self
     }
 }
@@ -95,8 +109,17 @@ impl<E: HasUser> TestCall<'_, E> {
     ///
     /// # Panics
     ///
-    /// If it can't be written as JSON.
+    /// If it can't be written as JSON, or if the [generated configuration](crate::App::centrifugo_config) has no
+    /// `include_connection_meta` for the event: Centrifugo would not send it.
+    #[track_caller]
     pub fn meta(mut self, meta: impl Serialize) -> Self {
+        if !self.app.production.has_meta(E::KIND) {
+            panic!(
+                "Centrifugo would not send the meta with a {} call: no handler of the event takes `Meta<T>`; an extractor of \
+                 your own that reads it calls `needs.meta()` in `Extract::needs`",
+                E::KIND
+            );
+        }
         self.draft.meta = json("meta", &meta);
         self
     }
@@ -153,12 +176,14 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
     type IntoFuture = BoxFuture<'a, Outcome<E>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { dispatch, draft, metadata, extensions, .. } = self;
+        let Self { app, draft, mut metadata, extensions, .. } = self;
+        metadata.entry(deadline::TIMEOUT).or_insert_with(|| deadline::value(app.production.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(mut asked) = dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response)) else {
+            let Some(mut asked) = app.dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response)) else {
                 panic!("no handler: write one with `{}`", E::KIND.attribute())
             };
+            app.admit(&asked);
             match (&mut asked).await {
                 Ok(response) => E::outcome(response, asked.blame().clone()),
                 Err(reject) => {
@@ -175,5 +200,25 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
 impl<E> fmt::Debug for TestCall<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestCall").field("draft", &self.draft).field("metadata", &self.metadata).finish_non_exhaustive()
+    }
+}
+
+impl TestApp {
+    /// A handler that is found must be one that Centrifugo would ask for.
+    fn admit<E: Event>(&self, asked: &Asked<E>) {
+        let (Some(handler), Some(name)) = (asked.blame().handler(), asked.blame().name()) else { return };
+        if !self.production.asks(E::KIND, name) {
+            let write = match E::KIND {
+                Kind::Rpc => "`App::centrifugo(json!({ \"rpc\": { \"namespaces\": [..] } }))`",
+                _ => "`App::namespace(..)`",
+            };
+            panic!(
+                "Centrifugo would not ask {} about `{}`: its configuration doesn't have the namespace, or not for {} calls; \
+                 name it with {write}",
+                handler.location(),
+                name.escape_debug(),
+                E::KIND
+            );
+        }
     }
 }

@@ -1,0 +1,112 @@
+//! What Centrifugo would send to the app: the configuration that the app generates, as the test kit reads it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::audit::namespace;
+use crate::config::{proxy_of, switch_of};
+use crate::kind::Kind;
+
+/// Centrifugo's default for a proxy without a `timeout`.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The configuration of a Centrifugo that calls the app.
+pub(super) struct Production(pub(super) Value);
+
+impl Production {
+    /// Whether calls of the event bring the connection's meta.
+    pub(super) fn has_meta(&self, kind: Kind) -> bool {
+        self.proxy(kind).is_none_or(|proxy| proxy.get("include_connection_meta") == Some(&Value::Bool(true)))
+    }
+
+    /// Whether calls of the event may bring this metadata.
+    pub(super) fn forwards(&self, kind: Kind, name: &str) -> bool {
+        self.proxy(kind).is_none_or(|proxy| is_own(name) || self.is_traced(name) || is_listed(proxy, kind, name))
+    }
+
+    /// How long Centrifugo waits for an answer.
+    pub(super) fn timeout(&self, kind: Kind) -> Duration {
+        let set = self.proxy(kind).and_then(|proxy| go_duration(proxy.get("timeout")?.as_str()?));
+        set.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT)
+    }
+
+    /// Whether Centrifugo calls the app for a channel or a method of this name.
+    pub(super) fn asks(&self, kind: Kind, name: &str) -> bool {
+        let Some((area, switch)) = switch_of(kind) else { return true };
+        let options = match namespace(name) {
+            None => self.0.pointer(&format!("{area}/without_namespace")),
+            Some(name) => self.namespaces(area).find(|options| options["name"] == name),
+        };
+        options.and_then(|options| options.pointer(switch)).is_some_and(|set| *set != Value::Bool(false))
+    }
+
+    fn namespaces(&self, area: &str) -> impl Iterator<Item = &Value> {
+        self.0.pointer(&format!("{area}/namespaces")).and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// The proxy of the event. `None` for those of Centrifugo PRO, whose configuration isn't generated.
+    fn proxy(&self, kind: Kind) -> Option<&Value> {
+        self.0.pointer(&proxy_of(kind)?)
+    }
+
+    fn is_traced(&self, name: &str) -> bool {
+        self.0.pointer("/opentelemetry/enabled") == Some(&Value::Bool(true))
+            && matches!(name, "traceparent" | "tracestate" | "baggage")
+    }
+}
+
+/// What gRPC sends with every call.
+fn is_own(name: &str) -> bool {
+    name.starts_with("grpc-") || matches!(name, "user-agent" | "content-type" | "te")
+}
+
+fn is_listed(proxy: &Value, kind: Kind, name: &str) -> bool {
+    let has_client = kind != Kind::SharedPoll;
+    let lists = ["http_headers", "emulated_headers", "grpc_metadata"].map(|key| proxy.get(key));
+    let mut forwarded = lists.into_iter().flatten().filter_map(Value::as_array).flatten().filter_map(Value::as_str);
+    let is_name = |listed: &str| listed.eq_ignore_ascii_case(name);
+    let mut constants = proxy.pointer("/grpc/static_metadata").and_then(Value::as_object).into_iter().flatten();
+    (has_client && forwarded.any(is_name))
+        || constants.any(|(listed, _)| is_name(listed))
+        || proxy.pointer("/grpc/credentials_key").and_then(Value::as_str).is_some_and(is_name)
+}
+
+/// A duration as Go writes it: `1m30s`, `500ms`, `1.5s`.
+fn go_duration(mut text: &str) -> Option<Duration> {
+    let mut total = Duration::ZERO;
+    while !text.is_empty() {
+        let (amount, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.')?);
+        let (unit, rest) = rest.split_at(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()));
+        let seconds = amount.parse::<f64>().ok()? * seconds_of(unit)?;
+        total += Duration::try_from_secs_f64(seconds).ok()?;
+        text = rest;
+    }
+    Some(total)
+}
+
+fn seconds_of(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "h" => 3600.0,
+        "m" => 60.0,
+        "s" => 1.0,
+        "ms" => 1e-3,
+        "us" | "µs" => 1e-6,
+        "ns" => 1e-9,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_read_as_go_writes_it() {
+        assert_eq!(go_duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(go_duration("1m1.5s"), Some(Duration::from_millis(61_500)));
+        for text in ["1", "s", "1y", "1 s"] {
+            assert_eq!(go_duration(text), None, "{text}");
+        }
+    }
+}
