@@ -6,6 +6,7 @@ mod claim;
 mod error_handler;
 mod errors;
 mod expand;
+mod extractor;
 mod fallback;
 mod function;
 mod handler;
@@ -63,6 +64,12 @@ pub fn reject(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn interceptor(args: TokenStream, item: TokenStream) -> TokenStream {
     interceptor::attribute(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
+    extractor::attribute(args.into(), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]

@@ -137,6 +137,8 @@ pub use centrifugo_macros::channel_state;
 pub use centrifugo_macros::connect;
 #[doc = include_str!("../docs/error_handler.md")]
 pub use centrifugo_macros::error_handler;
+#[doc = include_str!("../docs/extractor.md")]
+pub use centrifugo_macros::extractor;
 #[doc = include_str!("../docs/handlers.md")]
 pub use centrifugo_macros::handlers;
 #[doc = include_str!("../docs/interceptor.md")]

@@ -16,10 +16,10 @@ pub use inventory;
 pub use crate::call::Call;
 pub use crate::channel::{TypedChannel, Writer, to_channel};
 pub use crate::event::{
-    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
-    SubscribeStream,
+    CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
+    Subscribe, SubscribeStream,
 };
-pub use crate::extract::{Begin, Extract, Extraction, Now};
+pub use crate::extract::{Arguments, Begin, Extract, Extraction, Now, PlainValue, Value, extract_from};
 pub use crate::failure::Failure;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
@@ -28,7 +28,7 @@ pub use crate::reject::Reject;
 
 use crate::channel::Carries;
 use crate::code::ErrorReply;
-use crate::event::{Event, HasChannel, RpcReply, Subscribed, SubscribedStream};
+use crate::event::{HasChannel, RpcReply, Subscribed, SubscribedStream};
 use crate::extract::{Data, now};
 use crate::failure::ErrorHandler;
 use crate::handler::Location;

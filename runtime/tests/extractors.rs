@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use centrifugo::testing::TestApp;
 use centrifugo::{
-    App, Call, Data, ErrorReply, Event, Extract, HasData, HasUser, Meta, Next, Publish, Published, Reject, State, UserId,
-    handlers, interceptors,
+    App, Call, Client, Data, ErrorReply, Event, Extract, HasData, HasUser, Header, Meta, Next, Publish, Published, Reject,
+    State, UserId, handlers, interceptors,
 };
 
 struct Member(UserId);
@@ -118,4 +118,66 @@ async fn an_argument_that_is_not_compiled_is_not_extracted() {
     assert!(pinned.is_reply());
     assert_eq!(pinned.reply().tags["by"], "ann");
     assert_eq!(app.publish("board:tea").user("bob").data("tea").await.error().code(), 403);
+}
+
+struct Account<'c> {
+    name: String,
+    text: &'c str,
+    client: &'c Client,
+}
+
+type Check = Arc<dyn for<'a> Fn(&'a str) -> Option<&'a str> + Send + Sync>;
+
+/// One that waits, borrows, and needs what its arguments need.
+#[centrifugo::extractor]
+async fn account<'a>(
+    Meta(id): Meta<usize>,
+    State(names): State<&'static [&'static str]>,
+    State(check): State<Check>,
+    agent: Option<Header<headers::Referer>>,
+    text: Data<&'a str>,
+    client: &'a Client,
+) -> Result<Account<'a>, ErrorReply> {
+    tokio::task::yield_now().await;
+    let name = names.get(id).copied().and_then(|name| check(name)).ok_or(ErrorReply::new(401, "sign in first"))?;
+    Ok(Account { name: format!("{name}{}", agent.is_some()), text: text.0, client })
+}
+
+struct Greeting(String);
+
+/// One of another one, which refuses nothing.
+#[centrifugo::extractor]
+async fn greeting(account: Account<'_>, mut user: UserId) -> Greeting {
+    user = UserId::clone(&user);
+    Greeting(format!("{} {user}! {} {}", account.name, account.text, account.client.id))
+}
+
+#[centrifugo::rpc("greet", collect = false)]
+async fn greet(Greeting(text): Greeting) -> String {
+    text
+}
+
+#[centrifugo::publish("greet", collect = false)]
+async fn greet_all(greeting: Result<Greeting, Reject>) -> bool {
+    greeting.is_ok()
+}
+
+#[tokio::test]
+async fn a_function_of_extractors_is_one_and_needs_what_they_need() {
+    let names: &'static [&'static str] = &["ann"];
+    let check: Check = Arc::new(|name| Some(name));
+    let app = App::empty().handlers(handlers![greet, greet_all]).state(names);
+    assert!(app.centrifugo_config("grpc://127.0.0.1:1").is_err(), "the second state is missing");
+    let app = app.state(check);
+    let config = app.centrifugo_config("grpc://127.0.0.1:1").unwrap();
+    for proxy in [&config["rpc"]["proxy"], &config["channel"]["proxy"]["publish"]] {
+        assert_eq!((&proxy["include_connection_meta"], &proxy["http_headers"][0]), (&true.into(), &"referer".into()));
+    }
+    let app = TestApp::new(app).unwrap();
+    let greeted = app.rpc("greet").user("x").meta(0).data("hi").header("referer", "http://localhost/").await;
+    assert_eq!(greeted.data::<String>(), "anntrue x! hi c1");
+    assert_eq!(app.rpc("greet").meta(7).data("hi").await.error().code(), 401);
+    assert_eq!(app.rpc("greet").meta(0).data(7).await.error().code(), 400);
+    assert!(app.publish("greet").meta(0).data("hi").await.is_reply());
+    assert_eq!(app.publish("greet").meta(7).data("hi").await.error().code(), 403);
 }

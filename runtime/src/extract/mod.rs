@@ -3,6 +3,7 @@
 #![allow(refining_impl_trait, reason = "expansions look at what `extract` returns: see `now`")]
 
 mod about;
+mod arguments;
 mod data;
 mod header;
 mod now;
@@ -16,6 +17,7 @@ use crate::event::Event;
 use crate::needs::Needs;
 use crate::reject::Reject;
 
+pub use arguments::{Arguments, PlainValue, Value, extract_from};
 pub use data::{Data, Meta, RawData};
 pub use header::{Header, Metadata};
 pub(crate) use now::now;
@@ -45,18 +47,25 @@ pub use state::{Extension, State};
 ///
 /// An argument with `#[cfg(..)]` is extracted, and what it needs is asked for, where it is compiled.
 ///
-/// An extractor of your own may use the others:
+/// An extractor of your own is a function of others, with the attribute [`extractor`](macro@crate::extractor): what it needs follows
+/// from its arguments. This trait is for one that looks at the call itself; what such an one reads of meta and headers, it
+/// declares in [`needs`](Self::needs), or the generated configuration lacks it:
 ///
 /// ```
-/// use centrifugo::{Call, ErrorReply, Event, Extract, HasUser, Reject, UserId};
+/// use centrifugo::{Call, ErrorReply, Extract, HasUser, Needs, Reject};
 ///
-/// struct Member(UserId);
+/// /// Whether `connect` has put anything aside.
+/// struct HasSession;
 ///
-/// impl<'c, E: HasUser> Extract<'c, E> for Member {
+/// impl<'c, E: HasUser> Extract<'c, E> for HasSession {
 ///     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-///         let user = UserId::extract(call).await?;
-///         if user.is_anonymous() { Err(ErrorReply::new(401, "sign in first"))? }
-///         Ok(Member(user))
+///         if call.event().meta().is_empty() { Err(ErrorReply::new(401, "sign in first"))? }
+///         Ok(HasSession)
+///     }
+///
+///     fn needs(needs: &mut Needs) {
+///         needs.identity();
+///         needs.meta();
 ///     }
 /// }
 /// ```
@@ -84,8 +93,9 @@ pub trait Extract<'c, E: Event>: Sized {
         Self::extract(call).map(|extracted| extracted.map(Some))
     }
 
-    /// What must be there for it, checked when the app starts: states, headers that Centrifugo has to forward. By default it is taken
-    /// to tell who the client is.
+    /// What must be there for it: states, checked when the app starts; headers and meta that Centrifugo has to send, for the generated
+    /// configuration. One that uses others calls their `needs`. By default it needs nothing, and counts as an extractor that
+    /// looks at who the client is.
     fn needs(needs: &mut Needs) {
         needs.identity();
     }

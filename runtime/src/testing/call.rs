@@ -116,7 +116,7 @@ impl<E: HasUser> TestCall<'_, E> {
         if !self.app.production.has_meta(E::KIND) {
             panic!(
                 "Centrifugo would not send the meta with a {} call: no handler of the event takes `Meta<T>`; an extractor of \
-                 your own that reads it calls `needs.meta()` in `Extract::needs`",
+                 your own that reads it calls `needs.meta()` in `Extract::needs`, or is written with `#[centrifugo::extractor]`",
                 E::KIND
             );
         }

@@ -1,0 +1,45 @@
+//! Writes the implementation of `Extract`, beside the function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::model::Extractor;
+
+pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStream {
+    let Extractor { ty, from, ident, call: lifetime, cfgs } = extractor;
+    let locals: Vec<_> = (0..from.len()).map(|at| format_ident!("argument_{at}", span = Span::mixed_site())).collect();
+    let pattern = locals.iter().rev().fold(quote!(()), |inner, local| quote!((#local, #inner)));
+    let arguments = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
+    let bounds = from.iter().map(|ty| quote_spanned!(ty.span()=> #ty: __centrifugo::Extract<#lifetime, __Event>,));
+    let call = Ident::new("call", Span::mixed_site());
+    let needs = Ident::new("needs", Span::mixed_site());
+    let called = quote_spanned!(ident.span()=> #ident(#(#locals),*));
+    quote! {
+        #item
+
+        #(#cfgs)*
+        const _: () = {
+            #[allow(unused_imports)]
+            use ::centrifugo::__private::{self as __centrifugo, PlainValue as _};
+
+            impl<#lifetime, __Event: __centrifugo::Event> __centrifugo::Extract<#lifetime, __Event> for #ty
+            where
+                #(#bounds)*
+            {
+                fn extract(
+                    #call: &#lifetime __centrifugo::Call<__Event>,
+                ) -> impl ::std::future::Future<Output = ::std::result::Result<Self, __centrifugo::Reject>>
+                + ::std::marker::Send {
+                    __centrifugo::extract_from::<#arguments, __Event, _, _>(#call, move |#pattern| async move {
+                        __centrifugo::Value(__centrifugo::send(#called).await).take()
+                    })
+                }
+
+                fn needs(#needs: &mut __centrifugo::Needs) {
+                    <#arguments as __centrifugo::Arguments<#lifetime, __Event>>::needs(#needs);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,31 @@
+//! `#[centrifugo::extractor]`: an extractor of one's own, from a function of other extractors.
+
+mod expand;
+mod lifetimes;
+mod model;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use crate::fallback;
+use crate::function::Function;
+use crate::kind::Kind;
+
+pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let message =
+                "`extractor` goes on an `async fn` whose arguments are extractors and that returns what it extracts";
+            return fallback::item(&item, &syn::Error::new_spanned(&item, message));
+        }
+    };
+    match model::Extractor::read(&args, &function) {
+        Ok(extractor) => expand::extractor(&extractor, &item),
+        Err(errors) => {
+            // Another attribute of ours would only add errors of its own.
+            function.attrs.retain(|attribute| Kind::of(attribute).is_none());
+            fallback::item(&function.to_token_stream(), &errors)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Decides whether the attribute is used rightly, and what is extracted.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, Lifetime, PathArguments, ReturnType, Signature, Type, TypePath,
+};
+
+use super::lifetimes::of_call;
+use crate::errors::Errors;
+use crate::function::{Function, cfgs};
+use crate::handler::modifiers;
+use crate::kind::Kind;
+use crate::param::typed;
+
+const FORM: &str = "`async fn account(user: UserId) -> Result<Account, Reject>`";
+
+/// Types of everybody's: the trait can't be implemented for them in another crate.
+const FOREIGN: [&str; 20] = [
+    "String", "Vec", "Box", "Arc", "Rc", "HashMap", "BTreeMap", "Value", "Uuid", "bool", "u8", "u16", "u32", "u64", "usize",
+    "i32", "i64", "f64", "char", "Bytes",
+];
+
+pub(crate) struct Extractor {
+    /// The type that handlers take.
+    pub(crate) ty: Type,
+    /// The arguments.
+    pub(crate) from: Vec<Type>,
+    pub(crate) ident: Ident,
+    /// How long a call lives.
+    pub(crate) call: Lifetime,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl Extractor {
+    pub(crate) fn read(args: &TokenStream, function: &Function) -> syn::Result<Self> {
+        let mut errors = Errors::default();
+        if !args.is_empty() {
+            errors.at(args, "`extractor` takes no arguments: what it extracts is the type that the function returns");
+        }
+        for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
+            errors.at(attribute, "a function is an extractor or a handler, and this one is an extractor already");
+        }
+        let signature = &function.sig;
+        judge(signature, &mut errors);
+        let call = Lifetime { apostrophe: Span::call_site(), ident: Ident::new("__call", Span::call_site()) };
+        let ty = errors.keep(extracted(signature)).map(|ty| of_call(ty, &call, signature));
+        let arguments = signature.inputs.iter().filter_map(typed);
+        let from = arguments.map(|argument| of_call(&argument.ty, &call, signature)).collect();
+        let Some(ty) = ty else { return errors.finish(()).and_then(|()| Err(missing(signature))) };
+        errors.finish(Self { ty, from, ident: signature.ident.clone(), call, cfgs: cfgs(&function.attrs) })
+    }
+}
+
+fn judge(signature: &Signature, errors: &mut Errors) {
+    if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
+        errors.at(receiver, "an extractor has no `self`: write a function outside of `impl`");
+    }
+    modifiers("an extractor", signature, errors);
+    if let Some(param) = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
+        errors.at(
+            param,
+            "an extractor can't be generic: it serves each event that its arguments serve; write their types out",
+        );
+    }
+    for argument in signature.inputs.iter().filter_map(typed) {
+        if let Some(cfg) = cfgs(&argument.attrs).first() {
+            errors.at(cfg, "put the `cfg` on the function, and write a second one without the argument");
+        }
+        if let Type::ImplTrait(_) = &*argument.ty {
+            errors.at(&argument.ty, "an argument can't be `impl ..`: write the type of an extractor");
+        }
+    }
+}
+
+/// The type that is returned, without the `Result` around it.
+fn extracted(signature: &Signature) -> syn::Result<&Type> {
+    let ReturnType::Type(_, returned) = &signature.output else { return Err(missing(signature)) };
+    let ty = inside("Result", returned).unwrap_or(returned);
+    let fault = |message: String| Err(syn::Error::new_spanned(ty, message));
+    if let Some(inner) = inside("Option", ty) {
+        let inner = quote::quote!(#inner);
+        return fault(format!("an extractor returns the value, or refuses the call: write `Result<{inner}, Reject>`"));
+    }
+    match ty {
+        Type::Path(TypePath { qself: None, path, .. }) => match path.get_ident().or_else(|| foreign_name(path)) {
+            Some(name) if FOREIGN.iter().any(|foreign| name == foreign) => fault(format!(
+                "`{name}` is a type of another crate, and anybody's value: return a type of your own, such as `struct Account({name})`"
+            )),
+            _ => Ok(ty),
+        },
+        Type::ImplTrait(_) => fault("handlers name the type: write it out".to_owned()),
+        _ => fault("an extractor returns a type of your own, such as `struct Account { .. }`".to_owned()),
+    }
+}
+
+/// `Vec` of `Vec<u8>`.
+fn foreign_name(path: &syn::Path) -> Option<&Ident> {
+    path.segments.first().filter(|_| path.segments.len() == 1).map(|segment| &segment.ident)
+}
+
+/// The first type argument of a type of this name.
+fn inside<'t>(name: &str, ty: &'t Type) -> Option<&'t Type> {
+    let path = match ty {
+        Type::Group(group) => return inside(name, &group.elem),
+        Type::Path(path) => path,
+        _ => return None,
+    };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn missing(signature: &Signature) -> syn::Error {
+    let message = format!("an extractor returns the type that handlers take: write {FORM}");
+    syn::Error::new_spanned(&signature.ident, message)
+}

@@ -1,0 +1,82 @@
+//! Several extractors at once: the arguments of an [`extractor`](macro@crate::extractor).
+
+use futures_util::{TryFutureExt, future};
+
+use super::Extract;
+use crate::call::Call;
+use crate::event::Event;
+use crate::needs::Needs;
+use crate::reject::Reject;
+
+/// Extractors, one after the other: `(first, (second, ()))`.
+// Combinators, not `async`: within that, the compiler can't prove yet that the futures are `Send` (rust-lang/rust#100013).
+pub trait Arguments<'c, E: Event>: Sized + Send {
+    /// As [`Extract::extract`].
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send;
+    /// As [`Extract::needs`].
+    fn needs(needs: &mut Needs);
+}
+
+impl<'c, E: Event> Arguments<'c, E> for () {
+    fn extract(_: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        future::ready(Ok(()))
+    }
+
+    fn needs(_: &mut Needs) {}
+}
+
+impl<'c, E, T, R> Arguments<'c, E> for (T, R)
+where
+    E: Event,
+    T: Extract<'c, E> + Send,
+    R: Arguments<'c, E>,
+{
+    fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send {
+        T::extract(call).and_then(move |first| R::extract(call).map_ok(move |rest| (first, rest)))
+    }
+
+    fn needs(needs: &mut Needs) {
+        T::needs(needs);
+        R::needs(needs);
+    }
+}
+
+/// What the function makes of its arguments.
+pub fn extract_from<'c, A, E, T, F>(
+    call: &'c Call<E>,
+    function: impl FnOnce(A) -> F + Send,
+) -> impl Future<Output = Result<T, Reject>> + Send
+where
+    A: Arguments<'c, E>,
+    E: Event,
+    T: Send,
+    F: Future<Output = Result<T, Reject>> + Send,
+{
+    A::extract(call).and_then(function)
+}
+
+/// What an extractor's function has returned: a `Result`, by the inherent method, or the value itself, by [`PlainValue`].
+pub struct Value<T>(pub T);
+
+impl<T, R: Into<Reject>> Value<Result<T, R>> {
+    /// The value, or the refusal.
+    pub fn take(self) -> Result<T, Reject> {
+        self.0.map_err(R::into)
+    }
+}
+
+/// A return value that is no `Result`.
+pub trait PlainValue: Sized {
+    /// Its type.
+    type Value;
+    /// The value.
+    fn take(self) -> Result<Self::Value, Reject>;
+}
+
+impl<T> PlainValue for Value<T> {
+    type Value = T;
+
+    fn take(self) -> Result<T, Reject> {
+        Ok(self.0)
+    }
+}

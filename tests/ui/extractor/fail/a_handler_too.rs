@@ -1,0 +1,9 @@
+struct Account;
+
+#[centrifugo::extractor]
+#[centrifugo::rpc("account")]
+async fn account() -> Account {
+    Account
+}
+
+fn main() {}

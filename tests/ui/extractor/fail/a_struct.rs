@@ -1,0 +1,4 @@
+#[centrifugo::extractor]
+struct Account;
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct Account;
+
+#[centrifugo::extractor]
+async fn account() -> Option<Account> {
+    None
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct Account;
+
+#[centrifugo::extractor(Account)]
+async fn account() -> Account {
+    Account
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::extractor]
+async fn account(user: centrifugo::UserId) {
+    drop(user);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct Account;
+
+#[centrifugo::extractor]
+fn account() -> Account {
+    Account
+}
+
+fn main() {}
