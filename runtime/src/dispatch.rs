@@ -127,9 +127,12 @@ impl Dispatch {
         self.running.load(Ordering::Relaxed)
     }
 
-    fn encode<E: Wire, T>(&self, reply: E::Reply, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
-        E::audit(&reply, &self.audit)?;
-        finish(E::encode(reply, form)?, self.max_message_size)
+    fn encode<E: Wire, T>(&self, reply: E::Reply, blame: &Blame, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
+        let audited = E::audit(&reply, blame.name().unwrap_or_default(), &self.audit);
+        // What can't be sent anyway comes first.
+        let response = E::encode(reply, form)?;
+        audited?;
+        finish(response, self.max_message_size)
     }
 
     /// Who answers, with the interceptors around it. `None`: the event has no handlers at all.
@@ -162,7 +165,7 @@ impl<E: Wire, T> Future for Asked<E, T> {
                 return Poll::Pending;
             };
             *reply = None;
-            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, *form, *finish)))
+            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, blame, *form, *finish)))
         });
         let finished = match polled {
             Ok(Poll::Ready(finished)) => finished,

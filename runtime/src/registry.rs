@@ -2,7 +2,6 @@
 
 use centrifugo_pattern::{Namespace, Pattern, Place};
 
-use crate::audit::Audit;
 use crate::call::States;
 use crate::event::Wire;
 use crate::handler::{Bind, Handler, Location, Target};
@@ -86,15 +85,6 @@ impl Registry {
     pub(crate) fn needs_of(&self, kind: Kind) -> impl Iterator<Item = Needs> {
         let around = self.interceptors.iter().filter(move |interceptor| interceptor.stands_around(kind));
         self.of(kind).map(|entry| entry.handler.needs()).chain(around.map(|interceptor| interceptor.needs()))
-    }
-
-    pub(crate) fn audit(&self, namespaces: impl Iterator<Item = String>) -> Audit {
-        Audit {
-            namespaces: namespaces.collect(),
-            refreshes: self.of(Kind::Refresh).next().is_some(),
-            sub_refreshes: self.of(Kind::SubRefresh).next().is_some(),
-            ..Audit::default()
-        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use centrifugo::{App, Connected, Data, Published, Refreshed, Subscribed, handlers};
+use centrifugo::testing::TestApp;
+use centrifugo::{App, Connected, Data, Published, Refreshed, Subscribed, SubscribedStream, handlers};
 use centrifugo_tests::Stage;
+use futures_util::stream;
 use serde_json::{Value, json};
 
 #[centrifugo::connect(collect = false)]
@@ -44,6 +46,16 @@ async fn raw_topic() -> Subscribed {
 #[centrifugo::topic("short", collect = false)]
 async fn short_topic() -> Subscribed {
     Subscribed::new().expire_in(Duration::from_secs(3600))
+}
+
+#[centrifugo::topic("brief", collect = false)]
+async fn brief_topic() -> Subscribed {
+    Subscribed::new().expire_in(Duration::from_secs(1))
+}
+
+#[centrifugo::stream("live:short", collect = false)]
+async fn short_stream() -> SubscribedStream {
+    Subscribed::new().expire_in(Duration::from_secs(3600)).stream(stream::pending::<u8>())
 }
 
 #[centrifugo::topic("past", collect = false)]
@@ -93,14 +105,61 @@ async fn a_channel_granted_in_a_namespace_that_nobody_configured_is_told() {
     assert!(!stage.stop().await.contains("WARN"));
 }
 
+// Centrifugo would leave it to the client, whose SDK gives up then, permanently.
 #[tokio::test]
-async fn an_expiry_that_nobody_refreshes_is_told() {
-    let stage = Stage::start(App::empty().handlers(handlers![short, short_topic])).await;
+async fn an_expiry_that_nobody_refreshes_fails_the_call_and_the_log_has_what_to_write() {
+    let stage = Stage::start(App::empty().handlers(handlers![short])).await;
     let mut client = stage.client(Value::Null).await;
-    stage.logs.line(&["WARN", "#[centrifugo::refresh]"]).await;
-    client.subscribe("short").await;
-    stage.logs.line(&["WARN", "#[centrifugo::sub_refresh]"]).await;
+    assert_eq!(client.event("error").await["error"]["code"], 100);
+    stage.logs.line(&["ERROR", "traps::short`", "#[centrifugo::refresh]"]).await;
+    assert!(client.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
+
+    let stage = Stage::start(App::empty().handlers(handlers![plain, short_topic, short_stream])).await;
+    let mut client = stage.connected(Value::Null).await;
+    for channel in ["short", "live:short"] {
+        assert_eq!(client.subscribe(channel).await["error"]["code"], 100, "{channel}");
+    }
+    stage.logs.line(&["ERROR", "short_topic`", "#[centrifugo::sub_refresh]"]).await;
+    stage.logs.line(&["ERROR", "short_stream`", "streams"]).await;
+    stage.stop().await;
+}
+
+// With tokens, clients may refresh by themselves; those that can't, stop.
+#[tokio::test]
+async fn a_client_without_a_token_gives_up_what_only_a_token_refreshes() {
+    let tokens = json!({ "client": { "token": { "hmac_secret_key": "long and random" } } });
+    let app = App::empty().handlers(handlers![short, short_topic]).centrifugo(tokens.clone());
+    let stage = Stage::start(app).await;
+    let mut client = stage.client(Value::Null).await;
+    let end = client.event("disconnected").await;
+    assert_eq!((&end["code"], &end["reason"]), (&json!(1), &json!("unauthorized")));
+    stage.stop().await;
+
+    let stage = Stage::start(App::empty().handlers(handlers![plain, brief_topic]).centrifugo(tokens)).await;
+    let mut client = stage.connected(Value::Null).await;
+    client.subscribe("brief").await;
+    let end = client.event("unsubscribed").await;
+    assert_eq!((&end["code"], &end["reason"]), (&json!(1), &json!("unauthorized")));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn an_expiry_that_another_service_refreshes_is_taken() {
+    let settings = json!({
+        "client": { "proxy": { "refresh": { "enabled": true, "endpoint": "grpc://127.0.0.1:1" } } },
+        "channel": {
+            "proxy": { "sub_refresh": { "endpoint": "grpc://127.0.0.1:1" } },
+            "without_namespace": { "sub_refresh_proxy_enabled": true }
+        }
+    });
+    let app = || App::empty().handlers(handlers![short, short_topic]);
+    let bare = TestApp::new(app()).expect("an app that can start");
+    assert!(bare.connect().await.failure().contains("#[centrifugo::refresh]"));
+    assert!(bare.subscribe("short").await.failure().contains("#[centrifugo::sub_refresh]"));
+    let app = TestApp::new(app().centrifugo(settings)).expect("an app that can start");
+    assert!(app.connect().await.is_reply());
+    assert!(app.subscribe("short").await.is_reply());
 }
 
 // Centrifugo would close the client with 3506, for good.

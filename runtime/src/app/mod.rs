@@ -356,8 +356,8 @@ impl App {
         if let Some(bridge) = bridge {
             self.states.insert(bridge);
         }
-        let namespaces = config::namespaces(&registry, &self.settings);
-        let audit = Audit { is_test: self.is_test, ..registry.audit(namespaces) };
+        let config = Config { registry, settings: self.settings };
+        let audit = Audit::of(&config.generate(""), self.is_test);
         let dispatch = Dispatch {
             routes,
             reporter: Arc::new(Reporter {
@@ -371,7 +371,7 @@ impl App {
             running: AtomicUsize::new(0),
             refused: Throttle::default(),
         };
-        (Arc::new(dispatch), Config { registry, settings: self.settings })
+        (Arc::new(dispatch), config)
     }
 }
 

@@ -97,7 +97,8 @@ impl Connected {
         self
     }
 
-    /// How long the connection lives until the refresh handler is asked. Centrifugo cuts it to 365 days.
+    /// How long the connection lives until the refresh handler is asked. Centrifugo cuts it to 365 days. Where nothing refreshes
+    /// the connection, the call fails: the client would stop permanently then.
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
         self.0.expiry = Some(Expiry::after(lifetime));
         self
@@ -205,12 +206,12 @@ impl Wire for Connect {
         Err(Reject::internal("no connect handler"))
     }
 
-    fn audit(Connected(reply): &Connected, audit: &Audit) -> Result<(), Reject> {
+    fn audit(Connected(reply): &Connected, _: &str, audit: &Audit) -> Result<(), Reject> {
         for channel in reply.channels.iter().chain(reply.options.keys()) {
             audit.granted(channel)?;
         }
         if reply.expiry.is_some() {
-            audit.expires();
+            audit.expires()?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use futures_util::stream::BoxStream;
 use super::client::Client;
 use super::subscribe::{Subscribe, Subscribed};
 use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
+use crate::audit::Audit;
 use crate::channel;
 use crate::generated as wire;
 use crate::handler::Options;
@@ -131,6 +132,10 @@ impl Wire for SubscribeStream {
 
     fn no_match() -> Result<SubscribedStream, Reject> {
         Subscribe::no_match().map(|subscribed| subscribed.stream(futures_util::stream::empty::<Publication>()))
+    }
+
+    fn audit(reply: &SubscribedStream, channel: &str, audit: &Audit) -> Result<(), Reject> {
+        Subscribe::audit(&reply.subscribed, channel, audit)
     }
 
     fn encode(reply: SubscribedStream, form: Form) -> Result<Opened, Reject> {

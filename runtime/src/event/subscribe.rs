@@ -68,7 +68,8 @@ impl Subscribed {
 
     grant_methods!();
 
-    /// How long the subscription lives until the sub_refresh handler is asked.
+    /// How long the subscription lives until the sub_refresh handler is asked. Where nothing refreshes it, the call fails: the
+    /// client would give the subscription up permanently then.
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
         self.expiry = Some(Expiry::after(lifetime));
         self
@@ -201,11 +202,8 @@ impl Wire for Subscribe {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn audit(reply: &Subscribed, audit: &Audit) -> Result<(), Reject> {
-        if reply.expiry.is_some() {
-            audit.subscription_expires();
-        }
-        Ok(())
+    fn audit(reply: &Subscribed, channel: &str, audit: &Audit) -> Result<(), Reject> {
+        if reply.expiry.is_some() { audit.subscription_expires(channel) } else { Ok(()) }
     }
 
     fn encode(reply: Subscribed, form: Form) -> Result<Self::Response, Reject> {
