@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::extract::Query;
 use axum::routing::get;
 use axum::{Json, Router};
 use centrifugo::testing::TestApp;
@@ -59,7 +60,7 @@ async fn the_data_of_get_is_the_query() {
     let (stage, mut client) = start(App::empty().http(router())).await;
     for (method, data, query) in [
         ("get:query", json!({ "filter": { "city": "Oslo", "open": true } }), "filter[city]=Oslo&filter[open]=true"),
-        ("get:query", json!({ "tags": ["x", "y"], "none": null }), "tags[]=x&tags[]=y"),
+        ("get:query", json!({ "tags": ["x", "y"], "none": null }), "tags=x&tags=y"),
         ("get:query?page=2", json!({ "q": "a b&c" }), "page=2&q=a%20b%26c"),
         ("get:query?page=2", Value::Null, "page=2"),
     ] {
@@ -69,6 +70,22 @@ async fn the_data_of_get_is_the_query() {
     assert_eq!(client.rpc("get:query", json!([1])).await, refused(400, message));
     assert_eq!(client.rpc("head:query", json!("a=b")).await, refused(400, message));
     stage.stop().await;
+}
+
+#[tokio::test]
+async fn lists_are_what_the_router_s_extractors_read() {
+    async fn pairs(Query(pairs): Query<Vec<(String, String)>>) -> Json<Value> {
+        Json(json!(pairs))
+    }
+    let router = Router::new().route("/pairs", get(pairs));
+    let data = json!({ "tags": ["x", "y"], "in": { "city": "Oslo" } });
+    let app = TestApp::new(App::empty().http(router.clone())).expect("an app");
+    let told: Value = app.rpc("get:pairs").data(&data).await.data();
+    assert_eq!(told["data"], json!([["in[city]", "Oslo"], ["tags", "x"], ["tags", "y"]]));
+
+    let app = TestApp::new(App::empty().http(Http::new(router).list_brackets(true))).expect("an app");
+    let told: Value = app.rpc("get:pairs").data(&data).await.data();
+    assert_eq!(told["data"], json!([["in[city]", "Oslo"], ["tags[]", "x"], ["tags[]", "y"]]));
 }
 
 // Without a limit on what is written, these 64 KiB of a client became 1.4 GB.

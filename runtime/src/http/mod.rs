@@ -28,6 +28,7 @@ use http::{HeaderName, StatusCode};
 use self::exchange::{Exchange, Limits};
 use self::failure::Failure;
 use self::method::{Target, VERBS};
+use self::query::Lists;
 pub use self::settings::Http;
 use crate::call::Call;
 use crate::event::{Rpc, RpcReply};
@@ -51,6 +52,7 @@ pub(crate) struct Bridge {
     timeout: Option<Duration>,
     max_response: usize,
     secret: Option<HeaderName>,
+    lists: Lists,
 }
 
 /// What methods for the bridge begin with: RPC namespaces that Centrifugo has to know.
@@ -66,7 +68,7 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
         Reject::from(refusal).because(format!("the method is {excerpt:?}"))
     };
     let target = Target::parse(method).map_err(refused)?;
-    let request = request::of(&target, &call, bridge.secret.as_ref())?;
+    let request = request::of(&target, &call, bridge)?;
     let limits = Limits { time: deadline::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
     let asked = async {
         let answer = (bridge.exchange)(request, limits).await?;

@@ -1,4 +1,4 @@
-//! A client's data as a query, in the bracket form that PHP, Rails and Qs read: `{"a": {"b": 1}}` is `a[b]=1`.
+//! A client's data as a query: `{"a": {"b": 1}}` is `a[b]=1`, as PHP, Rails and Qs read it, and lists are as the app says.
 //!
 //! The data is read without a tree, so that numbers arrive as the client wrote them.
 
@@ -22,8 +22,17 @@ const DATA_LIMIT: usize = 6 * URI_LIMIT;
 /// Everything but RFC 3986's unreserved characters.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// How lists of plain values are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lists {
+    /// `tags=x&tags=y`, as HTML forms are.
+    Repeated,
+    /// `tags[]=x&tags[]=y`.
+    Brackets,
+}
+
 /// Puts the data behind what the query has already. `null`, empty lists and empty objects are left out.
-pub(crate) fn append(query: &mut Bounded, data: &[u8]) -> Result<(), ErrorReply> {
+pub(crate) fn append(query: &mut Bounded, data: &[u8], lists: Lists) -> Result<(), ErrorReply> {
     if data.is_empty() {
         return Ok(());
     }
@@ -37,7 +46,7 @@ pub(crate) fn append(query: &mut Bounded, data: &[u8]) -> Result<(), ErrorReply>
     let data = str::from_utf8(data).map_err(|_| NOT_JSON)?.trim_ascii();
     match data.as_bytes() {
         b"null" => Ok(()),
-        [b'{', ..] => Writer { query, key: Bounded::new(URI_LIMIT) }.fields(data),
+        [b'{', ..] => Writer { query, key: Bounded::new(URI_LIMIT), lists }.fields(data),
         _ => Err(NO_OBJECT),
     }
 }
@@ -47,6 +56,7 @@ struct Writer<'q> {
     query: &'q mut Bounded,
     /// Where the next value belongs, percent-encoded.
     key: Bounded,
+    lists: Lists,
 }
 
 impl Writer<'_> {
@@ -81,8 +91,11 @@ impl Writer<'_> {
         let items = read::<Vec<&RawValue>>(value)?;
         let numbered = items.iter().any(|item| item.get().starts_with(['{', '[']));
         for (index, item) in items.into_iter().enumerate() {
-            let index = if numbered { index.to_string() } else { String::new() };
-            self.put_below(&index, item)?;
+            match self.lists {
+                _ if numbered => self.put_below(&index.to_string(), item)?,
+                Lists::Brackets => self.put_below("", item)?,
+                Lists::Repeated => self.put(item)?,
+            }
         }
         Ok(())
     }
@@ -122,7 +135,7 @@ mod tests {
     fn within(limit: usize, own: &str, data: &str) -> Result<String, ErrorReply> {
         let mut query = Bounded::new(limit);
         query.push(own)?;
-        append(&mut query, data.as_bytes())?;
+        append(&mut query, data.as_bytes(), Lists::Brackets)?;
         Ok(query.into_string())
     }
 
@@ -149,6 +162,22 @@ mod tests {
     }
 
     #[test]
+    fn repeated_values_have_repeated_keys_where_brackets_are_off() {
+        for (data, expected) in [
+            (json!({ "tags": ["x", "y"] }), "tags=x&tags=y"),
+            (json!({ "a": { "b": [1, null, true] }, "none": [], "one": ["x"] }), "a[b]=1&a[b]=true&one=x"),
+            (
+                json!({ "items": [{ "a": [1, 2] }, 2, [3, 4]] }),
+                "items[0][a]=1&items[0][a]=2&items[1]=2&items[2]=3&items[2]=4",
+            ),
+        ] {
+            let mut query = Bounded::new(URI_LIMIT);
+            assert_eq!(append(&mut query, data.to_string().as_bytes(), Lists::Repeated), Ok(()));
+            assert_eq!(query.into_string().replace("%5B", "[").replace("%5D", "]"), expected);
+        }
+    }
+
+    #[test]
     fn the_path_s_own_query_goes_before() {
         assert_eq!(query("page=1", &json!({ "page": 2 })).as_deref(), Ok("page=1&page=2"));
         assert_eq!(query("page=1", &json!({})).as_deref(), Ok("page=1"));
@@ -167,9 +196,9 @@ mod tests {
             assert_eq!(query("", &data), Err(NO_OBJECT));
         }
         for data in [&b"\xff"[..], b"{\"a\":\"\xff\"}", b"{", b"{} {}", b"nul"] {
-            assert_eq!(append(&mut Bounded::new(9), data), Err(NOT_JSON));
+            assert_eq!(append(&mut Bounded::new(9), data, Lists::Repeated), Err(NOT_JSON));
         }
-        assert_eq!(append(&mut Bounded::new(0), b""), Ok(()));
+        assert_eq!(append(&mut Bounded::new(0), b"", Lists::Repeated), Ok(()));
     }
 
     #[test]
@@ -207,7 +236,7 @@ mod tests {
     fn a_long_key_is_refused_before_it_is_repeated() {
         for data in [json!({ "!".repeat(32_000): [[1], [1]] }), json!({ "a": { "!".repeat(5000): vec![[1]; 8000] } })] {
             let mut query = Bounded::new(URI_LIMIT);
-            assert_eq!(append(&mut query, data.to_string().as_bytes()), Err(TOO_LONG));
+            assert_eq!(append(&mut query, data.to_string().as_bytes(), Lists::Brackets), Err(TOO_LONG));
             assert!(query.into_string().capacity() <= 2 * URI_LIMIT);
         }
     }

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
-use http::{HeaderName, Request, Uri};
+use http::{Request, Uri};
 use http_body_util::Full;
 
+use super::Bridge;
 use super::identity;
 use super::method::Target;
 use super::query::{self, NOT_JSON};
@@ -17,12 +18,12 @@ use crate::reject::Reject;
 const NO_URI: ErrorReply = ErrorReply::new(400, "the path is none that a URI can have");
 
 /// The request for a target. `Err`: data that can't be sent there, or a user that can't be named.
-pub(crate) fn of(target: &Target, call: &Call<Rpc>, secret: Option<&HeaderName>) -> Result<Request<Full<Bytes>>, Reject> {
+pub(crate) fn of(target: &Target, call: &Call<Rpc>, bridge: &Bridge) -> Result<Request<Full<Bytes>>, Reject> {
     let event = call.event();
-    let mut headers = identity::headers(event, call.metadata(), secret)?;
+    let mut headers = identity::headers(event, call.metadata(), bridge.secret.as_ref())?;
     let (mut query, mut body) = (target.query.clone(), Bytes::new());
     if target.has_no_body() {
-        query::append(&mut query, &event.data)?;
+        query::append(&mut query, &event.data, bridge.lists)?;
     } else if !is_nothing(&event.data) {
         if !is_json(&event.data) {
             Err(NOT_JSON)?

@@ -11,6 +11,7 @@ use tonic::codegen::{Body, Service};
 use super::Bridge;
 use super::exchange::{self, Exchange};
 use super::failure::BoxError;
+use super::query::Lists;
 #[cfg(feature = "http-upstream")]
 use super::upstream::Upstream;
 use crate::start::Conflict;
@@ -34,6 +35,7 @@ pub struct Http {
     source: Result<Source, Conflict>,
     timeout: Option<Duration>,
     max_response: Option<usize>,
+    lists: Lists,
 }
 
 /// What answers. A server's client is built when all options are known.
@@ -67,7 +69,7 @@ impl Http {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        Self::of(Ok(Source::Service(exchange::with(service))))
+        Self::of(Ok(Source::Service(exchange::with(service))), Lists::Repeated)
     }
 
     /// A server, by the URL that all paths are put behind: `https://api.example.com/v1`. A client with a pool of
@@ -77,11 +79,26 @@ impl Http {
     /// The server must take `x-centrifugo-user` from nobody but this app. Needs the feature `http-upstream`.
     #[cfg(feature = "http-upstream")]
     pub fn upstream(url: impl AsRef<str>) -> Self {
-        Self::of(Upstream::new(url.as_ref()).map(Source::Upstream))
+        Self::of(Upstream::new(url.as_ref()).map(Source::Upstream), Lists::Brackets)
     }
 
-    fn of(source: Result<Source, Conflict>) -> Self {
-        Self { source, timeout: None, max_response: None }
+    fn of(source: Result<Source, Conflict>, lists: Lists) -> Self {
+        Self { source, timeout: None, max_response: None, lists }
+    }
+
+    /// Whether lists in the data of `get` and `head` have brackets in the query: `{"tags": ["x", "y"]}` as `tags[]=x&tags[]=y`, which
+    /// PHP and Rails read, instead of `tags=x&tags=y`, which extractors of Rust's servers do. By default a service in process
+    /// gets none, and a server gets them.
+    ///
+    /// ```
+    /// # let router = axum::Router::new();
+    /// use centrifugo::{App, Http};
+    ///
+    /// App::new().http(Http::new(router).list_brackets(true));
+    /// ```
+    pub fn list_brackets(mut self, on: bool) -> Self {
+        self.lists = if on { Lists::Brackets } else { Lists::Repeated };
+        self
     }
 
     /// The longest time from the request to the end of the response. By default, and at most, nine tenths of the `timeout`
@@ -130,6 +147,7 @@ impl Http {
             timeout: self.timeout,
             max_response: self.max_response.unwrap_or(max_message.saturating_sub(FRAMING)),
             secret: secret.cloned(),
+            lists: self.lists,
         })
     }
 }
