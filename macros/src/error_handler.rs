@@ -7,7 +7,6 @@ use syn::{FnArg, GenericParam, ReturnType, Signature};
 
 use crate::claim;
 use crate::errors::Errors;
-use crate::expand;
 use crate::fallback;
 use crate::function::{Function, cfgs};
 use crate::handler::modifiers;
@@ -63,14 +62,12 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, ident) = (cfgs(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
-    // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
-    let span = Span::mixed_site().located_at(ident.span());
-    let claim = expand::claim(&claim::error_handler(), span);
-    let claimed = quote_spanned!(span=> #claim static CLAIM: u8 = 0;);
+    let claim = claim::claim(claim::ERROR_HANDLER, &cfgs, ident.span());
     let failure = Ident::new("failure", Span::mixed_site());
     let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#failure)));
     quote! {
         #item
+        #claim
 
         #(#cfgs)*
         const _: () = {
@@ -80,7 +77,6 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
                     ::std::concat!(::std::module_path!(), "::", #name),
                 )
             }
-            #claimed
         };
     }
 }

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Path, ReturnType, Type};
 
+use crate::claim;
 use crate::handler::Handler;
 use crate::kind::Kind;
 use crate::option_type::inner;
@@ -23,9 +24,11 @@ pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
     let constructor = handler.kind.constructor();
     let (import, about, bind, needs) = (import(), about(handler), bind(handler), needs(handler));
     let carried = carried(handler);
-    let collected = (!handler.options.uncollected).then(|| collected(handler, &hidden));
+    let collected = (!handler.options.uncollected).then(|| collected(&hidden));
+    let claims = claims(handler);
     quote! {
         #item
+        #claims
 
         #(#cfgs)*
         #[doc(hidden)]
@@ -102,16 +105,10 @@ fn bind(handler: &Handler) -> TokenStream {
     let function = &handler.ident;
     let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#arguments),*)).await);
     let answer = answer(handler, &called);
-    let span = claim_span(handler);
-    let claim = handler.claims.first().map(|symbol| claim(symbol, span));
-    let bind = quote_spanned! {span=>
-        fn __bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>>
-    };
     // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
     // handler's function would have.
     quote! {
-        #claim
-        #bind {
+        fn __bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
             #bound
         }
 
@@ -256,32 +253,19 @@ fn carried(handler: &Handler) -> TokenStream {
     }
 }
 
-fn collected(handler: &Handler, hidden: &Ident) -> TokenStream {
-    // The first one is the name of a function that is there anyway.
-    let span = claim_span(handler);
-    let claims = handler.claims.iter().skip(1).enumerate().map(|(at, symbol)| {
-        let (claim, name) = (claim(symbol, span), format_ident!("__CLAIM_{at}", span = span));
-        quote_spanned!(span=> #claim static #name: u8 = 0;)
-    });
-    quote! {
-        __centrifugo::inventory::submit! { __centrifugo::Collected(&#hidden) }
-        #(#claims)*
-    }
+fn collected(hidden: &Ident) -> TokenStream {
+    quote!(__centrifugo::inventory::submit! { __centrifugo::Collected(&#hidden) })
 }
 
-/// The place that is told where two handlers claim the same.
-fn claim_span(handler: &Handler) -> Span {
-    let span = match &handler.source {
+/// What the handler claims, where two handlers that claim the same are marked.
+fn claims(handler: &Handler) -> TokenStream {
+    let at = match &handler.source {
+        Source::Type(_) if handler.options.uncollected => return TokenStream::new(),
+        Source::Type(path) => return claim::of_type(handler, path).unwrap_or_default(),
         Source::Pattern(written) => written.literal.span(),
-        Source::Any | Source::Type(_) => Span::call_site(),
+        Source::Any => Span::call_site(),
     };
-    // From within the macro, so that `forbid(unsafe_code)` knows that the user didn't write it.
-    Span::mixed_site().located_at(span)
-}
-
-/// The name under which an item is exported: the compiler refuses to have two of them.
-pub(crate) fn claim(symbol: &str, span: Span) -> TokenStream {
-    quote_spanned!(span=> #[unsafe(export_name = #symbol)])
+    handler.claims.iter().map(|name| claim::claim(name, &handler.cfgs, at)).collect()
 }
 
 fn local(at: usize) -> Ident {

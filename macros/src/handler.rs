@@ -59,7 +59,7 @@ impl Handler {
         };
         lenient(&args.options, &source, &mut errors);
         let params = params(&function.sig, &source, &mut errors);
-        let claims = if args.options.uncollected { Vec::new() } else { claim::symbols(kind, &source, &args.options) };
+        let claims = if args.options.uncollected { Vec::new() } else { claim::names(kind, &source, &args.options) };
         let handler = Self {
             kind,
             options: args.options,

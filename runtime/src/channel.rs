@@ -141,6 +141,9 @@ pub trait TypedChannel: Sized + Send + 'static {
     /// Its pattern.
     const PATTERN: &'static str;
 
+    /// The crate that it is declared in: there, two handlers of one event are refused when they are compiled.
+    const CRATE: u64;
+
     /// From the values of the pattern's placeholders; `None` if one doesn't parse, or is written in another way.
     fn read(values: &mut Values<'_, '_>) -> Option<Self>;
 

@@ -72,6 +72,25 @@ pub struct CollectedChannel {
 }
 inventory::collect!(CollectedChannel);
 
+/// A typed channel that has a handler for the event in this crate. The attribute implements it, so the compiler refuses a second one.
+pub trait OneHandler<E, const IGNORE_CASE: bool, const CRATE: u64> {}
+
+/// Whether a type is of the crate that asks.
+pub struct Choice<const IS_HERE: bool>;
+
+/// The first type if it is, or else the second.
+pub trait Choose<Here, Elsewhere> {
+    type Type;
+}
+
+impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<true> {
+    type Type = Here;
+}
+
+impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
+    type Type = Elsewhere;
+}
+
 /// A type that a placeholder may have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a placeholder",

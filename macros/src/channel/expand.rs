@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
 
 use super::model::TypedChannel;
+use crate::claim;
 use crate::expand::{import, value};
 use crate::option_type::inner;
 
@@ -51,11 +52,13 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
 
 fn typed(ident: &Ident, cfgs: &[Attribute], pattern: &str, read: &TokenStream, write: &TokenStream) -> TokenStream {
     let (values, writer) = (values(), writer());
+    let this_crate = claim::this_crate().unwrap_or_default();
     quote! {
         #(#cfgs)*
         #[allow(unused_variables, deprecated)]
         impl ::centrifugo::__private::TypedChannel for #ident {
             const PATTERN: &'static str = #pattern;
+            const CRATE: u64 = #this_crate;
 
             fn read(#values: &mut ::centrifugo::__private::Values<'_, '_>) -> ::std::option::Option<Self> {
                 #read
