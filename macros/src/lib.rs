@@ -55,7 +55,7 @@ pub fn channel(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
-#[proc_macro_derive(Reject, attributes(error, disconnect, internal, from))]
+#[proc_macro_derive(Reject, attributes(reject))]
 pub fn reject(item: TokenStream) -> TokenStream {
     reject::derive(item.into()).into()
 }

@@ -336,7 +336,7 @@ impl Blame {
         let (handler, pattern) = (at.handler().map(Handler::name), at.handler().and_then(Handler::pattern));
         let (name, user, client) = (logged(subject.name()), logged(subject.user()), logged(subject.client()));
         let reject = Shown(reject);
-        if reject.0.cause().is_some() {
+        if reject.0.has_details() {
             tracing::warn!(%event, handler, pattern, name, user, client, %at, "{reject}");
         } else {
             tracing::debug!(%event, handler, pattern, name, user, client, %at, "{reject}");

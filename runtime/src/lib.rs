@@ -53,7 +53,7 @@
 //! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`], and extractors of one's own.
 //! * [`interceptor`](macro@interceptor): functions around all handlers, or those of some events; [`error_handler`](macro@error_handler):
 //!   one that hears of every failure.
-//! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for enums that do.
+//! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for errors that do.
 //! * [`channel`](macro@channel): channels as types, with the type of their data.
 #![cfg_attr(feature = "api", doc = "* [`api`]: publishing, and the rest of Centrifugo's server API.")]
 #![cfg_attr(not(feature = "api"), doc = "* The feature `api`: publishing, and the rest of Centrifugo's server API.")]
@@ -76,6 +76,8 @@ mod code;
 mod config;
 mod connection;
 mod deadline;
+#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it, but for `DeriveReject`")]
+mod derived;
 mod dispatch;
 mod event;
 mod exchange;
@@ -173,6 +175,7 @@ pub use app::{App, run};
 pub use call::Call;
 pub use channel::{Carries, InvalidChannel, ToChannel};
 pub use code::{Disconnect, ErrorReply, InvalidCode};
+pub use derived::DeriveReject;
 pub use event::{
     CacheEmpty, ChannelChange, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel, HasClient, HasData,
     HasKey, HasUser, KeyMode, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled, PolledItem, Protocol,

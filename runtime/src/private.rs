@@ -15,6 +15,9 @@ pub use inventory;
 
 pub use crate::call::Call;
 pub use crate::channel::{TypedChannel, Writer, to_channel};
+pub use crate::derived::{
+    ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
+};
 pub use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
@@ -24,7 +27,7 @@ pub use crate::failure::Failure;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
 pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::needs::Needs;
-pub use crate::reject::Reject;
+pub use crate::reject::{BoxError, Reject};
 
 use crate::channel::Carries;
 use crate::code::ErrorReply;

@@ -4,16 +4,19 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::code::{Disconnect, ErrorReply};
+use crate::derived::DeriveReject;
 use crate::event::{CacheEmpty, Event, Refresh, Refusing, SubRefresh};
 use crate::logged::Logged;
 
-type BoxError = Box<dyn StdError + Send + Sync>;
+/// What an error or a text becomes as a cause.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A refusal: an error reply, a disconnect, or an internal failure.
 ///
-/// `?` turns every standard error into an internal failure: it is logged with the handler's name, and the client sees
-/// no more of it than Centrifugo's own "internal server error" (100, temporary: SDKs try again). `?` on an [`ErrorReply`]
-/// or a [`Disconnect`] tells the client. Like `anyhow::Error`, this is not itself a `std::error::Error`.
+/// `?` turns every standard error into an internal failure: it is logged with the handler's name, and the client receives
+/// only Centrifugo's own "internal server error" (100, temporary: SDKs try again). An error whose type
+/// [derives `Reject`](macro@crate::Reject) becomes what the derive declares for it instead. `?` on an [`ErrorReply`] or a
+/// [`Disconnect`] sends that to the client. Like `anyhow::Error`, this is not itself a `std::error::Error`.
 ///
 /// ```
 /// use centrifugo::{Disconnect, ErrorReply, Reject};
@@ -34,8 +37,11 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 pub struct Reject {
     answer: Answer,
     cause: Option<BoxError>,
+    /// Whether the cause has no values that the answer lacks, so that a refusal is no news for the log.
+    is_plain: bool,
 }
 
+#[derive(Clone)]
 enum Answer {
     Error(ErrorReply),
     Disconnect(Disconnect),
@@ -45,13 +51,17 @@ enum Answer {
 impl Reject {
     /// An internal failure, from anything that explains it: an error, or a text.
     pub fn internal(cause: impl Into<BoxError>) -> Self {
-        Self { answer: Answer::Internal, cause: Some(cause.into()) }
+        Self::answering(Answer::Internal).because(cause)
+    }
+
+    const fn answering(answer: Answer) -> Self {
+        Self { answer, cause: None, is_plain: false }
     }
 
     /// Keeps the cause of an error reply or a disconnect for the log; the client doesn't see it.
     #[must_use]
     pub fn because(mut self, cause: impl Into<BoxError>) -> Self {
-        self.cause = Some(cause.into());
+        (self.cause, self.is_plain) = (Some(cause.into()), false);
         self
     }
 
@@ -76,33 +86,85 @@ impl Reject {
         matches!(self.answer, Answer::Internal)
     }
 
-    /// What the log is told beside the answer.
+    /// What the log has besides the answer.
     pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.cause.as_deref()
+    }
+
+    /// Whether the log line has values that the client doesn't receive.
+    pub(crate) fn has_details(&self) -> bool {
+        self.cause.is_some() && !self.is_plain
+    }
+
+    /// An internal failure whose cause follows.
+    pub(crate) const fn failure() -> Self {
+        Self::answering(Answer::Internal)
+    }
+
+    /// The same, of an error without values.
+    pub(crate) fn plain(self) -> Self {
+        Self { is_plain: true, ..self }
+    }
+
+    /// The same answer without the cause.
+    pub(crate) fn uncaused(&self) -> Self {
+        Self::answering(self.answer.clone())
+    }
+
+    /// Sets the cause, unless there is one.
+    pub(crate) fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
+        self.cause.get_or_insert_with(|| cause.into());
+        self
+    }
+
+    /// The failure, where Centrifugo reads neither error replies nor disconnects.
+    fn unread(self) -> Internal {
+        match self.answer {
+            Answer::Internal => Internal(self.cause.unwrap_or_else(|| "internal failure".into())),
+            _ => Internal::new(Unread(self)),
+        }
+    }
+}
+
+/// A refusal that is an internal failure, because Centrifugo would not read it.
+#[derive(Debug)]
+struct Unread(Reject);
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let answer = self.0.uncaused();
+        write!(f, "{answer}: not sent, as Centrifugo reads no refusal of refresh, sub_refresh and cache_empty")
+    }
+}
+
+impl StdError for Unread {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause().map(|cause| cause as _)
     }
 }
 
 impl From<ErrorReply> for Reject {
     fn from(error: ErrorReply) -> Self {
-        Self { answer: Answer::Error(error), cause: None }
+        Self::answering(Answer::Error(error))
     }
 }
 
 impl From<Disconnect> for Reject {
     fn from(disconnect: Disconnect) -> Self {
-        Self { answer: Answer::Disconnect(disconnect), cause: None }
+        Self::answering(Answer::Disconnect(disconnect))
     }
 }
 
 impl From<Internal> for Reject {
     fn from(Internal(cause): Internal) -> Self {
-        Self { answer: Answer::Internal, cause: Some(cause) }
+        Self::failure().because(cause)
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for Reject {
+// A type that implements `Error` can't have a `From` of its own beside this one: it derives `Reject` instead.
+impl<E: DeriveReject> From<E> for Reject {
     fn from(error: E) -> Self {
-        Self::internal(error)
+        error.rejected()
     }
 }
 
@@ -150,9 +212,11 @@ impl Internal {
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for Internal {
+/// A type that derives [`Reject`](macro@crate::Reject) keeps its internal failures. A refusal is one here, and its log line says that
+/// it isn't sent.
+impl<E: DeriveReject> From<E> for Internal {
     fn from(error: E) -> Self {
-        Self(error.into())
+        error.rejected().unread()
     }
 }
 
@@ -171,14 +235,14 @@ impl fmt::Debug for Internal {
 
 /// What stands on the error side of a handler's `Result`.
 ///
-/// For most events: everything that turns into a [`Reject`], so every standard error,
-/// [`ErrorReply`], [`Disconnect`], and enums that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and
-/// cache_empty: every standard error and [`Internal`].
+/// For most events: everything that turns into a [`Reject`], so every standard error, [`ErrorReply`], [`Disconnect`], and
+/// types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and cache_empty: every standard error, types that
+/// derive `Reject`, and [`Internal`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the error of a `{E}` handler",
     label = "no error that Centrifugo would pass on",
     note = "most events take `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, or any `std::error::Error`",
-    note = "refresh, sub_refresh and cache_empty take `Internal` or any `std::error::Error`: Centrifugo reads no error replies and disconnects there; answer `expired()` or `false` instead"
+    note = "refresh, sub_refresh and cache_empty take `Internal`, an enum with the derive, or any `std::error::Error`: Centrifugo reads no error replies and disconnects there; answer `expired()` or `false` instead"
 )]
 pub trait IntoReject<E: Event> {
     /// The refusal that is logged, and answered.
@@ -210,7 +274,7 @@ impl<R: Into<Internal>> IntoReject<SubRefresh> for R {
 }
 
 /// An error followed by what caused it, in one line.
-struct Chain<'e>(&'e (dyn StdError + 'static));
+pub(crate) struct Chain<'e>(pub(crate) &'e (dyn StdError + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

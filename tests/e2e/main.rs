@@ -10,6 +10,7 @@ mod concurrency;
 mod connect;
 mod deadlines;
 mod discarded;
+mod domain_errors;
 mod failures;
 mod forwarded;
 mod gzip;

@@ -40,17 +40,17 @@ struct Message<'m> {
 
 #[derive(Debug, PartialEq, Reject)]
 enum ChatError {
-    #[error(421, "a name has 1 to 24 characters")]
+    #[reject(421, "a name has 1 to 24 characters")]
     Name,
-    #[error(401, "that isn't the crew's word")]
+    #[reject(401, "that isn't the crew's word")]
     Word,
-    #[error(403, "this room is for the crew")]
+    #[reject(403, "this room is for the crew")]
     CrewOnly,
-    #[error(422, "say something")]
+    #[reject(422, "say something")]
     Empty,
-    #[error(413, "a message has at most 500 characters")]
+    #[reject(413, "a message has at most 500 characters")]
     TooLong,
-    #[disconnect(4502, "no advertising")]
+    #[reject(disconnect(4502, "no advertising"))]
     Spam,
 }
 

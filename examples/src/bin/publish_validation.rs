@@ -29,11 +29,11 @@ struct Message<'m> {
 
 #[derive(Debug, PartialEq, Reject)]
 enum SayError {
-    #[error(403, "not your room")]
+    #[reject(403, "not your room")]
     ClosedRoom,
-    #[error(422, "say something")]
+    #[reject(422, "say something")]
     Empty,
-    #[disconnect(4502, "spam")]
+    #[reject(disconnect(4502, "spam"))]
     Spam,
 }
 

@@ -1,39 +1,142 @@
-//! `#[error(403, "not a member", temporary)]`, `#[disconnect(4502, "banned")]`, `#[internal]`.
+//! `#[reject(403, "not a member", temporary)]`, `#[reject(disconnect(4502, "banned"))]`, `#[reject(internal)]`, and what else may
+//! stand in it.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, ExprPath, Lit, LitInt, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprAssign, ExprCall, ExprLit, ExprPath, Lit, LitInt, LitStr, Meta, Token};
 
 use super::rules;
 use crate::errors::Errors;
+use crate::near::nearest;
 
-/// What a variant answers.
+/// All that an attribute may say.
+pub(super) const USAGE: &str = "write `#[reject(403, \"..\")]`, `#[reject(disconnect(4501, \"..\"))]`, `#[reject(internal)]` or `#[reject(transparent)]`";
+
+/// What a value answers.
 pub(super) enum Answer {
-    Error { code: LitInt, message: LitStr, temporary: bool },
-    Disconnect { code: LitInt, reason: LitStr },
+    Error {
+        code: LitInt,
+        message: LitStr,
+        temporary: bool,
+    },
+    Disconnect {
+        code: LitInt,
+        reason: LitStr,
+    },
     Internal,
+    /// What the only field answers.
+    Transparent,
 }
 
-impl Answer {
-    /// `None`: the attribute is somebody else's.
-    pub(super) fn read(attribute: &Attribute) -> Option<syn::Result<Self>> {
-        let path = attribute.path();
-        if path.is_ident("internal") {
-            return Some(internal(attribute));
-        }
-        if path.is_ident("error") {
-            return Some(arguments(attribute, "error").and_then(error));
-        }
-        path.is_ident("disconnect").then(|| arguments(attribute, "disconnect").and_then(disconnect))
+/// What stands in an attribute.
+pub(super) enum Said {
+    Answer(Answer),
+    /// `with = path`: the function that answers.
+    With(ExprPath),
+}
+
+pub(super) fn is_reject(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("reject")
+}
+
+impl Said {
+    pub(super) fn read(attribute: &Attribute) -> syn::Result<Self> {
+        let tokens = match &attribute.meta {
+            Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
+            meta => return fault(meta, format!("the answer is missing: {USAGE}")),
+        };
+        let expressions = Punctuated::<Expr, Token![,]>::parse_terminated
+            .parse2(tokens.clone())
+            .or_else(|_| fault(tokens, format!("this is no answer: {USAGE}")))?;
+        said(expressions.into_iter().map(bare).collect())
     }
 }
 
-fn internal(attribute: &Attribute) -> syn::Result<Answer> {
-    match &attribute.meta {
-        Meta::Path(_) => Ok(Answer::Internal),
-        meta => fault(meta, "`internal` has no arguments: the client sees nothing of it, and the log sees the cause"),
+/// By the first expression: a word, or a code.
+fn said(expressions: Vec<Expr>) -> syn::Result<Said> {
+    match &expressions[..] {
+        [Expr::Path(word), rest @ ..] => lone(alone(word)?, rest),
+        [Expr::Call(call), rest @ ..] => lone(called(call)?, rest),
+        [Expr::Assign(assign), rest @ ..] => lone(assigned(assign)?, rest),
+        _ => error(Arguments::read(expressions, TokenStream::new(), &Form::ERROR)?).map(Said::Answer),
+    }
+}
+
+/// An answer that nothing follows.
+fn lone(said: Said, rest: &[Expr]) -> syn::Result<Said> {
+    match rest {
+        [] => Ok(said),
+        [Expr::Path(word), ..] if word.path.is_ident("temporary") => {
+            fault(word, "`temporary` is for error replies: write `#[reject(403, \"..\", temporary)]`")
+        }
+        [surplus, ..] => fault(surplus, "the answer ends before this: remove it"),
+    }
+}
+
+fn alone(word: &ExprPath) -> syn::Result<Said> {
+    match word.path.get_ident().map(ToString::to_string).as_deref() {
+        Some("internal") => Ok(Said::Answer(Answer::Internal)),
+        Some("transparent") => Ok(Said::Answer(Answer::Transparent)),
+        Some("disconnect") => fault(word, "code and reason are missing: write `#[reject(disconnect(4501, \"..\"))]`"),
+        Some("with") => fault(word, "the function is missing: write `#[reject(with = path)]`"),
+        name => fault(word, unknown(name.unwrap_or_default())),
+    }
+}
+
+fn unknown(name: &str) -> String {
+    match nearest(name, ["disconnect", "internal", "transparent", "temporary"]) {
+        Some("temporary") => "code and text go first: write `#[reject(403, \"..\", temporary)]`".to_owned(),
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("a code is a number, as it is checked when compiled: {USAGE}"),
+    }
+}
+
+fn called(call: &ExprCall) -> syn::Result<Said> {
+    let name = match &*call.func {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let arguments = &call.args;
+    match name.as_str() {
+        "disconnect" => {
+            let arguments = arguments.iter().cloned().map(bare).collect();
+            disconnect(Arguments::read(arguments, call, &Form::DISCONNECT)?).map(Said::Answer)
+        }
+        "internal" => fault(call, "`internal` has no arguments: the client sees nothing of it, and the log has the cause"),
+        "error" => fault(call, format!("an error reply has no name: write `#[reject({})]`", quote!(#arguments))),
+        "with" => fault(call, format!("write `#[reject(with = {})]`", quote!(#arguments))),
+        _ => fault(call, unknown(&name)),
+    }
+}
+
+fn assigned(assign: &ExprAssign) -> syn::Result<Said> {
+    let is_with = matches!(&*assign.left, Expr::Path(name) if name.path.is_ident("with"));
+    match bare((*assign.right).clone()) {
+        _ if !is_with => fault(assign, format!("code and text have no names: {USAGE}")),
+        Expr::Path(function) => Ok(Said::With(function)),
+        other => fault(other, "`with` takes the path of a function, such as `Self::refusal`"),
+    }
+}
+
+/// How a code and a text are written.
+struct Form {
+    before: &'static str,
+    code: u32,
+    after: &'static str,
+}
+
+impl Form {
+    const ERROR: Self = Self { before: "#[reject(", code: 403, after: ")]" };
+    const DISCONNECT: Self = Self { before: "#[reject(disconnect(", code: 4501, after: "))]" };
+
+    fn with(&self, code: impl std::fmt::Display, text: impl std::fmt::Display) -> String {
+        format!("write `{}{code}, {text}{}`", self.before, self.after)
+    }
+
+    fn usage(&self) -> String {
+        self.with(self.code, "\"..\"")
     }
 }
 
@@ -44,47 +147,30 @@ struct Arguments {
     rest: Vec<Expr>,
 }
 
-fn arguments(attribute: &Attribute, name: &str) -> syn::Result<Arguments> {
-    let code = if name == "error" { 403 } else { 4501 };
-    let usage = format!("write `#[{name}({code}, \"..\")]`");
-    let Meta::List(list) = &attribute.meta else {
-        return fault(&attribute.meta, format!("code and text are missing: {usage}"));
-    };
-    if list.tokens.is_empty() {
-        return fault(&attribute.meta, format!("code and text are missing: {usage}"));
+impl Arguments {
+    fn read(expressions: Vec<Expr>, around: impl ToTokens, form: &Form) -> syn::Result<Self> {
+        let mut expressions = expressions.into_iter();
+        let Some(first) = expressions.next() else {
+            return fault(around, format!("code and text are missing: {}", form.usage()));
+        };
+        let second = expressions.next();
+        let Some(code) = integer(&first) else { return fault(&first, no_code(&first, second.as_ref(), form)) };
+        let Some(second) = second else {
+            return fault(&code, format!("the text is missing: {}", form.with(&code, "\"..\"")));
+        };
+        let Some(text) = string(&second) else {
+            return fault(second, format!("the text is a string: {}", form.with(&code, "\"..\"")));
+        };
+        Ok(Self { code, text, rest: expressions.collect() })
     }
-    if let Some(TokenTree::Ident(word)) = list.tokens.clone().into_iter().next()
-        && word == "transparent"
-    {
-        return fault(word, "the client must not see every error as it is: write `#[internal]`");
-    }
-    let expressions = Punctuated::<Expr, Token![,]>::parse_terminated
-        .parse2(list.tokens.clone())
-        .or_else(|_| fault(&list.tokens, format!("this is not a code and a text: {usage}")))?;
-    let mut expressions = expressions.into_iter();
-    let (first, second) = (expressions.next(), expressions.next());
-    match (first, second) {
-        (Some(Expr::Assign(named)), _) => fault(named, format!("code and text have no names: {usage}")),
-        (Some(first), None) if string(&first).is_some() => {
-            fault(&first, format!("the code is missing: write `#[{name}({code}, {})]`", first.to_token_stream()))
-        }
-        (Some(first), Some(second)) if string(&first).is_some() && integer(&second).is_some() => fault(
-            &first,
-            format!("the code goes first: write `#[{name}({}, {})]`", second.to_token_stream(), first.to_token_stream()),
-        ),
-        (Some(first), second) => {
-            let Some(code) = integer(&first) else {
-                return fault(first, format!("a code is a number, as it is checked when compiled: {usage}"));
-            };
-            let Some(second) = second else {
-                return fault(&code, format!("the text is missing: write `#[{name}({code}, \"..\")]`"));
-            };
-            let Some(text) = string(&second) else {
-                return fault(second, format!("the text is a string: write `#[{name}({code}, \"..\")]`"));
-            };
-            Ok(Arguments { code, text, rest: expressions.collect() })
-        }
-        (None, _) => fault(&attribute.meta, format!("code and text are missing: {usage}")),
+}
+
+fn no_code(first: &Expr, second: Option<&Expr>, form: &Form) -> String {
+    let code = second.and_then(integer);
+    match (string(first), code) {
+        (Some(text), Some(code)) => format!("the code goes first: {}", form.with(code, text.to_token_stream())),
+        (Some(text), None) => format!("the code is missing: {}", form.with(form.code, text.to_token_stream())),
+        (None, _) => format!("a code is a number, as it is checked when compiled: {}", form.usage()),
     }
 }
 
@@ -106,7 +192,7 @@ fn disconnect(Arguments { code, text, rest }: Arguments) -> syn::Result<Answer> 
     for surplus in &rest {
         errors.at(
             surplus,
-            "the code tells whether the client connects again: 4000..=4499, it does; 4500..=4999, it stays away",
+            "the code decides whether the client connects again: 4000..=4499, it does; 4500..=4999, it stays away",
         );
     }
     errors.finish(Answer::Disconnect { code, reason: text })
@@ -122,6 +208,14 @@ fn check(code: &LitInt, rule: fn(u32) -> Result<(), String>, errors: &mut Errors
 fn check_text(text: &LitStr, rule: fn(&str) -> Result<(), String>, errors: &mut Errors) {
     if let Err(message) = rule(&text.value()) {
         errors.at(text, message);
+    }
+}
+
+/// Without the groups that `macro_rules!` puts around what it was given: `$code:expr`.
+fn bare(expression: Expr) -> Expr {
+    match expression {
+        Expr::Group(group) => bare(*group.expr),
+        other => other,
     }
 }
 

@@ -1,87 +1,140 @@
-//! Writes how the enum becomes a `Reject`, and how `?` makes its internal variants.
+//! Writes what a type answers, and how `?` turns it into a `Reject`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::DeriveInput;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{DeriveInput, Fields, Index};
 
 use super::attribute::Answer;
-use super::model::{Enum, Reject};
+use super::model::{Rejecting, Variant};
 
-pub(super) fn rejects(Enum { ident, variants }: &Enum) -> TokenStream {
-    let arms = variants.iter().map(|variant| arm(ident, variant));
-    let froms = variants.iter().filter_map(|variant| from(ident, variant));
-    quote! {
-        #[automatically_derived]
-        impl ::std::convert::From<#ident> for ::centrifugo::Reject {
-            fn from(rejected: #ident) -> Self {
-                match rejected { #(#arms)* }
-            }
+pub(super) fn rejects(Rejecting { ident, variants, with }: &Rejecting) -> TokenStream {
+    let refusal = match with {
+        Some(function) => quote_spanned!(function.span()=> ::std::convert::Into::into(#function(self))),
+        None => {
+            let arms = variants.iter().map(refusal);
+            quote!(match self { #(#arms)* })
         }
-        #(#froms)*
-    }
+    };
+    let causes = variants.iter().map(|variant| cause(ident, variant));
+    conversion(ident, &refusal, &quote!(match self { #(#causes)* }))
 }
 
-/// A refused enum becomes a `Reject` nevertheless, so that its uses aren't errors as well.
+/// A refused type becomes a `Reject` nevertheless, so that its uses aren't errors as well.
 pub(super) fn stand_in(item: TokenStream) -> TokenStream {
-    let Ok(DeriveInput { ident, generics, .. }) = syn::parse2(item) else { return TokenStream::new() };
-    let (generics, types, clause) = generics.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        impl #generics ::std::convert::From<#ident #types> for ::centrifugo::Reject #clause {
-            fn from(_: #ident #types) -> Self {
-                ::centrifugo::Reject::internal("refused when compiled")
-            }
+    match syn::parse2(item) {
+        Ok(DeriveInput { ident, generics, .. }) if generics.params.is_empty() => {
+            conversion(&ident, &quote!(__centrifugo::failure()), &quote!(__centrifugo::None))
         }
+        _ => TokenStream::new(),
     }
 }
 
-fn arm(ident: &Ident, variant: &Reject) -> TokenStream {
-    let name = &variant.ident;
-    match &variant.answer {
-        Answer::Error { code, message, temporary } => {
-            let temporary = temporary.then(|| quote!(.temporary()));
-            quote! {
-                #ident::#name { .. } => {
-                    const ANSWER: ::centrifugo::ErrorReply = ::centrifugo::ErrorReply::new(#code, #message) #temporary;
-                    ::std::convert::From::from(ANSWER)
+/// A standard error is found by its type when `?` converts it; any other type gets a conversion of its own. See `DeriveReject`.
+fn conversion(ident: &Ident, refusal: &TokenStream, cause: &TokenStream) -> TokenStream {
+    quote! {
+        const _: () = {
+            use ::centrifugo::__private::{self as __centrifugo, NoError as _};
+
+            #[automatically_derived]
+            impl __centrifugo::Refuses for #ident {
+                fn refusal(&self) -> __centrifugo::Reject {
+                    #refusal
                 }
             }
-        }
-        Answer::Disconnect { code, reason } => quote! {
-            #ident::#name { .. } => {
-                const ANSWER: ::centrifugo::Disconnect = ::centrifugo::Disconnect::new(#code, #reason);
-                ::std::convert::From::from(ANSWER)
+
+            #[automatically_derived]
+            impl __centrifugo::ByFields for #ident {
+                fn cause(self) -> __centrifugo::Option<__centrifugo::BoxError> {
+                    #cause
+                }
             }
-        },
-        Answer::Internal => internal(ident, variant),
+
+            __centrifugo::inventory::submit! { __centrifugo::Derived(__centrifugo::refusal_as::<#ident>) }
+
+            // `()` is no error, so it changes nothing but that the trait is used in any case.
+            #[automatically_derived]
+            impl __centrifugo::DeriveReject<
+                { !(<__centrifugo::Probe<#ident>>::IS_ERROR | <__centrifugo::Probe<()>>::IS_ERROR) },
+            > for #ident {
+                fn rejected(self) -> __centrifugo::Reject {
+                    __centrifugo::rejected(self)
+                }
+            }
+        };
     }
 }
 
-fn internal(ident: &Ident, variant: &Reject) -> TokenStream {
-    let name = &variant.ident;
-    let Some(field) = variant.fields.iter().next() else {
-        let cause = format!("{ident}::{name}");
-        return quote!(#ident::#name { .. } => ::centrifugo::Reject::internal(#cause),);
-    };
-    let member = field.ident.as_ref().map_or_else(|| quote!(0), |name| quote!(#name));
-    let cause = Ident::new("cause", Span::mixed_site());
-    let reject = quote_spanned!(field.ty.span()=> ::centrifugo::Reject::internal(#cause));
-    quote!(#ident::#name { #member: #cause } => #reject,)
+fn refusal(Variant { path, fields, answer, .. }: &Variant) -> TokenStream {
+    match answer {
+        Some(Answer::Error { code, message, temporary }) => {
+            let temporary = temporary.then(|| quote!(.temporary()));
+            let answer = quote!(::centrifugo::ErrorReply::new(#code, #message) #temporary);
+            constant(path, fields, &quote!(::centrifugo::ErrorReply), &answer)
+        }
+        Some(Answer::Disconnect { code, reason }) => {
+            let answer = quote!(::centrifugo::Disconnect::new(#code, #reason));
+            constant(path, fields, &quote!(::centrifugo::Disconnect), &answer)
+        }
+        Some(Answer::Internal) | None => quote!(#path { .. } => __centrifugo::failure(),),
+        Some(Answer::Transparent) => {
+            let ty = fields.iter().next().map(|field| &field.ty);
+            let (locals, inner) = (locals(fields), local(0));
+            let refusal = quote_spanned!(ty.span()=> __centrifugo::Inner::of(#inner).refusal());
+            quote!(#path { #locals } => #refusal,)
+        }
+    }
 }
 
-fn from(ident: &Ident, variant: &Reject) -> Option<TokenStream> {
-    let ty = variant.from.as_ref()?;
-    let name = &variant.ident;
-    let field = variant.fields.iter().next()?;
-    let member = field.ident.as_ref().map_or_else(|| quote!(0), |name| quote!(#name));
-    let cause = Ident::new("cause", Span::mixed_site());
-    Some(quote_spanned! {ty.span()=>
-        #[automatically_derived]
-        impl ::std::convert::From<#ty> for #ident {
-            fn from(#cause: #ty) -> Self {
-                #ident::#name { #member: #cause }
-            }
+/// Without fields, the cause has nothing that the answer lacks.
+fn constant(path: &TokenStream, fields: &Fields, ty: &TokenStream, answer: &TokenStream) -> TokenStream {
+    let refusal = match fields.is_empty() {
+        true => quote!(__centrifugo::plain(ANSWER)),
+        false => quote!(::std::convert::From::from(ANSWER)),
+    };
+    quote! {
+        #path { .. } => {
+            const ANSWER: #ty = #answer;
+            #refusal
         }
-    })
+    }
+}
+
+/// What the log has of a value that is no standard error: its fields.
+fn cause(of: &Ident, Variant { path, ident, fields, answer }: &Variant) -> TokenStream {
+    let locals = locals(fields);
+    let causes = fields.iter().enumerate().map(|(at, field)| {
+        let local = local(at);
+        quote_spanned!(field.ty.span()=> __centrifugo::Field::of(#local).cause())
+    });
+    let cause = match fields.len() {
+        0 if matches!(answer, Some(Answer::Internal)) => {
+            let name = if of == ident { of.to_string() } else { format!("{of}::{ident}") };
+            quote!(__centrifugo::Some(::std::convert::From::from(#name)))
+        }
+        0 => quote!(__centrifugo::None),
+        1 => quote!(__centrifugo::Some(#(#causes)*)),
+        _ => {
+            let names = fields.members().map(|member| match member {
+                syn::Member::Named(name) => name.unraw().to_string(),
+                syn::Member::Unnamed(Index { index, .. }) => index.to_string(),
+            });
+            quote!(__centrifugo::Some(__centrifugo::several([#((#names, #causes)),*])))
+        }
+    };
+    quote!(#path { #locals } => #cause,)
+}
+
+/// The fields in a pattern.
+fn locals(fields: &Fields) -> TokenStream {
+    let fields = fields.members().enumerate().map(|(at, member)| {
+        let local = local(at);
+        quote!(#member: #local)
+    });
+    quote!(#(#fields),*)
+}
+
+fn local(at: usize) -> Ident {
+    format_ident!("field_{at}", span = Span::mixed_site())
 }

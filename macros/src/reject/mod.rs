@@ -1,4 +1,4 @@
-//! `#[derive(Reject)]`: an enum whose variants are answers.
+//! `#[derive(Reject)]`: a type whose values are answers.
 
 mod attribute;
 mod expand;
@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
-    match model::Enum::read(item.clone()) {
+    match model::Rejecting::read(item.clone()) {
         Ok(rejects) => expand::rejects(&rejects),
         Err(errors) => {
             let (errors, stand_in) = (errors.to_compile_error(), expand::stand_in(item));

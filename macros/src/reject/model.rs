@@ -1,122 +1,185 @@
-//! The enum: what each variant answers, and where its cause comes from.
+//! The type: what each of its values answers.
 
 use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Type, Variant};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Data, DeriveInput, ExprPath, Fields, Ident, Meta};
 
-use super::attribute::Answer;
+use super::attribute::{Answer, Said, USAGE, is_reject};
 use crate::errors::Errors;
 use crate::near::nearest;
 
-pub(super) struct Enum {
+pub(super) struct Rejecting {
     pub(super) ident: Ident,
-    pub(super) variants: Vec<Reject>,
+    pub(super) variants: Vec<Variant>,
+    /// The function that answers, in the place of the variants.
+    pub(super) with: Option<ExprPath>,
 }
 
-/// A variant.
-pub(super) struct Reject {
+/// A variant, or the struct.
+pub(super) struct Variant {
+    /// How it is named in a pattern.
+    pub(super) path: TokenStream,
     pub(super) ident: Ident,
     pub(super) fields: Fields,
-    pub(super) answer: Answer,
-    /// The type that `?` turns into this variant.
-    pub(super) from: Option<Type>,
+    /// `None`: a function answers.
+    pub(super) answer: Option<Answer>,
 }
 
-impl Enum {
+impl Rejecting {
     pub(super) fn read(item: TokenStream) -> syn::Result<Self> {
         let item: DeriveInput = syn::parse2(item)?;
         let mut errors = Errors::default();
-        let variants = match item.data {
-            Data::Enum(data) => data.variants,
-            Data::Struct(data) => {
-                let message = "`Reject` is derived for enums: write a variant for each answer";
-                return Err(syn::Error::new(data.struct_token.span, message));
+        if let Some(generic) = item.generics.params.first() {
+            errors.at(generic, "a type that answers can't be generic: write the types out");
+        }
+        let with = with(&item, &mut errors);
+        let is_with = with.is_some();
+        let ident = item.ident;
+        let variants: Vec<_> = match item.data {
+            Data::Enum(data) => {
+                unexpected(&item.attrs, is_with, &mut errors);
+                if data.variants.is_empty() {
+                    errors.at(&ident, "an enum of answers has at least one variant");
+                }
+                let each = data.variants.into_iter();
+                each.filter_map(|variant| of_enum(&ident, variant, is_with, &mut errors)).collect()
             }
+            Data::Struct(data) => of_struct(&ident, &item.attrs, data.fields, is_with, &mut errors).into_iter().collect(),
             Data::Union(data) => {
-                let message = "`Reject` is derived for enums, and this is a union";
+                let message = "`Reject` is derived for enums and structs, and this is a union";
                 return Err(syn::Error::new(data.union_token.span, message));
             }
         };
-        if let Some(generic) = item.generics.params.first() {
-            errors.at(generic, "an enum of answers can't be generic: write the types out");
-        }
-        if variants.is_empty() {
-            errors.at(&item.ident, "an enum of answers has at least one variant");
-        }
-        for attribute in item.attrs.iter().filter(|attribute| Answer::read(attribute).is_some()) {
-            errors.at(attribute, "each variant has its own answer: write this above a variant");
-        }
-        let variants: Vec<_> = variants.into_iter().filter_map(|variant| self::variant(variant, &mut errors)).collect();
         codes(&variants, &mut errors);
-        sources(&variants, &mut errors);
-        errors.finish(Self { ident: item.ident, variants })
+        errors.finish(Self { ident, variants, with })
     }
 }
 
-fn variant(variant: Variant, errors: &mut Errors) -> Option<Reject> {
-    let mut answers = Vec::new();
-    for attribute in &variant.attrs {
-        let Some(answer) = Answer::read(attribute) else { continue };
-        if !answers.is_empty() {
-            errors.at(attribute, "a variant has one answer: remove this, or write a second variant");
-            continue;
-        }
-        answers.push(errors.keep(answer));
+/// `#[reject(with = path)]` above the type.
+fn with(item: &DeriveInput, errors: &mut Errors) -> Option<ExprPath> {
+    let said = item.attrs.iter().filter(|attribute| is_reject(attribute)).filter_map(|attribute| Said::read(attribute).ok());
+    let mut functions = said.filter_map(|said| match said {
+        Said::With(function) => Some(function),
+        Said::Answer(_) => None,
+    });
+    let first = functions.next();
+    if let Some(second) = functions.next() {
+        errors.at(second, "one function answers for a type: remove this");
     }
-    if answers.is_empty() {
-        errors.at(&variant.ident, unanswered(&variant.attrs));
-    }
-    let answer = answers.into_iter().next().flatten();
-    let from = from(&variant, answer.as_ref(), errors);
-    let answer = answer?;
-    if matches!(answer, Answer::Internal) && variant.fields.len() > 1 {
-        errors.at(&variant.fields, "an `#[internal]` variant has one field, the cause for the log, or none");
-    }
-    Some(Reject { ident: variant.ident, fields: variant.fields, answer, from })
+    first
 }
 
-fn unanswered(attrs: &[Attribute]) -> String {
-    let names = attrs.iter().filter_map(|attribute| attribute.path().get_ident()).map(Ident::to_string);
-    let misspelt = names.into_iter().find_map(|name| nearest(&name, ["error", "disconnect", "internal"]));
-    match misspelt {
-        Some(meant) => format!("nothing says what the client is told: did you mean `#[{meant}]`?"),
-        None => "nothing says what the client is told: write `#[error(403, \"..\")]`, `#[disconnect(4501, \"..\")]` or `#[internal]` above"
-            .to_owned(),
-    }
-}
-
-fn from(variant: &Variant, answer: Option<&Answer>, errors: &mut Errors) -> Option<Type> {
-    let sources: Vec<_> = variant.fields.iter().filter_map(|field| Some((field, from_attribute(field)?))).collect();
-    let &(field, attribute) = sources.first()?;
-    match answer {
-        Some(Answer::Internal) if variant.fields.len() > 1 => return None,
-        Some(Answer::Internal) | None => {}
-        Some(_) => {
-            errors.at(attribute, "`?` makes internal failures: write `#[internal]` above, or convert with `map_err`");
-            return None;
+/// Answers above an enum.
+fn unexpected(attributes: &[Attribute], is_with: bool, errors: &mut Errors) {
+    for attribute in attributes.iter().filter(|attribute| is_reject(attribute)) {
+        match Said::read(attribute) {
+            Ok(Said::With(_)) => {}
+            Ok(Said::Answer(_)) if is_with => errors.at(attribute, "the function of `with` answers: remove this"),
+            Ok(Said::Answer(_)) => errors.at(attribute, "each variant has its own answer: write this above a variant"),
+            Err(error) => errors.push(error),
         }
     }
-    if !matches!(attribute.meta, syn::Meta::Path(_)) {
-        errors.at(attribute, "`from` has no arguments: write `#[from]`");
+}
+
+fn of_enum(of: &Ident, variant: syn::Variant, is_with: bool, errors: &mut Errors) -> Option<Variant> {
+    let syn::Variant { ident, fields, attrs, .. } = variant;
+    let path = quote!(#of::#ident);
+    if is_with {
+        for attribute in attrs.iter().filter(|attribute| is_reject(attribute)) {
+            errors.at(attribute, "the function of `with` answers for all variants: remove this");
+        }
+        return Some(Variant { path, ident, fields, answer: None });
+    }
+    let answer = answer(&ident, &attrs, errors)?;
+    one_field(&answer, &ident, &fields, errors);
+    Some(Variant { path, ident, fields, answer: Some(answer) })
+}
+
+fn of_struct(
+    ident: &Ident,
+    attributes: &[Attribute],
+    fields: Fields,
+    is_with: bool,
+    errors: &mut Errors,
+) -> Option<Variant> {
+    let (path, ident) = (ident.to_token_stream(), ident.clone());
+    if is_with {
+        unexpected(attributes, is_with, errors);
+        return Some(Variant { path, ident, fields, answer: None });
+    }
+    let answer = answer(&ident, attributes, errors)?;
+    one_field(&answer, &ident, &fields, errors);
+    Some(Variant { path, ident, fields, answer: Some(answer) })
+}
+
+/// The answer of a variant or a struct.
+fn answer(ident: &Ident, attributes: &[Attribute], errors: &mut Errors) -> Option<Answer> {
+    let mut ours = attributes.iter().filter(|attribute| is_reject(attribute));
+    let Some(first) = ours.next() else {
+        errors.push(unanswered(ident, attributes));
         return None;
+    };
+    for attribute in ours {
+        errors.at(attribute, "there is one answer: remove this, or write a second variant");
     }
-    Some(field.ty.clone())
+    match errors.keep(Said::read(first))? {
+        Said::Answer(answer) => Some(answer),
+        Said::With(function) => {
+            errors.at(function, "`with` is for the whole type: write it above the enum, without answers on the variants");
+            None
+        }
+    }
 }
 
-fn from_attribute(field: &Field) -> Option<&Attribute> {
-    field.attrs.iter().find(|attribute| attribute.path().is_ident("from"))
+/// What to write, where nothing of ours is. An answer in another attribute is turned into ours.
+fn unanswered(ident: &Ident, attributes: &[Attribute]) -> syn::Error {
+    for attribute in attributes {
+        if let Some(answer) = elsewhere(attribute) {
+            return syn::Error::new_spanned(
+                attribute,
+                format!("`{ident}` has no `#[reject(..)]`: write `#[reject({answer})]`"),
+            );
+        }
+    }
+    let misspelt = attributes.iter().filter_map(|attribute| attribute.path().get_ident());
+    match misspelt.into_iter().find(|name| nearest(&name.to_string(), ["reject"]).is_some()) {
+        Some(name) => syn::Error::new_spanned(name, "did you mean `reject`?"),
+        None => syn::Error::new_spanned(ident, format!("`{ident}` has no `#[reject(..)]`, so no answer: {USAGE}")),
+    }
+}
+
+/// An answer that is written as `#[error(403, "..")]`, `#[disconnect(4501, "..")]` or `#[internal]`. The `#[error("..")]` of other
+/// derives has no code.
+fn elsewhere(attribute: &Attribute) -> Option<String> {
+    let name = attribute.path().get_ident()?.to_string();
+    match (&attribute.meta, name.as_str()) {
+        (Meta::Path(_), "internal") => Some(name),
+        (Meta::List(list), "disconnect") => Some(format!("disconnect({})", list.tokens)),
+        (Meta::List(list), "error") => {
+            let first = list.tokens.clone().into_iter().next()?.to_string();
+            first.parse::<u32>().is_ok().then(|| list.tokens.to_string())
+        }
+        _ => None,
+    }
+}
+
+fn one_field(answer: &Answer, ident: &Ident, fields: &Fields, errors: &mut Errors) {
+    if matches!(answer, Answer::Transparent) && fields.len() != 1 {
+        let count = fields.len();
+        errors.at(ident, format!("`transparent` passes on what the only field answers, and `{ident}` has {count} fields"));
+    }
 }
 
 /// One code says one thing: clients know answers by their codes.
-fn codes(variants: &[Reject], errors: &mut Errors) {
+fn codes(variants: &[Variant], errors: &mut Errors) {
     let mut texts: HashMap<u32, (String, &Ident)> = HashMap::new();
-    for Reject { ident, answer, .. } in variants {
+    for Variant { ident, answer, .. } in variants {
         let (code, text) = match answer {
-            Answer::Error { code, message, .. } => (code, message.value()),
-            Answer::Disconnect { code, reason } => (code, reason.value()),
-            Answer::Internal => continue,
+            Some(Answer::Error { code, message, .. }) => (code, message.value()),
+            Some(Answer::Disconnect { code, reason }) => (code, reason.value()),
+            Some(Answer::Internal | Answer::Transparent) | None => continue,
         };
         let Ok(number) = code.base10_parse() else { continue };
         match texts.get(&number) {
@@ -127,20 +190,6 @@ fn codes(variants: &[Reject], errors: &mut Errors) {
             Some(_) => {}
             None => {
                 texts.insert(number, (text, ident));
-            }
-        }
-    }
-}
-
-fn sources(variants: &[Reject], errors: &mut Errors) {
-    let mut types: HashMap<String, &Ident> = HashMap::new();
-    for Reject { ident, from, .. } in variants {
-        let Some(ty) = from else { continue };
-        let text = ty.to_token_stream().to_string();
-        match types.get(&text) {
-            Some(first) => errors.at(ty, format!("`?` turns this type into `{first}` already: remove one `#[from]`")),
-            None => {
-                types.insert(text, ident);
             }
         }
     }

@@ -7,7 +7,7 @@ pub(super) fn error_code(code: u32) -> Result<(), String> {
     match code {
         code if ERRORS.contains(&code) => Ok(()),
         code if DISCONNECTS.contains(&code) => Err(format!(
-            "{code} is a code of disconnects: write `#[disconnect({code}, \"..\")]`, or a code within 400..=1999"
+            "{code} is a code of disconnects: write `#[reject(disconnect({code}, \"..\"))]`, or a code within 400..=1999"
         )),
         0..=99 => Err("codes below 100 are Centrifugo's own: write one within 400..=1999".to_owned()),
         _ => Err("an error's code is within 400..=1999: Centrifugo keeps the others".to_owned()),
@@ -18,7 +18,7 @@ pub(super) fn disconnect_code(code: u32) -> Result<(), String> {
     match code {
         code if DISCONNECTS.contains(&code) => Ok(()),
         code if ERRORS.contains(&code) => Err(format!(
-            "{code} is a code of errors: write `#[error({code}, \"..\")]`, or a code within 4000..=4499 (the client connects again) or 4500..=4999 (it stays away)"
+            "{code} is a code of errors: write `#[reject({code}, \"..\")]`, or a code within 4000..=4499 (the client connects again) or 4500..=4999 (it stays away)"
         )),
         _ => Err("a disconnect's code is within 4000..=4499 (the client connects again) or 4500..=4999 (it stays away)"
             .to_owned()),
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_code_of_the_other_kind_is_told_apart() {
-        assert!(error_code(4501).is_err_and(|message| message.contains("#[disconnect(4501")));
-        assert!(disconnect_code(403).is_err_and(|message| message.contains("#[error(403")));
+        assert!(error_code(4501).is_err_and(|message| message.contains("#[reject(disconnect(4501")));
+        assert!(disconnect_code(403).is_err_and(|message| message.contains("#[reject(403")));
     }
 }

@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[error("not you")]
+    #[reject("not you")]
     Denied,
 }
 

@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[disconnect(403, "go away")]
+    #[reject(disconnect(403, "go away"))]
     Denied,
 }
 

@@ -1,8 +1,8 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[error(403, "not you")]
+    #[reject(403, "not you")]
     Denied,
-    #[error(403, "nor you")]
+    #[reject(403, "nor you")]
     Refused,
 }
 

@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[error(100, "internal")]
+    #[reject(100, "internal")]
     Internal,
 }
 

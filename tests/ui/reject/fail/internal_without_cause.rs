@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[internal("boom")]
+    #[reject(internal("boom"))]
     Denied,
 }
 

@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[disconnect(4501, "")]
+    #[reject(disconnect(4501, ""))]
     Denied,
 }
 

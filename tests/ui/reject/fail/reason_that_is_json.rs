@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[disconnect(4501, "true")]
+    #[reject(disconnect(4501, "true"))]
     Denied,
 }
 

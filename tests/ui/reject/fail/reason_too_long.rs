@@ -1,6 +1,6 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[disconnect(4501, "a reason that is far too long to be sent")]
+    #[reject(disconnect(4501, "a reason that is far too long to be sent"))]
     Denied,
 }
 

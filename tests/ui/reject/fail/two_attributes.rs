@@ -1,7 +1,7 @@
 #[derive(Debug, centrifugo::Reject)]
 enum Oops {
-    #[error(403, "not you")]
-    #[internal]
+    #[reject(403, "not you")]
+    #[reject(internal)]
     Denied,
 }
 

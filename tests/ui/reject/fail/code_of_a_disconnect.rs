@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[reject(4502, "banned")]
+    Banned,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops<T> {
+    #[reject(internal)]
+    Other(T),
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[rejects(403, "not you")]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[internal]
+    Io(std::io::Error),
+}
+
+fn main() {}

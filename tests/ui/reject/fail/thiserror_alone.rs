@@ -1,0 +1,7 @@
+#[derive(Debug, thiserror::Error, centrifugo::Reject)]
+enum Oops {
+    #[error("not you")]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[reject(transparent)]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[reject(with = refuse)]
+    Denied,
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn check() -> Result<(), centrifugo::Reject> {
+    Err(String::from("not you"))?
+}
+
+fn main() {}
