@@ -130,7 +130,7 @@ pub(crate) fn namespaces(registry: &Registry, settings: &Settings) -> impl Itera
     handled.chain(settings.namespaces.iter().cloned()).chain(typed).chain(custom)
 }
 
-fn literal_namespaces<'r>(entries: impl Iterator<Item = &'r Entry>) -> impl Iterator<Item = String> {
+pub(crate) fn literal_namespaces<'r>(entries: impl Iterator<Item = &'r Entry>) -> impl Iterator<Item = String> {
     entries.filter_map(|entry| literal(entry.namespace()))
 }
 

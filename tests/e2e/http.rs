@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use axum::extract::Query;
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
+use bytes::Bytes;
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Conflict, Connected, Data, Http, StartError, UserId, handlers};
+use centrifugo::{
+    App, Call, Conflict, Connected, Data, Http, Meta, Next, Reject, Rpc, RpcReply, StartError, UserId, handlers,
+    interceptors,
+};
 use centrifugo_tests::{Client, PATIENCE, Refused, Stage, refused};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -28,6 +32,33 @@ async fn me(user: UserId) -> Value {
 #[centrifugo::rpc("ping", collect = false)]
 async fn ping() -> &'static str {
     "pong"
+}
+
+#[centrifugo::rpc("admin:kick", collect = false)]
+async fn kick() {}
+
+#[derive(Clone)]
+struct Account(String);
+
+/// Knows whose call it is, so that neither handlers nor the router ask again.
+#[centrifugo::interceptor(rpc, collect = false)]
+async fn with_account(Meta(name): Meta<String>, mut call: Call<Rpc>, next: Next<Rpc>) -> Result<RpcReply, Reject> {
+    call.extensions_mut().insert(Account(name));
+    call.extensions_mut().insert(UserId::new("somebody else"));
+    next.run(call).await
+}
+
+#[tokio::test]
+async fn a_router_gets_the_call_s_extensions_and_meta() {
+    type Found = (Extension<Account>, Extension<Meta<Bytes>>, Extension<UserId>);
+    let account = async |(Extension(account), Extension(Meta(meta)), Extension(user)): Found| {
+        Json(json!([account.0, String::from_utf8_lossy(&meta), user.as_str()]))
+    };
+    let router = Router::new().route("/account", get(account));
+    let app = App::empty().http(router).interceptors(interceptors![with_account]);
+    let app = TestApp::new(app).expect("an app");
+    let told: Value = app.rpc("get:account").user("7").meta("ann").await.data();
+    assert_eq!(told["data"], json!(["ann", "\"ann\"", "7"]));
 }
 
 async fn start(app: App) -> (Stage, Client) {
@@ -153,12 +184,12 @@ async fn a_status_without_json_speaks_for_itself() {
 }
 
 #[tokio::test]
-async fn methods_that_are_none_are_told_the_form() {
-    let (stage, mut client) = start(App::empty().http(router())).await;
-    for method in ["users", "", "get"] {
-        let told = client.rpc(method, Value::Null).await;
-        assert_eq!(told, refused(400, "the method must be `method:uri`, such as `get:users/1`"), "{method}");
+async fn a_method_that_is_misspelt_is_not_found_and_only_the_log_has_the_form() {
+    let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![ping, kick])).await;
+    for method in ["users", "", "get", "pimg", "admin:kik"] {
+        assert_eq!(client.rpc(method, Value::Null).await, refused(404, "method not found"), "{method}");
     }
+    stage.logs.line(&["WARN", "\"pimg\"", "get:users/1"]).await;
     let told = client.rpc(":users", Value::Null).await;
     assert_eq!(told, refused(400, "before the `:` must stand get, head, post, put, patch or delete"));
     // Centrifugo's own: the generated configuration doesn't list it.

@@ -7,7 +7,7 @@
 //! * `{"id": 4, "rpc": {"method": "post:news/store", "data": {"title": "Hi"}}}`: `{"code": 201, "title": "Hi"}`;
 //! * `{"id": 5, "rpc": {"method": "post:news/store", "data": {"title": ""}}}`: `{"code": 422, "errors": {"title": ["say something"]}}`;
 //! * `{"id": 6, "rpc": {"method": "get:users/me"}}`: `{"name": "nobody"}`, from the handler;
-//! * `{"id": 7, "rpc": {"method": "users"}}`: error 400, which says how methods look.
+//! * `{"id": 7, "rpc": {"method": "users"}}`: error 404: no handler, and no method and path.
 
 use axum::Router;
 use axum::extract::{Json, Path};
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(app.rpc("get:users/me").user("7").await.data::<Value>(), json!({ "name": "7" }));
         let stored = app.rpc("post:news/store").data(json!({ "title": "Hi" })).await;
         assert_eq!(stored.data::<Value>(), json!({ "code": 201, "title": "Hi" }));
-        assert_eq!(app.rpc("users").await.error().code(), 400);
+        assert_eq!(app.rpc("users").await.error().code(), 404);
     }
 
     #[tokio::test]

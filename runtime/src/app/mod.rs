@@ -24,6 +24,7 @@ use crate::failure::{ErrorHandler, Failure, Reporter};
 use crate::handler::Handler;
 use crate::http::{self, Http};
 use crate::interceptor::Interceptor;
+use crate::kind::Kind;
 use crate::layers::Layers;
 use crate::report::report;
 use crate::secret::Secret;
@@ -352,7 +353,9 @@ impl App {
 
     fn dispatch(mut self, Checked { registry, routes, secret }: Checked) -> (Arc<Dispatch>, Config) {
         report(&registry, &self.settings);
-        let bridge = self.http.and_then(|http| http.bridge(secret.as_ref().map(Secret::name), self.limits.message_size));
+        let namespaces = config::literal_namespaces(registry.of(Kind::Rpc)).collect();
+        let bridge =
+            self.http.and_then(|http| http.bridge(secret.as_ref().map(Secret::name), namespaces, self.limits.message_size));
         if let Some(bridge) = bridge {
             self.states.insert(bridge);
         }

@@ -6,8 +6,8 @@ use super::bounded::Bounded;
 use super::path;
 use crate::code::ErrorReply;
 
-const NO_VERB: ErrorReply = ErrorReply::new(400, "the method must be `method:uri`, such as `get:users/1`");
-const UNKNOWN_VERB: ErrorReply = ErrorReply::new(400, "before the `:` must stand get, head, post, put, patch or delete");
+pub(crate) const UNKNOWN_VERB: ErrorReply =
+    ErrorReply::new(400, "before the `:` must stand get, head, post, put, patch or delete");
 
 /// What an RPC's method may begin with. Centrifugo calls it the RPC's namespace.
 pub(crate) const VERBS: [(&str, Method); 6] = [
@@ -32,7 +32,7 @@ pub(crate) struct Target {
 impl Target {
     /// The target that the RPC's method names. `Err`: what is wrong with it, as the client is told.
     pub(crate) fn parse(method: &str) -> Result<Self, ErrorReply> {
-        let (verb, uri) = method.split_once(':').ok_or(NO_VERB)?;
+        let (verb, uri) = method.split_once(':').ok_or(ErrorReply::METHOD_NOT_FOUND)?;
         let known = VERBS.into_iter().find(|(name, _)| verb.eq_ignore_ascii_case(name));
         let (_, verb) = known.ok_or(UNKNOWN_VERB)?;
         let (path, query) = path::parse(uri)?;
@@ -65,9 +65,9 @@ mod tests {
     }
 
     #[test]
-    fn a_method_of_another_form_is_told_the_form() {
+    fn a_method_of_another_form_is_none_or_is_told_the_verbs() {
         for method in ["", "users", "get", "get/users"] {
-            assert_eq!(parsed(method), NO_VERB.message(), "{method}");
+            assert_eq!(parsed(method), ErrorReply::METHOD_NOT_FOUND.message(), "{method}");
         }
         for method in [":users", "fetch:users", "get :users", "options:users", "connect:host", "ＧＥＴ:users"] {
             assert_eq!(parsed(method), UNKNOWN_VERB.message(), "{method}");

@@ -27,10 +27,12 @@ use http::{HeaderName, StatusCode};
 
 use self::exchange::{Exchange, Limits};
 use self::failure::Failure;
-use self::method::{Target, VERBS};
+use self::method::{Target, UNKNOWN_VERB, VERBS};
 use self::query::Lists;
 pub use self::settings::Http;
+use crate::audit::namespace;
 use crate::call::Call;
+use crate::code::ErrorReply;
 use crate::event::{Rpc, RpcReply};
 use crate::handler::{About, Bound, Handler};
 use crate::logged::Logged;
@@ -52,7 +54,21 @@ pub(crate) struct Bridge {
     timeout: Option<Duration>,
     max_response: usize,
     secret: Option<HeaderName>,
+    /// Those of the app's RPC handlers.
+    namespaces: Vec<String>,
     lists: Lists,
+}
+
+impl Bridge {
+    /// What a client receives whose method is no target. Where handlers have the namespace, it has misspelt one of theirs.
+    fn refused(&self, method: &str, refusal: ErrorReply) -> Reject {
+        let excerpt: String = method.chars().take(EXCERPT).collect();
+        let is_handlers = namespace(method).is_some_and(|name| self.namespaces.iter().any(|other| other == name));
+        let refusal = if refusal == UNKNOWN_VERB && is_handlers { ErrorReply::METHOD_NOT_FOUND } else { refusal };
+        let is_none = refusal == ErrorReply::METHOD_NOT_FOUND;
+        let form = if is_none { ": no handler takes it, and `App::http` takes such as `get:users/1`" } else { "" };
+        Reject::from(refusal).because(format!("the method is {excerpt:?}{form}"))
+    }
 }
 
 /// What methods for the bridge begin with: RPC namespaces that Centrifugo has to know.
@@ -63,11 +79,7 @@ pub(crate) fn verbs() -> impl Iterator<Item = &'static str> {
 async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
     let bridge = call.state::<Bridge>().ok_or_else(|| Internal::new("the app has no `Http`"))?;
     let method = &call.event().method;
-    let refused = |refusal| {
-        let excerpt: String = method.chars().take(EXCERPT).collect();
-        Reject::from(refusal).because(format!("the method is {excerpt:?}"))
-    };
-    let target = Target::parse(method).map_err(refused)?;
+    let target = Target::parse(method).map_err(|refusal| bridge.refused(method, refusal))?;
     let request = request::of(&target, &call, bridge)?;
     let limits = Limits { time: deadline::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
     let asked = async {

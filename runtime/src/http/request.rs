@@ -12,6 +12,7 @@ use super::query::{self, NOT_JSON};
 use crate::call::Call;
 use crate::code::ErrorReply;
 use crate::event::Rpc;
+use crate::extract::Meta;
 use crate::json::is_json;
 use crate::reject::Reject;
 
@@ -35,6 +36,9 @@ pub(crate) fn of(target: &Target, call: &Call<Rpc>, bridge: &Bridge) -> Result<R
     *request.method_mut() = target.verb.clone();
     *request.uri_mut() = uri(&target.path, query.as_str())?;
     *request.headers_mut() = headers;
+    // Centrifugo's word comes last, so that it counts.
+    request.extensions_mut().extend(call.extensions().clone());
+    request.extensions_mut().insert(Meta(event.meta.clone()));
     request.extensions_mut().insert(event.user.clone());
     request.extensions_mut().insert(event.client.id.clone());
     Ok(request)

@@ -141,12 +141,13 @@ impl Http {
     }
 
     /// What the handler needs. `None`, if there is a conflict.
-    pub(crate) fn bridge(self, secret: Option<&HeaderName>, max_message: usize) -> Option<Bridge> {
+    pub(crate) fn bridge(self, secret: Option<&HeaderName>, namespaces: Vec<String>, max_message: usize) -> Option<Bridge> {
         Some(Bridge {
             exchange: self.source.ok()?.exchange(),
             timeout: self.timeout,
             max_response: self.max_response.unwrap_or(max_message.saturating_sub(FRAMING)),
             secret: secret.cloned(),
+            namespaces,
             lists: self.lists,
         })
     }
