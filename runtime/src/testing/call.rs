@@ -15,7 +15,7 @@ use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
 use crate::deadline;
 use crate::dispatch::{Asked, Head, refuse};
-use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream};
+use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
 use crate::generated as wire;
 use crate::inbound::Inbound;
 use crate::kind::Kind;
@@ -180,7 +180,8 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         metadata.entry(deadline::TIMEOUT).or_insert_with(|| deadline::value(app.production.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(mut asked) = app.dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response)) else {
+            let Some(mut asked) = app.dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response))
+            else {
                 panic!("no handler: write one with `{}`", E::KIND.attribute())
             };
             app.admit(&asked);
@@ -205,7 +206,7 @@ impl<E> fmt::Debug for TestCall<'_, E> {
 
 impl TestApp {
     /// A handler that is found must be one that Centrifugo would ask for.
-    fn admit<E: Event>(&self, asked: &Asked<E>) {
+    fn admit<E: Wire, T>(&self, asked: &Asked<E, T>) {
         let (Some(handler), Some(name)) = (asked.blame().handler(), asked.blame().name()) else { return };
         if !self.production.asks(E::KIND, name) {
             let write = match E::KIND {
