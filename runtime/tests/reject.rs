@@ -120,13 +120,13 @@ fn with<E: Into<Reject>>(error: E) -> Reject {
         failed.map_err(Into::into)?;
         Ok(())
     };
-    fails().unwrap_err()
+    fails().expect_err("a failure")
 }
 
 /// Only knows that it is a standard error.
 fn generic<E: Error + Send + Sync + 'static>(error: E) -> Reject {
     let fails = || -> Result<(), Reject> { Err(error)? };
-    fails().unwrap_err()
+    fails().expect_err("a failure")
 }
 
 fn code(reject: &Reject) -> u32 {
