@@ -18,7 +18,7 @@ const HEAD: usize = 5;
 const CALL: usize = 8 << 10;
 
 /// How long a call may wait for its message when there is no room for more that wait. Headers and message are often read one after the other.
-const MOMENT: Duration = Duration::from_millis(250);
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// Charges a call's peer for what has come of a message that isn't complete, and watches the clock.
 pub(crate) struct Intake {

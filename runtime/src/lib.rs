@@ -14,7 +14,7 @@
 //! }
 //!
 //! #[centrifugo::publish("user.<name>")]
-//! async fn note_to_self(name: String, user: UserId, Data(text): Data<&str>) -> Result<Published, ErrorReply> {
+//! async fn note_to_self(name: String, user: UserId, Data(text): Data<String>) -> Result<Published, ErrorReply> {
 //!     if user != name {
 //!         return Err(ErrorReply::PERMISSION_DENIED);
 //!     }

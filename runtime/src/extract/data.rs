@@ -15,7 +15,24 @@ use crate::reject::Reject;
 /// Nothing sent is read as `null` or, where that doesn't fit, as `{}`: a struct of optional fields needs no `Option` around it.
 /// `Option<Data<T>>` is `None` then. Data that doesn't fit is error 400 "bad request"; why, is in the log.
 ///
-/// `T` may borrow from the request: `Data<&str>`, `Data<Message<'_>>`.
+/// `T` may borrow from the request, but text may not be borrowable: JSON that has an escape in it (a quote, a newline) isn't the text
+/// that it stands for, and a `&str` refuses it. So text is a `String`, or saves the copy where it can:
+///
+/// ```
+/// use std::borrow::Cow;
+/// use centrifugo::Data;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Message<'m> {
+///     #[serde(borrow)] // without it, serde always copies
+///     text: Cow<'m, str>,
+/// }
+///
+/// #[centrifugo::rpc("shout")]
+/// async fn shout(Data(message): Data<Message<'_>>) -> String {
+///     message.text.to_uppercase()
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Data<T>(pub T);
 
@@ -108,11 +125,22 @@ fn missing() -> Reject {
 }
 
 fn unfit(error: serde_json::Error) -> Reject {
-    Reject::internal(format!("the connection's meta doesn't fit: {error}"))
+    Reject::internal(format!("the connection's meta doesn't fit: {error}{}", advice(&error)))
 }
 
 pub(super) fn bad_request(error: serde_json::Error) -> Reject {
-    Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}"))
+    Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}{}", advice(&error)))
+}
+
+/// What to write instead, where the type's fault is one that depends on the text.
+fn advice(error: &serde_json::Error) -> &'static str {
+    let text = error.to_string();
+    if text.starts_with("invalid type: string") && text.contains("expected a borrowed string") {
+        "; text with an escape in it (a quote, a newline) can't be borrowed: write `String` instead of `&str`, or `Cow<'_, str>` with \
+         `#[serde(borrow)]`"
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +161,27 @@ mod tests {
         assert_eq!(read_as::<Option<u8>>(""), Some(None));
         assert_eq!(read_as::<Settings>(""), Some(Settings { theme: None }));
         assert_eq!(read_as::<u8>(""), None);
+    }
+
+    #[test]
+    fn borrowed_text_with_an_escape_is_refused_with_what_to_write() {
+        #[derive(Debug, Deserialize)]
+        struct Message<'m> {
+            #[serde(borrow)]
+            _text: Option<&'m str>,
+        }
+        let text = r#""a\"b""#;
+        let field = format!("{{\"_text\":{text}}}");
+        let errors = [read::<&str>(text.as_bytes()).unwrap_err(), read::<Message<'_>>(field.as_bytes()).unwrap_err()];
+        for reject in errors.map(bad_request) {
+            assert!(reject.to_string().contains("write `String`"), "{reject}");
+        }
+        let reject = unfit(read::<&str>(text.as_bytes()).unwrap_err());
+        assert!(reject.to_string().contains("write `String`"), "{reject}");
+        for other in ["7", "null"] {
+            let reject = bad_request(read::<&str>(other.as_bytes()).unwrap_err());
+            assert!(!reject.to_string().contains("String"), "{reject}");
+        }
     }
 
     #[test]
