@@ -64,6 +64,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod address;
 mod ahead;
 mod answer;
 #[cfg(feature = "api")]

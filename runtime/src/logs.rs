@@ -1,7 +1,7 @@
 //! Logs for apps that have set up none.
 
 use std::env;
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -17,11 +17,16 @@ pub(crate) fn install() {
         Err(fault) => (None, Some(fault)),
     };
     let targets = targets.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(has_colors()).with_writer(io::stderr);
     drop(tracing_subscriber::registry().with(targets).with(lines).try_init());
     if let (Some(fault), Some(chosen)) = (fault, chosen) {
         tracing::warn!(
             "`RUST_LOG={chosen}` can't be read: {fault}; write a level, or levels by module: `warn,my_app=debug`"
         );
     }
+}
+
+/// Escape codes are for eyes: in a file or a collector they are noise. `NO_COLOR` is everybody's switch (<https://no-color.org>).
+fn has_colors() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }

@@ -1,6 +1,5 @@
 //! A server of its own: the address, the limits, and the end.
 
-use std::env;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -9,14 +8,12 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
-use tokio::net::TcpListener;
 
+use crate::address::Listener;
 use crate::config::Config;
 use crate::connection::Connections;
 use crate::service::ProxyService;
 use crate::start::StartError;
-
-const DEFAULT_ADDRESS: &str = "127.0.0.1:10001";
 
 /// What the server may use up.
 #[derive(Debug, Clone, Copy)]
@@ -42,57 +39,6 @@ impl Default for Limits {
     }
 }
 
-/// Where to listen, and who said so.
-pub(crate) struct Address {
-    text: String,
-    origin: &'static str,
-}
-
-impl Address {
-    /// The environment goes before the app: it is the operator's.
-    pub(crate) fn choose(app: Option<&str>) -> Self {
-        match (env::var("PROXY_ADDRESS"), app) {
-            (Ok(text), _) if !text.is_empty() => Self { text, origin: "PROXY_ADDRESS" },
-            (_, Some(text)) => Self { text: text.to_owned(), origin: "App::listen" },
-            (_, None) => Self { text: DEFAULT_ADDRESS.to_owned(), origin: "the default" },
-        }
-    }
-
-    pub(crate) fn endpoint(&self) -> String {
-        endpoint(&self.text)
-    }
-
-    pub(crate) async fn listen(self) -> Result<Listener, StartError> {
-        let Self { text, origin } = self;
-        let listen = async || {
-            let listener = TcpListener::bind(&text).await?;
-            listener.local_addr().map(|address| Listener { listener, address })
-        };
-        listen().await.map_err(|source| StartError::Listen { address: text, origin, source })
-    }
-}
-
-/// A socket that listens, and its address with the port that was picked for port 0.
-pub(crate) struct Listener {
-    listener: TcpListener,
-    address: SocketAddr,
-}
-
-impl Listener {
-    pub(crate) fn endpoint(&self) -> String {
-        endpoint(&self.address.to_string())
-    }
-}
-
-/// The address as Centrifugo's configuration names it. A server that listens everywhere is reached on this machine.
-fn endpoint(address: &str) -> String {
-    let host = match address.rsplit_once(':') {
-        Some(("0.0.0.0" | "[::]" | "", port)) => format!("127.0.0.1:{port}"),
-        _ => address.to_owned(),
-    };
-    format!("grpc://{host}")
-}
-
 /// An app that listens. Made by [`App::bind`](crate::App::bind).
 #[must_use = "a server answers nothing until it serves"]
 pub struct Server {
@@ -104,13 +50,13 @@ pub struct Server {
 
 impl Server {
     pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Config) -> Self {
-        tracing::info!("listening on {}", listener.address);
+        tracing::info!("listening on {}", listener.address());
         Self { listener, service, limits, config }
     }
 
     /// The address that the server listens on, with the port that was picked for port 0.
     pub fn local_addr(&self) -> SocketAddr {
-        self.listener.address
+        self.listener.address()
     }
 
     /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its address.
@@ -161,7 +107,7 @@ impl Server {
         let stopped = tokio::select! {
             biased;
             _ = stops.next() => Ok(()),
-            failure = connections.accept_all(&listener.listener) => Err(StartError::Serve(failure)),
+            failure = connections.accept_all(listener.socket()) => Err(StartError::Serve(failure)),
         };
         drop(listener);
         tracing::info!("stopping: {} handlers are at work, and have {drain:?} to finish", service.running());
@@ -196,7 +142,7 @@ fn report_end(cut: Option<&str>, running: usize) {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("address", &self.listener.address).finish_non_exhaustive()
+        f.debug_struct("Server").field("address", &self.listener.address()).finish_non_exhaustive()
     }
 }
 

@@ -59,6 +59,7 @@ impl Example {
                 Err(_) => panic!("{program} listens to nobody:\n{told}"),
             }
         }
+        assert!(!told.contains('\u{1b}'), "a file has no colors: {told:?}");
         tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
         Ok(Self { app, centrifugo, environment })
     }

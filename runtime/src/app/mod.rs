@@ -16,6 +16,7 @@ use tower::{BoxError, Layer, Service};
 
 use self::check::Checked;
 use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
+use crate::address::Address;
 use crate::audit::Audit;
 use crate::call::States;
 use crate::config::{self, Config, Settings};
@@ -28,7 +29,7 @@ use crate::kind::Kind;
 use crate::layers::Layers;
 use crate::report::report;
 use crate::secret::Secret;
-use crate::server::{Address, Limits, Server, signals};
+use crate::server::{Limits, Server, signals};
 use crate::service::ProxyService;
 use crate::start::StartError;
 use crate::throttle::Throttle;
@@ -182,7 +183,7 @@ impl App {
         self.http(Http::upstream(url))
     }
 
-    /// Where to listen, as `host:port`; port 0 picks a free one. The environment's `PROXY_ADDRESS` takes precedence; without both it
+    /// Where to listen, as `host:port`; `:port` is every interface, and port 0 picks a free one. The environment's `PROXY_ADDRESS` takes precedence; without both it
     /// is `127.0.0.1:10001`.
     ///
     /// Whoever reaches the port speaks for any user: keep it private, or set a [`secret`](Self::secret).
@@ -313,7 +314,7 @@ impl App {
     /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
     pub async fn bind(self) -> Result<Server, StartError> {
         let checked = self.check()?;
-        let listener = Address::choose(self.address.as_deref()).listen().await?;
+        let listener = Address::choose(self.address.as_deref())?.listen().await?;
         let limits = self.limits;
         let (service, config) = self.service(checked);
         Ok(Server::new(listener, service, limits, config))
@@ -331,7 +332,7 @@ impl App {
         #[cfg(feature = "logs")]
         crate::logs::install();
         if std::env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0")) {
-            let endpoint = Address::choose(self.address.as_deref()).endpoint();
+            let endpoint = Address::choose(self.address.as_deref())?.endpoint();
             return config::print(&self.centrifugo_config(&endpoint)?).map_err(StartError::Print);
         }
         let signals = signals().map_err(StartError::Signals)?;

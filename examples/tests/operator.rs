@@ -1,0 +1,45 @@
+//! What an operator gives a program by its environment, and reads of it.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Runs an example that prints its configuration.
+fn printed(address: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
+    command.env("PROXY_PRINT_CONFIG", "1").env("PROXY_ADDRESS", address).env_remove("RUST_LOG");
+    command.output().expect("an example that runs")
+}
+
+fn endpoint(address: &str) -> String {
+    let printed = printed(address);
+    let config: Value = serde_json::from_slice(&printed.stdout).unwrap_or_else(|error| panic!("{error}: {printed:?}"));
+    config["rpc"]["proxy"]["endpoint"].as_str().expect("an endpoint").to_owned()
+}
+
+#[test]
+fn an_address_is_printed_as_it_is_listened_on() {
+    assert_eq!(endpoint("10.0.0.1:10001"), "grpc://10.0.0.1:10001");
+    assert_eq!(endpoint("grpc://10.0.0.1:10001"), "grpc://10.0.0.1:10001");
+    assert_eq!(endpoint(":10001"), "grpc://127.0.0.1:10001");
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_for_printing_and_for_running_alike() {
+    let mut running = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
+    running.env("PROXY_ADDRESS", "http://x").env_remove("PROXY_PRINT_CONFIG");
+    for output in [printed("http://x"), running.output().expect("an example that runs")] {
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && output.stdout.is_empty());
+        assert!(told.contains("can't listen on `http://x` (PROXY_ADDRESS): write `host:port`"), "{told}");
+    }
+}
+
+#[test]
+fn logs_in_a_file_have_no_escape_codes() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
+    command.env("PROXY_PRINT_CONFIG", "1").env("RUST_LOG", "info=no-level");
+    let told = command.output().expect("an example that runs").stderr;
+    let told = String::from_utf8_lossy(&told);
+    assert!(told.contains("WARN") && !told.contains('\u{1b}'), "{told:?}");
+}
