@@ -1,5 +1,6 @@
 //! What an operator gives a program by its environment, and reads of it.
 
+use std::net::TcpListener;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -42,4 +43,18 @@ fn logs_in_a_file_have_no_escape_codes() {
     let told = command.output().expect("an example that runs").stderr;
     let told = String::from_utf8_lossy(&told);
     assert!(told.contains("WARN") && !told.contains('\u{1b}'), "{told:?}");
+}
+
+#[test]
+fn a_program_prints_its_configuration_before_it_opens_anything() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_broadcast"));
+    command.env("PROXY_PRINT_CONFIG", "1").env("HTTP_ADDRESS", address).env_remove("CENTRIFUGO_HTTP_API_KEY");
+    let printed = command.output().expect("an example that runs");
+    assert!(printed.status.success(), "{printed:?}");
+    assert!(serde_json::from_slice::<Value>(&printed.stdout).expect("a configuration")["client"].is_object());
+
+    let ended = command.env("PROXY_PRINT_CONFIG", "0").output().expect("an example that runs");
+    assert!(!ended.status.success() && ended.stdout.is_empty(), "it starts, and has no key: {ended:?}");
 }

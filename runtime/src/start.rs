@@ -141,6 +141,16 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// Whether the app only lacks a state.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self {
+            Self::MissingState { .. } => true,
+            #[cfg(feature = "api")]
+            Self::MissingPublisher { .. } => true,
+            _ => false,
+        }
+    }
+
     /// A state that the app hasn't got.
     #[cfg_attr(not(feature = "api"), expect(unused_variables, reason = "only the publisher is told apart"))]
     pub(crate) fn missing((id, state): (TypeId, &'static str), at: Location) -> Self {

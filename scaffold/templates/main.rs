@@ -27,7 +27,12 @@ async fn ping() -> &'static str {
 
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
-    centrifugo::run().await
+    let app = centrifugo::App::new();
+    // With `PROXY_PRINT_CONFIG=1`; what only a running app needs, such as a database, is opened after it.
+    if app.print_config()? {
+        return Ok(());
+    }
+    app.run().await
 }
 
 #[cfg(test)]

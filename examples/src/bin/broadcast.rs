@@ -63,12 +63,17 @@ async fn notify(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let app = App::new();
+    // Before anything that only a running app needs.
+    if app.print_config()? {
+        return Ok(());
+    }
     let publisher = Publisher::from_env()?;
     let endpoint = Router::new().route("/users/{id}/notify", post(notify)).with_state(publisher.clone());
     let address = std::env::var("HTTP_ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     tokio::select! {
-        ended = App::new().publisher(publisher).run() => ended?,
+        ended = app.publisher(publisher).run() => ended?,
         ended = axum::serve(listener, endpoint) => ended?,
     }
     Ok(())

@@ -46,9 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let file = |name| env::var(name).map_err(|_| format!("{name} must name a file"));
     let (certificate, key) = (file("TLS_CERT")?, file("TLS_KEY")?);
     let app = app(&certificate);
-    if env::var_os("PROXY_PRINT_CONFIG").is_some() {
-        let config = app.centrifugo_config(&format!("grpc://{address}"))?;
-        return Ok(writeln!(io::stdout(), "{config:#}")?);
+    if app.print_config()? {
+        return Ok(());
     }
     // rustls has to be told which cryptography it is to use: the crates beside this one bring two.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "another cryptography is installed already")?;

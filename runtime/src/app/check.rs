@@ -19,6 +19,15 @@ pub(super) struct Checked {
 impl App {
     /// Puts the handlers together, and tells everything that is wrong at once.
     pub(super) fn check(&self) -> Result<Checked, StartError> {
+        self.check_but(|_| false)
+    }
+
+    /// The same before the app has its states.
+    pub(super) fn check_without_states(&self) -> Result<Checked, StartError> {
+        self.check_but(Conflict::is_missing)
+    }
+
+    fn check_but(&self, is_passed: fn(&Conflict) -> bool) -> Result<Checked, StartError> {
         if self.handlers.is_empty() {
             return Err(StartError::NoHandlers);
         }
@@ -26,6 +35,7 @@ impl App {
         let (registry, routes) = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
         let secret = self.check_settings(&mut conflicts);
+        conflicts.retain(|conflict| !is_passed(conflict));
         if conflicts.is_empty() { Ok(Checked { registry, routes, secret }) } else { Err(StartError::Conflicts(conflicts)) }
     }
 

@@ -287,7 +287,7 @@ impl App {
     /// Centrifugo's configuration for the app's handlers, as `centrifugo checkconfig` accepts it: proxies that call `endpoint`
     /// (`grpc://127.0.0.1:10001`), channel and RPC namespaces, forwarded headers, the secret.
     ///
-    /// `run()` prints it and ends, if the environment has `PROXY_PRINT_CONFIG=1`.
+    /// `run()` prints it and ends, if the environment has `PROXY_PRINT_CONFIG=1`; [`print_config`](Self::print_config) does before that.
     /// [`Server::centrifugo_config`] has it for the address that it listens on.
     ///
     /// # Errors
@@ -295,6 +295,44 @@ impl App {
     /// [`StartError::NoHandlers`] and [`StartError::Conflicts`], as at a start.
     pub fn centrifugo_config(&self, endpoint: &str) -> Result<serde_json::Value, StartError> {
         Ok(config::generate(&self.check()?.registry, &self.settings, endpoint))
+    }
+
+    /// Prints Centrifugo's configuration, if the environment has `PROXY_PRINT_CONFIG=1`, and says whether it did: `main` ends then,
+    /// before databases and ports are opened that only a running app needs. States may be missing yet.
+    ///
+    /// It also installs the logs, as [`run`](Self::run) does. [`bind`](Self::bind) and [`into_service`](Self::into_service) do
+    /// neither, so programs that use these call it first.
+    ///
+    /// ```no_run
+    /// # #[derive(Clone)]
+    /// # struct Database;
+    /// # async fn open() -> Result<Database, std::io::Error> { Ok(Database) }
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let app = centrifugo::App::new();
+    ///     if app.print_config()? {
+    ///         return Ok(());
+    ///     }
+    ///     let server = app.state(open().await?).bind().await?;
+    ///     println!("on port {}", server.local_addr().port());
+    ///     Ok(server.serve().await?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`centrifugo_config`](Self::centrifugo_config), but for missing states; [`StartError::Listen`], if nobody could listen on
+    /// the address; and [`StartError::Print`].
+    pub fn print_config(&self) -> Result<bool, StartError> {
+        #[cfg(feature = "logs")]
+        crate::logs::install();
+        if !std::env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
+            return Ok(false);
+        }
+        let endpoint = Address::choose(self.address.as_deref())?.endpoint();
+        let config = config::generate(&self.check_without_states()?.registry, &self.settings, &endpoint);
+        config::print(&config).map_err(StartError::Print)?;
+        Ok(true)
     }
 
     /// The app as a tonic service, to mount beside services of your own.
@@ -307,7 +345,7 @@ impl App {
         Ok(self.service(checked).0)
     }
 
-    /// Listens, and serves later.
+    /// Listens, and serves later. It prints no configuration and installs no logs: [`print_config`](Self::print_config) does.
     ///
     /// # Errors
     ///
@@ -322,18 +360,15 @@ impl App {
 
     /// Serves until SIGTERM or ctrl-c, then lets running calls finish; a second signal ends it at once.
     ///
-    /// With `PROXY_PRINT_CONFIG=1` in the environment it prints Centrifugo's configuration instead. The feature `logs` (on by
+    /// With `PROXY_PRINT_CONFIG=1` in the environment it [prints](Self::print_config) Centrifugo's configuration instead. The feature `logs` (on by
     /// default) prints logs to stderr, chosen by `RUST_LOG`, unless the app has a `tracing` subscriber of its own.
     ///
     /// # Errors
     ///
     /// As [`bind`](Self::bind), and what goes wrong while serving.
     pub async fn run(self) -> Result<(), StartError> {
-        #[cfg(feature = "logs")]
-        crate::logs::install();
-        if std::env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0")) {
-            let endpoint = Address::choose(self.address.as_deref())?.endpoint();
-            return config::print(&self.centrifugo_config(&endpoint)?).map_err(StartError::Print);
+        if self.print_config()? {
+            return Ok(());
         }
         let signals = signals().map_err(StartError::Signals)?;
         self.bind().await?.serve_until_any(signals).await
