@@ -61,6 +61,10 @@ enum Error {
     Exists(PathBuf),
     #[error("`{0}` is no name of a package: use letters, digits, `-` and `_`, and begin with a letter")]
     Package(String),
+    #[error("cargo refuses the package: {0}")]
+    Refused(String),
+    #[error("can't run cargo, which makes the package: {0}; install Rust from https://rustup.rs")]
+    NoCargo(std::io::Error),
     #[error("`{0}` is no name of a {1}: use letters, digits and `_`, and begin with a letter")]
     Name(String, &'static str),
     #[error("can't write `{path}`: {source}")]

@@ -53,6 +53,45 @@ fn a_new_app_takes_handlers_and_compiles() {
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }
 
+/// What cargo makes of a package's manifest and its workspace, without a registry.
+fn accepted(package: &Path) -> bool {
+    let mut metadata = Command::new(env!("CARGO"));
+    metadata.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(package);
+    metadata.output().expect("cargo").status.success()
+}
+
+#[test]
+fn a_new_app_in_a_workspace_is_a_member() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (workspace, path) in [
+        ("[workspace]\nresolver = \"3\"\n", "chat"),
+        ("[workspace]\nmembers = [\"apps/*\"]\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n", "apps/chat"),
+        ("[workspace]\nmembers = []\nexclude = [\"chat\"]\n", "chat"),
+        ("[package]\nname = \"outer\"\nversion = \"1.0.0\"\n[lib]\npath = \"lib.rs\"\n", "chat"),
+    ] {
+        let root = tempfile::tempdir_in(folder.path()).expect("a folder");
+        fs::write(root.path().join("Cargo.toml"), workspace).expect("a manifest");
+        fs::write(root.path().join("lib.rs"), "").expect("a library");
+        fs::create_dir_all(root.path().join(path).parent().expect("a folder")).expect("a folder");
+        assert_eq!(written(root.path(), &["new", path]), "", "{workspace}");
+        let app = root.path().join(path);
+        assert!(accepted(&app) && accepted(root.path()), "{workspace}");
+        let manifest = fs::read_to_string(app.join("Cargo.toml")).expect("a manifest");
+        assert!(manifest.contains("\ncentrifugo = ") && manifest.contains("\ntokio = "), "{manifest}");
+    }
+}
+
+#[test]
+fn a_name_that_cargo_refuses_is_refused_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["build", "deps", "test", "examples", "incremental", "fn", "self"] {
+        let told = refused(folder.path(), &["new", name]);
+        assert!(told.starts_with("error: cargo refuses the package: ") && told.contains(&format!("`{name}`")), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "something was written");
+}
+
 #[test]
 fn a_handler_goes_to_stdout_or_to_the_end_of_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
