@@ -204,9 +204,13 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
     };
     let value = Ident::new("value", Span::mixed_site());
     let split = quote_spanned!(span=> __centrifugo::Returned(#value).split::<#event>());
-    let reply = match handler.kind {
-        Kind::Rpc => quote_spanned!(span=> __centrifugo::Answer(#split).reply()),
-        Kind::Stream => quote_spanned!(span=> __centrifugo::Streamed(#split).reply()),
+    let reply = match (handler.kind, &handler.source) {
+        (Kind::Stream, Source::Type(path)) => quote_spanned!(span=> __centrifugo::Streamed(#split).reply_of::<#path>()),
+        (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Source::Type(path)) => {
+            quote_spanned!(span=> __centrifugo::reply_of::<#path, #event, _>(#split))
+        }
+        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).reply()),
+        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).reply()),
         _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#split)),
     };
     quote! {
@@ -236,15 +240,18 @@ pub(crate) fn needed(kind: Kind, Param { ty, cfgs, .. }: &Param) -> TokenStream 
     quote_spanned!(name_of(ty)=> #(#cfgs)* #extract::needs)
 }
 
-/// Whether what a publish handler reads is what its typed channel carries: compiled, and never called.
+/// Whether a handler takes what clients publish to its typed channel: compiled, and never called.
 fn carried(handler: &Handler) -> TokenStream {
-    let (Kind::Publish | Kind::MapPublish, Source::Type(path)) = (handler.kind, &handler.source) else {
-        return TokenStream::new();
+    let (method, path) = match (handler.kind, &handler.source) {
+        (Kind::Publish | Kind::MapPublish, Source::Type(path)) => ("published_to", path),
+        (Kind::Stream, Source::Type(path)) => ("streamed_to", path),
+        _ => return TokenStream::new(),
     };
     let carried = extractors(handler).map(|(_, Param { ty, cfgs, .. })| {
         let span = name_of(ty);
         let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
-        quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().carried_by::<#path>();)
+        let method = Ident::new(method, span);
+        quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().#method::<#path>();)
     });
     quote! {
         const _: fn() = || {

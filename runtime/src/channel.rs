@@ -35,7 +35,7 @@ pub trait ToChannel {
     fn to_channel(&self) -> Result<Channel, InvalidChannel>;
 }
 
-/// A channel whose publications are a `T`.
+/// A channel whose publications are a `T`: what [`Published::data`](crate::Published::data), a stream and `Publisher` take.
 ///
 /// Texts carry anything, and so do [typed channels](macro@crate::channel) that don't say `data = ..`. Those that do carry that type, and
 /// no other. A [`ToChannel`] of your own says it by implementing this.
@@ -60,6 +60,63 @@ pub trait ToChannel {
     note = "a typed channel says what it carries: `#[centrifugo::channel(\"..\", data = Message)]`"
 )]
 pub trait Carries<T: ?Sized>: ToChannel {}
+
+/// What may be published to the channel `C`: what that [`Carries`].
+///
+/// ```
+/// use centrifugo::api::DataOf;
+/// use centrifugo::{Publisher, PublisherError, ToChannel};
+/// use serde::Serialize;
+///
+/// async fn tell<C: ToChannel, T: Serialize + DataOf<C>>(
+///     publisher: &Publisher, channels: [C; 2], data: &T,
+/// ) -> Result<(), PublisherError> {
+///     publisher.broadcast(channels, data).await.map(drop)
+/// }
+/// ```
+// `C: Carries<T>` as a method's own bound would take `T` from a typed channel's only data. Then the compiler expects that type, finds
+// another, and doesn't say why.
+pub trait DataOf<C: ?Sized> {}
+
+impl<C: Carries<T> + ?Sized, T: ?Sized> DataOf<C> for T {}
+
+/// A typed channel to which clients publish a `T`.
+#[diagnostic::on_unimplemented(
+    message = "clients don't publish `{T}` to the channel `{Self}`",
+    label = "not the type of what clients send",
+    note = "a typed channel declares it: `#[centrifugo::channel(\"..\", data = Message, from_client = Draft)]`; without `from_client` it is `data`"
+)]
+pub trait Receives<T: ?Sized> {}
+
+/// A typed channel without `data`: anything may be published to it.
+#[diagnostic::on_unimplemented(
+    message = "the typed channel `{Self}` has a type of data, which isn't checked here",
+    label = "may publish anything",
+    note = "name the channel: `Published<{Self}>`, `MapPublished<{Self}>`, `PolledItem<{Self}>`, `Polled<{Self}>`, `Publication<{Self}>`, `SubscribedStream<{Self}>`"
+)]
+pub trait Untyped {}
+
+/// A typed channel to which what clients send may be published as it is: it has the type of the channel's data.
+#[diagnostic::on_unimplemented(
+    message = "what clients send to `{Self}` can't be published as it is",
+    label = "publishes what the client sent",
+    note = "`{Self}` has `from_client`, so its data is another type: return `Published<{Self}>` with `.data(..)`"
+)]
+pub trait AsSent {}
+
+/// The channel that a reply is for: a typed one, or any, which is [`Channel`].
+pub trait Target {
+    /// Whether what the client sent may be published as it is.
+    const AS_SENT: bool;
+}
+
+impl Target for Channel {
+    const AS_SENT: bool = true;
+}
+
+impl<C: TypedChannel> Target for C {
+    const AS_SENT: bool = C::AS_SENT;
+}
 
 impl<T: ?Sized> Carries<T> for str {}
 impl<T: ?Sized> Carries<T> for String {}
@@ -143,6 +200,9 @@ pub trait TypedChannel: Sized + Send + 'static {
 
     /// The crate that it is declared in: there, two handlers of one event are refused when they are compiled.
     const CRATE: u64;
+
+    /// Whether what a client sends has the type of the channel's data.
+    const AS_SENT: bool = true;
 
     /// From the values of the pattern's placeholders; `None` if one doesn't parse, or is written in another way.
     fn read(values: &mut Values<'_, '_>) -> Option<Self>;

@@ -127,6 +127,7 @@ mod stream;
 mod territory;
 pub mod testing;
 mod throttle;
+mod typed;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;

@@ -9,12 +9,12 @@ pub use std::boxed::Box;
 pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{Err, Ok};
 
-use futures_util::{Stream, TryStreamExt};
+use futures_util::{Stream, StreamExt};
 
 pub use inventory;
 
 pub use crate::call::Call;
-pub use crate::channel::{TypedChannel, Writer, to_channel};
+pub use crate::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
 pub use crate::derived::{
     ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
 };
@@ -29,16 +29,16 @@ pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::needs::Needs;
 pub use crate::reject::{BoxError, Reject};
 
-use crate::channel::Carries;
 use crate::code::ErrorReply;
 use crate::event::{HasChannel, RpcReply, Subscribed, SubscribedStream};
-use crate::extract::{Data, now};
+use crate::extract::{Data, Publications, now};
 use crate::failure::ErrorHandler;
 use crate::handler::Location;
 use crate::publication::IntoPublication;
 use crate::reject::IntoReject;
 use crate::reply::IntoReply;
 use crate::spelling::is_plain;
+use crate::typed::{PublishedTo, Publishes};
 
 /// A handler that an attribute has collected.
 pub struct Collected(pub &'static Handler);
@@ -254,7 +254,7 @@ impl<T> Plain for Returned<T> {
     }
 }
 
-/// An extractor of a publish handler: `Data`, by the inherent methods, or [`AnythingElse`].
+/// An extractor of a handler that takes what clients publish to a typed channel: that, by the inherent methods, or [`AnythingElse`].
 pub struct Extracted<T>(PhantomData<fn() -> T>);
 
 impl<T> Extracted<T> {
@@ -265,20 +265,34 @@ impl<T> Extracted<T> {
 }
 
 impl<T> Extracted<Data<T>> {
-    pub fn carried_by<C: Carries<T>>(self) {}
+    pub fn published_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Option<Data<T>>> {
-    pub fn carried_by<C: Carries<T>>(self) {}
+    pub fn published_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Result<Data<T>, Reject>> {
-    pub fn carried_by<C: Carries<T>>(self) {}
+    pub fn published_to<C: Receives<T>>(self) {}
 }
 
-/// An extractor that says nothing of what is published.
+impl<T> Extracted<Publications<T>> {
+    pub fn streamed_to<C: Receives<T>>(self) {}
+}
+
+impl<T> Extracted<Option<Publications<T>>> {
+    pub fn streamed_to<C: Receives<T>>(self) {}
+}
+
+impl<T> Extracted<Result<Publications<T>, Reject>> {
+    pub fn streamed_to<C: Receives<T>>(self) {}
+}
+
+/// An extractor of something else: of the subscription's data, say, in a handler of streams.
 pub trait AnythingElse: Sized {
-    fn carried_by<C>(self) {}
+    fn published_to<C>(self) {}
+
+    fn streamed_to<C>(self) {}
 }
 
 impl<T> AnythingElse for Extracted<T> {}
@@ -290,6 +304,12 @@ pub fn reply<E: Event, T: IntoReply<E>>(returned: Result<T, Reject>) -> Result<E
         Ok(value) => value.into_reply(),
         Err(reject) => Err(reject),
     }
+}
+
+/// The same for a typed channel.
+#[inline(always)]
+pub fn reply_of<C, E: Event, T: Publishes<C, E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
+    reply::<E, T>(returned)
 }
 
 /// The answer to a call: `()`, which is JSON's `null` for serde, is a reply without data, by the inherent method.
@@ -335,7 +355,17 @@ where
         T: IntoPublication,
         R: IntoReject<SubscribeStream>,
     {
-        self.0.map(|stream| Subscribed::new().try_stream(stream.map_err(R::into_reject)))
+        let publications = |stream: S| stream.map(|item| item.map(T::into_publication).map_err(R::into_reject));
+        self.0.map(|stream| SubscribedStream::of(Subscribed::new(), publications(stream)))
+    }
+
+    /// The same for a typed channel.
+    pub fn reply_of<C>(self) -> Result<SubscribedStream, Reject>
+    where
+        T: IntoPublication + PublishedTo<C>,
+        R: IntoReject<SubscribeStream>,
+    {
+        self.reply()
     }
 }
 
@@ -345,6 +375,11 @@ pub trait PlainStream {
     fn reply(self) -> Result<SubscribedStream, Reject>
     where
         Self::Value: IntoReply<SubscribeStream>;
+
+    /// The same for a typed channel.
+    fn reply_of<C>(self) -> Result<SubscribedStream, Reject>
+    where
+        Self::Value: Publishes<C, SubscribeStream>;
 }
 
 impl<S> PlainStream for Streamed<S> {
@@ -353,6 +388,13 @@ impl<S> PlainStream for Streamed<S> {
     fn reply(self) -> Result<SubscribedStream, Reject>
     where
         S: IntoReply<SubscribeStream>,
+    {
+        reply::<SubscribeStream, S>(self.0)
+    }
+
+    fn reply_of<C>(self) -> Result<SubscribedStream, Reject>
+    where
+        S: Publishes<C, SubscribeStream>,
     {
         reply::<SubscribeStream, S>(self.0)
     }

@@ -1,50 +1,64 @@
 //! What a stream sends: values as publications.
 
 use std::collections::HashMap;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::channel::DataOf;
 use crate::generated as wire;
+use crate::id::Channel;
 use crate::payload::Payload;
 use crate::reject::Internal;
+use crate::typed::typed;
 
 /// A publication of a stream, for those that need more than a serde value.
 ///
 /// ```
 /// use centrifugo::Publication;
 ///
-/// Publication::new(&serde_json::json!({ "price": 42 })).tag("symbol", "ACME");
+/// fn price() -> Publication {
+///     Publication::new(&serde_json::json!({ "price": 42 })).tag("symbol", "ACME")
+/// }
 /// ```
 ///
-/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it.
-#[derive(Debug, Default)]
+/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it. `Publication<Prices>` is for a
+/// [typed channel](macro@crate::channel), whose data it has.
 #[must_use = "a publication is sent when the stream yields it"]
-pub struct Publication {
+pub struct Publication<C = Channel> {
+    fields: Fields,
+    channel: PhantomData<fn() -> C>,
+}
+
+typed!(Publication has Fields);
+
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
     data: Payload,
     tags: HashMap<String, String>,
 }
 
-impl Publication {
+impl<C> Publication<C> {
     /// A value as JSON.
-    pub fn new<T: Serialize + ?Sized>(data: &T) -> Self {
-        Self { data: Payload::json(data), tags: HashMap::new() }
+    pub fn new<T: Serialize + DataOf<C> + ?Sized>(data: &T) -> Self {
+        Self::of(Fields { data: Payload::json(data), tags: HashMap::new() })
     }
 
     /// Any bytes. Those that aren't JSON end the stream of a client that speaks JSON as a failure: Centrifugo would close the
     /// client for good.
     pub fn raw(data: impl Into<Bytes>) -> Self {
-        Self { data: Payload::raw(data), tags: HashMap::new() }
+        Self::of(Fields { data: Payload::raw(data), tags: HashMap::new() })
     }
 
     /// A tag that the client sees beside the data.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.insert(key.into(), value.into());
+        self.fields.tags.insert(key.into(), value.into());
         self
     }
 
     pub(crate) fn encode(self, json: bool) -> Result<wire::Publication, Internal> {
-        Ok(wire::Publication { data: self.data.into_bytes("publication", json)?, tags: self.tags })
+        Ok(wire::Publication { data: self.fields.data.into_bytes("publication", json)?, tags: self.fields.tags })
     }
 }
 
@@ -59,9 +73,9 @@ pub trait IntoPublication {
     fn into_publication(self) -> Publication;
 }
 
-impl IntoPublication for Publication {
+impl<C> IntoPublication for Publication<C> {
     fn into_publication(self) -> Publication {
-        self
+        Publication::of(self.fields)
     }
 }
 

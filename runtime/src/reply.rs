@@ -1,13 +1,13 @@
 //! What a handler may return, and how it becomes the event's reply.
 
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use serde::Serialize;
 
 use crate::code::ErrorReply;
 use crate::event::{
-    CacheEmpty, ChannelState, Connect, Connected, Event, MapPublish, MapPublished, MapRemove, MapRemoved, Polled,
-    PolledItem, Publish, Published, Refresh, Refreshed, Rpc, RpcReply, SharedPoll, SubRefresh, SubRefreshed, Subscribe,
-    SubscribeStream, Subscribed, SubscribedStream,
+    CacheEmpty, ChannelState, Connect, Connected, Event, MapPublish, MapPublished, MapRemove, MapRemoved, Publish,
+    Published, Refresh, Refreshed, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, SubscribeStream, Subscribed,
+    SubscribedStream,
 };
 use crate::publication::IntoPublication;
 use crate::reject::Reject;
@@ -60,13 +60,9 @@ itself!(
     Connect => Connected,
     Refresh => Refreshed,
     Subscribe => Subscribed,
-    Publish => Published,
     SubRefresh => SubRefreshed,
     Rpc => RpcReply,
-    SubscribeStream => SubscribedStream,
-    MapPublish => MapPublished,
     MapRemove => MapRemoved,
-    SharedPoll => Polled,
     CacheEmpty => bool,
     ChannelState => ()
 );
@@ -89,12 +85,6 @@ macro_rules! yes_or_no {
 
 yes_or_no!(Subscribe => Subscribed, Publish => Published, MapPublish => MapPublished, MapRemove => MapRemoved);
 
-impl IntoReply<SharedPoll> for Vec<PolledItem> {
-    fn into_reply(self) -> Result<Polled, Reject> {
-        Ok(self.into_iter().collect())
-    }
-}
-
 impl<T: Serialize> IntoReply<Rpc> for T {
     fn into_reply(self) -> Result<RpcReply, Reject> {
         Ok(RpcReply::json(&self))
@@ -106,6 +96,6 @@ where
     S: Stream<Item: IntoPublication> + Send + 'static,
 {
     fn into_reply(self) -> Result<SubscribedStream, Reject> {
-        Ok(Subscribed::new().stream(self))
+        Ok(SubscribedStream::of(Subscribed::new(), self.map(|item| Ok(item.into_publication()))))
     }
 }

@@ -38,6 +38,12 @@ struct Message<'m> {
     sent_at: u64,
 }
 
+/// A room's channel: the page sends drafts to it, and receives messages.
+#[centrifugo::channel("chat:<room>", data = Message<'_>, from_client = Draft)]
+struct ChatRoom {
+    room: Room,
+}
+
 #[derive(Debug, PartialEq, Reject)]
 enum ChatError {
     #[reject(421, "a name has 1 to 24 characters")]
@@ -74,15 +80,19 @@ async fn rooms() -> &'static [Room] {
     Room::ALL
 }
 
-#[topic("chat:<room>")]
-async fn enter(room: Room, Meta(ticket): Meta<Ticket>) -> Result<(), ChatError> {
+#[topic(ChatRoom)]
+async fn enter(ChatRoom { room }: ChatRoom, Meta(ticket): Meta<Ticket>) -> Result<(), ChatError> {
     ticket.admit(room)
 }
 
 // Whoever publishes need not be in the room, for all that Centrifugo cares: so this asks again.
-#[centrifugo::publish("chat:<room>")]
-async fn say(room: Room, Meta(ticket): Meta<Ticket>, Data(draft): Data<Draft>) -> Result<Published, ChatError> {
-    ticket.admit(room)?;
+#[centrifugo::publish(ChatRoom)]
+async fn say(
+    chat: ChatRoom,
+    Meta(ticket): Meta<Ticket>,
+    Data(draft): Data<Draft>,
+) -> Result<Published<ChatRoom>, ChatError> {
+    ticket.admit(chat.room)?;
     let text = draft.text.trim();
     if text.is_empty() {
         return Err(ChatError::Empty);
@@ -118,15 +128,15 @@ mod tests {
     const GUEST: Ticket = Ticket { crew: false };
     const CREW: Ticket = Ticket { crew: true };
 
-    fn room(name: &str) -> Room {
-        name.parse().unwrap()
+    fn room(name: &str) -> ChatRoom {
+        ChatRoom { room: name.parse().unwrap() }
     }
 
     async fn come_in(name: &str, word: Option<&str>) -> Result<Connected, ChatError> {
         connect(Data(SignIn { name: name.into(), word: word.map(str::to_owned) })).await
     }
 
-    async fn guest_says(text: &str) -> Result<Published, ChatError> {
+    async fn guest_says(text: &str) -> Result<Published<ChatRoom>, ChatError> {
         say(room("lobby"), Meta(GUEST), Data(Draft { text: text.into() })).await
     }
 

@@ -1,5 +1,6 @@
 //! The rooms there are.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -25,6 +26,13 @@ impl Room {
     /// Whether only the crew may enter.
     pub fn is_crew_only(self) -> bool {
         self.crew_only
+    }
+}
+
+/// As in its channel's name.
+impl fmt::Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What stands in `#[channel(..)]`: a pattern, the type of what is published, and whether values may be spelt in any way.
+//! What stands in `#[channel(..)]`: a pattern, the types of what is published, and whether values may be spelt in any way.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -10,11 +10,15 @@ use crate::near::nearest;
 
 const NEEDED: &str = "`channel` needs a pattern: write `#[channel(\"user.<uuid>\")]`";
 const DATA: &str = "`data` is the type of what is published: write `data = Message`";
+const FROM_CLIENT: &str = "`from_client` is the type of what clients send: write `from_client = Draft`";
+const OPTIONS: [&str; 3] = ["data", "from_client", "lenient"];
 
 pub(crate) struct Args {
     pub(crate) pattern: LitStr,
     /// What is published; anything, if it isn't said.
     pub(crate) data: Option<Type>,
+    /// What clients send to be published; the same, if it isn't said.
+    pub(crate) from_client: Option<Type>,
     pub(crate) lenient: Option<Ident>,
 }
 
@@ -23,8 +27,10 @@ pub(crate) struct Args {
 struct Read {
     pattern: Option<LitStr>,
     data: Option<Type>,
+    from_client: Option<Type>,
     lenient: Option<Ident>,
-    named: bool,
+    /// The types that have been named, whether rightly or not.
+    named: Vec<&'static str>,
 }
 
 impl Args {
@@ -45,7 +51,10 @@ impl Args {
         let parsed = arguments.parse2(tokens);
         errors.keep(parsed);
         match read.pattern {
-            Some(pattern) => errors.finish(Self { pattern, data: read.data, lenient: read.lenient }),
+            Some(pattern) => {
+                let Read { data, from_client, lenient, .. } = read;
+                errors.finish(Self { pattern, data, from_client, lenient })
+            }
             None => errors.finish(()).and_then(|()| Err(syn::Error::new(Span::call_site(), NEEDED))),
         }
     }
@@ -58,12 +67,23 @@ impl Read {
         }
         let option = input.fork().parse::<Ident>().ok();
         match option {
-            Some(name) if name == "data" => self.data(input),
+            Some(name) if name == "data" => {
+                let data = self.ty("data", DATA, input)?;
+                self.data = Some(data);
+                Ok(())
+            }
+            Some(name) if name == "from_client" => {
+                let from_client = self.ty("from_client", FROM_CLIENT, input)?;
+                self.from_client = Some(from_client);
+                Ok(())
+            }
             Some(name) if name == "lenient" => self.lenient(input),
             Some(name) if self.pattern.is_some() || input.peek2(Token![=]) || meant(&name).is_some() => {
                 fault(&name, unknown(&name))
             }
-            _ if self.pattern.is_some() => fault(rest(input)?, "`channel` takes a pattern, `data = ..` and `lenient`"),
+            _ if self.pattern.is_some() => {
+                fault(rest(input)?, "`channel` takes a pattern, `data = ..`, `from_client = ..` and `lenient`")
+            }
             _ => {
                 let tokens = rest(input)?;
                 // A pattern has no spaces, and the compiler's printer may put some between the tokens.
@@ -98,35 +118,35 @@ impl Read {
         }
     }
 
-    fn data(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    /// The type of `data = Message`.
+    fn ty(&mut self, option: &'static str, usage: &str, input: ParseStream<'_>) -> syn::Result<Type> {
         let name: Ident = input.parse()?;
-        if std::mem::replace(&mut self.named, true) {
-            return fault(name, "`data` is given twice");
+        if self.named.contains(&option) {
+            return fault(name, format!("`{option}` is given twice"));
         }
+        self.named.push(option);
         if input.peek(token::Paren) {
             let group: TokenTree = input.parse()?;
             let inner = group.to_string();
             let inner = inner.trim_start_matches('(').trim_end_matches(')').trim();
-            return fault(name, format!("write `data = {inner}`"));
+            return fault(name, format!("write `{option} = {inner}`"));
         }
         if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() || input.peek(Token![,]) {
-            return fault(name, DATA);
+            return fault(name, usage);
         }
-        let Ok(ty) = input.parse() else { return fault(rest(input)?, DATA) };
-        self.data = Some(ty);
-        Ok(())
+        input.parse().or_else(|_| fault(rest(input)?, usage))
     }
 }
 
 /// The option that a misspelt name was probably meant to be.
 fn meant(name: &Ident) -> Option<&'static str> {
-    nearest(&name.to_string(), ["data", "lenient"])
+    nearest(&name.to_string(), OPTIONS)
 }
 
 fn unknown(name: &Ident) -> String {
     match meant(name) {
         Some(meant) => format!("no option is named `{name}`: did you mean `{meant}`?"),
-        None => format!("`channel` has no option `{name}`, only `data`, `lenient`"),
+        None => format!("`channel` has no option `{name}`, only `data`, `from_client`, `lenient`"),
     }
 }
 
@@ -139,6 +159,6 @@ fn rest(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-fn fault(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<()> {
+fn fault<T>(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<T> {
     Err(syn::Error::new_spanned(tokens, message))
 }

@@ -16,13 +16,15 @@ pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     let TypedChannel { ident, cfgs, .. } = channel;
     let pattern = channel.written.pattern.as_str();
     let name = ident.unraw().to_string();
-    let typed = typed(ident, cfgs, pattern, &read(channel), &write(channel));
+    let typed = typed(ident, cfgs, pattern, &read(channel), &write(channel), is_as_sent(channel));
     let named = named(ident, cfgs);
     let carries = carries(ident, cfgs, channel.data.as_ref());
+    let receives = receives(channel);
     quote! {
         #typed
         #named
         #carries
+        #receives
 
         #(#cfgs)*
         ::centrifugo::__private::inventory::submit! {
@@ -41,16 +43,24 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
     match syn::parse2::<ItemStruct>(item.clone()) {
         Ok(ItemStruct { ident, generics, attrs, .. }) if generics.params.is_empty() => {
             let cfgs = crate::function::cfgs(&attrs);
-            let typed = typed(&ident, &cfgs, "", &quote!(::std::option::Option::None), &TokenStream::new());
+            let typed = typed(&ident, &cfgs, "", &quote!(::std::option::Option::None), &TokenStream::new(), true);
             let named = named(&ident, &cfgs);
             let carries = carries(&ident, &cfgs, None);
-            quote!(#typed #named #carries)
+            let receives = any_received(&ident, &cfgs);
+            quote!(#typed #named #carries #receives)
         }
         _ => TokenStream::new(),
     }
 }
 
-fn typed(ident: &Ident, cfgs: &[Attribute], pattern: &str, read: &TokenStream, write: &TokenStream) -> TokenStream {
+fn typed(
+    ident: &Ident,
+    cfgs: &[Attribute],
+    pattern: &str,
+    read: &TokenStream,
+    write: &TokenStream,
+    as_sent: bool,
+) -> TokenStream {
     let (values, writer) = (values(), writer());
     let this_crate = claim::this_crate().unwrap_or_default();
     quote! {
@@ -59,6 +69,7 @@ fn typed(ident: &Ident, cfgs: &[Attribute], pattern: &str, read: &TokenStream, w
         impl ::centrifugo::__private::TypedChannel for #ident {
             const PATTERN: &'static str = #pattern;
             const CRATE: u64 = #this_crate;
+            const AS_SENT: bool = #as_sent;
 
             fn read(#values: &mut ::centrifugo::__private::Values<'_, '_>) -> ::std::option::Option<Self> {
                 #read
@@ -105,6 +116,45 @@ fn carries(ident: &Ident, cfgs: &[Attribute], data: Option<&Type>) -> TokenStrea
         #[allow(deprecated)]
         #carries
     }
+}
+
+/// What clients publish: one type, or any.
+fn receives(channel: &TypedChannel) -> TokenStream {
+    let TypedChannel { ident, cfgs, data, from_client, .. } = channel;
+    let Some(ty) = from_client.as_ref().or(data.as_ref()) else { return any_received(ident, cfgs) };
+    let receives = quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl ::centrifugo::__private::Receives<#ty> for #ident {}
+    };
+    let untyped = data.is_none().then(|| marker(ident, cfgs, "Untyped"));
+    let as_sent = is_as_sent(channel).then(|| marker(ident, cfgs, "AsSent"));
+    quote!(#receives #untyped #as_sent)
+}
+
+fn any_received(ident: &Ident, cfgs: &[Attribute]) -> TokenStream {
+    let (untyped, as_sent) = (marker(ident, cfgs, "Untyped"), marker(ident, cfgs, "AsSent"));
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl<T: ?::std::marker::Sized> ::centrifugo::__private::Receives<T> for #ident {}
+        #untyped
+        #as_sent
+    }
+}
+
+fn marker(ident: &Ident, cfgs: &[Attribute], name: &str) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl ::centrifugo::__private::#name for #ident {}
+    }
+}
+
+/// Whether what clients send has the type of what is published.
+fn is_as_sent(TypedChannel { data, from_client, .. }: &TypedChannel) -> bool {
+    data.is_none() || from_client.is_none()
 }
 
 fn values() -> Ident {

@@ -2,6 +2,7 @@
 
 use centrifugo_pattern::{Place, Segment};
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
@@ -19,6 +20,8 @@ pub(crate) struct TypedChannel {
     pub(crate) written: Written,
     /// What is published to it; anything, if it isn't said.
     pub(crate) data: Option<Type>,
+    /// What clients send to be published; the same, if it isn't said.
+    pub(crate) from_client: Option<Type>,
     /// Whether a name may spell the fields otherwise than they are written.
     pub(crate) is_lenient: bool,
     /// In the order of the pattern's placeholders.
@@ -39,9 +42,15 @@ impl TypedChannel {
         if let (Some(option), None) = (&args.lenient, written.named().next()) {
             errors.at(option, NO_VALUE);
         }
+        if let (Some(data), Some(from_client)) = (&args.data, &args.from_client)
+            && data.to_token_stream().to_string() == from_client.to_token_stream().to_string()
+        {
+            errors.at(from_client, "`from_client` is `data` unless it is another type: remove it");
+        }
         let fields = fields(&written, &item, &mut errors);
-        let (data, is_lenient) = (args.data, args.lenient.is_some());
-        errors.finish(Self { ident: item.ident, written, data, is_lenient, fields, cfgs: cfgs(&item.attrs) })
+        let Args { data, from_client, lenient, .. } = args;
+        let (ident, cfgs, is_lenient) = (item.ident, cfgs(&item.attrs), lenient.is_some());
+        errors.finish(Self { ident, written, data, from_client, is_lenient, fields, cfgs })
     }
 }
 

@@ -1,7 +1,6 @@
 #![doc = include_str!("../../docs/api.md")]
 
 mod batch;
-mod data;
 mod error;
 mod give;
 mod publisher;
@@ -10,8 +9,8 @@ mod request;
 pub use cent;
 pub use cent::token;
 
+pub use crate::channel::DataOf;
 pub use batch::Batch;
-pub use data::DataOf;
 pub use error::PublisherError;
 pub use publisher::Publisher;
 pub use request::{Method, Request};

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::channel::ToChannel;
+use crate::channel::{DataOf, ToChannel};
 
 use super::batch::Batch;
-use super::data::DataOf;
 use super::error::PublisherError;
 use super::request::Request;
 

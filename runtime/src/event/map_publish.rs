@@ -1,11 +1,13 @@
 use std::collections::HashMap;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
+use super::publish::not_as_sent;
 use super::{Event, HasChannel, HasClient, HasData, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::channel;
+use crate::channel::{self, DataOf, Target};
 use crate::code::ErrorReply;
 use crate::generated as wire;
 use crate::grant::Pairs;
@@ -15,7 +17,9 @@ use crate::json::is_json;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::{Internal, Reject};
+use crate::reply::IntoReply;
 use crate::router::{Routes, Table};
+use crate::typed::typed;
 
 /// A client sets a key of a map channel.
 ///
@@ -45,11 +49,22 @@ pub struct MapPublish {
 /// ```
 /// use centrifugo::{KeyMode, MapPublished};
 ///
-/// MapPublished::new().key("cursor.ann").data(&serde_json::json!({ "x": 1 })).key_mode(KeyMode::IfNew);
+/// fn cursor() -> MapPublished {
+///     MapPublished::new().key("cursor.ann").data(&serde_json::json!({ "x": 1 })).key_mode(KeyMode::IfNew)
+/// }
 /// ```
-#[derive(Debug, Default)]
+///
+/// `MapPublished<Board>` is for a [typed channel](macro@crate::channel), as [`Published`](crate::Published) is.
 #[must_use = "a reply does nothing until the handler returns it"]
-pub struct MapPublished {
+pub struct MapPublished<C = Channel> {
+    fields: Fields,
+    channel: PhantomData<fn() -> C>,
+}
+
+typed!(MapPublished has Fields);
+
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
     key: String,
     data: Payload,
     tags: Pairs,
@@ -85,8 +100,8 @@ impl KeyMode {
     }
 }
 
-impl MapPublished {
-    /// Set as the client sent it.
+impl<C> MapPublished<C> {
+    /// Set as the client sent it. On a typed channel with `from_client` that fails the call, unless [`data`](Self::data) follows.
     pub fn new() -> Self {
         Self::default()
     }
@@ -94,70 +109,79 @@ impl MapPublished {
     /// The key that is set instead of the client's. An empty one stands for the client's, and Centrifugo refuses a key that is
     /// empty on both sides (107).
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
+        self.fields.key = key.into();
         self
     }
 
     /// The value instead of what the client sent, as JSON.
-    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.data = Payload::json(data);
+    pub fn data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
+        self.fields.data = Payload::json(data);
         self
     }
 
     /// The value instead of what the client sent. Empty bytes fail the call: Centrifugo takes them for "as it is". So do bytes that
     /// aren't JSON, unless the handler is declared `binary`.
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
-        self.data = Payload::raw(data);
+        self.fields.data = Payload::raw(data);
         self
     }
 
     /// A tag that subscribers see beside the value.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.insert(key.into(), value.into());
+        self.fields.tags.insert(key.into(), value.into());
         self
     }
 
     /// When the key is set; [`KeyMode::Replace`] by default.
     pub fn key_mode(mut self, mode: KeyMode) -> Self {
-        self.key_mode = mode;
+        self.fields.key_mode = mode;
         self
     }
 
     /// A second publication with the same key isn't made.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.idempotency_key = key.into();
+        self.fields.idempotency_key = key.into();
         self
     }
 
     /// Subscribers that asked for deltas get the difference to the last value.
     pub fn delta(mut self) -> Self {
-        self.delta = true;
+        self.fields.delta = true;
         self
     }
 
     /// The version of the value. Centrifugo drops one that isn't newer than the last. It does so in the modes `recoverable` and
     /// `persistent`; in an `ephemeral` map, which is what the generated configuration has, a version fails the call.
     pub fn version(mut self, version: u64) -> Self {
-        self.version = version;
+        self.fields.version = version;
         self
     }
 
     /// What versions are compared within: a new epoch starts anew.
     pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
-        self.version_epoch = epoch.into();
+        self.fields.version_epoch = epoch.into();
         self
     }
 
     /// The key's place in an ordered map. In the schema; Centrifugo v6.9.1 doesn't read it.
     pub fn score(mut self, score: i64) -> Self {
-        self.score = score;
+        self.fields.score = score;
         self
     }
 
     /// What goes into the channel's stream instead of the value, as JSON. In the schema; Centrifugo v6.9.1 doesn't read it.
-    pub fn stream_data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.stream_data = Payload::json(data);
+    pub fn stream_data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
+        self.fields.stream_data = Payload::json(data);
         self
+    }
+}
+
+impl<C: Target> IntoReply<MapPublish> for MapPublished<C> {
+    fn into_reply(self) -> Result<MapPublished, Reject> {
+        match self.fields.data {
+            Payload::Empty if !C::AS_SENT => Err(not_as_sent().into()),
+            _ => Ok(MapPublished::of(self.fields)),
+        }
     }
 }
 
@@ -263,7 +287,7 @@ impl Wire for MapPublish {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn encode(reply: MapPublished, form: Form) -> Result<Self::Response, Reject> {
+    fn encode(MapPublished { fields: reply, .. }: MapPublished, form: Form) -> Result<Self::Response, Reject> {
         if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
             return Err(Internal::new("the data is empty: Centrifugo would set what the client sent").into());
         }

@@ -1,11 +1,12 @@
 use std::collections::HashMap;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
 use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::channel;
+use crate::channel::{self, DataOf, Target};
 use crate::code::ErrorReply;
 use crate::generated as wire;
 use crate::grant::Pairs;
@@ -15,7 +16,9 @@ use crate::json::is_json;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::{Internal, Reject};
+use crate::reply::IntoReply;
 use crate::router::{Routes, Table};
+use crate::typed::typed;
 
 /// A client publishes to a channel.
 ///
@@ -43,11 +46,23 @@ pub struct Publish {
 /// ```
 /// use centrifugo::Published;
 ///
-/// Published::new().data(&serde_json::json!({ "text": "hi", "author": "Ann" })).tag("kind", "chat");
+/// fn greeting() -> Published {
+///     Published::new().data(&serde_json::json!({ "text": "hi", "author": "Ann" })).tag("kind", "chat")
+/// }
 /// ```
-#[derive(Debug, Default)]
+///
+/// `Published<ChatRoom>` is for a [typed channel](macro@crate::channel): its data has the type that the channel declares. Which channel it
+/// is for, follows from where it is returned.
 #[must_use = "a reply does nothing until the handler returns it"]
-pub struct Published {
+pub struct Published<C = Channel> {
+    fields: Fields,
+    channel: PhantomData<fn() -> C>,
+}
+
+typed!(Published has Fields);
+
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
     data: Payload,
     skip_history: bool,
     tags: Pairs,
@@ -57,62 +72,77 @@ pub struct Published {
     version_epoch: String,
 }
 
-impl Published {
-    /// Published as the client sent it.
+impl<C> Published<C> {
+    /// Published as the client sent it. On a typed channel with `from_client` that fails the call: what the client sent isn't the channel's
+    /// data, so [`data`](Self::data) has to follow.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Published instead of what the client sent, as JSON.
-    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.data = Payload::json(data);
+    /// Published instead of what the client sent, as JSON. On a typed channel with `data`, the data has that type.
+    pub fn data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
+        self.fields.data = Payload::json(data);
         self
     }
 
-    /// Published instead of what the client sent. Empty bytes fail the call: Centrifugo takes them for "as it is".
+    /// Published instead of what the client sent; their type is unchecked. Empty bytes fail the call: Centrifugo takes them for "as it is".
     /// Bytes that aren't JSON fail the call, unless the handler is declared `binary`: Centrifugo would close
     /// every subscriber that speaks JSON, for good, while the publisher is told "ok".
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
-        self.data = Payload::raw(data);
+        self.fields.data = Payload::raw(data);
         self
     }
 
     /// Doesn't keep the publication in the channel's history.
     pub fn skip_history(mut self) -> Self {
-        self.skip_history = true;
+        self.fields.skip_history = true;
         self
     }
 
     /// A tag that subscribers see beside the data.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.insert(key.into(), value.into());
+        self.fields.tags.insert(key.into(), value.into());
         self
     }
 
     /// A second publication with the same key isn't published; its publisher is told "ok" all the same.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.idempotency_key = key.into();
+        self.fields.idempotency_key = key.into();
         self
     }
 
     /// Subscribers that asked for deltas get the difference to the last publication.
     pub fn delta(mut self) -> Self {
-        self.delta = true;
+        self.fields.delta = true;
         self
     }
 
     /// The version of the data. Centrifugo drops a publication whose version isn't newer than the last one's; its publisher
     /// is told "ok" all the same.
     pub fn version(mut self, version: u64) -> Self {
-        self.version = version;
+        self.fields.version = version;
         self
     }
 
     /// What versions are compared within: a new epoch starts anew.
     pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
-        self.version_epoch = epoch.into();
+        self.fields.version_epoch = epoch.into();
         self
     }
+}
+
+impl<C: Target> IntoReply<Publish> for Published<C> {
+    fn into_reply(self) -> Result<Published, Reject> {
+        match self.fields.data {
+            Payload::Empty if !C::AS_SENT => Err(not_as_sent().into()),
+            _ => Ok(Published::of(self.fields)),
+        }
+    }
+}
+
+/// The channel's data and what clients send are two types.
+pub(super) fn not_as_sent() -> Internal {
+    Internal::new("the channel has `from_client`, so what the client sent can't be published: the reply needs `.data(..)`")
 }
 
 impl Sealed for Publish {
@@ -195,7 +225,7 @@ impl Wire for Publish {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn encode(reply: Published, form: Form) -> Result<Self::Response, Reject> {
+    fn encode(Published { fields: reply, .. }: Published, form: Form) -> Result<Self::Response, Reject> {
         if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
             return Err(Internal::new("the data is empty: Centrifugo would publish what the client sent").into());
         }

@@ -1,9 +1,11 @@
+use std::marker::PhantomData;
+
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
 use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::channel;
+use crate::channel::{self, DataOf};
 use crate::generated as wire;
 use crate::handler::Options;
 use crate::id::{Channel, UserId};
@@ -11,7 +13,9 @@ use crate::json;
 use crate::kind::Kind;
 use crate::payload::{Form, Payload};
 use crate::reject::{Internal, Reject};
+use crate::reply::IntoReply;
 use crate::router::{Routes, Table};
+use crate::typed::typed;
 
 /// Centrifugo polls keys of a channel that clients track.
 ///
@@ -41,19 +45,37 @@ pub struct PollItem {
 /// ```
 /// use centrifugo::{Polled, PolledItem};
 ///
-/// Polled::new().item(PolledItem::new("ACME", &42).version(7)).item(PolledItem::removed("GONE"));
+/// fn prices() -> Polled {
+///     Polled::new().item(PolledItem::new("ACME", &42).version(7)).item(PolledItem::removed("GONE"))
+/// }
 /// ```
-#[derive(Debug, Default)]
+///
+/// `Polled<Prices>` is for a [typed channel](macro@crate::channel), whose data the values of its keys are.
 #[must_use = "a reply does nothing until the handler returns it"]
-pub struct Polled {
-    items: Vec<PolledItem>,
+pub struct Polled<C = Channel> {
+    fields: Fields,
+    channel: PhantomData<fn() -> C>,
+}
+
+typed!(Polled has Fields);
+
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    items: Vec<Item>,
     epoch: String,
 }
 
-/// What there is to say of a key.
-#[derive(Debug, Default)]
+/// The value of a key, or that it is gone.
 #[must_use = "an item says nothing until it is in the reply"]
-pub struct PolledItem {
+pub struct PolledItem<C = Channel> {
+    fields: Item,
+    channel: PhantomData<fn() -> C>,
+}
+
+typed!(PolledItem has Item);
+
+#[derive(Debug, Default)]
+pub(crate) struct Item {
     key: String,
     data: Payload,
     version: u64,
@@ -61,67 +83,81 @@ pub struct PolledItem {
     previous: Payload,
 }
 
-impl Polled {
+impl<C> Polled<C> {
     /// Nothing has changed.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Says something of a key.
-    pub fn item(mut self, item: PolledItem) -> Self {
-        self.items.push(item);
+    pub fn item(mut self, item: PolledItem<C>) -> Self {
+        self.fields.items.push(item.fields);
         self
     }
 
     /// What versions are compared within. Another epoch than before resets the channel: everybody is unsubscribed with 2500, and comes
     /// back.
     pub fn epoch(mut self, epoch: impl Into<String>) -> Self {
-        self.epoch = epoch.into();
+        self.fields.epoch = epoch.into();
         self
     }
 }
 
-impl FromIterator<PolledItem> for Polled {
-    fn from_iter<I: IntoIterator<Item = PolledItem>>(items: I) -> Self {
-        Self { items: items.into_iter().collect(), epoch: String::new() }
+impl<C> FromIterator<PolledItem<C>> for Polled<C> {
+    fn from_iter<I: IntoIterator<Item = PolledItem<C>>>(items: I) -> Self {
+        Self::of(Fields { items: items.into_iter().map(|item| item.fields).collect(), epoch: String::new() })
     }
 }
 
-impl Extend<PolledItem> for Polled {
-    fn extend<I: IntoIterator<Item = PolledItem>>(&mut self, items: I) {
-        self.items.extend(items);
+impl<C> Extend<PolledItem<C>> for Polled<C> {
+    fn extend<I: IntoIterator<Item = PolledItem<C>>>(&mut self, items: I) {
+        self.fields.items.extend(items.into_iter().map(|item| item.fields));
     }
 }
 
-impl PolledItem {
+impl<C> PolledItem<C> {
     /// The key's value, as JSON. In the mode `versioned` it has to have a [`version`](Self::version), too.
-    pub fn new<T: Serialize + ?Sized>(key: impl Into<String>, data: &T) -> Self {
-        Self { key: key.into(), data: Payload::json(data), ..Self::default() }
+    pub fn new<T: Serialize + DataOf<C> + ?Sized>(key: impl Into<String>, data: &T) -> Self {
+        Self::of(Item { key: key.into(), data: Payload::json(data), ..Item::default() })
     }
 
     /// The key's value. Bytes that aren't JSON are delivered to clients that speak protobuf alone. What only looks like JSON (invalid UTF-8
     /// within a string, say) fails the call: Centrifugo would deliver it to clients that speak JSON.
     pub fn raw(key: impl Into<String>, data: impl Into<Bytes>) -> Self {
-        Self { key: key.into(), data: Payload::raw(data), ..Self::default() }
+        Self::of(Item { key: key.into(), data: Payload::raw(data), ..Item::default() })
     }
 
     /// The key is gone: clients are told, and it is polled no more.
     pub fn removed(key: impl Into<String>) -> Self {
-        Self { key: key.into(), removed: true, ..Self::default() }
+        Self::of(Item { key: key.into(), removed: true, ..Item::default() })
     }
 
     /// The value's version, in the mode `versioned`: 1 or more, and growing. Centrifugo delivers nothing for version 0 there.
     pub fn version(mut self, version: u64) -> Self {
-        self.version = version;
+        self.fields.version = version;
         self
     }
 
     /// The value before, as JSON, for subscribers that asked for deltas.
-    pub fn previous<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.previous = Payload::json(data);
+    pub fn previous<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
+        self.fields.previous = Payload::json(data);
         self
     }
+}
 
+impl<C> IntoReply<SharedPoll> for Polled<C> {
+    fn into_reply(self) -> Result<Polled, Reject> {
+        Ok(Polled::of(self.fields))
+    }
+}
+
+impl<C> IntoReply<SharedPoll> for Vec<PolledItem<C>> {
+    fn into_reply(self) -> Result<Polled, Reject> {
+        self.into_iter().collect::<Polled<C>>().into_reply()
+    }
+}
+
+impl Item {
     fn encode(self) -> Result<wire::SharedPollRefreshResultItem, Reject> {
         let data = polled("data", self.data)?;
         let prev_data = polled("previous data", self.previous)?;
@@ -187,8 +223,8 @@ impl Wire for SharedPoll {
         Ok(Polled::new())
     }
 
-    fn encode(reply: Polled, _: Form) -> Result<Self::Response, Reject> {
-        let items = reply.items.into_iter().map(PolledItem::encode).collect::<Result<_, _>>()?;
+    fn encode(Polled { fields: reply, .. }: Polled, _: Form) -> Result<Self::Response, Reject> {
+        let items = reply.items.into_iter().map(Item::encode).collect::<Result<_, _>>()?;
         let result = wire::SharedPollRefreshResult { items, epoch: reply.epoch };
         Ok(wire::SharedPollRefreshResponse { result: Some(result), error: None })
     }

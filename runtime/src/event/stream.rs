@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, Stream, StreamExt};
 
 use super::client::Client;
 use super::subscribe::{Subscribe, Subscribed};
@@ -17,6 +18,7 @@ use crate::kind::Kind;
 use crate::payload::Form;
 use crate::publication::Publication;
 use crate::reject::Reject;
+use crate::reply::IntoReply;
 use crate::router::{Routes, Table};
 
 /// A client subscribes to a channel whose publications the application makes for it alone.
@@ -42,13 +44,31 @@ pub struct SubscribeStream {
 }
 
 /// Allows a subscription, and has what it is sent. Made by [`Subscribed::stream`] and [`Subscribed::try_stream`].
+/// `SubscribedStream<Prices>` is for a [typed channel](macro@crate::channel), whose data it publishes.
 #[must_use = "a reply does nothing until the handler returns it"]
-pub struct SubscribedStream {
+pub struct SubscribedStream<C = Channel> {
     pub(crate) subscribed: Subscribed,
     pub(crate) publications: BoxStream<'static, Result<Publication, Reject>>,
+    channel: PhantomData<fn() -> C>,
 }
 
-impl fmt::Debug for SubscribedStream {
+impl<C> SubscribedStream<C> {
+    pub(crate) fn of<S>(subscribed: Subscribed, publications: S) -> Self
+    where
+        S: Stream<Item = Result<Publication, Reject>> + Send + 'static,
+    {
+        Self { subscribed, publications: publications.boxed(), channel: PhantomData }
+    }
+}
+
+impl<C> IntoReply<SubscribeStream> for SubscribedStream<C> {
+    fn into_reply(self) -> Result<SubscribedStream, Reject> {
+        let Self { subscribed, publications, .. } = self;
+        Ok(SubscribedStream { subscribed, publications, channel: PhantomData })
+    }
+}
+
+impl<C> fmt::Debug for SubscribedStream<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubscribedStream").field("subscribed", &self.subscribed).finish_non_exhaustive()
     }

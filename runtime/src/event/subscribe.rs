@@ -20,6 +20,7 @@ use crate::payload::{Form, Payload};
 use crate::publication::IntoPublication;
 use crate::reject::Reject;
 use crate::router::{Routes, Table};
+use crate::typed::PublishedTo;
 
 /// A client subscribes to a channel.
 #[derive(Debug, Clone)]
@@ -76,23 +77,21 @@ impl Subscribed {
     }
 
     /// What the client is sent from now on, for a [`stream`](macro@crate::stream) handler.
-    pub fn stream<S>(self, publications: S) -> SubscribedStream
+    pub fn stream<C, S>(self, publications: S) -> SubscribedStream<C>
     where
-        S: Stream<Item: IntoPublication> + Send + 'static,
+        S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static,
     {
-        let publications = publications.map(|item| Ok(item.into_publication())).boxed();
-        SubscribedStream { subscribed: self, publications }
+        SubscribedStream::of(self, publications.map(|item| Ok(item.into_publication())))
     }
 
     /// As [`stream`](Self::stream), for a stream that may fail: what its first error does, is told [there](macro@crate::stream).
-    pub fn try_stream<S, T, R>(self, publications: S) -> SubscribedStream
+    pub fn try_stream<C, S, T, R>(self, publications: S) -> SubscribedStream<C>
     where
         S: Stream<Item = Result<T, R>> + Send + 'static,
-        T: IntoPublication,
+        T: IntoPublication + PublishedTo<C>,
         R: Into<Reject>,
     {
-        let publications = publications.map(|item| item.map(T::into_publication).map_err(R::into)).boxed();
-        SubscribedStream { subscribed: self, publications }
+        SubscribedStream::of(self, publications.map(|item| item.map(T::into_publication).map_err(R::into)))
     }
 
     /// When the sub_refresh handler is asked: in the future, or the call fails. Centrifugo would tell the client "expired"

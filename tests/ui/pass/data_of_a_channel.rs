@@ -5,7 +5,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use centrifugo::{ClientId, Data, Publisher, RawData, Reject, UserId};
+use centrifugo::{
+    ClientId, Data, MapPublished, Polled, PolledItem, Publication, Publications, Published, Publisher, RawData, Reject, Subscribed,
+    SubscribedStream, UserId,
+};
+use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +51,68 @@ async fn score(
 #[centrifugo::publish(Any)]
 async fn any(Any { id }: Any, _user: UserId, Data(number): Data<u64>) -> bool {
     id == number
+}
+
+/// Clients send numbers, and receive texts.
+#[centrifugo::channel("told:<id>", data = String, from_client = u64)]
+struct Told {
+    id: u64,
+}
+
+/// Clients send numbers, and receive anything.
+#[centrifugo::channel("free:<id>", from_client = u64)]
+struct Free {
+    id: u64,
+}
+
+#[centrifugo::publish(Told)]
+async fn tell(Told { id }: Told, _user: UserId, Data(number): Data<u64>) -> Result<Published<Told>, Reject> {
+    Ok(Published::new().data(&format!("{number} in {id}")).tag("kind", "number"))
+}
+
+#[centrifugo::publish(Free)]
+async fn free(Free { id }: Free, _user: UserId, Data(number): Data<u64>) -> Published {
+    Published::new().data(&(number + id))
+}
+
+#[centrifugo::map_publish(Told)]
+async fn set(Told { id }: Told, _user: UserId, Data(number): Data<u64>) -> MapPublished<Told> {
+    MapPublished::new().data(&format!("{number} in {id}")).stream_data(&String::new())
+}
+
+#[centrifugo::map_publish(Any)]
+async fn set_any(Any { id }: Any, user: UserId) -> bool {
+    user == id.to_string()
+}
+
+#[centrifugo::shared_poll(Told)]
+async fn poll(Told { id }: Told) -> Vec<PolledItem<Told>> {
+    vec![PolledItem::new("key", &id.to_string()).previous(&String::new())]
+}
+
+#[centrifugo::shared_poll(Scores)]
+async fn poll_scores(Scores { game }: Scores) -> Polled<Scores> {
+    Polled::new().item(PolledItem::new(game, &HashMap::new()))
+}
+
+#[centrifugo::shared_poll(Any)]
+async fn poll_any(Any { id }: Any) -> Vec<PolledItem> {
+    vec![PolledItem::new("key", &id)]
+}
+
+#[centrifugo::stream(Told)]
+async fn ticks(Told { id }: Told, Data(_since): Data<i8>, _drafts: Publications<u64>) -> impl Stream<Item = String> {
+    stream::iter([id.to_string()])
+}
+
+#[centrifugo::stream(Scores)]
+async fn scores(_scores: Scores) -> Result<impl Stream<Item = Result<Publication<Scores>, Reject>>, Reject> {
+    Ok(stream::iter([Ok(Publication::new(&HashMap::new()).tag("kind", "score"))]))
+}
+
+#[centrifugo::stream(Any)]
+async fn any_ticks(Any { id }: Any) -> SubscribedStream<Any> {
+    Subscribed::new().stream(stream::iter([id]).map(|id| id + 1))
 }
 
 fn publish(publisher: &Publisher) {

@@ -1,0 +1,11 @@
+#[centrifugo::channel("room:<id>", data = u32, from_client = String)]
+struct Room {
+    id: u64,
+}
+
+#[centrifugo::publish(Room)]
+async fn say(_room: Room, _user: centrifugo::UserId) -> centrifugo::Published {
+    centrifugo::Published::new().data(&1_u64)
+}
+
+fn main() {}
