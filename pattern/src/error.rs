@@ -13,7 +13,9 @@ use std::ops::Range;
 ///     "placeholder is not closed: add `>`\n\n         user.<uuid\n              ^^^^^"
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Its `Debug` form, which Rust prints if `main` returns it, is the same.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Error {
     pub(crate) kind: ErrorKind,
     pub(crate) pattern: String,
@@ -126,6 +128,12 @@ impl fmt::Display for Error {
         writeln!(f, "{}\n", self.message())?;
         writeln!(f, "{INDENT}{}", shown(0..self.pattern.len()))?;
         write!(f, "{INDENT}{}{}", " ".repeat(before), "^".repeat(marked))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Channels as the application names them: texts that are checked, and typed channels.
 
-use std::fmt::{Display, Write};
+use std::fmt::{self, Display, Write};
 
 use centrifugo_pattern::{Pattern, is_valid_value};
 
@@ -124,7 +124,7 @@ impl<T: ?Sized> Carries<T> for Channel {}
 impl<C: Carries<T> + ?Sized, T: ?Sized> Carries<T> for &C {}
 
 /// Why a text or a value names no channel.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidChannel {
     /// A channel has a name.
@@ -146,6 +146,13 @@ pub enum InvalidChannel {
         /// Whether it is the rest of the channel (`<path..>`).
         rest: bool,
     },
+}
+
+// `main` prints it so.
+impl fmt::Debug for InvalidChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl ToChannel for str {

@@ -165,7 +165,7 @@ impl fmt::Display for Disconnect {
 }
 
 /// Why a code or its text can't be sent to a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidCode {
     /// Applications have the error codes 400..=1999.
@@ -203,6 +203,13 @@ impl InvalidCode {
 impl fmt::Display for InvalidCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
+    }
+}
+
+// `main` prints it so.
+impl fmt::Debug for InvalidCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

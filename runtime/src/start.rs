@@ -42,7 +42,7 @@ pub enum StartError {
 }
 
 /// What is wrong with a handler, or with the app's settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Conflict {
     /// Two handlers answer for the same names; the second could never be called.
@@ -175,6 +175,12 @@ fn quoted(namespace: &str) -> String {
 
 fn shape_of(shape: &str) -> String {
     if shape.is_empty() { "every name is ".to_owned() } else { format!("`{shape}` is ") }
+}
+
+impl fmt::Debug for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Debug for StartError {

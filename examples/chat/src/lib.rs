@@ -12,9 +12,12 @@
 //! | `PROXY_ADDRESS` | where Centrifugo finds the app | a free port of 127.0.0.1 |
 //! | `CENTRIFUGO_BIN` | the Centrifugo to start | the one in `PATH`, or one built from Go's module |
 
+mod error;
 mod handlers;
 mod page;
 pub mod room;
+
+pub use error::Error;
 
 use std::net::SocketAddr;
 
@@ -25,16 +28,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Whatever keeps the chat from starting, or ends it.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
 /// A chat that runs: the page, the app, and Centrifugo between them.
 #[derive(Debug)]
 pub struct Chat {
     address: SocketAddr,
     centrifugo: Centrifugo,
     stop: watch::Sender<()>,
-    servers: JoinSet<Result<(), BoxError>>,
+    servers: JoinSet<Result<(), Error>>,
 }
 
 impl Chat {
@@ -43,8 +43,11 @@ impl Chat {
     /// # Errors
     ///
     /// An address that is taken, a Centrifugo that can't be found or built, an SDK that can't be installed.
-    pub async fn start(address: &str) -> Result<Self, BoxError> {
-        let page = TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))?;
+    pub async fn start(address: &str) -> Result<Self, Error> {
+        let page = TcpListener::bind(address).await.map_err(|source| {
+            let address = address.to_owned();
+            Error::Listen { address, source }
+        })?;
         Self::with_page_on(page).await
     }
 
@@ -53,7 +56,7 @@ impl Chat {
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub async fn start_from_env() -> Result<Self, BoxError> {
+    pub async fn start_from_env() -> Result<Self, Error> {
         if let Ok(address) = std::env::var("CHAT_ADDRESS") {
             return Self::start(&address).await;
         }
@@ -63,7 +66,7 @@ impl Chat {
         }
     }
 
-    async fn with_page_on(page: TcpListener) -> Result<Self, BoxError> {
+    async fn with_page_on(page: TcpListener) -> Result<Self, Error> {
         let address = page.local_addr()?;
         let sdk = page::sdk().await?;
         let app = app(address).bind().await?;
@@ -90,7 +93,7 @@ impl Chat {
     /// # Errors
     ///
     /// Why it ended.
-    pub async fn failed(&mut self) -> Result<(), BoxError> {
+    pub async fn failed(&mut self) -> Result<(), Error> {
         match self.servers.join_next().await {
             Some(ended) => ended?,
             None => Ok(()),

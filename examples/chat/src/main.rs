@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use chat::{BoxError, Chat};
+use chat::{Chat, Error};
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let mut chat = Chat::start_from_env().await?;
     // The only line on stdout, for whoever starts it as a program.
     writeln!(io::stdout(), "the chat is at {}", chat.url())?;
     let ended = tokio::select! {
-        stopped = stopped() => stopped.map_err(BoxError::from),
+        stopped = stopped() => stopped.map_err(Error::from),
         failed = chat.failed() => failed,
     };
     chat.stop().await;

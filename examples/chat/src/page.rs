@@ -7,16 +7,16 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use crate::BoxError;
+use crate::Error;
 
 const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
 
 /// The JavaScript SDK, as npm has installed it; installed now, if it isn't yet.
-pub(crate) async fn sdk() -> Result<String, BoxError> {
+pub(crate) async fn sdk() -> Result<String, Error> {
     let web = Path::new(WEB);
     centrifugo_server::npm_ci(web).await?;
-    let file = web.join("node_modules/centrifuge/dist/centrifuge.js");
-    tokio::fs::read_to_string(&file).await.map_err(|error| format!("can't read {}: {error}", file.display()).into())
+    let path = web.join("node_modules/centrifuge/dist/centrifuge.js");
+    tokio::fs::read_to_string(&path).await.map_err(|source| Error::Sdk { path, source })
 }
 
 /// The page. `endpoint` is where it finds Centrifugo.

@@ -1,9 +1,12 @@
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-/// Why there is no Centrifugo.
-#[derive(Debug, thiserror::Error)]
+/// Why there is no Centrifugo, or no SDK for its clients.
+///
+/// `main` may return it: its `Debug` form, which Rust prints then, is the readable one.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// `CENTRIFUGO_BIN` doesn't run.
@@ -32,7 +35,7 @@ pub enum Error {
         log: String,
     },
     /// There is no npm.
-    #[error("can't run `npm ci`, which installs the JavaScript SDK: {0}; is Node installed?")]
+    #[error("there is no npm, which installs the JavaScript SDK: install Node, with npm in PATH ({0})")]
     NoNpm(io::Error),
     /// npm can't install the packages.
     #[error("`npm ci` in {folder} failed: {status}; what npm says is above")]
@@ -55,5 +58,34 @@ pub enum Error {
 impl Error {
     pub(crate) fn io(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { what, source }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed_by_main(error: Error) -> String {
+        format!("Error: {:?}", Box::<dyn std::error::Error + Send + Sync>::from(error))
+    }
+
+    #[test]
+    fn what_main_prints_says_what_to_install_or_set() {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        for (error, expected) in [
+            (Error::NoGo(missing()), "install either, or set CENTRIFUGO_BIN"),
+            (Error::NoNpm(missing()), "install Node"),
+            (Error::Binary { path: "/no/centrifugo".into(), source: missing() }, "CENTRIFUGO_BIN is `/no/centrifugo`"),
+            (Error::Io { what: "start Centrifugo", source: missing() }, "can't start Centrifugo: entity not found"),
+        ] {
+            let printed = printed_by_main(error);
+            assert!(printed.contains(expected) && !printed.contains(" {"), "{printed}");
+        }
     }
 }
