@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::habits;
+
 /// A mistake in a pattern.
 ///
 /// ```
@@ -34,9 +36,10 @@ macro_rules! kinds {
         impl ErrorKind {
             /// What is wrong, and what to write instead, where `text` is what stands there.
             fn message(self, text: &str) -> String {
-                match self {
-                    $(Self::$kind => $message.replace("{}", text),)*
-                }
+                let message = match self {
+                    $(Self::$kind => $message,)*
+                };
+                message.replace("{}", text).replace("{placeholder}", &habits::meant(text))
             }
         }
     };
@@ -53,12 +56,26 @@ kinds! {
     Unnamed => "placeholder has no name: name it like its argument, or write `<_>`",
     /// `<..>`.
     UnnamedRest => "placeholder has no name: name it like its argument, as in `<rest..>`, or write `<_..>`",
-    /// `{uuid}`.
-    Braces => "`{}` is literal text here: a placeholder is written `<name>`",
+    /// `{uuid}`, `:id`, `$id`, `%s`, `(id)`.
+    Habit => "`{}` is literal text here: a placeholder is written `{placeholder}`",
+    /// `.[id]`.
+    Square => "`[..]` is an optional tail: a placeholder is written `{placeholder}`",
     /// `*`.
     Glob => "`*` matches nothing but itself: write `<name>` for one part, `<name..>` for all that follows",
+    /// `*path`, `<..path>`, `<path*>`, `<path>*`.
+    Rest => "all that follows is written `{placeholder}`",
+    /// `\\d+`, `[a-z]+`.
+    Regex => "a pattern is no regular expression: write `<name>`, and a type that reads such values at the function's argument",
+    /// `^user$`.
+    Anchor => "a pattern matches whole names: remove `{}`",
+    /// `<id?>`, `<id>?`.
+    Optional => "what may be missing stands in square brackets with what is before it: write `[.{placeholder}]`",
+    /// `<id=1>`.
+    Default => "a placeholder has no default: write `{placeholder}`, and in an optional tail `Option<..>` at the function's argument",
+    /// `<<id>>`.
+    Doubled => "a placeholder has one pair of brackets: write `{placeholder}`",
     /// `<id: u64>`.
-    Type => "a placeholder holds no type: write only its name here, and the type at the function's argument",
+    Type => "a placeholder holds no type: write `{placeholder}` here, and the type at the function's argument",
     /// `<user-id>`.
     Name => "`{}` is no name for an argument: write letters, digits and `_`, starting with a letter",
     /// `<type>`.

@@ -3,6 +3,7 @@
 mod code;
 mod edges;
 mod error;
+mod habits;
 mod parse;
 mod pattern;
 mod router;

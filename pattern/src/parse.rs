@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind};
+use crate::habits;
 use crate::pattern::{Pattern, Placeholder, Segment};
 use crate::values::DELIMITERS;
 
@@ -43,6 +44,9 @@ impl<'t> Parser<'t> {
             Some(_) => self.at += 1,
         }
         let span = open..self.at;
+        if let Some(fault) = habits::tail(self.text, span.clone()) {
+            return Err(fault);
+        }
         if self.at < self.text.len() {
             return Err((ErrorKind::TailNotLast, self.at..self.text.len()));
         }
@@ -76,18 +80,13 @@ impl<'t> Parser<'t> {
                 '<' | '[' => break,
                 ']' if self.text[..self.at].contains('[') => break,
                 '>' | ']' => return Err((ErrorKind::Stray, self.at..self.at + 1)),
-                '{' | '}' => return Err((ErrorKind::Braces, self.braces())),
-                '*' => return Err((ErrorKind::Glob, self.at..self.at + 1)),
-                other => self.at += other.len_utf8(),
+                other => match habits::literal(self.text, self.at) {
+                    Some(fault) => return Err(fault),
+                    None => self.at += other.len_utf8(),
+                },
             }
         }
         Ok(self.text[start..self.at].to_owned())
-    }
-
-    /// `{uuid}` as a whole, where it is one.
-    fn braces(&self) -> Range<usize> {
-        let end = self.text[self.at..].find('}').map_or(self.at + 1, |length| self.at + length + 1);
-        self.at..end
     }
 
     fn placeholder(&mut self, is_optional: bool) -> Result<Placeholder, Fault> {
@@ -95,6 +94,10 @@ impl<'t> Parser<'t> {
         let inside = &self.text[start + 1..];
         let (length, end) = match inside.char_indices().find(|(_, c)| matches!(c, '<' | '>' | '[' | ']')) {
             Some((length, '>')) => (length, start + 1 + length + 1),
+            Some((0, '<')) if inside.contains(">>") => {
+                let length = inside.find(">>").unwrap_or_default();
+                return Err((ErrorKind::Doubled, start..start + 1 + length + 2));
+            }
             Some((length, '<')) if inside.contains('>') => {
                 return Err((ErrorKind::Nested, start..start + 1 + length + 1));
             }
@@ -133,10 +136,15 @@ impl<'t> Parser<'t> {
             return Ok(None);
         }
         if name.contains(':') {
-            return Err((ErrorKind::Type, span));
+            return Err((ErrorKind::Type, placeholder.clone()));
         }
         let is_identifier =
             !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if let (false, Some(kind)) =
+            (is_identifier, habits::placeholder(&self.text[placeholder.start + 1..placeholder.end - 1]))
+        {
+            return Err((kind, placeholder.clone()));
+        }
         if !is_identifier || name.bytes().all(|byte| byte == b'_') {
             return Err((ErrorKind::Name, span));
         }
@@ -158,6 +166,9 @@ impl<'t> Parser<'t> {
         if ends {
             return Ok(());
         }
+        if let Some(kind) = next.and_then(habits::quantifier) {
+            return Err((kind, placeholder.span.start..self.at + 1));
+        }
         if placeholder.is_rest {
             return Err((ErrorKind::RestNotLast, placeholder.span()));
         }
@@ -165,7 +176,7 @@ impl<'t> Parser<'t> {
         match next {
             Some(next) if DELIMITERS.contains(&next) => Ok(()),
             // These have messages of their own.
-            None | Some(']' | '>' | '{' | '*') => Ok(()),
+            None | Some(']' | '>' | '{' | '\\') => Ok(()),
             Some(_) => Err((ErrorKind::NoDelimiter, placeholder.span())),
         }
     }

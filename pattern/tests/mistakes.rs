@@ -33,10 +33,37 @@ mistakes! {
     a_placeholder_holds_no_other: Subscribe "a.<b<c>>" => "<b<", "side by side";
     a_placeholder_has_a_name: Subscribe "user.<>" => "<>", "`<_>`";
     a_rest_has_a_name: Subscribe "user.<..>" => "<..>", "`<_..>`";
-    braces_are_a_habit: Subscribe "user.{uuid}" => "{uuid}", "written `<name>`";
+    braces_are_a_habit: Subscribe "user.{uuid}" => "{uuid}", "written `<uuid>`";
+    braces_may_be_empty: Subscribe "user.{}" => "{}", "written `<name>`";
+    braces_may_hold_a_type: Subscribe "user.{id:u64}" => "{id:u64}", "written `<id>`";
+    braces_may_hold_a_rest: Method "get:{*path}" => "{*path}", "written `<path..>`";
+    braces_of_a_template: Method "user.${id}" => "${id}", "written `<id>`";
+    braces_of_another_template: Subscribe "user.#{id}" => "#{id}", "written `<id>`";
+    a_colon_of_a_router: Method "user/:id" => ":id", "written `<id>`";
+    a_colon_of_a_router_in_a_channel: Subscribe "user.:id.x" => ":id", "written `<id>`";
+    a_dollar_of_a_shell: Subscribe "user.$id" => "$id", "written `<id>`";
+    a_conversion_of_printf: Subscribe "user.%s" => "%s", "written `<name>`";
+    another_conversion_of_printf: Method "user/%d/x" => "%d", "written `<name>`";
+    parentheses: Subscribe "user.(id)" => "(id)", "written `<id>`";
+    a_group_of_a_regex: Subscribe "user.(\\d+)" => "(\\\\d+)", "written `<name>`";
+    square_brackets: Subscribe "user.[id]" => "[id]", "written `<id>`";
+    a_class_of_a_regex: Subscribe "user.[0-9]+" => "[0-9]+", "no regular expression";
+    an_escape_of_a_regex: Subscribe "user.\\d+" => "\\\\d+", "no regular expression";
+    the_start_of_a_regex: Subscribe "^user" => "^", "remove `^`";
+    the_end_of_a_regex: Subscribe "user$" => "$", "remove `$`";
+    a_glob_with_a_name: Subscribe "files/*path" => "*path", "written `<path..>`";
+    dots_go_after_the_name: Subscribe "files/<..path>" => "<..path>", "written `<path..>`";
+    three_dots_go_nowhere: Subscribe "files/<...path>" => "<...path>", "written `<path..>`";
+    a_star_in_a_placeholder: Subscribe "files/<*path>" => "<*path>", "written `<path..>`";
+    a_star_after_a_placeholder: Subscribe "files/<path>*" => "<path>*", "written `<path..>`";
+    a_plus_after_a_placeholder: Subscribe "files/<path>+" => "<path>+", "written `<path..>`";
+    a_question_mark_in_a_placeholder: Subscribe "user.<id?>" => "<id?>", "write `[.<id>]`";
+    a_question_mark_after_a_placeholder: Subscribe "user.<id>?" => "<id>?", "write `[.<id>]`";
+    a_default: Subscribe "user.<id=1>" => "<id=1>", "no default: write `<id>`";
+    doubled_brackets: Subscribe "user.<<id>>" => "<<id>>", "write `<id>`";
     a_glob_matches_only_itself: Subscribe "user.*" => "*", "`<name..>`";
-    a_type_goes_to_the_argument: Subscribe "order.<id: u64>" => "id: u64", "at the function's argument";
-    a_regex_is_no_type: Subscribe "order.<id:\\d+>" => "id:\\\\d+", "holds no type";
+    a_type_goes_to_the_argument: Subscribe "order.<id: u64>" => "<id: u64>", "`<id>` here, and the type at the function's argument";
+    a_regex_is_no_type: Subscribe "order.<id:\\d+>" => "<id:\\\\d+>", "holds no type";
     a_dash_is_no_letter: Subscribe "user.<user-id>" => "user-id", "`user-id` is no name";
     a_digit_starts_no_name: Subscribe "user.<1st>" => "1st", "starting with a letter";
     a_name_has_no_space: Subscribe "user.< id >" => " id ", "is no name";
@@ -80,6 +107,13 @@ fn what_arrives_elsewhere_is_let_be() {
         ("order.<id>[.items.<item>]", Place::Subscribe),
         ("chat:<room>[.archive]", Place::Subscribe),
         ("a.<_>.<_>", Place::Subscribe),
+        ("a.b[.c]", Place::Subscribe),
+        ("a.[<b>]", Place::Subscribe),
+        ("sum(a)", Place::Method),
+        ("Service::method", Place::Method),
+        ("get:a%20b", Place::Method),
+        ("a.100%", Place::Subscribe),
+        ("cost.5$x", Place::Subscribe),
     ] {
         assert_eq!(Pattern::parse(pattern).and_then(|parsed| parsed.check(place)), Ok(()), "{pattern}");
     }
