@@ -50,7 +50,7 @@
 //! | calls a method | [`rpc`](macro@rpc) | [`Rpc`] | any `Serialize`, [`RpcReply`] |
 //!
 //! * [`patterns`]: which names a handler answers for, and which of several is asked.
-//! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`], and extractors of one's own.
+//! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`]; [`extractor`]: those of your own.
 //! * [`interceptor`](macro@interceptor): functions around all handlers, or those of some events; [`error_handler`](macro@error_handler):
 //!   one that hears of every failure.
 //! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for errors that do.
@@ -59,6 +59,16 @@
 #![cfg_attr(not(feature = "api"), doc = "* The feature `api`: publishing, and the rest of Centrifugo's server API.")]
 //! * [`http_bridge`]: methods such as `get:users/1`, answered by an `axum::Router` or a remote server.
 //! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
+//!
+//! # Under another name
+//!
+//! What attributes expand to names the crate `::centrifugo`. Where it has another name, one line in the root of each crate with
+//! handlers gives it this one: for a renamed dependency (`cf = { package = "centrifugo", .. }`), and for a crate of your own that
+//! re-exports all of it (`pub use centrifugo::*;`):
+//!
+//! ```ignore
+//! extern crate cf as centrifugo;
+//! ```
 
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 #[doc(hidden)]

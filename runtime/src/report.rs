@@ -22,6 +22,11 @@ pub(crate) fn report(registry: &Registry, settings: &Settings) {
         warn(entry, !settings.namespaces.is_empty());
     }
     warn_of_polls(registry, settings);
+    if cfg!(panic = "abort") {
+        tracing::warn!(
+            "compiled with `panic = \"abort\"`: a panic in a handler ends the app, and not only one client's call"
+        );
+    }
 }
 
 /// Centrifugo doesn't start with polls and without the key that it checks their clients' signatures with.
