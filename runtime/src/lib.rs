@@ -95,6 +95,7 @@ mod exchange;
 mod expiry;
 mod extract;
 mod failure;
+mod forwarded;
 mod gate;
 mod gather;
 #[allow(missing_docs, reason = "what has a doc in the schema has it here")]
@@ -102,7 +103,6 @@ mod generated;
 mod grant;
 mod guard;
 mod handler;
-mod headers;
 mod http;
 mod id;
 mod inbound;
@@ -181,6 +181,8 @@ pub use centrifugo_macros::subscribe;
 pub use centrifugo_macros::topic;
 
 pub use self::http::Http;
+#[doc(no_inline)]
+pub use ::headers;
 #[cfg(feature = "api")]
 pub use api::{Publisher, PublisherError};
 pub use app::{App, run};

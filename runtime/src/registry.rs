@@ -4,8 +4,8 @@ use centrifugo_pattern::{Namespace, Pattern, Place};
 
 use crate::call::States;
 use crate::event::Wire;
+use crate::forwarded;
 use crate::handler::{Bind, Handler, Location, Target};
-use crate::headers;
 use crate::interceptor::Interceptor;
 use crate::kind::Kind;
 use crate::needs::Needs;
@@ -141,6 +141,6 @@ fn satisfy(needs: &Needs, at: Location, states: &States, conflicts: &mut Vec<Con
     let missing = needs.states.iter().filter(|(id, _)| !states.has(*id));
     conflicts.extend(missing.map(|&state| Conflict::missing(state, at)));
     for header in &needs.headers {
-        conflicts.extend(headers::check(header.as_str(), &at.to_string()).err());
+        conflicts.extend(forwarded::check(header.as_str(), &at.to_string()).err());
     }
 }

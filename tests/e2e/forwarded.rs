@@ -17,6 +17,24 @@ async fn ip(metadata: Metadata<'_>) -> Option<String> {
     metadata.get("x-real-ip").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
+// gRPC can't carry it, so Centrifugo doesn't call: the docs of `Header` say what to do.
+#[tokio::test]
+async fn a_header_that_is_not_ascii_fails_the_calls_of_its_client_before_the_app_is_asked() {
+    let app = App::empty().handlers(handlers![connect]).emulated_headers(["authorization"]);
+    let stage = Stage::start(app).await;
+    for options in [
+        json!({ "httpHeaders": { "Cookie": "session=ann; name=Zoë" } }),
+        json!({ "httpHeaders": { "Cookie": "session=ann" }, "headers": { "Authorization": "Bearer Анна" } }),
+    ] {
+        let mut client = stage.client_with(options).await;
+        assert_eq!(client.event("error").await["error"]["code"], 100);
+    }
+    stage.centrifugo_logs("non-printable ASCII characters").await;
+    let mut client = stage.client_with(json!({ "httpHeaders": { "Cookie": "session=ann; name=Zo%C3%AB" } })).await;
+    client.event("connected").await;
+    assert!(!stage.stop().await.contains("ERROR"));
+}
+
 #[tokio::test]
 async fn listed_headers_arrive_and_others_do_not() {
     let app = App::empty().handlers(handlers![connect, ip]).http_headers(["X-Real-IP"]).emulated_headers(["Authorization"]);

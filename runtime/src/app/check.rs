@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::failure::ErrorHandler;
-use crate::headers;
+use crate::forwarded;
 use crate::http::Http;
 use crate::registry::Registry;
 use crate::router::Routes;
@@ -54,7 +54,7 @@ impl App {
             (&self.settings.http_headers, "`App::http_headers`"),
             (&self.settings.emulated_headers, "`App::emulated_headers`"),
         ] {
-            conflicts.extend(names.iter().filter_map(|name| headers::check(name, at).err()));
+            conflicts.extend(names.iter().filter_map(|name| forwarded::check(name, at).err()));
         }
         for namespace in &self.settings.namespaces {
             if !centrifugo_pattern::is_namespace(namespace) {
@@ -74,7 +74,7 @@ impl App {
 
     fn check_secret(&self, name: &str, value: &str) -> Result<Secret, Conflict> {
         let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: "`App::secret`".to_owned() };
-        let header = headers::check(name, "`App::secret`")?;
+        let header = forwarded::check(name, "`App::secret`")?;
         if value.is_empty() || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
             return Err(refuse("its value isn't printable ASCII, or is empty"));
         }

@@ -203,13 +203,17 @@ impl App {
 
     /// Headers of the client's HTTP request that all events bring along, besides those that handlers take as
     /// [`Header`](crate::Header).
+    ///
+    /// A value with anything but printable ASCII (UTF-8 in some cookie) fails every call of its client before the app sees it:
+    /// [`Header`](crate::Header) says what to do.
     pub fn http_headers<H: Into<String>>(mut self, names: impl IntoIterator<Item = H>) -> Self {
         self.settings.http_headers.extend(names.into_iter().map(Into::into));
         self
     }
 
     /// Headers that a client may put into its connect command, because browsers can't set any on a WebSocket (the SDK's option
-    /// `headers`). They are the client's word; an HTTP header of the same name goes before.
+    /// `headers`). They are the client's word; an HTTP header of the same name takes precedence. For values, see
+    /// [`http_headers`](Self::http_headers).
     pub fn emulated_headers<H: Into<String>>(mut self, names: impl IntoIterator<Item = H>) -> Self {
         self.settings.emulated_headers.extend(names.into_iter().map(Into::into));
         self

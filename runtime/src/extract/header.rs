@@ -32,10 +32,28 @@ impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
     }
 }
 
-/// One header of the client's HTTP request, typed: any of the `headers` crate's, or your own by its trait.
+/// One header of the client's HTTP request, typed: any of the [`headers`] crate's, which is re-exported, or your own by its trait.
+///
+/// ```
+/// use centrifugo::headers::{Authorization, authorization::Bearer};
+/// use centrifugo::{App, Connected, Header};
+///
+/// #[centrifugo::connect]
+/// async fn connect(Header(Authorization(bearer)): Header<Authorization<Bearer>>) -> Connected {
+///     Connected::user(if bearer.token() == "sesame" { "ann" } else { "" })
+/// }
+///
+/// // Browsers set no headers on a WebSocket: the SDK's option `headers` sends them with the connect command.
+/// let app = App::new().emulated_headers(["authorization"]);
+/// ```
 ///
 /// The [generated configuration](crate::App::centrifugo_config) lists the header in `http_headers` of each proxy whose handlers
 /// take it. A missing or malformed one is error 400 "bad request"; `Option<Header<H>>` is `None` when it is missing.
+///
+/// **gRPC carries printable ASCII only.** Where a forwarded header has any other byte (a name in UTF-8 in one of the site's
+/// cookies is enough), Centrifugo's call fails before the app sees it, and with it every call of that client: error 100, and
+/// only Centrifugo's log says why. So forward no header that others write into: a token of your own in a header of its own,
+/// rather than all of `cookie`; or have the reverse proxy in front of Centrifugo pass on the one cookie that you need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header<H>(pub H);
 
