@@ -279,8 +279,16 @@ async fn token_auth() {
         }
         assert!(client.settled().await.seen("subscribed").is_empty());
     }
-    let mut eve = example.client(json!({ "authToken": "eve" })).await;
-    assert_eq!(eve.event("disconnected").await["code"], 4501);
+    let mut ann = example.client_with(json!({ "headers": { "Authorization": "Bearer ann" } })).await;
+    for _ in 0..3 {
+        ann.event("subscribed").await;
+    }
+    for eve in [json!({ "data": { "authToken": "eve" } }), json!({ "headers": { "Authorization": "Bearer eve" } })] {
+        let mut eve = example.client_with(eve).await;
+        assert_eq!(eve.event("disconnected").await["code"], 4501);
+    }
+    // What the header is for.
+    assert!(!example.centrifugo.log().contains("Bearer"));
     example.stop().await;
 }
 

@@ -2,15 +2,18 @@
 //!
 //! Try:
 //!
-//! * `{"id": 1, "connect": {"data": {"authToken": "ann"}}}`: the user's own channel, and the one for admins;
-//! * `{"id": 1, "connect": {"data": {"authToken": "bob"}}}`: the user's own channel;
-//! * `{"id": 1, "connect": {"data": {"authToken": "eve"}}}`: disconnected with 4501;
+//! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer ann"}}}`: the user's own channel, and the one for admins;
+//! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer bob"}}}`: the user's own channel;
+//! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer eve"}}}`: disconnected with 4501;
+//! * `{"id": 1, "connect": {"data": {"authToken": "ann"}}}`: the second way, whose tokens may stand in Centrifugo's log;
 //! * `{"id": 1, "connect": {}}`: connected, without a name.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use centrifugo::{App, Connected, Data, Disconnect, Reject, State};
+use centrifugo::headers::Authorization;
+use centrifugo::headers::authorization::Bearer;
+use centrifugo::{App, Connected, Data, Disconnect, Header, Reject, State};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -28,10 +31,20 @@ struct RoleChannel {
     role: String,
 }
 
+/// The token as clients had it in their data before they had headers.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Auth {
     auth_token: Option<String>,
+}
+
+/// What a client shows. The header first: Centrifugo logs the data of connects that are refused, and no tokens in headers.
+struct Token(Option<String>);
+
+#[centrifugo::extractor]
+async fn token(bearer: Option<Header<Authorization<Bearer>>>, data: Option<Data<Auth>>) -> Token {
+    let bearer = bearer.map(|Header(Authorization(bearer))| bearer.token().to_owned());
+    Token(bearer.or_else(|| data.and_then(|Data(auth)| auth.auth_token)))
 }
 
 #[derive(Clone)]
@@ -51,8 +64,8 @@ impl Users {
 }
 
 #[centrifugo::connect]
-async fn connect(Data(auth): Data<Auth>, State(users): State<Users>) -> Result<Connected, Reject> {
-    let Some(token) = auth.auth_token else {
+async fn connect(Token(token): Token, State(users): State<Users>) -> Result<Connected, Reject> {
+    let Some(token) = token else {
         return Ok(Connected::anonymous().subscribe("public"));
     };
     let user = users.by_token(&token).ok_or(INVALID_TOKEN)?;
@@ -69,9 +82,14 @@ fn users() -> Users {
     Users(Arc::new(HashMap::from([("ann", ann), ("bob", bob)])))
 }
 
+/// Browsers set no headers on a WebSocket: SDKs send them with the connect command, where they are listed here.
+fn app() -> App {
+    App::new().state(users()).emulated_headers(["authorization"])
+}
+
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
-    App::new().state(users()).run().await
+    app().run().await
 }
 
 #[cfg(test)]
@@ -82,9 +100,9 @@ mod tests {
 
     #[tokio::test]
     async fn roles_say_which_channels() {
-        let app = TestApp::new(App::new().state(users())).expect("an app that can start");
+        let app = TestApp::new(app()).expect("an app that can start");
         for (token, is_admin) in [("ann", true), ("bob", false)] {
-            let connected = app.connect().data(json!({ "authToken": token })).await.into_reply();
+            let connected = app.connect().header("authorization", &format!("Bearer {token}")).await.into_reply();
             let mut channels = vec!["public".to_owned(), format!("user:{}", connected.user)];
             if is_admin {
                 channels.push("role:admin".to_owned());
@@ -97,14 +115,16 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_token_is_disconnected_for_good() {
-        let app = TestApp::new(App::new().state(users())).expect("an app that can start");
+        let app = TestApp::new(app()).expect("an app that can start");
+        assert_eq!(app.connect().header("authorization", "Bearer eve").await.disconnect(), &INVALID_TOKEN);
         assert_eq!(app.connect().data(json!({ "authToken": "eve" })).await.disconnect(), &INVALID_TOKEN);
+        assert_eq!(app.connect().data(json!({ "authToken": "ann" })).await.reply().channels.len(), 3);
         assert!(!INVALID_TOKEN.reconnects());
     }
 
     // A handler is still a function.
     #[tokio::test]
     async fn no_token_is_no_failure() {
-        assert!(connect(Data(Auth { auth_token: None }), State(users())).await.is_ok());
+        assert!(connect(Token(None), State(users())).await.is_ok());
     }
 }
