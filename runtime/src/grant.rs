@@ -48,7 +48,7 @@ macro_rules! grant_methods {
         }
 
         /// What the client is given with the subscription. Bytes that aren't JSON fail the call for a client that speaks
-        /// JSON: Centrifugo would close it for good.
+        /// JSON: Centrifugo would close it permanently.
         pub fn raw_data(mut self, data: impl Into<::bytes::Bytes>) -> Self {
             self.data = $crate::payload::Payload::raw(data);
             self
@@ -60,7 +60,9 @@ macro_rules! grant_methods {
             self
         }
 
-        /// Whether joining and leaving are told to the channel, whatever the namespace says.
+        /// Whether joining and leaving are published to the channel, whatever the namespace says. Who receives that is another
+        /// question: subscribers with [`force_push_join_leave`](Self::force_push_join_leave), of a namespace that has it, or
+        /// whose SDK asks for it (`joinLeave: true`).
         pub fn join_leave(mut self, on: bool) -> Self {
             self.overrides.join_leave = Some(on);
             self
@@ -80,7 +82,8 @@ macro_rules! grant_methods {
             self
         }
 
-        /// Whether this subscriber is told who joins and leaves, whatever the namespace says.
+        /// Whether this subscriber receives who joins and leaves, whatever the namespace says. What
+        /// [`join_leave`](Self::join_leave) publishes, is received.
         pub fn force_push_join_leave(mut self, on: bool) -> Self {
             self.overrides.force_push_join_leave = Some(on);
             self

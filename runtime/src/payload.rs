@@ -11,7 +11,7 @@ use crate::reject::Internal;
 /// How the bytes of one answer are written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Form {
-    /// The bytes are for a client that speaks JSON: Centrifugo would close it for good over anything else.
+    /// The bytes are for a client that speaks JSON: Centrifugo would close it permanently over anything else.
     pub(crate) json: bool,
     /// Centrifugo asked in base64 (`binary_encoding`), and is answered likewise.
     pub(crate) base64: bool,

@@ -46,7 +46,7 @@ impl<C> Publication<C> {
     }
 
     /// Any bytes. Those that aren't JSON end the stream of a client that speaks JSON as a failure: Centrifugo would close the
-    /// client for good.
+    /// client permanently.
     pub fn raw(data: impl Into<Bytes>) -> Self {
         Self::of(Fields { data: Payload::raw(data), tags: HashMap::new() })
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use centrifugo::testing::TestApp;
 use centrifugo::{
     App, Call, Client, Data, ErrorReply, Event, Extract, HasData, HasUser, Header, Meta, Next, Publish, Published, Reject,
-    State, UserId, handlers, interceptors,
+    State, Subscribed, UserId, handlers, interceptors,
 };
 
 struct Member(UserId);
@@ -180,4 +180,31 @@ async fn a_function_of_extractors_is_one_and_needs_what_they_need() {
     assert_eq!(app.rpc("greet").meta(0).data(7).await.error().code(), 400);
     assert!(app.publish("greet").meta(0).data("hi").await.is_reply());
     assert_eq!(app.publish("greet").meta(7).data("hi").await.error().code(), 403);
+}
+
+/// A channel without a value in its name.
+#[centrifugo::channel("front-page")]
+struct FrontPage;
+
+#[centrifugo::topic(FrontPage, collect = false)]
+async fn front_page(_: FrontPage, given: Option<Data<u8>>) -> Result<Subscribed, ErrorReply> {
+    Ok(Subscribed::new().data(&given.map(|Data(given)| given)))
+}
+
+#[tokio::test]
+async fn a_unit_struct_is_a_channel() {
+    assert_eq!(centrifugo::ToChannel::to_channel(&FrontPage).unwrap().as_str(), "front-page");
+    let app = TestApp::new(App::empty().handlers(handlers![front_page])).unwrap();
+    assert!(app.subscribe("front-page").await.is_reply());
+    assert_eq!(app.subscribe("front-pages").await.error().code(), 403);
+}
+
+#[tokio::test]
+async fn null_is_no_optional_data() {
+    let app = TestApp::new(App::empty().handlers(handlers![front_page])).unwrap();
+    for (sent, given) in [("", None), ("null", None), (" null\n", None), ("7", Some(7))] {
+        let answered = app.subscribe("front-page").raw_data(sent).await;
+        assert_eq!(answered.data::<Option<u8>>(), given, "{sent:?}");
+    }
+    assert_eq!(app.subscribe("front-page").data("seven").await.error().code(), 400);
 }

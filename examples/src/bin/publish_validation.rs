@@ -6,7 +6,7 @@
 //! * `{"id": 4, "publish": {"channel": "chat:lobby", "data": {"text": " "}}}`: error 422 "say something";
 //! * `{"id": 5, "publish": {"channel": "chat:lobby", "data": "hi"}}`: error 400 "bad request";
 //! * `{"id": 6, "publish": {"channel": "chat:cellar", "data": {"text": "hi"}}}`: error 403 "not your room";
-//! * `{"id": 7, "publish": {"channel": "chat:lobby", "data": {"text": "buy now!"}}}`: disconnected with 4502, for good.
+//! * `{"id": 7, "publish": {"channel": "chat:lobby", "data": {"text": "buy now!"}}}`: disconnected with 4502, permanently.
 
 use centrifugo::{Connected, Data, Published, Reject, UserId, topic};
 use serde::{Deserialize, Serialize};

@@ -44,7 +44,7 @@ async fn connect(Data(name): Data<String>) -> Connected {
     Connected::user(name)
 }
 
-/// A failure is no "no": the client is not refused for good, but comes again.
+/// A failure is no "no": the client is not refused permanently, but comes again.
 #[topic("team:<team>")]
 async fn join(team: String, user: UserId, State(teams): State<Teams>) -> Result<bool, Internal> {
     Ok(teams.has(&team, &user).await?)

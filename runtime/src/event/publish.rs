@@ -87,7 +87,7 @@ impl<C> Published<C> {
 
     /// Published instead of what the client sent; their type is unchecked. Empty bytes fail the call: Centrifugo takes them for "as it is".
     /// Bytes that aren't JSON fail the call, unless the handler is declared `binary`: Centrifugo would close
-    /// every subscriber that speaks JSON, for good, while the publisher is told "ok".
+    /// every subscriber that speaks JSON, permanently, while the publisher is told "ok".
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
         self.fields.data = Payload::raw(data);
         self

@@ -58,7 +58,7 @@ impl RpcReply {
         Self { data: Payload::json(value) }
     }
 
-    /// Any bytes. Bytes that aren't JSON fail the call for a client that speaks JSON: Centrifugo would close it for good.
+    /// Any bytes. Bytes that aren't JSON fail the call for a client that speaks JSON: Centrifugo would close it permanently.
     pub fn raw(bytes: impl Into<Bytes>) -> Self {
         Self { data: Payload::raw(bytes) }
     }

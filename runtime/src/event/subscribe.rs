@@ -48,7 +48,7 @@ pub struct Subscribe {
 /// use std::time::Duration;
 /// use centrifugo::Subscribed;
 ///
-/// Subscribed::new().expire_in(Duration::from_secs(300)).join_leave(true);
+/// Subscribed::new().expire_in(Duration::from_secs(300)).join_leave(true).force_push_join_leave(true);
 /// ```
 #[derive(Debug, Default)]
 #[must_use = "a reply does nothing until the handler returns it"]
@@ -94,8 +94,8 @@ impl Subscribed {
         SubscribedStream::of(self, publications.map(|item| item.map(T::into_publication).map_err(R::into)))
     }
 
-    /// When the sub_refresh handler is asked: in the future, or the call fails. Centrifugo would tell the client "expired"
-    /// (110) for good.
+    /// When the sub_refresh handler is asked: in the future, or the call fails. Centrifugo would refuse the
+    /// client permanently, with 110 "expired".
     pub fn expire_at(mut self, time: SystemTime) -> Self {
         self.expiry = Some(Expiry::at(time));
         self

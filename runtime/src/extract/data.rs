@@ -13,7 +13,7 @@ use crate::reject::Reject;
 /// What the client sent, from JSON.
 ///
 /// Nothing sent is read as `null` or, where that doesn't fit, as `{}`: a struct of optional fields needs no `Option` around it.
-/// `Option<Data<T>>` is `None` then. Data that doesn't fit is error 400 "bad request"; why, is in the log.
+/// `Option<Data<T>>` is `None` then, and for `null`, which SDKs send for nothing. Data that doesn't fit is error 400 "bad request"; why, is in the log.
 ///
 /// `T` may borrow from the request, but text may not be borrowable: JSON that has an escape in it (a quote, a newline) isn't the text
 /// that it stands for, and a `&str` refuses it. So text is a `String`, or saves the copy where it can:
@@ -44,7 +44,8 @@ impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
 
     fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
         now(call, |call| match call.event().data() {
-            data if data.is_empty() => Ok(None),
+            // SDKs send `null` for an app that gives them nothing.
+            data if matches!(data.trim_ascii(), b"" | b"null") => Ok(None),
             data => read(data).map(Self).map(Some).map_err(bad_request),
         })
     }
