@@ -119,6 +119,8 @@ mod needs;
 mod notices;
 mod payload;
 mod peer;
+#[cfg(feature = "poll-signatures")]
+mod poll_signer;
 mod publication;
 mod question;
 mod received;
@@ -204,6 +206,8 @@ pub use id::{Channel, ClientId, Key, UserId};
 pub use interceptor::{Interceptor, Next};
 pub use kind::Kind;
 pub use needs::Needs;
+#[cfg(feature = "poll-signatures")]
+pub use poll_signer::{PollSigner, SignedKeys};
 pub use publication::{IntoPublication, Publication};
 pub use reject::{Internal, IntoReject, Reject};
 pub use reply::IntoReply;

@@ -12,36 +12,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use centrifugo::{Connected, Data, PollItem, Polled, PolledItem, Reject, State, UserId, rpc, topic};
-use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use centrifugo::{
+    Connected, Data, ErrorReply, PollItem, PollSigner, Polled, PolledItem, Reject, SignedKeys, State, UserId, rpc, topic,
+};
+use serde::Deserialize;
 
 /// What Centrifugo checks signatures with: in earnest, from the environment.
 const SECRET: &str = "a long and random text";
-
-/// Signs the keys that a user may track, as Centrifugo's `shared_poll.hmac_secret_key` wants it.
-#[derive(Clone)]
-struct Signer(Hmac<Sha256>);
-
-impl Signer {
-    fn new(secret: &str) -> Self {
-        Self(Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length"))
-    }
-
-    /// `from:to:signature`, of what is joined by zero bytes: both times, the user, the channel and the hash of the keys.
-    fn sign(&self, user: &str, channel: &str, keys: &[String], valid: Duration) -> String {
-        let from = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (from, to) = (from.as_secs(), (from + valid).as_secs());
-        let keys = hex(&Sha256::digest(keys.join("\0")));
-        let mac = self.0.clone().chain_update(format!("{from}\0{to}\0{user}\0{channel}\0{keys}"));
-        format!("{from}:{to}:{}", hex(&mac.finalize().into_bytes()))
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// Believes everybody. The example `token_auth` doesn't.
 #[centrifugo::connect]
@@ -60,18 +37,11 @@ struct Ask {
     keys: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Signed {
-    keys: Vec<String>,
-    signature: String,
-}
-
 /// Everybody may track these; a key that is left out here is one that the user may not.
 #[rpc("sign")]
-async fn sign(user: UserId, Data(ask): Data<Ask>, State(signer): State<Signer>) -> Signed {
-    let keys: Vec<_> = ask.keys.into_iter().filter(|key| price(key).is_some()).collect();
-    let signature = signer.sign(&user, &ask.channel, &keys, Duration::from_secs(3600));
-    Signed { keys, signature }
+async fn sign(user: UserId, Data(ask): Data<Ask>, State(signer): State<PollSigner>) -> Result<SignedKeys, ErrorReply> {
+    let keys = ask.keys.into_iter().filter(|key| price(key).is_some());
+    signer.sign(user, ask.channel, keys, Duration::from_secs(3600))
 }
 
 #[centrifugo::shared_poll("prices:<market>")]
@@ -94,7 +64,7 @@ fn price(symbol: &str) -> Option<(u64, u64)> {
 }
 
 fn app() -> centrifugo::App {
-    centrifugo::App::new().state(Signer::new(SECRET)).centrifugo(serde_json::json!({
+    centrifugo::App::new().state(PollSigner::new(SECRET)).centrifugo(serde_json::json!({
         "shared_poll": { "hmac_secret_key": SECRET },
         "channel": { "namespaces": [{ "name": "prices", "shared_poll": { "mode": "versioned", "refresh_interval": "1s" } }] }
     }))
