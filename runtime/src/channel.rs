@@ -74,8 +74,8 @@ pub trait Carries<T: ?Sized>: ToChannel {}
 ///     publisher.broadcast(channels, data).await.map(drop)
 /// }
 /// ```
-// `C: Carries<T>` as a method's own bound would take `T` from a typed channel's only data. Then the compiler expects that type, finds
-// another, and doesn't say why.
+// `C: Carries<T>` as a method's own bound would take `T` from a typed channel's only data. Then the compiler expects that
+// type, finds another, and doesn't say why.
 pub trait DataOf<C: ?Sized> {}
 
 impl<C: Carries<T> + ?Sized, T: ?Sized> DataOf<C> for T {}

@@ -12,10 +12,10 @@ use crate::reject::{BoxError, Chain, Internal, Reject};
 
 /// What `?` turns into a [`Reject`]: every standard error, and every type that derives [`Reject`](macro@crate::Reject).
 ///
-/// A standard error whose type derives `Reject` becomes what the derive declares, every other one an internal failure. The derive
-/// implements this; code of an app need not.
-// A macro can't see whether a type is a standard error, which has this already. So the derive computes the parameter: `true` only for a
-// type that isn't one. The compiler decides then, and never sees two implementations that overlap.
+/// A standard error whose type derives `Reject` becomes what the derive declares, every other one an internal failure. The
+/// derive implements this; code of an app need not.
+// A macro can't see whether a type is a standard error, which has this already. So the derive computes the parameter: `true`
+// only for a type that isn't one. The compiler decides then, and never sees two implementations that overlap.
 #[diagnostic::on_unimplemented(
     message = "`?` can't turn `{Self}` into a refusal",
     label = "neither a standard error nor a type with `#[derive(centrifugo::Reject)]`",
@@ -63,8 +63,9 @@ impl Refuses for Internal {
     }
 }
 
-/// A standard error that derives `Reject`, as the program has collected them. Stable Rust can't ask in generic code whether a type
-/// implements a trait, and the conversion of standard errors is generic: so it looks here, and only when there is an error.
+/// A standard error that derives `Reject`, as the program has collected them. Stable Rust can't ask in generic code whether
+/// a type implements a trait, and the conversion of standard errors is generic: so it looks here, and only when there is an
+/// error.
 pub struct Derived(pub fn(&dyn Any) -> Option<Reject>);
 inventory::collect!(Derived);
 
@@ -168,8 +169,8 @@ pub fn rejected<T: ByFields>(error: T) -> Reject {
     }
 }
 
-/// The value of a field, as the cause: an error or a text as it is; by `Deref`, which methods are found by as well, what it writes as
-/// `Display`, else as `Debug`, else the name of its type. No trait has to be in scope for that.
+/// The value of a field, as the cause: an error or a text as it is; by `Deref`, which methods are found by as well, what it
+/// writes as `Display`, else as `Debug`, else the name of its type. No trait has to be in scope for that.
 pub struct Field<T>(ByDisplay<T>);
 
 pub struct ByDisplay<T>(ByDebug<T>);

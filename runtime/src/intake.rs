@@ -18,7 +18,7 @@ const HEAD: usize = 5;
 const CALL: usize = 8 << 10;
 
 /// How long a call may wait for its message when there is no room for more that wait. Headers and message are often read one after the other.
-const MOMENT: Duration = Duration::from_secs(1);
+const MOMENT: Duration = Duration::from_millis(250);
 
 /// Charges a call's peer for what has come of a message that isn't complete, and watches the clock.
 pub(crate) struct Intake {
@@ -105,11 +105,7 @@ impl Intake {
             return Poll::Pending;
         }
         let room = if self.charged == 0 { self.charge(CALL) } else { Ok(()) };
-        let longest = match room {
-            Ok(()) => self.peer.body_timeout(),
-            Err(Full::App) => MOMENT,
-            Err(Full::Connection) => return Poll::Ready(self.peer.too_much()),
-        };
+        let longest = if room.is_ok() { self.peer.body_timeout() } else { MOMENT };
         ready!(self.clock.poll_over(longest, context));
         Poll::Ready(if room.is_ok() { self.peer.too_late() } else { self.peer.too_much() })
     }

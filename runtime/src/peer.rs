@@ -36,14 +36,9 @@ pub(crate) struct Unfinished {
     all: Arc<Peers>,
 }
 
-/// Where there is no more room.
+/// There is no more room: in the connection's share, or in all that there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Full {
-    /// In this connection's share.
-    Connection,
-    /// In all that there is. Others hold most of it.
-    App,
-}
+pub(crate) struct Full;
 
 impl Peers {
     pub(crate) fn new(limits: Limits) -> Self {
@@ -77,11 +72,11 @@ impl Unfinished {
 
     fn take(&self, more: usize) -> Result<(), Full> {
         if !take(&self.bytes, more, self.all.share()) {
-            return Err(Full::Connection);
+            return Err(Full);
         }
         if !take(&self.all.unfinished, more, self.all.all()) {
             self.bytes.fetch_sub(more, Ordering::Relaxed);
-            return Err(Full::App);
+            return Err(Full);
         }
         Ok(())
     }
@@ -160,9 +155,9 @@ mod tests {
         let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers))).collect();
         for peer in &all[..4] {
             assert_eq!(peer.unfinished.recharge(0, 250), Ok(()));
-            assert_eq!(peer.unfinished.recharge(250, 251), Err(Full::Connection));
+            assert_eq!(peer.unfinished.recharge(250, 251), Err(Full));
         }
-        assert_eq!(all[4].unfinished.recharge(0, 1), Err(Full::App));
+        assert_eq!(all[4].unfinished.recharge(0, 1), Err(Full));
         assert_eq!(all[0].unfinished.recharge(250, 249), Ok(()));
         assert_eq!(all[4].unfinished.recharge(0, 1), Ok(()));
         assert_eq!(all[4].unfinished.recharge(1, 1), Ok(()));

@@ -254,7 +254,8 @@ impl<T> Plain for Returned<T> {
     }
 }
 
-/// An extractor of a handler that takes what clients publish to a typed channel: that, by the inherent methods, or [`AnythingElse`].
+/// An extractor of a handler that takes what clients publish to a typed channel: that, by the inherent methods, or
+/// [`AnythingElse`].
 pub struct Extracted<T>(PhantomData<fn() -> T>);
 
 impl<T> Extracted<T> {

@@ -23,8 +23,8 @@ use crate::typed::typed;
 /// }
 /// ```
 ///
-/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it. `Publication<Prices>` is for a
-/// [typed channel](macro@crate::channel), whose data it has.
+/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it. `Publication<Prices>` is
+/// for a [typed channel](macro@crate::channel), whose data it has.
 #[must_use = "a publication is sent when the stream yields it"]
 pub struct Publication<C = Channel> {
     fields: Fields,

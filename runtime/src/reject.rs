@@ -212,8 +212,8 @@ impl Internal {
     }
 }
 
-/// A type that derives [`Reject`](macro@crate::Reject) keeps its internal failures. A refusal is one here, and its log line says that
-/// it isn't sent.
+/// A type that derives [`Reject`](macro@crate::Reject) keeps its internal failures. A refusal is one here, and its log line
+/// says that it isn't sent.
 impl<E: DeriveReject> From<E> for Internal {
     fn from(error: E) -> Self {
         error.rejected().unread()
@@ -236,8 +236,8 @@ impl fmt::Debug for Internal {
 /// What stands on the error side of a handler's `Result`.
 ///
 /// For most events: everything that turns into a [`Reject`], so every standard error, [`ErrorReply`], [`Disconnect`], and
-/// types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and cache_empty: every standard error, types that
-/// derive `Reject`, and [`Internal`].
+/// types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and cache_empty: every standard error, types
+/// that derive `Reject`, and [`Internal`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the error of a `{E}` handler",
     label = "no error that Centrifugo would pass on",

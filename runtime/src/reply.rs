@@ -23,7 +23,7 @@ use crate::reject::Reject;
 /// | sub_refresh | [`SubRefreshed`] |
 /// | map_publish | [`MapPublished`], `bool`, `()` |
 /// | map_remove | [`MapRemoved`], `bool`, `()` |
-/// | shared_poll | [`Polled`], `Vec<`[`PolledItem`]`>` |
+/// | shared_poll | [`Polled`](crate::Polled), `Vec<`[`PolledItem`](crate::PolledItem)`>` |
 /// | cache_empty | `bool`: whether the cache is filled now |
 /// | channel_state | `()` |
 /// | rpc | [`RpcReply`], everything that implements [`serde::Serialize`] |

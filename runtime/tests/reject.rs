@@ -120,18 +120,18 @@ fn with<E: Into<Reject>>(error: E) -> Reject {
         failed.map_err(Into::into)?;
         Ok(())
     };
-    fails().expect_err("a failure")
+    fails().expect_err("refused")
 }
 
 /// Only knows that it is a standard error.
 fn generic<E: Error + Send + Sync + 'static>(error: E) -> Reject {
     let fails = || -> Result<(), Reject> { Err(error)? };
-    fails().expect_err("a failure")
+    fails().expect_err("refused")
 }
 
 fn code(reject: &Reject) -> u32 {
     let error = reject.error().map(ErrorReply::code);
-    error.or(reject.disconnect().map(Disconnect::code)).unwrap_or(100)
+    error.or_else(|| reject.disconnect().map(Disconnect::code)).unwrap_or(100)
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_standard_error_that_derives_reject_says_its_own_refusal() {
     ] {
         let reject = generic(error);
         assert_eq!((code(&reject), &*reject.to_string()), (expected, text));
-        assert!(reject.cause().is_some_and(|cause| cause.is::<ChatError>()), "{reject}");
+        assert!(reject.cause().is_some_and(<dyn Error + Send + Sync>::is::<ChatError>), "{reject}");
     }
     assert!(generic(ChatError::TooFast { most: 3 }).error().unwrap().is_temporary());
 }
@@ -213,7 +213,7 @@ fn the_fields_of_what_is_no_standard_error_are_the_cause() {
         assert_eq!((code(&reject), &*reject.to_string()), (expected, text));
     }
     assert!(with(Plain::Closed).cause().is_none());
-    assert!(with(Plain::Number(parse())).cause().is_some_and(|cause| cause.is::<ParseIntError>()));
+    assert!(with(Plain::Number(parse())).cause().is_some_and(<dyn Error + Send + Sync>::is::<ParseIntError>));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! `#[reject(403, "not a member", temporary)]`, `#[reject(disconnect(4502, "banned"))]`, `#[reject(internal)]`, and what else may
-//! stand in it.
+//! `#[reject(403, "not a member", temporary)]`, `#[reject(disconnect(4502, "banned"))]`, `#[reject(internal)]`, and what
+//! else may stand in it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -12,7 +12,8 @@ use crate::errors::Errors;
 use crate::near::nearest;
 
 /// All that an attribute may say.
-pub(super) const USAGE: &str = "write `#[reject(403, \"..\")]`, `#[reject(disconnect(4501, \"..\"))]`, `#[reject(internal)]` or `#[reject(transparent)]`";
+pub(super) const USAGE: &str = "write `#[reject(403, \"..\")]`, `#[reject(disconnect(4501, \"..\"))]`, \
+    `#[reject(internal)]` or `#[reject(transparent)]`";
 
 /// What a value answers.
 pub(super) enum Answer {

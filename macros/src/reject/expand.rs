@@ -31,7 +31,8 @@ pub(super) fn stand_in(item: TokenStream) -> TokenStream {
     }
 }
 
-/// A standard error is found by its type when `?` converts it; any other type gets a conversion of its own. See `DeriveReject`.
+/// A standard error is found by its type when `?` converts it; any other type gets a conversion of its own. See
+/// `DeriveReject`.
 fn conversion(ident: &Ident, refusal: &TokenStream, cause: &TokenStream) -> TokenStream {
     quote! {
         const _: () = {

@@ -150,8 +150,8 @@ fn unanswered(ident: &Ident, attributes: &[Attribute]) -> syn::Error {
     }
 }
 
-/// An answer that is written as `#[error(403, "..")]`, `#[disconnect(4501, "..")]` or `#[internal]`. The `#[error("..")]` of other
-/// derives has no code.
+/// An answer that is written as `#[error(403, "..")]`, `#[disconnect(4501, "..")]` or `#[internal]`. The `#[error("..")]` of
+/// other derives has no code.
 fn elsewhere(attribute: &Attribute) -> Option<String> {
     let name = attribute.path().get_ident()?.to_string();
     match (&attribute.meta, name.as_str()) {

@@ -101,7 +101,8 @@ impl KeyMode {
 }
 
 impl<C> MapPublished<C> {
-    /// Set as the client sent it. On a typed channel with `from_client` that fails the call, unless [`data`](Self::data) follows.
+    /// Set as the client sent it. On a typed channel with `from_client` that fails the call, unless [`data`](Self::data)
+    /// follows.
     pub fn new() -> Self {
         Self::default()
     }

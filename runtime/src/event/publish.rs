@@ -51,8 +51,8 @@ pub struct Publish {
 /// }
 /// ```
 ///
-/// `Published<ChatRoom>` is for a [typed channel](macro@crate::channel): its data has the type that the channel declares. Which channel it
-/// is for, follows from where it is returned.
+/// `Published<ChatRoom>` is for a [typed channel](macro@crate::channel): its data has the type that the channel declares.
+/// Which channel it is for, follows from where it is returned.
 #[must_use = "a reply does nothing until the handler returns it"]
 pub struct Published<C = Channel> {
     fields: Fields,
@@ -73,8 +73,8 @@ pub(crate) struct Fields {
 }
 
 impl<C> Published<C> {
-    /// Published as the client sent it. On a typed channel with `from_client` that fails the call: what the client sent isn't the channel's
-    /// data, so [`data`](Self::data) has to follow.
+    /// Published as the client sent it. On a typed channel with `from_client` that fails the call: what the client sent
+    /// isn't the channel's data, so [`data`](Self::data) has to follow.
     pub fn new() -> Self {
         Self::default()
     }
@@ -85,8 +85,8 @@ impl<C> Published<C> {
         self
     }
 
-    /// Published instead of what the client sent; their type is unchecked. Empty bytes fail the call: Centrifugo takes them for "as it is".
-    /// Bytes that aren't JSON fail the call, unless the handler is declared `binary`: Centrifugo would close
+    /// Published instead of what the client sent; their type is unchecked. Empty bytes fail the call: Centrifugo takes them
+    /// for "as it is". Bytes that aren't JSON fail the call, unless the handler is declared `binary`: Centrifugo would close
     /// every subscriber that speaks JSON, permanently, while the publisher is told "ok".
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
         self.fields.data = Payload::raw(data);
