@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
@@ -33,6 +33,8 @@ pub(crate) struct Intake {
 enum Clock {
     /// As long as that, once it isn't there when it is looked for; or as long as any peer's.
     Off(Option<Duration>),
+    /// Until others make room; then as long as the limit that comes along.
+    NoRoom(Pin<Box<Sleep>>, Option<Duration>),
     Running(Pin<Box<Sleep>>),
 }
 
@@ -104,20 +106,33 @@ impl Intake {
         if !self.expected.is_pending() {
             return Poll::Pending;
         }
-        let room = if self.charged == 0 { self.charge(CALL) } else { Ok(()) };
-        let longest = if room.is_ok() { self.peer.body_timeout() } else { MOMENT };
-        ready!(self.clock.poll_over(longest, context));
-        Poll::Ready(if room.is_ok() { self.peer.too_late() } else { self.peer.too_much() })
+        if self.charged == 0 && self.charge(CALL).is_err() {
+            return self.clock.poll_moment(context).map(|()| self.peer.too_much());
+        }
+        self.clock.poll_over(self.peer.body_timeout(), context).map(|()| self.peer.too_late())
     }
 }
 
 impl Clock {
+    /// Ready when a call has waited long enough for others to make room.
+    fn poll_moment(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if let Self::Off(limit) = *self {
+            *self = Self::NoRoom(Box::pin(sleep(MOMENT)), limit);
+        }
+        self.poll_timer(context)
+    }
+
+    /// Ready when what is expected has taken too long.
     fn poll_over(&mut self, longest: Duration, context: &mut Context<'_>) -> Poll<()> {
-        if let Self::Off(limit) = self {
+        if let Self::Off(limit) | Self::NoRoom(_, limit) = *self {
             *self = Self::Running(Box::pin(sleep(limit.map_or(longest, |limit| limit.min(longest)))));
         }
+        self.poll_timer(context)
+    }
+
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
         match self {
-            Self::Running(timer) => timer.as_mut().poll(context),
+            Self::Running(timer) | Self::NoRoom(timer, _) => timer.as_mut().poll(context),
             Self::Off(_) => Poll::Pending,
         }
     }
