@@ -128,7 +128,7 @@ impl Dispatch {
     }
 
     fn encode<E: Wire, T>(&self, reply: E::Reply, blame: &Blame, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
-        let audited = E::audit(&reply, blame.name().unwrap_or_default(), &self.audit);
+        let audited = E::audit(&reply, || blame.name().unwrap_or_default(), &self.audit);
         // What can't be sent anyway comes first.
         let response = E::encode(reply, form)?;
         audited?;

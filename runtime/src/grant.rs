@@ -61,8 +61,8 @@ macro_rules! grant_methods {
         }
 
         /// Whether joining and leaving are published to the channel, whatever the namespace says. Who receives that is another
-        /// question: subscribers with [`force_push_join_leave`](Self::force_push_join_leave), of a namespace that has it, or
-        /// whose SDK asks for it (`joinLeave: true`).
+        /// question: subscribers with [`force_push_join_leave`](Self::force_push_join_leave), or of a namespace that has it. An
+        /// SDK's own `joinLeave: true` has no effect where the app answers subscriptions.
         pub fn join_leave(mut self, on: bool) -> Self {
             self.overrides.join_leave = Some(on);
             self

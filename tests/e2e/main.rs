@@ -25,6 +25,7 @@ mod poll;
 mod pro;
 mod publish;
 mod publishing;
+mod rows;
 mod rpc;
 mod rust_sdk;
 mod spelling;

@@ -206,7 +206,7 @@ impl Wire for Connect {
         Err(Reject::internal("no connect handler"))
     }
 
-    fn audit(Connected(reply): &Connected, _: &str, audit: &Audit) -> Result<(), Reject> {
+    fn audit<'n>(Connected(reply): &Connected, _: impl FnOnce() -> &'n str, audit: &Audit) -> Result<(), Reject> {
         for channel in reply.channels.iter().chain(reply.options.keys()) {
             audit.granted(channel)?;
         }

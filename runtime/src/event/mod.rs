@@ -143,7 +143,7 @@ pub(crate) trait Wire: Event {
     fn no_match() -> Result<Self::Reply, Reject>;
 
     /// Looks for what Centrifugo would not do as the handler expects. `Err`: the reply can't be meant, and fails the call.
-    fn audit(_reply: &Self::Reply, _channel: &str, _audit: &Audit) -> Result<(), Reject> {
+    fn audit<'n>(_reply: &Self::Reply, _name: impl FnOnce() -> &'n str, _audit: &Audit) -> Result<(), Reject> {
         Ok(())
     }
 

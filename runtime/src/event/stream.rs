@@ -154,7 +154,7 @@ impl Wire for SubscribeStream {
         Subscribe::no_match().map(|subscribed| subscribed.stream(futures_util::stream::empty::<Publication>()))
     }
 
-    fn audit(reply: &SubscribedStream, channel: &str, audit: &Audit) -> Result<(), Reject> {
+    fn audit<'n>(reply: &SubscribedStream, channel: impl FnOnce() -> &'n str, audit: &Audit) -> Result<(), Reject> {
         Subscribe::audit(&reply.subscribed, channel, audit)
     }
 

@@ -201,8 +201,8 @@ impl Wire for Subscribe {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn audit(reply: &Subscribed, channel: &str, audit: &Audit) -> Result<(), Reject> {
-        if reply.expiry.is_some() { audit.subscription_expires(channel) } else { Ok(()) }
+    fn audit<'n>(reply: &Subscribed, channel: impl FnOnce() -> &'n str, audit: &Audit) -> Result<(), Reject> {
+        if reply.expiry.is_some() { audit.subscription_expires(channel()) } else { Ok(()) }
     }
 
     fn encode(reply: Subscribed, form: Form) -> Result<Self::Response, Reject> {
