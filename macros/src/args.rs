@@ -1,6 +1,6 @@
 //! What stands in an attribute's parentheses: `"user.<uuid>", ignore_case, name = "inbox"`.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Lit, LitBool, LitStr, Path};
 
@@ -177,8 +177,9 @@ fn is_option(name: &Ident) -> bool {
     OPTIONS.iter().any(|option| name == option)
 }
 
+/// A type may be called `DM`, and nobody calls one `DM_CHANNELS`.
 fn is_type(name: &str) -> bool {
-    name.starts_with(char::is_uppercase) && !is_constant(name)
+    name.starts_with(char::is_uppercase) && !(is_constant(name) && name.contains('_'))
 }
 
 fn is_constant(name: &str) -> bool {
@@ -205,8 +206,6 @@ fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     for token in tokens {
         match (token, arguments.last_mut()) {
             (TokenTree::Punct(comma), _) if comma.as_char() == ',' => arguments.push(Vec::new()),
-            // What a `macro_rules!` macro passes on as `$pattern:literal`.
-            (TokenTree::Group(group), Some(last)) if group.delimiter() == Delimiter::None => last.extend(group.stream()),
             (token, Some(last)) => last.push(token),
             (_, None) => {}
         }

@@ -75,11 +75,10 @@ pub(crate) const ERROR_HANDLER: &str = "two_error_handlers";
 ///
 /// Only the crate of a type may implement another crate's trait for it. Elsewhere a type of the handler's own stands in, which
 /// nobody else claims: there the app compares the patterns when it starts.
-pub(crate) fn of_type(handler: &Handler, path: &Path) -> Option<TokenStream> {
+pub(crate) fn of_type(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Option<TokenStream> {
     let this_crate = this_crate()?;
     let event = handler.kind.event();
     let any_case = handler.options.ignore_case.is_some();
-    let cfgs = &handler.cfgs;
     let span = Span::mixed_site().located_at(path.span());
     Some(quote_spanned! {span=>
         #(#cfgs)*

@@ -1,6 +1,6 @@
 //! `#[centrifugo::error_handler]`: the function that is told of every internal failure.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{FnArg, GenericParam, ReturnType, Signature};
@@ -8,19 +8,17 @@ use syn::{FnArg, GenericParam, ReturnType, Signature};
 use crate::claim;
 use crate::errors::Errors;
 use crate::fallback;
-use crate::function::{Function, cfgs};
+use crate::function::{Function, allows, cfgs};
 use crate::handler::modifiers;
 use crate::kind::Kind;
+use crate::span::local;
 
 const FORM: &str = "`async fn report(failure: Failure)`";
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => function,
-        Err(_) => {
-            let message = "`error_handler` goes on an `async fn`";
-            return fallback::item(&item, &syn::Error::new_spanned(&item, message));
-        }
+    let Some(function) = Function::read(&item) else {
+        let message = "`error_handler` goes on an `async fn`";
+        return fallback::item(&item, &syn::Error::new_spanned(&item, message));
     };
     match judge(&args, &function) {
         Ok(()) => collected(&function, &item),
@@ -60,16 +58,17 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 }
 
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
-    let (cfgs, ident) = (cfgs(&function.attrs), &function.sig.ident);
+    let (cfgs, allows, ident) = (cfgs(&function.attrs), allows(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
     let claim = claim::claim(claim::ERROR_HANDLER, &cfgs, ident.span());
-    let failure = Ident::new("failure", Span::mixed_site());
+    let failure = local("failure");
     let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#failure)));
     quote! {
         #item
         #claim
 
         #(#cfgs)*
+        #(#allows)*
         const _: () = {
             ::centrifugo::__private::inventory::submit! {
                 ::centrifugo::__private::CollectedErrorHandler::new(

@@ -1,53 +1,42 @@
 //! Writes what is registered for a handler, beside the function.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Path, ReturnType, Type};
+use syn::{Attribute, Path, ReturnType, Type};
 
 use crate::claim;
 use crate::handler::Handler;
 use crate::kind::Kind;
 use crate::option_type::inner;
 use crate::param::{Param, Role};
+use crate::registered::{Of, Registered};
 use crate::source::Source;
+use crate::span::{local, ours, respanned};
 
-/// The static that a handler is registered as; `handlers!` names it, too.
-pub(crate) fn hidden(function: &Ident) -> Ident {
-    format_ident!("__centrifugo_{}", function.unraw(), span = function.span())
-}
-
-pub(crate) fn handler(handler: &Handler, item: &TokenStream) -> TokenStream {
-    let Handler { vis, cfgs, .. } = handler;
-    let hidden = hidden(&handler.ident);
+pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let constructor = handler.kind.constructor();
     let (import, about, bind, needs) = (import(), about(handler), bind(handler), needs(handler));
     let carried = carried(handler);
-    let collected = (!handler.options.uncollected).then(|| collected(&hidden));
-    let claims = claims(handler);
-    quote! {
-        #item
-        #claims
-
-        #(#cfgs)*
-        #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables, unreachable_code)]
-        #vis static #hidden: ::centrifugo::__private::Handler = {
-            #import
-            #bind
-            #carried
-            #collected
-            __centrifugo::Handler::#constructor(#about, __bind, #needs)
-        };
-    }
+    let collected = (!handler.options.uncollected).then(collected);
+    let claims = claims(handler, &registered.cfgs);
+    let block = quote! {
+        #import
+        #bind
+        #carried
+        static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::#constructor(#about, __bind, #needs);
+        #collected
+        &__HANDLER
+    };
+    let named = registered.named(Of::Handlers, Some(&block));
+    quote!(#item #claims #named)
 }
 
-/// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and the traits that are
-/// second to inherent methods.
+/// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and the
+/// traits that are second to inherent methods. The methods have names that no trait of the user's has, or theirs would be as good.
 pub(crate) fn import() -> TokenStream {
     quote! {
-        #[allow(unused_imports)]
         use ::centrifugo::__private::{
             self as __centrifugo, AnySpelling as _, AnythingElse as _, Begin as _, Plain as _, PlainAnswer as _, PlainStream as _,
         };
@@ -89,8 +78,7 @@ fn about(handler: &Handler) -> TokenStream {
 /// From a name's values to a function that takes the call.
 fn bind(handler: &Handler) -> TokenStream {
     let event = event(handler.kind);
-    let values = Ident::new("values", Span::mixed_site());
-    let call = Ident::new("call", Span::mixed_site());
+    let (values, call) = (local("values"), local("call"));
     let arguments = handler.params.iter().enumerate().map(|(at, param)| argument(at, param));
     let extracts = extractors(handler).map(|(at, param)| extracted(handler.kind, at, param, &call));
     let reads = reads(handler, &values);
@@ -133,22 +121,22 @@ fn extractors(handler: &Handler) -> impl Iterator<Item = (usize, &Param)> {
 
 /// What the function is given in this place.
 pub(crate) fn argument(at: usize, Param { cfgs, .. }: &Param) -> TokenStream {
-    let local = local(at);
+    let local = nth(at);
     quote!(#(#cfgs)* #local)
 }
 
 /// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as rustc 1.89 warns of that.
 pub(crate) fn extracted(kind: Kind, at: usize, Param { ty, cfgs, .. }: &Param, call: &Ident) -> TokenStream {
-    let local = local(at);
+    let taken_to = nth(at);
     let extract = extract(kind, ty);
-    let begun = quote_spanned!(name_of(ty)=> __centrifugo::Extraction(#extract::extract(&#call)).begin());
-    let rest = Ident::new("rest", Span::mixed_site());
-    let extracted = quote_spanned!(Span::mixed_site().located_at(name_of(ty))=> match #begun {
+    let begun = quote_spanned!(name_of(ty)=> __centrifugo::Extraction(#extract::extract(&#call)).__begin());
+    let rest = local("rest");
+    let extracted = quote_spanned!(ours(name_of(ty))=> match #begun {
         __centrifugo::Ok(#rest) => #rest,
         __centrifugo::Err(#rest) => #rest.await,
     });
     let extracted = taken(&extracted, name_of(ty));
-    quote!(#(#cfgs)* let #local = #extracted;)
+    quote!(#(#cfgs)* let #taken_to = #extracted;)
 }
 
 /// A value that is read from a name.
@@ -163,7 +151,7 @@ struct Read {
 fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
     let read_by = |role: Role| {
         let at = handler.params.iter().position(|param| param.role == role)?;
-        Some((local(at), &handler.params[at].ty))
+        Some((nth(at), &handler.params[at].ty))
     };
     match &handler.source {
         Source::Any => Vec::new(),
@@ -176,7 +164,7 @@ fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
         }
         Source::Type(path) => {
             let channel = channel(path);
-            let local = read_by(Role::Channel).map_or_else(|| local(handler.params.len()), |(local, _)| local);
+            let local = read_by(Role::Channel).map_or_else(|| nth(handler.params.len()), |(local, _)| local);
             vec![Read { value: quote_spanned!(path.span()=> #channel::read(#values)), local, ty: path.to_token_stream() }]
         }
     }
@@ -188,11 +176,12 @@ pub(crate) fn value(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream 
         Some(inner) => (inner, "optional"),
         None => (ty, "value"),
     };
-    let method = Ident::new(method, ty.span());
-    match is_lenient {
-        true => quote_spanned!(ty.span()=> __centrifugo::#method::<#ty>(#values)),
-        false => quote_spanned!(ty.span()=> __centrifugo::Spelt::<#ty>::new().#method(#values)),
+    if is_lenient {
+        let function = Ident::new(method, ty.span());
+        return quote_spanned!(ty.span()=> __centrifugo::#function::<#ty>(#values));
     }
+    let method = format_ident!("__{method}", span = ty.span());
+    quote_spanned!(ty.span()=> __centrifugo::Spelt::<#ty>::new().#method(#values))
 }
 
 /// From what the function returns to the event's reply.
@@ -202,15 +191,15 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         ReturnType::Default => handler.ident.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let value = Ident::new("value", Span::mixed_site());
-    let split = quote_spanned!(span=> __centrifugo::Returned(#value).split::<#event>());
+    let value = local("value");
+    let split = quote_spanned!(span=> __centrifugo::Returned(#value).__split::<#event>());
     let reply = match (handler.kind, &handler.source) {
-        (Kind::Stream, Source::Type(path)) => quote_spanned!(span=> __centrifugo::Streamed(#split).reply_of::<#path>()),
+        (Kind::Stream, Source::Type(path)) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply_of::<#path>()),
         (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Source::Type(path)) => {
             quote_spanned!(span=> __centrifugo::reply_of::<#path, #event, _>(#split))
         }
-        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).reply()),
-        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).reply()),
+        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).__reply()),
+        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply()),
         _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#split)),
     };
     quote! {
@@ -221,8 +210,8 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
 
 /// The value of a `Result`. What `?` expands to besides is compiled for each type anew.
 fn taken(result: &TokenStream, span: Span) -> TokenStream {
-    let taken = Ident::new("taken", Span::mixed_site());
-    quote_spanned!(Span::mixed_site().located_at(span)=> match #result {
+    let taken = local("taken");
+    quote_spanned!(ours(span)=> match #result {
         __centrifugo::Ok(#taken) => #taken,
         __centrifugo::Err(#taken) => return __centrifugo::Err(#taken),
     })
@@ -243,8 +232,8 @@ pub(crate) fn needed(kind: Kind, Param { ty, cfgs, .. }: &Param) -> TokenStream 
 /// Whether a handler takes what clients publish to its typed channel: compiled, and never called.
 fn carried(handler: &Handler) -> TokenStream {
     let (method, path) = match (handler.kind, &handler.source) {
-        (Kind::Publish | Kind::MapPublish, Source::Type(path)) => ("published_to", path),
-        (Kind::Stream, Source::Type(path)) => ("streamed_to", path),
+        (Kind::Publish | Kind::MapPublish, Source::Type(path)) => ("__published_to", path),
+        (Kind::Stream, Source::Type(path)) => ("__streamed_to", path),
         _ => return TokenStream::new(),
     };
     let carried = extractors(handler).map(|(_, Param { ty, cfgs, .. })| {
@@ -260,23 +249,23 @@ fn carried(handler: &Handler) -> TokenStream {
     }
 }
 
-fn collected(hidden: &Ident) -> TokenStream {
-    quote!(__centrifugo::inventory::submit! { __centrifugo::Collected(&#hidden) })
+fn collected() -> TokenStream {
+    quote!(__centrifugo::inventory::submit! { __centrifugo::Collected(&__HANDLER) })
 }
 
 /// What the handler claims, where two handlers that claim the same are marked.
-fn claims(handler: &Handler) -> TokenStream {
+fn claims(handler: &Handler, cfgs: &[Attribute]) -> TokenStream {
     let at = match &handler.source {
         Source::Type(_) if handler.options.uncollected => return TokenStream::new(),
-        Source::Type(path) => return claim::of_type(handler, path).unwrap_or_default(),
+        Source::Type(path) => return claim::of_type(handler, path, cfgs).unwrap_or_default(),
         Source::Pattern(written) => written.literal.span(),
         Source::Any => Span::call_site(),
     };
-    handler.claims.iter().map(|name| claim::claim(name, &handler.cfgs, at)).collect()
+    handler.claims.iter().map(|name| claim::claim(name, cfgs, at)).collect()
 }
 
-fn local(at: usize) -> Ident {
-    format_ident!("argument_{at}", span = Span::mixed_site())
+fn nth(at: usize) -> Ident {
+    local(&at.to_string())
 }
 
 pub(crate) fn event(kind: Kind) -> TokenStream {
@@ -289,7 +278,9 @@ fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
     let event = event(kind);
     let span = name_of(ty);
     let ty = moved(ty.to_token_stream(), span);
-    quote_spanned!(span=> <#ty as __centrifugo::Extract<'_, #event>>)
+    // An app may have imported it, and a longer path to it would be reported as unnecessary if it were the app's own.
+    let extract = quote_spanned!(ours(span)=> __centrifugo::Extract);
+    quote_spanned!(span=> <#ty as #extract<'_, #event>>)
 }
 
 /// Where the name of a type stands: `Data` of `&centrifugo::Data<T>`.
@@ -303,14 +294,7 @@ fn name_of(ty: &syn::Type) -> Span {
 
 /// The same tokens, in another place.
 fn moved(tokens: TokenStream, to: Span) -> TokenStream {
-    let place = |mut token: TokenTree| {
-        if let TokenTree::Group(group) = &token {
-            token = Group::new(group.delimiter(), moved(group.stream(), to)).into();
-        }
-        token.set_span(token.span().located_at(to));
-        token
-    };
-    tokens.into_iter().map(place).collect()
+    respanned(tokens, |span| span.located_at(to))
 }
 
 fn channel(path: &Path) -> TokenStream {

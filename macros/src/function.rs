@@ -1,9 +1,11 @@
 //! A function as attributes read it: all but its body, which nobody judges, and which is most of it.
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Visibility};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Meta, Signature, Visibility, parse_quote};
+
+use crate::flat::{flat, unwrapped};
 
 /// A function whose body is kept as it is.
 pub(crate) struct Function {
@@ -13,11 +15,23 @@ pub(crate) struct Function {
     body: Group,
 }
 
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let function =
-            Self { attrs: Attribute::parse_outer(input)?, vis: input.parse()?, sig: input.parse()?, body: input.parse()? };
-        if function.body.delimiter() == Delimiter::Brace { Ok(function) } else { Err(input.error("expected a body")) }
+impl Function {
+    /// `None`: the item is something else.
+    pub(crate) fn read(item: &TokenStream) -> Option<Self> {
+        let mut tokens: Vec<TokenTree> = unwrapped(item.clone()).into_iter().collect();
+        let body = body(tokens.pop()?)?;
+        let head = |input: ParseStream<'_>| Ok((Attribute::parse_outer(input)?, input.parse()?, input.parse()?));
+        let (attrs, vis, sig) = head.parse2(flat(tokens.into_iter().collect())).ok()?;
+        Some(Self { attrs, vis, sig, body })
+    }
+}
+
+/// A macro may have it as `$body:block`.
+fn body(token: TokenTree) -> Option<Group> {
+    let mut tokens = unwrapped(token.into()).into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => Some(group),
+        _ => None,
     }
 }
 
@@ -33,4 +47,24 @@ impl ToTokens for Function {
 /// What may take away what they stand on, and so has to take away what belongs to it.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+}
+
+/// What belongs to an item names its types, and the item itself, so lints that the item allows are allowed there. One that is
+/// deprecated is used all the same. Nothing is allowed besides: a crate may forbid it.
+pub(crate) fn allows(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter_map(allow).collect()
+}
+
+fn allow(attribute: &Attribute) -> Option<Attribute> {
+    let path = attribute.path();
+    if path.is_ident("deprecated") {
+        return Some(parse_quote!(#[allow(deprecated)]));
+    }
+    match &attribute.meta {
+        Meta::List(lints) if path.is_ident("allow") || path.is_ident("expect") => {
+            let lints = &lints.tokens;
+            Some(parse_quote!(#[allow(#lints)]))
+        }
+        _ => None,
+    }
 }

@@ -4,19 +4,18 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{
-    Attribute, FnArg, GenericParam, Ident, Item, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeParamBound,
-    Visibility,
-};
+use syn::{Attribute, FnArg, GenericParam, Ident, Item, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeParamBound};
 
 use crate::args::{Args, Options};
 use crate::claim;
 use crate::errors::Errors;
 use crate::expand;
 use crate::fallback;
-use crate::function::{Function, cfgs};
+use crate::flat::flat;
+use crate::function::Function;
 use crate::kind::Kind;
 use crate::param::{Param, params, typed};
+use crate::registered::{Of, Registered};
 use crate::source::Source;
 
 /// `lenient` without a value that is read.
@@ -30,10 +29,7 @@ pub(crate) struct Handler {
     pub(crate) params: Vec<Param>,
     pub(crate) claims: Vec<String>,
     pub(crate) ident: Ident,
-    pub(crate) vis: Visibility,
     pub(crate) output: ReturnType,
-    /// What may take the function away, and so has to take away what belongs to it.
-    pub(crate) cfgs: Vec<Attribute>,
 }
 
 pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
@@ -42,8 +38,8 @@ pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> Tok
         Err(error) => return fallback::item(&item, &error),
     };
     match Handler::read(kind, args, &function) {
-        Ok(handler) => expand::handler(&handler, &item),
-        Err(errors) => fallback::function(function, &errors),
+        Ok(handler) => expand::handler(&handler, &Registered::new(&function), &item),
+        Err(errors) => fallback::function(Of::Handlers, function, &errors),
     }
 }
 
@@ -67,9 +63,7 @@ impl Handler {
             params,
             claims,
             ident: function.sig.ident.clone(),
-            vis: function.vis.clone(),
             output: function.sig.output.clone(),
-            cfgs: cfgs(&function.attrs),
         };
         errors.finish(handler)
     }
@@ -77,10 +71,10 @@ impl Handler {
 
 /// The function that the attribute stands on.
 fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> {
-    if let Ok(function) = syn::parse2::<Function>(item.clone()) {
+    if let Some(function) = Function::read(item) {
         return Ok(function);
     }
-    let name = kind.name();
+    let (name, item) = (kind.name(), flat(item.clone()));
     let (what, span) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) if kind.takes_type() => {
             let message = format!("`{name}` goes on an `async fn`: a struct that names channels has `#[channel(\"..\")]`");

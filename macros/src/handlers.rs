@@ -1,64 +1,72 @@
 //! `handlers![order, admin::kick]` and `interceptors![timed]`: registered functions by name.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Path, Token};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprPath, Path, Token};
 
 use crate::errors::Errors;
-use crate::expand::hidden;
-
-/// What is listed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Of {
-    Handlers,
-    Interceptors,
-}
-
-impl Of {
-    fn ty(self) -> TokenStream {
-        match self {
-            Self::Handlers => quote!(::centrifugo::__private::Handler),
-            Self::Interceptors => quote!(::centrifugo::__private::Interceptor),
-        }
-    }
-
-    /// One of them, for messages.
-    fn one(self) -> &'static str {
-        match self {
-            Self::Handlers => "a handler",
-            Self::Interceptors => "an interceptor",
-        }
-    }
-}
+use crate::registered::{Of, name};
+use crate::span::ours;
 
 pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
-    let ty = of.ty();
+    let list = of.list();
     match read(of, paths) {
-        Ok(paths) => {
-            let count = paths.len();
-            quote!([#(&#paths),*] as [&'static #ty; #count])
-        }
+        Ok(listed) => quote!(#list([#(#listed),*])),
         Err(errors) => {
             let errors = errors.to_compile_error();
-            quote!({ #errors [] as [&'static #ty; 0] })
+            quote!({ #errors #list([]) })
         }
     }
 }
 
-fn read(of: Of, paths: TokenStream) -> syn::Result<Vec<Path>> {
+fn read(of: Of, paths: TokenStream) -> syn::Result<Vec<TokenStream>> {
     let expressions = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(paths)?;
     let mut errors = Errors::default();
-    let paths = expressions.into_iter().filter_map(|expression| errors.keep(registered(of, &expression))).collect();
-    errors.finish(paths)
+    let listed = expressions.iter().filter_map(|expression| errors.keep(listed(of, expression))).collect();
+    errors.finish(listed)
 }
 
-/// The static that stands beside the function.
-fn registered(of: Of, expression: &Expr) -> syn::Result<Path> {
+/// One element. The inner block imports the function with all that has its name. If there is no type among that, the name is
+/// that of the outer block, which leads to a message of ours.
+fn listed(of: Of, expression: &Expr) -> syn::Result<TokenStream> {
+    let path = path(of, expression)?;
+    let (attrs, found_by) = (&path.attrs, of.found_by());
+    let named = quote_spanned!(path.span()=> __Listed);
+    let path = imported(&path.path);
+    Ok(quote! {
+        #(#attrs)* {
+            use ::centrifugo::__private::Unregistered as __Listed;
+            {
+                use #path as #named;
+                <#named as #found_by>::FOUND
+            }
+        }
+    })
+}
+
+/// The path to the type. It seems to be written by the macro, as an import of a function that is not registered would be reported
+/// as unused, too.
+fn imported(path: &Path) -> Path {
+    let mut path = path.clone();
+    if let Some(last) = path.segments.last_mut() {
+        last.ident = name(&last.ident);
+    }
+    for segment in &mut path.segments {
+        // `$crate` is in the span.
+        if segment.ident != "$crate" {
+            segment.ident.set_span(ours(segment.ident.span()));
+        }
+    }
+    path
+}
+
+fn path(of: Of, expression: &Expr) -> syn::Result<&ExprPath> {
     let one = of.one();
-    let function = match expression {
-        Expr::Path(path) if path.qself.is_none() => &path.path,
+    let path = match expression {
+        Expr::Path(path) if path.qself.is_none() => path,
         Expr::Call(call) => {
             let name = call.func.to_token_stream();
             return Err(syn::Error::new_spanned(expression, format!("{one} is named, not called: write `{name}`")));
@@ -74,11 +82,10 @@ fn registered(of: Of, expression: &Expr) -> syn::Result<Path> {
             ));
         }
     };
-    let mut path = function.clone();
-    let Some(last) = path.segments.last_mut() else { return Ok(path) };
-    if !last.arguments.is_none() {
-        return Err(syn::Error::new_spanned(&last.arguments, format!("{one} is named without generics: leave them out")));
+    match path.path.segments.iter().find(|segment| !segment.arguments.is_none()) {
+        Some(segment) => {
+            Err(syn::Error::new_spanned(&segment.arguments, format!("{one} is named without generics: leave them out")))
+        }
+        None => Ok(path),
     }
-    last.ident = hidden(&last.ident);
-    Ok(path)
 }

@@ -3,11 +3,13 @@
 mod args;
 mod channel;
 mod claim;
+mod compiler;
 mod error_handler;
 mod errors;
 mod expand;
 mod extractor;
 mod fallback;
+mod flat;
 mod function;
 mod handler;
 mod handlers;
@@ -16,18 +18,22 @@ mod kind;
 mod near;
 mod option_type;
 mod param;
+mod registered;
 mod reject;
 mod source;
+mod span;
 
+use flat::flat;
 use kind::Kind;
 use proc_macro::TokenStream;
+use registered::Of;
 
 macro_rules! attributes {
     ($($name:ident => $kind:ident),*) => {$(
         #[allow(missing_docs, reason = "the page of an attribute is where the runtime re-exports it")]
         #[proc_macro_attribute]
         pub fn $name(args: TokenStream, item: TokenStream) -> TokenStream {
-            handler::attribute(Kind::$kind, args.into(), item.into()).into()
+            handler::attribute(Kind::$kind, flat(args.into()), item.into()).into()
         }
     )*};
 }
@@ -51,41 +57,47 @@ attributes! {
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro_attribute]
 pub fn channel(args: TokenStream, item: TokenStream) -> TokenStream {
-    channel::attribute(args.into(), item.into()).into()
+    channel::attribute(flat(args.into()), item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(CompiledChannel, attributes(__centrifugo_channel))]
+pub fn compiled_channel(item: TokenStream) -> TokenStream {
+    channel::derive(flat(item.into())).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro_derive(Reject, attributes(reject))]
 pub fn reject(item: TokenStream) -> TokenStream {
-    reject::derive(item.into()).into()
+    reject::derive(flat(item.into())).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro_attribute]
 pub fn interceptor(args: TokenStream, item: TokenStream) -> TokenStream {
-    interceptor::attribute(args.into(), item.into()).into()
+    interceptor::attribute(flat(args.into()), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro_attribute]
 pub fn extractor(args: TokenStream, item: TokenStream) -> TokenStream {
-    extractor::attribute(args.into(), item.into()).into()
+    extractor::attribute(flat(args.into()), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro_attribute]
 pub fn error_handler(args: TokenStream, item: TokenStream) -> TokenStream {
-    error_handler::attribute(args.into(), item.into()).into()
+    error_handler::attribute(flat(args.into()), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn interceptors(paths: TokenStream) -> TokenStream {
-    handlers::list(handlers::Of::Interceptors, paths.into()).into()
+    handlers::list(Of::Interceptors, flat(paths.into())).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn handlers(paths: TokenStream) -> TokenStream {
-    handlers::list(handlers::Of::Handlers, paths.into()).into()
+    handlers::list(Of::Handlers, flat(paths.into())).into()
 }

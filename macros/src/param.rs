@@ -4,7 +4,7 @@ use centrifugo_pattern::Placeholder;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut;
 use syn::{Attribute, FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
 
 use crate::errors::Errors;
@@ -38,7 +38,9 @@ pub(crate) fn params(signature: &Signature, source: &Source, errors: &mut Errors
         Source::Pattern(written) => placeholders(written, &arguments, errors),
         Source::Type(path) => channel(path, &arguments, errors),
     };
-    let param = |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty), role, cfgs: cfgs(&argument.attrs) };
+    let named: Vec<_> = signature.generics.lifetimes().map(|named| &named.lifetime).collect();
+    let param =
+        |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty, &named), role, cfgs: cfgs(&argument.attrs) };
     let params: Vec<_> = arguments.iter().zip(roles).map(param).collect();
     for Param { role, cfgs, .. } in &params {
         if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs.first()) {
@@ -57,38 +59,51 @@ pub(crate) fn typed(argument: &FnArg) -> Option<&PatType> {
 
 fn placeholders(written: &Written, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
     let mut roles = vec![Role::Extractor; arguments.len()];
-    let mut missing = Vec::new();
-    for (index, (placeholder, name)) in written.named().enumerate() {
-        match arguments.iter().position(|argument| is_named(argument, name)) {
-            Some(at) => {
+    // An exact name goes first: `_id` may be another placeholder's own.
+    for is_named in [is_exactly, is_unused] {
+        for (index, (_, name)) in written.named().enumerate() {
+            let free = |(argument, role): (&&PatType, &Role)| *role == Role::Extractor && is_named(argument, name);
+            if !roles.contains(&Role::Placeholder(index))
+                && let Some(at) = arguments.iter().zip(&roles).position(free)
+            {
                 roles[at] = Role::Placeholder(index);
-                errors.keep(fits(placeholder, name, &arguments[at].ty));
             }
-            None => missing.push((placeholder, name)),
         }
     }
-    for (placeholder, name) in missing {
-        let candidates = arguments.iter().zip(&roles).filter(|(_, role)| **role == Role::Extractor);
-        let misspelt = candidates.filter_map(|(argument, _)| ident(argument)).find(|ident| {
-            let ident = ident.unraw().to_string();
-            nearest(ident.trim_start_matches('_'), [name]).is_some()
-        });
-        errors.push(match misspelt {
-            Some(ident) => {
-                let message =
-                    format!("the placeholder `<{name}>` has no argument: did you mean `{name}` instead of `{ident}`?");
-                syn::Error::new(ident.span(), message)
+    let mut misspelt: Vec<&Ident> = arguments
+        .iter()
+        .zip(&roles)
+        .filter_map(|(argument, role)| ident(argument).filter(|_| *role == Role::Extractor))
+        .collect();
+    for (index, (placeholder, name)) in written.named().enumerate() {
+        match roles.iter().position(|role| *role == Role::Placeholder(index)) {
+            Some(at) => {
+                errors.keep(fits(placeholder, name, &arguments[at].ty));
             }
-            None => {
-                let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
-                let message = format!(
-                    "the placeholder `<{name}>` has no argument: add `{name}: {ty}` to the function, or write `<_>`"
-                );
-                written.fault(placeholder.span(), message)
-            }
-        });
+            None => errors.push(without_argument(written, placeholder, name, &mut misspelt)),
+        }
     }
     roles
+}
+
+/// A placeholder without an argument: one that seems to be meant is suggested for one placeholder only.
+fn without_argument(written: &Written, placeholder: &Placeholder, name: &str, misspelt: &mut Vec<&Ident>) -> syn::Error {
+    let meant = misspelt.iter().position(|ident| {
+        let ident = ident.unraw().to_string();
+        nearest(ident.trim_start_matches('_'), [name]).is_some()
+    });
+    match meant.map(|at| misspelt.remove(at)) {
+        Some(ident) => {
+            let message = format!("the placeholder `<{name}>` has no argument: did you mean `{name}` instead of `{ident}`?");
+            syn::Error::new(ident.span(), message)
+        }
+        None => {
+            let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
+            let message =
+                format!("the placeholder `<{name}>` has no argument: add `{name}: {ty}` to the function, or write `<_>`");
+            written.fault(placeholder.span(), message)
+        }
+    }
 }
 
 /// Whether a placeholder can be of the type, as far as its text tells.
@@ -138,12 +153,14 @@ fn channel(path: &Path, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role
     roles
 }
 
-/// `uuid`, `mut uuid` and, for a handler that has no use for the value, `_uuid`.
-fn is_named(argument: &PatType, name: &str) -> bool {
-    ident(argument).is_some_and(|ident| {
-        let ident = ident.unraw().to_string();
-        ident == name || ident.strip_prefix('_') == Some(name)
-    })
+/// `uuid` and `mut uuid`.
+fn is_exactly(argument: &PatType, name: &str) -> bool {
+    ident(argument).is_some_and(|ident| ident.unraw() == name)
+}
+
+/// `_uuid`, of a handler that has no use for the value.
+fn is_unused(argument: &PatType, name: &str) -> bool {
+    ident(argument).is_some_and(|ident| ident.unraw().to_string().strip_prefix('_') == Some(name))
 }
 
 fn ident(argument: &PatType) -> Option<&Ident> {
@@ -162,18 +179,19 @@ fn text(tokens: &impl ToTokens) -> String {
     text.replace(" ,", ",")
 }
 
-/// The type without the function's own lifetimes.
-fn unnamed(ty: &Type) -> Type {
-    struct Unnamed;
-    impl VisitMut for Unnamed {
+/// The type without the function's own lifetimes. Others belong to the type: `'static`, and those of a `for<'a>`.
+fn unnamed(ty: &Type, named: &[&Lifetime]) -> Type {
+    struct Unnamed<'n>(&'n [&'n Lifetime]);
+    impl VisitMut for Unnamed<'_> {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            if lifetime.ident != "static" {
+            if self.0.contains(&&*lifetime) {
                 *lifetime = Lifetime::new("'_", lifetime.span());
             }
-            visit_mut::visit_lifetime_mut(self, lifetime);
         }
     }
     let mut ty = ty.clone();
-    Unnamed.visit_type_mut(&mut ty);
+    if !named.is_empty() {
+        Unnamed(named).visit_type_mut(&mut ty);
+    }
     ty
 }

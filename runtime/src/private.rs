@@ -7,8 +7,10 @@ use std::str::FromStr;
 // An app may have names of its own for these.
 pub use std::boxed::Box;
 pub use std::option::Option::{self, None, Some};
-pub use std::result::Result::{Err, Ok};
+pub use std::primitive::{bool, str, u8, u64};
+pub use std::result::Result::{self, Err, Ok};
 
+pub use centrifugo_macros::CompiledChannel;
 use futures_util::{Stream, StreamExt};
 
 pub use inventory;
@@ -94,6 +96,50 @@ impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
     type Type = Elsewhere;
 }
 
+/// A type that has a function's name, and leads to the handler that an attribute made of the function.
+#[diagnostic::on_unimplemented(
+    message = "this is not a handler",
+    label = "has no attribute of a handler",
+    note = "write one on the function, such as `#[centrifugo::rpc(\"..\")]`",
+    note = "if it has one, there is a type or a module of the same name beside the function, which hides the handler: rename one of them"
+)]
+pub trait FindHandler {
+    /// By default what stands in for a handler that was refused when it was compiled.
+    const FOUND: &'static Handler = {
+        static REFUSED: Handler = Handler::connect(About::new("", "", "", None), |_| None, &[]);
+        &REFUSED
+    };
+}
+
+/// A type that has a function's name, and leads to the interceptor that the attribute made of the function.
+#[diagnostic::on_unimplemented(
+    message = "this is not an interceptor",
+    label = "has no `#[centrifugo::interceptor]`",
+    note = "write the attribute on the function",
+    note = "if it has one, there is a type or a module of the same name beside the function, which hides the interceptor: rename one of them"
+)]
+pub trait FindInterceptor {
+    /// By default what stands in for an interceptor that was refused when it was compiled.
+    const FOUND: &'static Interceptor = {
+        static REFUSED: Interceptor =
+            Interceptor::new(AboutInterceptor { name: "", order: 0, every: false, needs: &[] }, "");
+        &REFUSED
+    };
+}
+
+/// What a function leads to that no attribute has registered.
+pub struct Unregistered;
+
+/// What `handlers!` has found.
+pub const fn handlers<const N: usize>(found: [&'static Handler; N]) -> [&'static Handler; N] {
+    found
+}
+
+/// What `interceptors!` has found.
+pub const fn interceptors<const N: usize>(found: [&'static Interceptor; N]) -> [&'static Interceptor; N] {
+    found
+}
+
 /// A type that a placeholder may have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a placeholder",
@@ -140,13 +186,13 @@ impl<T> Spelt<T> {
 
 impl<T: FromStr + Display + 'static> Spelt<T> {
     #[inline(never)]
-    pub fn value(self, values: &mut Values<'_, '_>) -> Option<T> {
+    pub fn __value(self, values: &mut Values<'_, '_>) -> Option<T> {
         let text = values.next()?;
         written(text, values)
     }
 
     #[inline(never)]
-    pub fn optional(self, values: &mut Values<'_, '_>) -> Option<Option<T>> {
+    pub fn __optional(self, values: &mut Values<'_, '_>) -> Option<Option<T>> {
         match values.next() {
             Some(text) => written(text, values).map(Some),
             None => Some(None),
@@ -165,7 +211,7 @@ pub trait AnySpelling: Sized {
     type Value;
 
     #[inline(always)]
-    fn value(self, values: &mut Values<'_, '_>) -> Option<Self::Value>
+    fn __value(self, values: &mut Values<'_, '_>) -> Option<Self::Value>
     where
         Self::Value: Placeholder,
     {
@@ -173,7 +219,7 @@ pub trait AnySpelling: Sized {
     }
 
     #[inline(always)]
-    fn optional(self, values: &mut Values<'_, '_>) -> Option<Option<Self::Value>>
+    fn __optional(self, values: &mut Values<'_, '_>) -> Option<Option<Self::Value>>
     where
         Self::Value: Placeholder,
     {
@@ -231,7 +277,7 @@ pub struct Returned<T>(pub T);
 
 impl<T, R> Returned<Result<T, R>> {
     #[inline(always)]
-    pub fn split<E: Event>(self) -> Result<T, Reject>
+    pub fn __split<E: Event>(self) -> Result<T, Reject>
     where
         R: IntoReject<E>,
     {
@@ -242,14 +288,14 @@ impl<T, R> Returned<Result<T, R>> {
 /// A return value that is no `Result`.
 pub trait Plain: Sized {
     type Value;
-    fn split<E: Event>(self) -> Result<Self::Value, Reject>;
+    fn __split<E: Event>(self) -> Result<Self::Value, Reject>;
 }
 
 impl<T> Plain for Returned<T> {
     type Value = T;
 
     #[inline(always)]
-    fn split<E: Event>(self) -> Result<T, Reject> {
+    fn __split<E: Event>(self) -> Result<T, Reject> {
         Ok(self.0)
     }
 }
@@ -266,34 +312,34 @@ impl<T> Extracted<T> {
 }
 
 impl<T> Extracted<Data<T>> {
-    pub fn published_to<C: Receives<T>>(self) {}
+    pub fn __published_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Option<Data<T>>> {
-    pub fn published_to<C: Receives<T>>(self) {}
+    pub fn __published_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Result<Data<T>, Reject>> {
-    pub fn published_to<C: Receives<T>>(self) {}
+    pub fn __published_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Publications<T>> {
-    pub fn streamed_to<C: Receives<T>>(self) {}
+    pub fn __streamed_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Option<Publications<T>>> {
-    pub fn streamed_to<C: Receives<T>>(self) {}
+    pub fn __streamed_to<C: Receives<T>>(self) {}
 }
 
 impl<T> Extracted<Result<Publications<T>, Reject>> {
-    pub fn streamed_to<C: Receives<T>>(self) {}
+    pub fn __streamed_to<C: Receives<T>>(self) {}
 }
 
 /// An extractor of something else: of the subscription's data, say, in a handler of streams.
 pub trait AnythingElse: Sized {
-    fn published_to<C>(self) {}
+    fn __published_to<C>(self) {}
 
-    fn streamed_to<C>(self) {}
+    fn __streamed_to<C>(self) {}
 }
 
 impl<T> AnythingElse for Extracted<T> {}
@@ -317,7 +363,7 @@ pub fn reply_of<C, E: Event, T: Publishes<C, E>>(returned: Result<T, Reject>) ->
 pub struct Answer<T>(pub Result<T, Reject>);
 
 impl Answer<()> {
-    pub fn reply(self) -> Result<RpcReply, Reject> {
+    pub fn __reply(self) -> Result<RpcReply, Reject> {
         self.0.map(|()| RpcReply::empty())
     }
 }
@@ -325,7 +371,7 @@ impl Answer<()> {
 /// An answer with data. The bound stands at the method, so that a type without it is told in our words.
 pub trait PlainAnswer {
     type Value;
-    fn reply(self) -> Result<RpcReply, Reject>
+    fn __reply(self) -> Result<RpcReply, Reject>
     where
         Self::Value: IntoReply<Rpc>;
 }
@@ -334,7 +380,7 @@ impl<T> PlainAnswer for Answer<T> {
     type Value = T;
 
     #[inline(always)]
-    fn reply(self) -> Result<RpcReply, Reject>
+    fn __reply(self) -> Result<RpcReply, Reject>
     where
         T: IntoReply<Rpc>,
     {
@@ -351,7 +397,7 @@ where
     T: 'static,
     R: 'static,
 {
-    pub fn reply(self) -> Result<SubscribedStream, Reject>
+    pub fn __reply(self) -> Result<SubscribedStream, Reject>
     where
         T: IntoPublication,
         R: IntoReject<SubscribeStream>,
@@ -361,24 +407,24 @@ where
     }
 
     /// The same for a typed channel.
-    pub fn reply_of<C>(self) -> Result<SubscribedStream, Reject>
+    pub fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
     where
         T: IntoPublication + PublishedTo<C>,
         R: IntoReject<SubscribeStream>,
     {
-        self.reply()
+        self.__reply()
     }
 }
 
 /// A stream that can't fail, or a reply that has one.
 pub trait PlainStream {
     type Value;
-    fn reply(self) -> Result<SubscribedStream, Reject>
+    fn __reply(self) -> Result<SubscribedStream, Reject>
     where
         Self::Value: IntoReply<SubscribeStream>;
 
     /// The same for a typed channel.
-    fn reply_of<C>(self) -> Result<SubscribedStream, Reject>
+    fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
     where
         Self::Value: Publishes<C, SubscribeStream>;
 }
@@ -386,14 +432,14 @@ pub trait PlainStream {
 impl<S> PlainStream for Streamed<S> {
     type Value = S;
 
-    fn reply(self) -> Result<SubscribedStream, Reject>
+    fn __reply(self) -> Result<SubscribedStream, Reject>
     where
         S: IntoReply<SubscribeStream>,
     {
         reply::<SubscribeStream, S>(self.0)
     }
 
-    fn reply_of<C>(self) -> Result<SubscribedStream, Reject>
+    fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
     where
         S: Publishes<C, SubscribeStream>,
     {

@@ -2,7 +2,7 @@
 
 use centrifugo_pattern::Segment;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
@@ -10,146 +10,135 @@ use syn::{Attribute, Field, ItemStruct, Type};
 use super::model::TypedChannel;
 use crate::claim;
 use crate::expand::{import, value};
+use crate::function::{allows, cfgs};
 use crate::option_type::inner;
+use crate::span::local;
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
-    let TypedChannel { ident, cfgs, .. } = channel;
+    let TypedChannel { ident, attrs, .. } = channel;
     let pattern = channel.written.pattern.as_str();
     let name = ident.unraw().to_string();
-    let typed = typed(ident, cfgs, pattern, &read(channel), &write(channel), is_as_sent(channel));
-    let named = named(ident, cfgs);
-    let carries = carries(ident, cfgs, channel.data.as_ref());
-    let receives = receives(channel);
-    quote! {
-        #typed
-        #named
-        #carries
-        #receives
+    let typed = typed(ident, pattern, &read(channel), &write(channel), is_as_sent(channel));
+    let (named, carries, receives) = (named(ident), carries(ident, channel.data.as_ref()), receives(channel));
+    beside(
+        attrs,
+        &quote! {
+            #typed
+            #named
+            #carries
+            #receives
 
-        #(#cfgs)*
-        ::centrifugo::__private::inventory::submit! {
-            ::centrifugo::__private::CollectedChannel {
-                pattern: #pattern,
-                name: #name,
-                file: ::std::file!(),
-                line: ::std::line!(),
+            __centrifugo::inventory::submit! {
+                __centrifugo::CollectedChannel {
+                    pattern: #pattern,
+                    name: #name,
+                    file: ::std::file!(),
+                    line: ::std::line!(),
+                }
             }
-        }
-    }
+        },
+    )
 }
 
 /// A refused struct is a channel nevertheless, so that its uses aren't errors as well.
 pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
     match syn::parse2::<ItemStruct>(item.clone()) {
         Ok(ItemStruct { ident, generics, attrs, .. }) if generics.params.is_empty() => {
-            let cfgs = crate::function::cfgs(&attrs);
-            let typed = typed(&ident, &cfgs, "", &quote!(::std::option::Option::None), &TokenStream::new(), true);
-            let named = named(&ident, &cfgs);
-            let carries = carries(&ident, &cfgs, None);
-            let receives = any_received(&ident, &cfgs);
-            quote!(#typed #named #carries #receives)
+            let typed = typed(&ident, "", &quote!(__centrifugo::None), &TokenStream::new(), true);
+            let (named, carries, receives) = (named(&ident), carries(&ident, None), any_received(&ident));
+            beside(&attrs, &quote!(#typed #named #carries #receives))
         }
         _ => TokenStream::new(),
     }
 }
 
-fn typed(
-    ident: &Ident,
-    cfgs: &[Attribute],
-    pattern: &str,
-    read: &TokenStream,
-    write: &TokenStream,
-    as_sent: bool,
-) -> TokenStream {
-    let (values, writer) = (values(), writer());
-    let this_crate = claim::this_crate().unwrap_or_default();
+/// What belongs to the struct.
+fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
+    let (import, cfgs, allows) = (import(), cfgs(attrs), allows(attrs));
     quote! {
         #(#cfgs)*
-        #[allow(unused_variables, deprecated)]
-        impl ::centrifugo::__private::TypedChannel for #ident {
-            const PATTERN: &'static str = #pattern;
-            const CRATE: u64 = #this_crate;
-            const AS_SENT: bool = #as_sent;
+        #(#allows)*
+        const _: () = {
+            #import
+            #items
+        };
+    }
+}
 
-            fn read(#values: &mut ::centrifugo::__private::Values<'_, '_>) -> ::std::option::Option<Self> {
+fn typed(ident: &Ident, pattern: &str, read: &TokenStream, write: &TokenStream, as_sent: bool) -> TokenStream {
+    let (values, this, writer) = (values(), this(), writer());
+    let this_crate = claim::this_crate().unwrap_or_default();
+    quote! {
+        impl __centrifugo::TypedChannel for #ident {
+            const PATTERN: &'static __centrifugo::str = #pattern;
+            const CRATE: __centrifugo::u64 = #this_crate;
+            const AS_SENT: __centrifugo::bool = #as_sent;
+
+            fn read(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<Self> {
                 #read
             }
 
-            fn write(&self, #writer: &mut ::centrifugo::__private::Writer) {
+            fn write(&#this, #writer: &mut __centrifugo::Writer) {
                 #write
             }
         }
     }
 }
 
-fn named(ident: &Ident, cfgs: &[Attribute]) -> TokenStream {
+/// Its generics have names that no struct of the user's has.
+fn named(ident: &Ident) -> TokenStream {
+    let (this, call) = (this(), local("call"));
     quote! {
-        #(#cfgs)*
-        #[allow(deprecated)]
         impl ::centrifugo::ToChannel for #ident {
-            fn to_channel(&self) -> ::std::result::Result<::centrifugo::Channel, ::centrifugo::InvalidChannel> {
-                ::centrifugo::__private::to_channel(self)
+            fn to_channel(&#this) -> __centrifugo::Result<::centrifugo::Channel, ::centrifugo::InvalidChannel> {
+                __centrifugo::to_channel(#this)
             }
         }
 
-        #(#cfgs)*
-        #[allow(deprecated, refining_impl_trait)]
-        impl<'c, E: ::centrifugo::HasChannel> ::centrifugo::Extract<'c, E> for #ident {
-            fn extract(call: &'c ::centrifugo::Call<E>) -> ::centrifugo::__private::Now<'c, E, Self> {
-                ::centrifugo::__private::extract_channel(call)
+        impl<'c, __Event: ::centrifugo::HasChannel> __centrifugo::Extract<'c, __Event> for #ident {
+            fn extract(#call: &'c __centrifugo::Call<__Event>) -> __centrifugo::Now<'c, __Event, Self> {
+                __centrifugo::extract_channel(#call)
             }
 
             // What a channel is called says nothing of who asks.
-            fn needs(_: &mut ::centrifugo::Needs) {}
+            fn needs(_: &mut __centrifugo::Needs) {}
         }
     }
 }
 
 /// One type of data, or any.
-fn carries(ident: &Ident, cfgs: &[Attribute], data: Option<&Type>) -> TokenStream {
-    let carries = match data {
+fn carries(ident: &Ident, data: Option<&Type>) -> TokenStream {
+    match data {
         Some(ty) => quote!(impl ::centrifugo::Carries<#ty> for #ident {}),
-        None => quote!(impl<T: ?::std::marker::Sized> ::centrifugo::Carries<T> for #ident {}),
-    };
-    quote! {
-        #(#cfgs)*
-        #[allow(deprecated)]
-        #carries
+        None => quote!(impl<__Data: ?::std::marker::Sized> ::centrifugo::Carries<__Data> for #ident {}),
     }
 }
 
 /// What clients publish: one type, or any.
 fn receives(channel: &TypedChannel) -> TokenStream {
-    let TypedChannel { ident, cfgs, data, from_client, .. } = channel;
-    let Some(ty) = from_client.as_ref().or(data.as_ref()) else { return any_received(ident, cfgs) };
-    let receives = quote! {
-        #(#cfgs)*
-        #[allow(deprecated)]
-        impl ::centrifugo::__private::Receives<#ty> for #ident {}
-    };
-    let untyped = data.is_none().then(|| marker(ident, cfgs, "Untyped"));
-    let as_sent = is_as_sent(channel).then(|| marker(ident, cfgs, "AsSent"));
-    quote!(#receives #untyped #as_sent)
-}
-
-fn any_received(ident: &Ident, cfgs: &[Attribute]) -> TokenStream {
-    let (untyped, as_sent) = (marker(ident, cfgs, "Untyped"), marker(ident, cfgs, "AsSent"));
+    let TypedChannel { ident, data, from_client, .. } = channel;
+    let Some(ty) = from_client.as_ref().or(data.as_ref()) else { return any_received(ident) };
+    let untyped = data.is_none().then(|| marker(ident, "Untyped"));
+    let as_sent = is_as_sent(channel).then(|| marker(ident, "AsSent"));
     quote! {
-        #(#cfgs)*
-        #[allow(deprecated)]
-        impl<T: ?::std::marker::Sized> ::centrifugo::__private::Receives<T> for #ident {}
+        impl __centrifugo::Receives<#ty> for #ident {}
         #untyped
         #as_sent
     }
 }
 
-fn marker(ident: &Ident, cfgs: &[Attribute], name: &str) -> TokenStream {
-    let name = Ident::new(name, Span::call_site());
+fn any_received(ident: &Ident) -> TokenStream {
+    let (untyped, as_sent) = (marker(ident, "Untyped"), marker(ident, "AsSent"));
     quote! {
-        #(#cfgs)*
-        #[allow(deprecated)]
-        impl ::centrifugo::__private::#name for #ident {}
+        impl<__Data: ?::std::marker::Sized> __centrifugo::Receives<__Data> for #ident {}
+        #untyped
+        #as_sent
     }
+}
+
+fn marker(ident: &Ident, name: &str) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    quote!(impl __centrifugo::#name for #ident {})
 }
 
 /// Whether what clients send has the type of what is published.
@@ -158,26 +147,29 @@ fn is_as_sent(TypedChannel { data, from_client, .. }: &TypedChannel) -> bool {
 }
 
 fn values() -> Ident {
-    Ident::new("values", Span::mixed_site())
+    local("values")
 }
 
 fn writer() -> Ident {
-    Ident::new("writer", Span::mixed_site())
+    local("writer")
+}
+
+/// Of the same hygiene wherever it stands, also beside a field that comes from a `macro_rules!` macro.
+fn this() -> Ident {
+    Ident::new("self", Span::mixed_site())
 }
 
 fn read(channel: &TypedChannel) -> TokenStream {
     let values = values();
     let reads = channel.fields.iter().enumerate().map(|(at, field)| {
-        let (local, value) = (local(at), value(&field.ty, &values, channel.is_lenient));
-        quote!(let #local = #value?;)
+        let (read, value) = (nth(at), value(&field.ty, &values, channel.is_lenient));
+        quote!(let #read = #value?;)
     });
     let fields = channel.fields.iter().enumerate().map(|(at, field)| {
-        let (name, local) = (&field.ident, local(at));
-        quote!(#name: #local)
+        let (name, read) = (&field.ident, nth(at));
+        quote!(#name: #read)
     });
-    let import = import();
     quote! {
-        #import
         #(#reads)*
         __centrifugo::Some(Self { #(#fields),* })
     }
@@ -189,9 +181,10 @@ fn write(channel: &TypedChannel) -> TokenStream {
     let mut fields = channel.fields.iter();
     let head = pieces(channel.written.pattern.head(), &mut fields);
     let Some(tail) = channel.written.pattern.tail() else { return head };
+    let this = this();
     let conditions = fields.clone().map(|field| {
         let name = &field.ident;
-        quote!(self.#name.is_some())
+        quote!(__centrifugo::Option::is_some(&#this.#name))
     });
     let conditions = quote!(#(#conditions)||*);
     let tail = pieces(tail, &mut fields);
@@ -217,24 +210,24 @@ fn pieces<'f>(segments: &[Segment], fields: &mut impl Iterator<Item = &'f Field>
 }
 
 fn piece(field: &Field, method: &Ident) -> TokenStream {
-    let writer = writer();
+    let (this, writer) = (this(), writer());
     let (ident, name) = (&field.ident, field.ident.to_token_stream().to_string());
     let name = name.trim_start_matches("r#");
     match inner(&field.ty) {
         Some(inner) => {
-            let value = Ident::new("value", Span::mixed_site());
+            let value = local("value");
             let write = quote_spanned!(inner.span()=> #writer.#method(#name, #value));
             quote! {
-                match &self.#ident {
-                    ::std::option::Option::Some(#value) => #write,
-                    ::std::option::Option::None => #writer.#method(#name, ""),
+                match &#this.#ident {
+                    __centrifugo::Some(#value) => #write,
+                    __centrifugo::None => #writer.#method(#name, ""),
                 }
             }
         }
-        None => quote_spanned!(field.ty.span()=> #writer.#method(#name, &self.#ident);),
+        None => quote_spanned!(field.ty.span()=> #writer.#method(#name, &#this.#ident);),
     }
 }
 
-fn local(at: usize) -> Ident {
-    format_ident!("field_{at}", span = Span::mixed_site())
+fn nth(at: usize) -> Ident {
+    local(&at.to_string())
 }

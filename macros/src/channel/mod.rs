@@ -6,18 +6,50 @@ mod model;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{ItemStruct, Meta};
 
+use crate::flat::flat;
 use model::TypedChannel;
 
+/// Where a channel that is read once more has its arguments: beside the derive macro.
+const COMPILED: &str = "__centrifugo_channel";
+
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let flat = flat(item.clone());
+    if has_conditional_fields(&flat) {
+        return quote! {
+            #[derive(::centrifugo::__private::CompiledChannel)]
+            #[__centrifugo_channel(#args)]
+            #item
+        };
+    }
+    let channel = channel(args, flat);
+    quote!(#item #channel)
+}
+
+/// Of the struct as it is compiled: unlike an attribute, a derive macro sees no field that a `cfg` takes away.
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let Ok(mut item) = syn::parse2::<ItemStruct>(item) else { return TokenStream::new() };
+    let at = item.attrs.iter().position(|attribute| attribute.path().is_ident(COMPILED));
+    match at.map(|at| item.attrs.remove(at).meta) {
+        Some(Meta::List(args)) => channel(args.tokens, quote!(#item)),
+        _ => TokenStream::new(),
+    }
+}
+
+fn has_conditional_fields(item: &TokenStream) -> bool {
+    let is_conditional = |attribute: &syn::Attribute| ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name));
+    syn::parse2::<ItemStruct>(item.clone())
+        .is_ok_and(|item| item.fields.iter().any(|field| field.attrs.iter().any(is_conditional)))
+}
+
+/// What stands beside the struct.
+fn channel(args: TokenStream, item: TokenStream) -> TokenStream {
     match TypedChannel::read(args, item.clone()) {
-        Ok(channel) => {
-            let channel = expand::channel(&channel);
-            quote!(#item #channel)
-        }
+        Ok(channel) => expand::channel(&channel),
         Err(errors) => {
             let (errors, stand_in) = (errors.to_compile_error(), expand::stand_in(&item));
-            quote!(#item #stand_in #errors)
+            quote!(#stand_in #errors)
         }
     }
 }

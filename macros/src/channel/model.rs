@@ -9,7 +9,6 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
 use super::args::Args;
 use crate::errors::Errors;
-use crate::function::cfgs;
 use crate::handler::NO_VALUE;
 use crate::near::nearest;
 use crate::param::fits;
@@ -26,7 +25,7 @@ pub(crate) struct TypedChannel {
     pub(crate) is_lenient: bool,
     /// In the order of the pattern's placeholders.
     pub(crate) fields: Vec<Field>,
-    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attribute>,
 }
 
 impl TypedChannel {
@@ -49,8 +48,8 @@ impl TypedChannel {
         }
         let fields = fields(&written, &item, &mut errors);
         let Args { data, from_client, lenient, .. } = args;
-        let (ident, cfgs, is_lenient) = (item.ident, cfgs(&item.attrs), lenient.is_some());
-        errors.finish(Self { ident, written, data, from_client, is_lenient, fields, cfgs })
+        let is_lenient = lenient.is_some();
+        errors.finish(Self { ident: item.ident, written, data, from_client, is_lenient, fields, attrs: item.attrs })
     }
 }
 

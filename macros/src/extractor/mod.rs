@@ -12,13 +12,9 @@ use crate::function::Function;
 use crate::kind::Kind;
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let mut function = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => function,
-        Err(_) => {
-            let message =
-                "`extractor` goes on an `async fn` whose arguments are extractors and that returns what it extracts";
-            return fallback::item(&item, &syn::Error::new_spanned(&item, message));
-        }
+    let Some(mut function) = Function::read(&item) else {
+        let message = "`extractor` goes on an `async fn` whose arguments are extractors and that returns what it extracts";
+        return fallback::item(&item, &syn::Error::new_spanned(&item, message));
     };
     match model::Extractor::read(&args, &function) {
         Ok(extractor) => expand::extractor(&extractor, &item),

@@ -1,17 +1,17 @@
 //! Writes what is registered for an interceptor, beside the function.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::model::Interceptor;
-use crate::expand::{argument, extracted, hidden, import, needed};
+use crate::expand::{argument, extracted, import, needed};
 use crate::kind::Kind;
+use crate::registered::{Of, Registered};
+use crate::span::local;
 
-pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> TokenStream {
-    let Interceptor { ident, vis, cfgs, .. } = interceptor;
-    let hidden = hidden(ident);
+pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let (import, about) = (import(), about(interceptor));
     let arounds = interceptor.events.iter().map(|kind| {
         let (constructor, around) = (kind.constructor(), around(interceptor, *kind));
@@ -19,21 +19,17 @@ pub(crate) fn interceptor(interceptor: &Interceptor, item: &TokenStream) -> Toke
     });
     let collected = (!interceptor.args.uncollected).then(|| {
         quote! {
-            __centrifugo::inventory::submit! { __centrifugo::CollectedInterceptor(&#hidden) }
+            __centrifugo::inventory::submit! { __centrifugo::CollectedInterceptor(&__INTERCEPTOR) }
         }
     });
-    quote! {
-        #item
-
-        #(#cfgs)*
-        #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub, deprecated, unused_variables, unreachable_code)]
-        #vis static #hidden: ::centrifugo::__private::Interceptor = {
-            #import
-            #collected
-            __centrifugo::Interceptor::new(#about) #(#arounds)*
-        };
-    }
+    let block = quote! {
+        #import
+        static __INTERCEPTOR: __centrifugo::Interceptor = __centrifugo::Interceptor::new(#about) #(#arounds)*;
+        #collected
+        &__INTERCEPTOR
+    };
+    let named = registered.named(Of::Interceptors, Some(&block));
+    quote!(#item #named)
 }
 
 fn about(interceptor: &Interceptor) -> TokenStream {
@@ -55,7 +51,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
 
 /// The function for one event, with its extractors filled in.
 fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
-    let (call, next) = (Ident::new("call", Span::mixed_site()), Ident::new("next", Span::mixed_site()));
+    let (call, next) = (local("call"), local("next"));
     let arguments = interceptor.extractors.iter().enumerate().map(|(at, param)| argument(at, param));
     let extracts = interceptor.extractors.iter().enumerate().map(|(at, param)| extracted(kind, at, param, &call));
     let function = &interceptor.ident;

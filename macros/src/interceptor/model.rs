@@ -1,11 +1,11 @@
 //! Decides whether the attribute is used rightly, and what is registered for it.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, FnArg, GenericParam, Ident, ReturnType, Signature, Visibility};
+use syn::{FnArg, GenericParam, Ident, ReturnType, Signature};
 
 use super::args::Args;
 use crate::errors::Errors;
-use crate::function::{Function, cfgs};
+use crate::function::Function;
 use crate::handler::modifiers;
 use crate::kind::Kind;
 use crate::param::{Param, params};
@@ -20,8 +20,6 @@ pub(crate) struct Interceptor {
     /// All arguments but the call and what comes next.
     pub(crate) extractors: Vec<Param>,
     pub(crate) ident: Ident,
-    pub(crate) vis: Visibility,
-    pub(crate) cfgs: Vec<Attribute>,
 }
 
 impl Interceptor {
@@ -35,14 +33,7 @@ impl Interceptor {
         let mut extractors = params(&function.sig, &Source::Any, &mut errors);
         extractors.truncate(extractors.len().saturating_sub(2));
         let events = if args.events.is_empty() { every_event() } else { args.events.clone() };
-        errors.finish(Self {
-            args,
-            events,
-            extractors,
-            ident: function.sig.ident.clone(),
-            vis: function.vis.clone(),
-            cfgs: cfgs(&function.attrs),
-        })
+        errors.finish(Self { args, events, extractors, ident: function.sig.ident.clone() })
     }
 }
 

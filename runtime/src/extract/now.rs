@@ -40,7 +40,7 @@ pub struct Extraction<F>(pub F);
 impl<E, T> Extraction<Now<'_, E, T>> {
     /// What it takes.
     #[inline(always)]
-    pub fn begin(self) -> Result<Result<T, Reject>, Never<Result<T, Reject>>> {
+    pub fn __begin(self) -> Result<Result<T, Reject>, Never<Result<T, Reject>>> {
         let Now { call, take } = self.0;
         Ok(take(call))
     }
@@ -52,14 +52,14 @@ pub trait Begin {
     type Future: Future;
 
     /// What it takes; or the future of that.
-    fn begin(self) -> Result<<Self::Future as Future>::Output, Self::Future>;
+    fn __begin(self) -> Result<<Self::Future as Future>::Output, Self::Future>;
 }
 
 impl<F: Future> Begin for Extraction<F> {
     type Future = F;
 
     #[inline(always)]
-    fn begin(self) -> Result<F::Output, F> {
+    fn __begin(self) -> Result<F::Output, F> {
         Err(self.0)
     }
 }
@@ -91,7 +91,7 @@ mod tests {
     fn what_waits_for_nothing_takes_no_place_in_a_future() {
         let call = size(|call| async move { call.metadata().len() });
         let asked = size(|call| async move {
-            match Extraction(UserId::extract(call)).begin() {
+            match Extraction(UserId::extract(call)).__begin() {
                 Ok(user) => user.is_ok(),
                 #[allow(unreachable_code, reason = "that is what it is about")]
                 Err(rest) => rest.await.is_ok(),

@@ -1,0 +1,128 @@
+//! What `macro_rules!` macros leave: a fragment such as `$ty:ty` arrives in a group without delimiters. Attributes read
+//! their arguments and items without these groups.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::{Expr, Type};
+
+/// The same tokens without invisible groups. Where one of them holds its tokens together, it has parentheses instead.
+pub(crate) fn flat(tokens: TokenStream) -> TokenStream {
+    if !has_invisible(&tokens) {
+        return tokens;
+    }
+    tokens.into_iter().flat_map(opened).collect()
+}
+
+fn has_invisible(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::None || has_invisible(&group.stream()),
+        _ => false,
+    })
+}
+
+fn opened(token: TokenTree) -> TokenStream {
+    let TokenTree::Group(group) = token else { return token.into() };
+    let stream = flat(group.stream());
+    match group.delimiter() {
+        Delimiter::None if !holds_together(&stream) => stream,
+        Delimiter::None => enclosed(Delimiter::Parenthesis, stream, Span::mixed_site().located_at(group.span())),
+        delimiter => enclosed(delimiter, stream, group.span()),
+    }
+}
+
+fn enclosed(delimiter: Delimiter, stream: TokenStream, span: Span) -> TokenStream {
+    let mut group = Group::new(delimiter, stream);
+    group.set_span(span);
+    TokenTree::from(group).into()
+}
+
+/// Whether what stands beside it could take a part of it away: `&$ty` of `dyn A + B`, `$n * 2` of `1 + 2`.
+fn holds_together(stream: &TokenStream) -> bool {
+    let is_operator =
+        |token| matches!(token, TokenTree::Punct(_)) || matches!(token, TokenTree::Ident(word) if word == "as");
+    if !stream.clone().into_iter().skip(1).any(is_operator) {
+        return false;
+    }
+    match syn::parse2(stream.clone()) {
+        Ok(Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_)) => true,
+        Ok(_) => false,
+        Err(_) => match syn::parse2(stream.clone()) {
+            Ok(Type::TraitObject(ty)) => ty.bounds.len() > 1,
+            Ok(Type::ImplTrait(ty)) => ty.bounds.len() > 1,
+            _ => false,
+        },
+    }
+}
+
+/// What is in an invisible group, if there is nothing beside it.
+pub(crate) fn unwrapped(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => unwrapped(group.stream()),
+        _ => tokens,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn invisible(stream: TokenStream) -> TokenStream {
+        enclosed(Delimiter::None, stream, Span::call_site())
+    }
+
+    fn flattened(tokens: TokenStream) -> String {
+        flat(tokens).to_string()
+    }
+
+    #[test]
+    fn what_stays_whole_anyway_loses_its_group() {
+        for whole in [
+            quote!("text"),
+            quote!(-1),
+            quote!(Option<u64>),
+            quote!(a::b::<C>),
+            quote!(dyn Fn(u8) -> u8),
+            quote!(&'a str),
+            quote!({ 1 + 2 }),
+            quote!(doc = "text"),
+            quote!(pub(crate)),
+            quote!(
+                fn f(a: u8) -> u8 {}
+            ),
+            quote!(),
+        ] {
+            let nested = invisible(invisible(whole.clone()));
+            assert_eq!(flattened(quote!((#nested))), quote!((#whole)).to_string());
+        }
+    }
+
+    #[test]
+    fn what_neighbours_could_tear_apart_has_parentheses() {
+        for loose in [quote!(dyn A + B), quote!(impl A + use<>), quote!(1 + 2), quote!(a | b), quote!(1 as u8), quote!(1..2)]
+        {
+            let group = invisible(loose.clone());
+            assert_eq!(flattened(quote!(&#group)), quote!(&(#loose)).to_string());
+        }
+    }
+
+    #[test]
+    fn an_item_is_found_in_groups() {
+        assert_eq!(
+            unwrapped(invisible(invisible(quote!(
+                fn f() {}
+            ))))
+            .to_string(),
+            quote!(
+                fn f() {}
+            )
+            .to_string()
+        );
+        let beside = quote!(
+            #[a]
+            fn f() {}
+        );
+        assert_eq!(unwrapped(beside.clone()).to_string(), beside.to_string());
+    }
+}

@@ -1,0 +1,169 @@
+//! What `handlers!` and `interceptors!` find by a function's name: a type of the same name, in the other namespace. Whoever imports
+//! the function imports the type along, under whichever name.
+
+use std::env;
+use std::sync::OnceLock;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, Visibility};
+
+use crate::compiler::warns_of_unreachable_code;
+use crate::function::{Function, allows, cfgs};
+use crate::span::{ours, respanned};
+
+/// What is registered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Of {
+    Handlers,
+    Interceptors,
+}
+
+impl Of {
+    /// The trait of the type that leads to what is registered.
+    pub(crate) fn found_by(self) -> TokenStream {
+        match self {
+            Self::Handlers => quote!(::centrifugo::__private::FindHandler),
+            Self::Interceptors => quote!(::centrifugo::__private::FindInterceptor),
+        }
+    }
+
+    pub(crate) fn ty(self) -> TokenStream {
+        match self {
+            Self::Handlers => quote!(::centrifugo::__private::Handler),
+            Self::Interceptors => quote!(::centrifugo::__private::Interceptor),
+        }
+    }
+
+    /// The function that takes a list of them.
+    pub(crate) fn list(self) -> TokenStream {
+        match self {
+            Self::Handlers => quote!(::centrifugo::__private::handlers),
+            Self::Interceptors => quote!(::centrifugo::__private::interceptors),
+        }
+    }
+
+    /// One of them, for messages.
+    pub(crate) fn one(self) -> &'static str {
+        match self {
+            Self::Handlers => "a handler",
+            Self::Interceptors => "an interceptor",
+        }
+    }
+}
+
+/// A function as its attribute registers it.
+pub(crate) struct Registered<'f> {
+    pub(crate) ident: &'f Ident,
+    pub(crate) vis: &'f Visibility,
+    /// What may take the function away, and so has to take away what belongs to it.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// Lints that are allowed in the function, and so in what belongs to it.
+    pub(crate) allows: Vec<Attribute>,
+}
+
+impl<'f> Registered<'f> {
+    pub(crate) fn new(function: &'f Function) -> Self {
+        let Function { attrs, vis, sig, .. } = function;
+        Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), allows: allows(attrs) }
+    }
+
+    /// The type, with a block whose value is a reference to what is registered. Without one it leads to what stands in for a
+    /// function that was refused.
+    pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>) -> TokenStream {
+        let Self { ident, vis, cfgs, allows } = self;
+        let (name, module) = (name(ident), module(ident));
+        let (vis, found_by, ty) = (respanned(vis.to_token_stream(), ours), of.found_by(), of.ty());
+        let unreachable = warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]));
+        let found = block.map(|block| quote!(const FOUND: &'static #ty = { #block };));
+        quote! {
+            #(#cfgs)*
+            #[doc(hidden)]
+            mod #module {
+                pub struct #name {}
+            }
+
+            // A type or a module of the name takes precedence over what a glob imports, so having one is no error.
+            #(#cfgs)*
+            #vis use #module::*;
+
+            #(#cfgs)*
+            #(#allows)*
+            #unreachable
+            impl #found_by for #module::#name { #found }
+        }
+    }
+}
+
+/// The type's name: the function's, unless that would hide what the module has without a declaration.
+pub(crate) fn name(function: &Ident) -> Ident {
+    let span = ours(function.span());
+    if is_taken(function) {
+        return format_ident!("__centrifugo_{function}", span = span);
+    }
+    let mut name = function.clone();
+    name.set_span(span);
+    name
+}
+
+/// Its own for each function, also if there are two of one name, which is an error of its own.
+fn module(function: &Ident) -> Ident {
+    let attribute = Span::call_site().unwrap();
+    let (name, line, column) = (function.unraw(), attribute.line(), attribute.column());
+    format_ident!("__centrifugo_{name}_{line}_{column}", span = Span::mixed_site())
+}
+
+/// Whether each module has something of this name: a primitive, or a crate.
+fn is_taken(name: &Ident) -> bool {
+    const NAMES: [&str; 21] = [
+        "alloc",
+        "bool",
+        "centrifugo",
+        "char",
+        "core",
+        "f32",
+        "f64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "std",
+        "str",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+    ];
+    static CRATES: OnceLock<Vec<String>> = OnceLock::new();
+    let crates = CRATES.get_or_init(|| crates(env::args()));
+    NAMES.iter().any(|taken| name == taken) || crates.iter().any(|taken| name == taken)
+}
+
+/// The dependencies of the crate, as the compiler that runs this was told by `--extern options:name=path`.
+fn crates(arguments: impl Iterator<Item = String>) -> Vec<String> {
+    let mut is_name = false;
+    let name = |argument: String| {
+        let name = if is_name { Some(argument.as_str()) } else { argument.strip_prefix("--extern=") };
+        let name = name.and_then(|name| name.split('=').next()?.rsplit(':').next()).map(str::to_owned);
+        is_name = argument == "--extern";
+        name
+    };
+    arguments.filter_map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_are_read_from_the_compilers_arguments() {
+        let arguments =
+            ["rustc", "--extern", "time=/a=b/libtime.rlib", "x", "--extern=priv:uuid=libuuid.rlib", "--extern", "log"];
+        assert_eq!(crates(arguments.into_iter().map(str::to_owned)), ["time", "uuid", "log"]);
+    }
+}

@@ -1,0 +1,27 @@
+//! Where tokens of expansions stand. Those with a user's own span fire lints as if the user had written them, and have the
+//! hygiene of a `macro_rules!` macro that the user's tokens come from.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+
+/// At the same place, and written by the macro.
+pub(crate) fn ours(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// A name for a pattern of ours. A unit struct or a constant in scope that has the pattern's name would be matched instead, so
+/// nobody else has one of these.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(&format!("__local_{name}"), Span::mixed_site())
+}
+
+/// The same tokens, each with another span.
+pub(crate) fn respanned(tokens: TokenStream, span: impl Fn(Span) -> Span + Copy) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), respanned(group.stream(), span)).into();
+        }
+        token.set_span(span(token.span()));
+        token
+    };
+    tokens.into_iter().map(place).collect()
+}
