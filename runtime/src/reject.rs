@@ -37,14 +37,16 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 pub struct Reject {
     answer: Answer,
     cause: Option<BoxError>,
-    /// Whether the cause has no values that the answer lacks, so that a refusal is no news for the log.
-    is_plain: bool,
 }
+
+/// Whether the cause has no values that the answer lacks, so that a refusal is no news for the log. It is beside the answer
+/// because it makes a `Reject` no larger there.
+type IsPlain = bool;
 
 #[derive(Clone)]
 enum Answer {
-    Error(ErrorReply),
-    Disconnect(Disconnect),
+    Error(ErrorReply, IsPlain),
+    Disconnect(Disconnect, IsPlain),
     Internal,
 }
 
@@ -55,20 +57,20 @@ impl Reject {
     }
 
     const fn answering(answer: Answer) -> Self {
-        Self { answer, cause: None, is_plain: false }
+        Self { answer, cause: None }
     }
 
     /// Keeps the cause of an error reply or a disconnect for the log; the client doesn't see it.
     #[must_use]
     pub fn because(mut self, cause: impl Into<BoxError>) -> Self {
-        (self.cause, self.is_plain) = (Some(cause.into()), false);
-        self
+        self.cause = Some(cause.into());
+        self.with_plain(false)
     }
 
     /// The error reply, if this is one.
     pub fn error(&self) -> Option<&ErrorReply> {
         match &self.answer {
-            Answer::Error(error) => Some(error),
+            Answer::Error(error, _) => Some(error),
             _ => None,
         }
     }
@@ -76,7 +78,7 @@ impl Reject {
     /// The disconnect, if this is one.
     pub fn disconnect(&self) -> Option<&Disconnect> {
         match &self.answer {
-            Answer::Disconnect(disconnect) => Some(disconnect),
+            Answer::Disconnect(disconnect, _) => Some(disconnect),
             _ => None,
         }
     }
@@ -93,7 +95,8 @@ impl Reject {
 
     /// Whether the log line has values that the client doesn't receive.
     pub(crate) fn has_details(&self) -> bool {
-        self.cause.is_some() && !self.is_plain
+        let is_plain = matches!(self.answer, Answer::Error(_, true) | Answer::Disconnect(_, true));
+        self.cause.is_some() && !is_plain
     }
 
     /// An internal failure whose cause follows.
@@ -103,7 +106,14 @@ impl Reject {
 
     /// The same, of an error without values.
     pub(crate) fn plain(self) -> Self {
-        Self { is_plain: true, ..self }
+        self.with_plain(true)
+    }
+
+    fn with_plain(mut self, is_plain: IsPlain) -> Self {
+        if let Answer::Error(_, plain) | Answer::Disconnect(_, plain) = &mut self.answer {
+            *plain = is_plain;
+        }
+        self
     }
 
     /// The same answer without the cause.
@@ -145,13 +155,13 @@ impl StdError for Unread {
 
 impl From<ErrorReply> for Reject {
     fn from(error: ErrorReply) -> Self {
-        Self::answering(Answer::Error(error))
+        Self::answering(Answer::Error(error, false))
     }
 }
 
 impl From<Disconnect> for Reject {
     fn from(disconnect: Disconnect) -> Self {
-        Self::answering(Answer::Disconnect(disconnect))
+        Self::answering(Answer::Disconnect(disconnect, false))
     }
 }
 
@@ -172,8 +182,8 @@ impl<E: DeriveReject> From<E> for Reject {
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.answer {
-            Answer::Error(error) => write!(f, "{}", Logged(error))?,
-            Answer::Disconnect(disconnect) => write!(f, "{}", Logged(disconnect))?,
+            Answer::Error(error, _) => write!(f, "{}", Logged(error))?,
+            Answer::Disconnect(disconnect, _) => write!(f, "{}", Logged(disconnect))?,
             Answer::Internal => f.write_str("internal failure")?,
         }
         match &self.cause {
