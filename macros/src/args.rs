@@ -1,6 +1,6 @@
 //! What stands in an attribute's parentheses: `"user.<uuid>", ignore_case, name = "inbox"`.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Punct, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Lit, LitBool, LitStr, Path};
 
@@ -54,8 +54,11 @@ impl Args {
     fn argument(&mut self, kind: Kind, tokens: &[TokenTree]) -> syn::Result<()> {
         match tokens {
             [TokenTree::Literal(_)] => self.literal(kind, syn::parse2(collect(tokens))?),
-            [TokenTree::Literal(_), second, ..] => fault(second, "a comma is missing before this"),
+            [TokenTree::Literal(_), second, rest @ ..] => fault(second, after_pattern(second, rest)),
             [TokenTree::Ident(name)] if is_option(name) => self.flag(kind, name),
+            [TokenTree::Ident(name), TokenTree::Punct(mark), value @ ..] if is_option(name) && is_no_equals(mark, value) => {
+                self.unequal(kind, name, tokens)
+            }
             [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
                 self.value(kind, name, value)
             }
@@ -131,6 +134,16 @@ impl Args {
         }
     }
 
+    /// An option whose value stands after another mark than `=`.
+    fn unequal(&mut self, kind: Kind, name: &Ident, tokens: &[TokenTree]) -> syn::Result<()> {
+        self.admit(kind, name)?;
+        if !matches!(name.to_string().as_str(), "name" | "collect") {
+            return fault_in(tokens, format!("`{name}` has no value: write `{name}`"));
+        }
+        let value = tokens.last().map(ToString::to_string).unwrap_or_default();
+        fault_in(tokens, format!("write `{name} = {value}`"))
+    }
+
     /// Whether the attribute has the option, and has it once.
     fn admit(&mut self, kind: Kind, name: &Ident) -> syn::Result<()> {
         let text = name.to_string();
@@ -165,6 +178,9 @@ impl Args {
                 let message = if misspelt || !wants_pattern { unknown(kind, &last) } else { quotes(tokens) };
                 fault(path, message)
             }
+            _ if wants_pattern && is_list(tokens) => {
+                fault_in(tokens, "a handler has one pattern: write a function for each, and let them call the same one")
+            }
             _ if wants_pattern => fault_in(tokens, quotes(tokens)),
             _ => fault_in(tokens, unknown(kind, &collect(tokens).to_string())),
         }
@@ -186,6 +202,33 @@ fn is_constant(name: &str) -> bool {
     name.len() > 1 && !name.contains(char::is_lowercase) && name.starts_with(char::is_uppercase)
 }
 
+/// `["a", "b"]`, `("a", "b")`, `&["a", "b"]`.
+fn is_list(tokens: &[TokenTree]) -> bool {
+    let is_text = |token: &TokenTree| matches!(token, TokenTree::Literal(_));
+    let is_list = |group: &Group| group.stream().into_iter().next().as_ref().is_some_and(is_text);
+    matches!(tokens, [.., TokenTree::Group(group)] if tokens.len() <= 2 && is_list(group))
+}
+
+/// `name: "inbox"`, `name => "inbox"`.
+fn is_no_equals(mark: &Punct, value: &[TokenTree]) -> bool {
+    let is_arrow = matches!(value, [TokenTree::Punct(arrow), ..] if arrow.as_char() == '>');
+    mark.as_char() == ':' || (mark.as_char() == '=' && is_arrow)
+}
+
+/// What is wrong with what stands right after the pattern.
+fn after_pattern(second: &TokenTree, rest: &[TokenTree]) -> &'static str {
+    match (second, rest.first()) {
+        (TokenTree::Punct(mark), _) if mark.as_char() == ';' => "write `,` instead of `;`",
+        (TokenTree::Punct(mark), Some(TokenTree::Literal(_))) if matches!(mark.as_char(), '|' | '+') => {
+            "a handler has one pattern: write a function for each, and let them call the same one"
+        }
+        (TokenTree::Punct(mark), Some(TokenTree::Ident(_))) if mark.as_char() == '.' => {
+            "a pattern is one string literal: it is checked before anything is called"
+        }
+        _ => "a comma is missing before this",
+    }
+}
+
 fn quotes(tokens: &[TokenTree]) -> String {
     // A pattern has no spaces, and the compiler's printer may put some between the tokens.
     let text: String = collect(tokens).to_string().split_whitespace().collect();
@@ -201,7 +244,8 @@ fn unknown(kind: Kind, name: &str) -> String {
     format!("`{}` has no option `{name}`, only {}", kind.name(), list.join(", "))
 }
 
-fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+/// The arguments, split at the commas.
+pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut arguments = vec![Vec::new()];
     for token in tokens {
         match (token, arguments.last_mut()) {
@@ -214,7 +258,7 @@ fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     arguments
 }
 
-fn collect(tokens: &[TokenTree]) -> TokenStream {
+pub(crate) fn collect(tokens: &[TokenTree]) -> TokenStream {
     tokens.iter().cloned().collect()
 }
 

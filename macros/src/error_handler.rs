@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, ReturnType, Signature};
+use syn::spanned::Spanned;
+use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::claim;
 use crate::errors::Errors;
@@ -11,6 +12,7 @@ use crate::fallback;
 use crate::function::{Function, allows, cfgs};
 use crate::handler::modifiers;
 use crate::kind::Kind;
+use crate::param::typed;
 use crate::span::local;
 
 const FORM: &str = "`async fn report(failure: Failure)`";
@@ -50,8 +52,11 @@ fn signature(signature: &Signature, errors: &mut Errors) {
             format!("an error handler takes the failure, which has the app's states, too: write {FORM}"),
         );
     }
+    if let Some(Type::Reference(reference)) = signature.inputs.first().and_then(typed).map(|argument| &*argument.ty) {
+        errors.at(reference, format!("the failure belongs to the error handler: write {FORM}"));
+    }
     if let ReturnType::Type(_, ty) = &signature.output
-        && !matches!(&**ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty())
+        && !matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty())
     {
         errors.at(ty, "an error handler answers nobody, so it returns nothing");
     }
@@ -62,7 +67,11 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let name = ident.unraw().to_string();
     let claim = claim::claim(claim::ERROR_HANDLER, &cfgs, ident.span());
     let failure = local("failure");
-    let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#failure)));
+    let taken = function.sig.inputs.first().and_then(typed).map(|argument| {
+        let ty = &argument.ty;
+        quote_spanned!(ty.span()=> <#ty as ::centrifugo::__private::TakesFailure>::take(#failure))
+    });
+    let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#taken)));
     quote! {
         #item
         #claim

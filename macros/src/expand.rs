@@ -1,6 +1,6 @@
 //! Writes what is registered for a handler, beside the function.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -13,7 +13,7 @@ use crate::option_type::inner;
 use crate::param::{Param, Role};
 use crate::registered::{Of, Registered};
 use crate::source::Source;
-use crate::span::{local, ours, respanned};
+use crate::span::{local, ours};
 
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let constructor = handler.kind.constructor();
@@ -25,7 +25,8 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
         #import
         #bind
         #carried
-        static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::#constructor(#about, __bind, #needs);
+        #needs
+        static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::#constructor(#about, __bind, __needs());
         #collected
         &__HANDLER
     };
@@ -38,7 +39,7 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
 pub(crate) fn import() -> TokenStream {
     quote! {
         use ::centrifugo::__private::{
-            self as __centrifugo, AnySpelling as _, AnythingElse as _, Begin as _, Plain as _, PlainAnswer as _, PlainStream as _,
+            self as __centrifugo, AnySpelling as _, AnythingElse as _, Begin as _, Nowhere as _, Plain as _, PlainAnswer as _, PlainStream as _,
         };
     }
 }
@@ -93,14 +94,15 @@ fn bind(handler: &Handler) -> TokenStream {
     let function = &handler.ident;
     let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#arguments),*)).await);
     let answer = answer(handler, &called);
+    let (bind, run) = (beside("__bind", function), beside("__run", function));
     // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
     // handler's function would have.
     quote! {
-        fn __bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
+        fn #bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
             #bound
         }
 
-        fn __run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::Replying<#event> {
+        fn #run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::Replying<#event> {
             __centrifugo::pinned(__centrifugo::Box::new(async move {
                 #(#extracts)*
                 #answer
@@ -123,6 +125,33 @@ fn extractors(handler: &Handler) -> impl Iterator<Item = (usize, &Param)> {
 pub(crate) fn argument(at: usize, Param { cfgs, .. }: &Param) -> TokenStream {
     let local = nth(at);
     quote!(#(#cfgs)* #local)
+}
+
+/// The value of one extractor in one of several events: whether all of them have it, is told once by [`everywhere`].
+pub(crate) fn extracted_somewhere(kind: Kind, at: usize, param: &Param, call: &Ident) -> TokenStream {
+    let (taken_to, somewhere, span) = (nth(at), somewhere(kind, &param.ty), name_of(&param.ty));
+    let extracted = quote_spanned!(ours(span)=> #somewhere::extract(&#call).await);
+    let (extracted, cfgs) = (taken(&extracted, span), &param.cfgs);
+    quote!(#(#cfgs)* let #taken_to = #extracted;)
+}
+
+/// The function that tells what such an extractor needs.
+pub(crate) fn needed_somewhere(kind: Kind, Param { ty, cfgs, .. }: &Param) -> TokenStream {
+    let somewhere = somewhere(kind, ty);
+    quote_spanned!(name_of(ty)=> #(#cfgs)* #somewhere::NEEDS)
+}
+
+fn somewhere(kind: Kind, ty: &Type) -> TokenStream {
+    let (event, span) = (event(kind), name_of(ty));
+    let ty = moved(ty.to_token_stream(), span);
+    quote_spanned!(span=> __centrifugo::Somewhere::<'_, #ty, #event>)
+}
+
+/// Whether all of the events have the extractor: compiled, and never called.
+pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> TokenStream {
+    let (events, span) = (nested(kinds.iter().map(|kind| event(*kind))), name_of(ty));
+    let ty = moved(ty.to_token_stream(), span);
+    quote_spanned!(span=> #(#cfgs)* const _: fn() = __centrifugo::everywhere::<#ty, #events, _>;)
 }
 
 /// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as rustc 1.89 warns of that.
@@ -200,7 +229,10 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         }
         (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).__reply()),
         (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply()),
-        _ => quote_spanned!(span=> __centrifugo::reply::<#event, _>(#split)),
+        (kind, _) => {
+            let answer = Ident::new(kind.constructor_name(), span);
+            quote_spanned!(span=> __centrifugo::answers::#answer(#split))
+        }
     };
     quote! {
         let #value = #called;
@@ -220,7 +252,18 @@ fn taken(result: &TokenStream, span: Span) -> TokenStream {
 /// The functions that tell what each extractor needs.
 fn needs(handler: &Handler) -> TokenStream {
     let needs = extractors(handler).map(|(_, param)| needed(handler.kind, param));
-    quote!(&[#(#needs),*])
+    let name = beside("__needs", &handler.ident);
+    quote! {
+        const fn #name() -> &'static [fn(&mut __centrifugo::Needs)] {
+            &[#(#needs),*]
+        }
+    }
+}
+
+/// A name in the place of the user's function: for the compiler, a type that is unknown is one error then, as it suggests the
+/// same generic in both functions.
+pub(crate) fn beside(name: &str, function: &Ident) -> Ident {
+    Ident::new(name, function.span())
 }
 
 /// The function that tells what an extractor needs.
@@ -292,9 +335,25 @@ fn name_of(ty: &syn::Type) -> Span {
     }
 }
 
-/// The same tokens, in another place.
+/// The same tokens, in another place. Names between `<` and `>` stay: one that is unknown is unknown in its own place, as it is
+/// in the function.
 fn moved(tokens: TokenStream, to: Span) -> TokenStream {
-    respanned(tokens, |span| span.located_at(to))
+    let mut is_inside = false;
+    let place = |mut token: TokenTree| {
+        match &token {
+            TokenTree::Ident(_) if is_inside => return token,
+            TokenTree::Group(group) => {
+                let mut there = Group::new(group.delimiter(), moved(group.stream(), to));
+                there.set_span(group.span());
+                token = there.into();
+            }
+            TokenTree::Punct(open) => is_inside |= open.as_char() == '<',
+            _ => {}
+        }
+        token.set_span(token.span().located_at(to));
+        token
+    };
+    tokens.into_iter().map(place).collect()
 }
 
 fn channel(path: &Path) -> TokenStream {

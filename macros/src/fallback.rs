@@ -18,6 +18,12 @@ pub(crate) fn item(item: &TokenStream, errors: &syn::Error) -> TokenStream {
 pub(crate) fn function(of: Of, mut function: Function, errors: &syn::Error) -> TokenStream {
     // A second attribute of ours would only repeat the errors.
     function.attrs.retain(|attribute| Kind::of(attribute).is_none());
+    if let Of::Interceptors = of {
+        // Without its bound, the event would be one more mistake.
+        for event in function.sig.generics.type_params_mut().filter(|event| event.bounds.is_empty()) {
+            event.bounds.push(syn::parse_quote!(::centrifugo::Event));
+        }
+    }
     let is_method = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
     let named = (!is_method).then(|| Registered::new(&function).named(of, None));
     item(&quote! { #function #named }, errors)

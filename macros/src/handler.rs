@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, GenericParam, Ident, Item, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeParamBound};
+use syn::{
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, Item, PathArguments, ReturnType, Safety, Signature, Type,
+    TypeImplTrait, TypeParamBound,
+};
 
 use crate::args::{Args, Options};
 use crate::claim;
@@ -14,7 +17,7 @@ use crate::fallback;
 use crate::flat::flat;
 use crate::function::Function;
 use crate::kind::Kind;
-use crate::param::{Param, params, typed};
+use crate::param::{Param, params, text, typed};
 use crate::registered::{Of, Registered};
 use crate::source::Source;
 
@@ -54,7 +57,7 @@ impl Handler {
             return errors.finish(()).and_then(|()| Err(syn::Error::new(function.span(), "this is no handler")));
         };
         lenient(&args.options, &source, &mut errors);
-        let params = params(&function.sig, &source, &mut errors);
+        let params = params(Some(kind), &function.sig, &source, &mut errors);
         let claims = if args.options.uncollected { Vec::new() } else { claim::names(kind, &source, &args.options) };
         let handler = Self {
             kind,
@@ -149,8 +152,26 @@ fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
     if kind == Kind::Stream {
         borrows(signature, errors);
     }
+    boxed(&signature.output, errors);
     if let (Some(answer), ReturnType::Default) = (kind.answer(), &signature.output) {
         errors.at(&signature.ident, format!("a {} handler answers `{answer}`: write `-> {answer}`", kind.name()));
+    }
+}
+
+/// An error that is a trait object is none of std's errors, so `Reject` isn't made from it.
+pub(crate) fn boxed(output: &ReturnType, errors: &mut Errors) {
+    let ReturnType::Type(_, ty) = output else { return };
+    let Type::Path(path) = &**ty else { return };
+    let result = path.path.segments.last().filter(|last| last.ident == "Result");
+    let Some(PathArguments::AngleBracketed(arguments)) = result.map(|result| &result.arguments) else { return };
+    if let (Some(GenericArgument::Type(ok)), Some(GenericArgument::Type(error))) =
+        (arguments.args.first(), arguments.args.get(1))
+        && let Type::Path(boxed) = error
+        && boxed.path.segments.last().is_some_and(|last| last.ident == "Box" && text(&last.arguments).contains("dyn "))
+    {
+        let ok = text(ok);
+        let message = format!("an error is a `Reject`, which `?` makes from every error: write `Result<{ok}, Reject>`");
+        errors.at(error, message + ", and `map_err(Reject::internal)` for a boxed one");
     }
 }
 

@@ -18,6 +18,7 @@ mod kind;
 mod near;
 mod option_type;
 mod param;
+mod plain;
 mod registered;
 mod reject;
 mod source;

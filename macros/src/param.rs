@@ -9,8 +9,10 @@ use syn::{Attribute, FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
 
 use crate::errors::Errors;
 use crate::function::cfgs;
+use crate::kind::Kind;
 use crate::near::nearest;
 use crate::option_type::inner;
+use crate::plain;
 use crate::source::{Source, Written};
 
 /// An argument, with its type as it can be named outside of the function's signature.
@@ -30,14 +32,21 @@ pub(crate) enum Role {
     Extractor,
 }
 
-/// Judges all arguments.
-pub(crate) fn params(signature: &Signature, source: &Source, errors: &mut Errors) -> Vec<Param> {
+/// Judges all arguments, of a handler of the kind or of an interceptor.
+pub(crate) fn params(kind: Option<Kind>, signature: &Signature, source: &Source, errors: &mut Errors) -> Vec<Param> {
     let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
+    let mut faults = Errors::default();
     let roles = match source {
         Source::Any => vec![Role::Extractor; arguments.len()],
-        Source::Pattern(written) => placeholders(written, &arguments, errors),
-        Source::Type(path) => channel(path, &arguments, errors),
+        Source::Pattern(written) => placeholders(written, &arguments, &mut faults),
+        Source::Type(path) => channel(path, &arguments, &mut faults),
     };
+    // An argument that is a placeholder's but for its name is one mistake.
+    let extractors = arguments.iter().zip(&roles).filter(|(_, role)| **role == Role::Extractor && faults.is_empty());
+    for (argument, _) in extractors {
+        plain::judge(kind, source, argument, errors);
+    }
+    errors.keep(faults.finish(()));
     let named: Vec<_> = signature.generics.lifetimes().map(|named| &named.lifetime).collect();
     let param =
         |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty, &named), role, cfgs: cfgs(&argument.attrs) };
@@ -171,7 +180,7 @@ fn ident(argument: &PatType) -> Option<&Ident> {
 }
 
 /// A type as people write it.
-fn text(tokens: &impl ToTokens) -> String {
+pub(crate) fn text(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for mark in ["<", ">", "::", "&", "(", ")", "'"] {
         text = text.replace(&format!(" {mark}"), mark).replace(&format!("{mark} "), mark);

@@ -200,6 +200,11 @@ pub(crate) fn admit(channel: &Channel) -> Result<(), Reject> {
     check(channel).map_err(|fault| Reject::from(ErrorReply::PERMISSION_DENIED).because(fault))
 }
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no typed channel",
+    label = "add `#[centrifugo::channel(\"..\")]` to it",
+    note = "a handler's attribute takes a pattern, such as `\"user.<uuid>\"`, or a struct with `#[centrifugo::channel(\"user.<uuid>\")]`"
+)]
 /// A struct that is a channel, made by [`#[centrifugo::channel]`](macro@crate::channel).
 pub trait TypedChannel: Sized + Send + 'static {
     /// Its pattern.

@@ -77,9 +77,11 @@ pub mod __private;
 mod address;
 mod ahead;
 mod answer;
+mod answers;
 #[cfg(feature = "api")]
 pub mod api;
 mod app;
+mod around;
 mod audit;
 mod call;
 mod channel;

@@ -15,6 +15,10 @@ use futures_util::{Stream, StreamExt};
 
 pub use inventory;
 
+pub mod answers {
+    pub use crate::answers::*;
+}
+pub use crate::around::{Nowhere, Passed, Somewhere, everywhere, passed};
 pub use crate::call::Call;
 pub use crate::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
 pub use crate::derived::{
@@ -38,13 +42,28 @@ use crate::failure::ErrorHandler;
 use crate::handler::Location;
 use crate::publication::IntoPublication;
 use crate::reject::IntoReject;
-use crate::reply::IntoReply;
 use crate::spelling::is_plain;
 use crate::typed::{PublishedTo, Publishes};
 
 /// A handler that an attribute has collected.
 pub struct Collected(pub &'static Handler);
 inventory::collect!(Collected);
+
+/// What an error handler may take.
+#[diagnostic::on_unimplemented(
+    message = "an error handler can't take `{Self}`",
+    label = "write `Failure`",
+    note = "write `async fn report(failure: Failure)`: it has the error, the event and the app's states"
+)]
+pub trait TakesFailure {
+    fn take(failure: Failure) -> Self;
+}
+
+impl TakesFailure for Failure {
+    fn take(failure: Failure) -> Self {
+        failure
+    }
+}
 
 /// An interceptor that an attribute has collected.
 pub struct CollectedInterceptor(pub &'static Interceptor);
@@ -344,19 +363,13 @@ pub trait AnythingElse: Sized {
 
 impl<T> AnythingElse for Extracted<T> {}
 
-/// The event's reply.
+/// The reply of a handler with a typed channel.
 #[inline(never)]
-pub fn reply<E: Event, T: IntoReply<E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
+pub fn reply_of<C, E: Event, T: Publishes<C, E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
     match returned {
         Ok(value) => value.into_reply(),
         Err(reject) => Err(reject),
     }
-}
-
-/// The same for a typed channel.
-#[inline(always)]
-pub fn reply_of<C, E: Event, T: Publishes<C, E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
-    reply::<E, T>(returned)
 }
 
 /// The answer to a call: `()`, which is JSON's `null` for serde, is a reply without data, by the inherent method.
@@ -371,20 +384,20 @@ impl Answer<()> {
 /// An answer with data. The bound stands at the method, so that a type without it is told in our words.
 pub trait PlainAnswer {
     type Value;
-    fn __reply(self) -> Result<RpcReply, Reject>
+    fn __reply<By>(self) -> Result<RpcReply, Reject>
     where
-        Self::Value: IntoReply<Rpc>;
+        Self::Value: answers::RpcAnswer<By>;
 }
 
 impl<T> PlainAnswer for Answer<T> {
     type Value = T;
 
     #[inline(always)]
-    fn __reply(self) -> Result<RpcReply, Reject>
+    fn __reply<By>(self) -> Result<RpcReply, Reject>
     where
-        T: IntoReply<Rpc>,
+        T: answers::RpcAnswer<By>,
     {
-        reply::<Rpc, T>(self.0)
+        answers::rpc(self.0)
     }
 }
 
@@ -419,9 +432,9 @@ where
 /// A stream that can't fail, or a reply that has one.
 pub trait PlainStream {
     type Value;
-    fn __reply(self) -> Result<SubscribedStream, Reject>
+    fn __reply<By>(self) -> Result<SubscribedStream, Reject>
     where
-        Self::Value: IntoReply<SubscribeStream>;
+        Self::Value: answers::StreamAnswer<By>;
 
     /// The same for a typed channel.
     fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
@@ -432,18 +445,18 @@ pub trait PlainStream {
 impl<S> PlainStream for Streamed<S> {
     type Value = S;
 
-    fn __reply(self) -> Result<SubscribedStream, Reject>
+    fn __reply<By>(self) -> Result<SubscribedStream, Reject>
     where
-        S: IntoReply<SubscribeStream>,
+        S: answers::StreamAnswer<By>,
     {
-        reply::<SubscribeStream, S>(self.0)
+        answers::stream(self.0)
     }
 
     fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
     where
         S: Publishes<C, SubscribeStream>,
     {
-        reply::<SubscribeStream, S>(self.0)
+        reply_of::<C, SubscribeStream, S>(self.0)
     }
 }
 

@@ -17,7 +17,7 @@ pub enum StartError {
     Conflicts(Vec<Conflict>),
     /// The app has no handler at all: the crate that holds them isn't linked, or they have `collect = false`.
     #[error(
-        "there are no handlers: annotate functions with `#[centrifugo::connect]` and its like, in a crate that this program uses"
+        "there are no handlers: annotate functions with `#[centrifugo::connect]` and its like, in this program or in a crate that it names (`use my_handlers as _;` is enough)"
     )]
     NoHandlers,
     /// The address can't be listened on.

@@ -74,3 +74,11 @@ fn two_topics_of_one_typed_channel_are_refused_when_compiled_by_whatever_name_it
         assert!(told.contains(part), "{part}: {told}");
     }
 }
+
+#[test]
+fn clippy_has_nothing_against_what_is_written_into_an_app() {
+    let package = Package::new("lints");
+    for group in ["all", "pedantic", "nursery"] {
+        package.succeeds(&["clippy", "--", "-D", "warnings", "-D", &format!("clippy::{group}")]);
+    }
+}

@@ -1,10 +1,10 @@
 //! What stands in the parentheses: events, and options.
 
-use proc_macro2::TokenStream;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Ident, Lit, LitStr};
 
+use crate::args::{collect, split};
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::near::nearest;
@@ -21,39 +21,52 @@ pub(crate) struct Args {
     pub(crate) uncollected: bool,
 }
 
-struct Argument {
-    name: Ident,
-    value: Option<Expr>,
-}
-
-impl Parse for Argument {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.parse::<Ident>().map_err(|error| {
-            syn::Error::new(error.span(), "write events, such as `rpc, publish`, or options, such as `order = -1`")
-        })?;
-        let value = if input.parse::<Option<Token![=]>>()?.is_some() { Some(input.parse()?) } else { None };
-        Ok(Self { name, value })
-    }
-}
-
 impl Args {
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
-        let arguments = Punctuated::<Argument, Token![,]>::parse_terminated.parse2(tokens)?;
         let (mut args, mut errors) = (Self::default(), Errors::default());
         let mut names = Vec::new();
-        for Argument { name, value } in arguments {
+        for argument in split(tokens) {
+            let name = match argument.first() {
+                Some(TokenTree::Ident(name)) => name.clone(),
+                _ => {
+                    errors.push(no_name(&argument));
+                    continue;
+                }
+            };
             let text = name.to_string();
             if names.contains(&text) {
                 errors.at(&name, format!("`{text}` is given twice"));
                 continue;
             }
-            errors.keep(args.argument(&name, value));
+            errors.keep(args.argument(&name, &argument[1..]));
             names.push(text);
         }
         errors.finish(args)
     }
 
-    fn argument(&mut self, name: &Ident, value: Option<Expr>) -> syn::Result<()> {
+    fn argument(&mut self, name: &Ident, rest: &[TokenTree]) -> syn::Result<()> {
+        let is_option = OPTIONS.iter().any(|option| name == option);
+        match rest {
+            [] if !is_option => self.event(name, &name.to_string()),
+            [] => self.option(name, None),
+            [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
+                self.option(name, syn::parse2(collect(value)).ok())
+            }
+            [TokenTree::Punct(colon), value @ ..] if is_option && colon.as_char() == ':' => {
+                fault_in(colon, format!("write `{name} = {}`", text(value)))
+            }
+            [TokenTree::Group(value)] if is_option => {
+                fault_in(value, format!("write `{name} = {}`", text(&[TokenTree::Group(value.clone())])))
+            }
+            [TokenTree::Group(pattern)] if is_event(name) => fault_in(
+                pattern,
+                format!("an interceptor stands around all calls of an event: write `{name}`, and look at its call"),
+            ),
+            [second, ..] => fault_in(second, "write `,` before this"),
+        }
+    }
+
+    fn option(&mut self, name: &Ident, value: Option<Expr>) -> syn::Result<()> {
         let text = name.to_string();
         match (text.as_str(), value) {
             ("order", Some(order)) => self.order = Some(integer(order)?),
@@ -62,8 +75,7 @@ impl Args {
             ("order", None) => return fault(name, "write `order = -1`: lower ones are further outside"),
             ("name", _) => return fault(name, "write `name = \"..\"`: the interceptor's name in logs"),
             ("collect", _) => return fault(name, "write `collect = false`; without it the interceptor is collected"),
-            (_, None) => self.event(name, &text)?,
-            (_, Some(_)) => return fault(name, unknown(&text)),
+            _ => return fault(name, unknown(&text)),
         }
         Ok(())
     }
@@ -95,6 +107,31 @@ fn integer(order: Expr) -> syn::Result<Expr> {
     }
 }
 
+/// What is wrong with an argument that doesn't begin with a name.
+fn no_name(argument: &[TokenTree]) -> syn::Error {
+    let quoted = syn::parse2::<LitStr>(collect(argument)).map(|text| text.value());
+    let message = match quoted {
+        Ok(event) if Kind::ALL.into_iter().any(|kind| kind.name() == event) => {
+            format!("an event is named without quotes: write `{event}`")
+        }
+        _ => "write events, such as `rpc, publish`, or options, such as `order = -1`".to_owned(),
+    };
+    syn::Error::new_spanned(collect(argument), message)
+}
+
+fn is_event(name: &Ident) -> bool {
+    Kind::ALL.into_iter().any(|kind| name == kind.name())
+}
+
+/// A value as people write it, without the parentheses around it.
+fn text(value: &[TokenTree]) -> String {
+    match value {
+        [TokenTree::Group(group)] => group.stream().to_string(),
+        value => collect(value).to_string(),
+    }
+    .replace("- ", "-")
+}
+
 fn unknown(name: &str) -> String {
     let events = Kind::ALL.map(Kind::name);
     match nearest(name, events.into_iter().chain(OPTIONS)) {
@@ -108,4 +145,8 @@ fn unknown(name: &str) -> String {
 
 fn fault(at: &Ident, message: impl std::fmt::Display) -> syn::Result<()> {
     Err(syn::Error::new(at.span(), message))
+}
+
+fn fault_in(at: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<()> {
+    Err(syn::Error::new_spanned(at, message))
 }

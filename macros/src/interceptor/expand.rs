@@ -2,11 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::LitStr;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{LitStr, ReturnType};
 
 use super::model::Interceptor;
-use crate::expand::{argument, extracted, import, needed};
+use crate::expand::{argument, everywhere, extracted, extracted_somewhere, import, needed, needed_somewhere};
 use crate::kind::Kind;
 use crate::registered::{Of, Registered};
 use crate::span::local;
@@ -22,8 +23,13 @@ pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>
             __centrifugo::inventory::submit! { __centrifugo::CollectedInterceptor(&__INTERCEPTOR) }
         }
     });
+    let run = run(interceptor);
+    let several = interceptor.extractors.iter().filter(|_| interceptor.events.len() > 1);
+    let everywhere = several.map(|param| everywhere(&interceptor.events, param));
     let block = quote! {
         #import
+        #run
+        #(#everywhere)*
         static __INTERCEPTOR: __centrifugo::Interceptor = __centrifugo::Interceptor::new(#about) #(#arounds)*;
         #collected
         &__INTERCEPTOR
@@ -37,6 +43,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     let name = interceptor.args.name.as_ref().map_or_else(|| function.clone(), LitStr::value);
     let order = interceptor.args.order.as_ref().map_or_else(|| quote!(0), |order| quote!(#order));
     let every = interceptor.args.events.is_empty();
+    let needed = if interceptor.events.len() == 1 { needed } else { needed_somewhere };
     let needs = interceptor.events.iter().flat_map(|kind| interceptor.extractors.iter().map(|param| needed(*kind, param)));
     quote! {
         __centrifugo::AboutInterceptor {
@@ -49,17 +56,49 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     }
 }
 
+/// The interceptor with its error turned into a refusal: generic as the function is, so that a mistake in it is one error.
+fn run(interceptor: &Interceptor) -> TokenStream {
+    let (call, next) = (local("call"), local("next"));
+    let Interceptor { ident, generics, extractors, .. } = interceptor;
+    let event = interceptor.event();
+    let output = match &interceptor.output {
+        ReturnType::Default => ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let where_clause = &generics.where_clause;
+    let takes = extractors.iter().enumerate().map(|(at, param)| {
+        let (argument, ty) = (argument(at, param), &param.ty);
+        quote!(#argument: #ty)
+    });
+    let arguments = extractors.iter().enumerate().map(|(at, param)| argument(at, param));
+    let called = quote_spanned!(ident.span()=> #ident(#(#arguments,)* #call, #next));
+    let passed = quote_spanned! {output=>
+        __centrifugo::passed::<#event, _>(#called.await)
+    };
+    let sent = quote_spanned!(ident.span()=> __centrifugo::send(async move { #passed }));
+    quote! {
+        fn __run #generics(
+            #(#takes,)*
+            #call: __centrifugo::Call<#event>,
+            #next: __centrifugo::Next<#event>,
+        ) -> impl ::std::future::Future<
+            Output = __centrifugo::Result<<#event as __centrifugo::Event>::Reply, __centrifugo::Reject>
+        > + ::std::marker::Send #where_clause {
+            #sent
+        }
+    }
+}
+
 /// The function for one event, with its extractors filled in.
 fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let (call, next) = (local("call"), local("next"));
     let arguments = interceptor.extractors.iter().enumerate().map(|(at, param)| argument(at, param));
+    let extracted = if interceptor.events.len() == 1 { extracted } else { extracted_somewhere };
     let extracts = interceptor.extractors.iter().enumerate().map(|(at, param)| extracted(kind, at, param, &call));
-    let function = &interceptor.ident;
-    let called = quote_spanned!(function.span()=> #function(#(#arguments,)* #call, #next));
     quote! {
         |#call, #next| __centrifugo::pinned(__centrifugo::Box::new(async move {
             #(#extracts)*
-            __centrifugo::send(#called).await.map_err(::std::convert::Into::into)
+            __run(#(#arguments,)* #call, #next).await
         }))
     }
 }

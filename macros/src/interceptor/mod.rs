@@ -3,6 +3,7 @@
 mod args;
 mod expand;
 mod model;
+mod signature;
 
 use proc_macro2::TokenStream;
 

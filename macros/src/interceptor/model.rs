@@ -1,17 +1,17 @@
 //! Decides whether the attribute is used rightly, and what is registered for it.
 
 use proc_macro2::TokenStream;
-use syn::{FnArg, GenericParam, Ident, ReturnType, Signature};
+use quote::ToTokens;
+use syn::{GenericParam, Generics, Ident, ReturnType, Signature};
 
 use super::args::Args;
+use super::signature;
 use crate::errors::Errors;
+use crate::expand::event;
 use crate::function::Function;
-use crate::handler::modifiers;
 use crate::kind::Kind;
 use crate::param::{Param, params};
 use crate::source::Source;
-
-const FORM: &str = "`async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject>`";
 
 pub(crate) struct Interceptor {
     pub(crate) args: Args,
@@ -20,20 +20,49 @@ pub(crate) struct Interceptor {
     /// All arguments but the call and what comes next.
     pub(crate) extractors: Vec<Param>,
     pub(crate) ident: Ident,
+    pub(crate) output: ReturnType,
+    /// The generic that is the event, with its bounds; none in an interceptor of one event.
+    pub(crate) generics: Generics,
 }
 
 impl Interceptor {
     pub(crate) fn read(args: TokenStream, function: &Function) -> syn::Result<Self> {
         let mut errors = Errors::default();
-        let args = errors.keep(Args::read(args)).unwrap_or_default();
+        let args = errors.keep(Args::read(args));
         for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
             errors.at(attribute, "a function is an interceptor or a handler, and this one is an interceptor already");
         }
-        signature(&args, &function.sig, &mut errors);
-        let mut extractors = params(&function.sig, &Source::Any, &mut errors);
+        let mut faults = Errors::default();
+        signature::judge(args.as_ref().map(|args| args.events.as_slice()), &function.sig, &mut faults);
+        let args = args.unwrap_or_default();
+        // What is wrong with the call or with what comes next has been told.
+        let mut extractors = match faults.finish(()) {
+            Ok(()) => params(None, &function.sig, &Source::Any, &mut errors),
+            Err(fault) => {
+                errors.push(fault);
+                Vec::new()
+            }
+        };
         extractors.truncate(extractors.len().saturating_sub(2));
         let events = if args.events.is_empty() { every_event() } else { args.events.clone() };
-        errors.finish(Self { args, events, extractors, ident: function.sig.ident.clone() })
+        errors.finish(Self {
+            args,
+            events,
+            extractors,
+            ident: function.sig.ident.clone(),
+            output: function.sig.output.clone(),
+            generics: generics(&function.sig),
+        })
+    }
+}
+
+impl Interceptor {
+    /// The event: a generic, or the one that there is.
+    pub(crate) fn event(&self) -> TokenStream {
+        match self.generics.type_params().next() {
+            Some(event) => event.ident.to_token_stream(),
+            None => self.events.first().map(|kind| event(*kind)).unwrap_or_default(),
+        }
     }
 }
 
@@ -47,29 +76,9 @@ fn every_event() -> Vec<Kind> {
     events
 }
 
-fn signature(args: &Args, signature: &Signature, errors: &mut Errors) {
-    if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
-        errors.at(receiver, "an interceptor has no `self`: write a function outside of `impl`");
-    }
-    modifiers("an interceptor", signature, errors);
-    if signature.inputs.len() < 2 {
-        errors.at(&signature.ident, format!("the last two arguments are the call and what comes next: write {FORM}"));
-        return;
-    }
-    if matches!(signature.output, ReturnType::Default) {
-        errors.at(&signature.ident, format!("an interceptor gives back the reply: write {FORM}"));
-    }
-    let mut generics = signature.generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_)));
-    match (generics.next(), generics.next()) {
-        (_, Some(second)) => errors.at(second, "an interceptor has one generic: the event"),
-        (Some(GenericParam::Const(param)), _) => errors.at(param, "an interceptor has one generic: the event"),
-        (None, None) if args.events.len() != 1 => {
-            let events = if args.events.is_empty() { "every event" } else { "several events" };
-            let message = format!(
-                "an interceptor of {events} is generic: write {FORM}, or name one event in the attribute, such as `interceptor(rpc)`"
-            );
-            errors.at(&signature.ident, message);
-        }
-        _ => {}
-    }
+/// Lifetimes are no part of it: an extractor can't borrow from a call that goes on.
+fn generics(signature: &Signature) -> Generics {
+    let mut generics = signature.generics.clone();
+    generics.params = generics.params.into_iter().filter(|param| !matches!(param, GenericParam::Lifetime(_))).collect();
+    generics
 }

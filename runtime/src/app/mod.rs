@@ -79,6 +79,15 @@ pub async fn run() -> Result<(), StartError> {
 impl App {
     /// An app with every handler, interceptor and error handler that attributes have collected in this program, in all of its crates;
     /// those with `collect = false` excepted.
+    ///
+    /// The compiler leaves out a library crate that the program never names, and with it the crate's handlers. No start can notice
+    /// that, as nothing of them is there; it logs a line for each handler that it has. For a crate of nothing but handlers, name it
+    /// in the program:
+    ///
+    /// ```
+    /// # extern crate serde as my_handlers;
+    /// use my_handlers as _;
+    /// ```
     pub fn new() -> Self {
         let mut app = Self::empty()
             .handlers(inventory::iter::<Collected>().map(|Collected(handler)| *handler))

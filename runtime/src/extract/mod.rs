@@ -72,7 +72,8 @@ pub use state::{Extension, State};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be extracted from a `{E}` event",
     label = "neither a placeholder's name nor an extractor",
-    note = "an argument is a placeholder if it has its name (`id` for `<id>`); all others are extractors, such as `UserId`, `Data<T>` or `State<T>`",
+    note = "for what the client sent write `Data<{Self}>`, for a value given to the app `State<{Self}>`",
+    note = "an argument with the name of a placeholder (`id` for `<id>`) is that placeholder's value",
     note = "to extract a type of your own, implement `centrifugo::Extract` for it"
 )]
 pub trait Extract<'c, E: Event>: Sized {

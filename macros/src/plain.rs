@@ -1,0 +1,94 @@
+//! Arguments of types that are never extractors, as nobody may implement a trait of ours for a type of std: said here, they are
+//! told what to write instead.
+
+use syn::ext::IdentExt;
+use syn::{Ident, Pat, PatType, Type};
+
+use crate::errors::Errors;
+use crate::kind::Kind;
+use crate::param::text;
+use crate::source::Source;
+
+const PLAIN: [&str; 18] = [
+    "String", "str", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+    "f32", "f64",
+];
+
+/// Extractors that nobody borrows: those that are read from the call, or cloned.
+const OWNED: [&str; 9] =
+    ["State", "Extension", "Data", "RawData", "Meta", "Header", "Metadata", "Publications", "RawPublications"];
+
+/// Judges an argument that is no placeholder's value.
+pub(crate) fn judge(kind: Option<Kind>, source: &Source, argument: &PatType, errors: &mut Errors) {
+    let ty = &*argument.ty;
+    if let Type::Reference(reference) = ty
+        && (reference.mutability.is_some() || name(&reference.elem).is_some_and(|name| OWNED.contains(&name.as_str())))
+    {
+        let owned = text(&reference.elem);
+        errors.at(ty, format!("an extractor's value belongs to the function: write `{owned}`"));
+    } else if let (Some(kind), Some(plain)) = (kind, plain(ty)) {
+        errors.at(ty, instead(kind, source, ident(argument), &plain));
+    }
+}
+
+/// The name of a type of std that is no extractor.
+fn plain(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Reference(reference) => plain(&reference.elem),
+        Type::Path(path) if path.path.get_ident().is_some() => name(ty).filter(|name| PLAIN.contains(&name.as_str())),
+        _ => None,
+    }
+}
+
+fn name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Group(group) => name(&group.elem),
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
+}
+
+fn ident(argument: &PatType) -> Option<String> {
+    match &*argument.pat {
+        Pat::Ident(pattern) => Some(Ident::unraw(&pattern.ident).to_string()),
+        _ => None,
+    }
+}
+
+/// What to write instead of a plain type.
+fn instead(kind: Kind, source: &Source, name: Option<String>, ty: &str) -> String {
+    let owned = if ty == "str" { "String" } else { ty };
+    let name = name.unwrap_or_else(|| "value".to_owned());
+    let name = name.trim_start_matches('_');
+    if let Some(extractor) = extractor(kind, name, owned) {
+        return format!("`{name}` isn't in the pattern: if it is the event's, write `{name}: {extractor}`");
+    }
+    match source {
+        Source::Pattern(_) => {
+            format!(
+                "no placeholder is named `{name}`: write `<{name}>` into the pattern, or `Data<{owned}>` for what was sent"
+            )
+        }
+        Source::Type(path) => {
+            let channel = text(path);
+            format!("the value is in the channel: write `{channel} {{ {name}, .. }}: {channel}`")
+        }
+        Source::Any => {
+            format!("`{ty}` is no extractor: write `Data<{owned}>` for what was sent, or `State<{owned}>` for a state")
+        }
+    }
+}
+
+/// The extractor of what an argument is called after.
+fn extractor(kind: Kind, name: &str, ty: &str) -> Option<String> {
+    let is_map = matches!(kind, Kind::MapPublish | Kind::MapRemove);
+    let extractor = match name {
+        "key" if is_map => "Key",
+        "channel" if kind.takes_type() => "Channel",
+        "user" | "user_id" if kind != Kind::Connect => "UserId",
+        "client" | "client_id" => "ClientId",
+        "data" | "message" | "msg" | "body" | "payload" | "text" => return Some(format!("Data<{ty}>")),
+        _ => return None,
+    };
+    Some(extractor.to_owned())
+}

@@ -1,0 +1,8 @@
+use centrifugo::{Call, Event, Next, Reject};
+
+#[centrifugo::interceptor]
+async fn timed<E: Event>(_call: Call<E>, _next: Next<E>) -> Result<(), Reject> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use centrifugo::{Call, Next, Reject, Rpc, RpcReply};
+
+#[centrifugo::interceptor(rpc("kick"))]
+async fn timed(call: Call<Rpc>, next: Next<Rpc>) -> Result<RpcReply, Reject> {
+    next.run(call).await
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping".to_string())]
+async fn ping() {}
+
+fn main() {}

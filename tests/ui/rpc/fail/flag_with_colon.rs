@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping", ignore_case: true)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping", name: "inbox")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping" | "pong")]
+async fn ping() {}
+
+fn main() {}

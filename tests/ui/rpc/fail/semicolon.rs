@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping"; ignore_case)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping")]
+async fn ping(_user: String) {}
+
+fn main() {}

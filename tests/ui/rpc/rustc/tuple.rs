@@ -1,0 +1,4 @@
+#[centrifugo::rpc("ping")]
+async fn ping(_data: (String, u8)) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("^user$")]
+async fn user() -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("user.%s")]
+async fn user(name: String) -> bool {
+    name.is_empty()
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[centrifugo::topic("user.[0-9]+")]
+async fn user() -> bool {
+    true
+}
+
+fn main() {}
