@@ -58,6 +58,8 @@ struct Shared {
     intake: Intake,
     /// The task that waits for data.
     waker: Option<Waker>,
+    /// The task that reads ahead, if what it has read is to be read first.
+    held_back: Option<Waker>,
     /// Nobody will read any more.
     is_closed: bool,
 }
@@ -71,7 +73,7 @@ enum End {
 /// Starts to read ahead.
 pub(crate) fn read_ahead(mut stream: RecvStream, peer: Arc<Peer>) -> (ReadAhead, Reader) {
     let intake = Intake::new(true, peer);
-    let shared = Shared { data: BytesMut::new(), end: End::NotYet, intake, waker: None, is_closed: false };
+    let shared = Shared { data: BytesMut::new(), end: End::NotYet, intake, waker: None, held_back: None, is_closed: false };
     let shared = Arc::new(Mutex::new(shared));
     let flow = stream.flow_control().clone();
     (ReadAhead { stream, shared: Arc::clone(&shared) }, Reader { shared, flow })
@@ -104,21 +106,34 @@ impl ReadAhead {
                 }
                 Poll::Ready(Some(Err(error))) => shared.end(failed(error)),
                 Poll::Ready(None) => shared.end(None),
-                Poll::Pending => {
-                    if !shared.is_closed
-                        && let Poll::Ready(status) = shared.intake.poll_refused(context)
-                    {
-                        shared.end(Some(status.into()));
-                    }
-                    return;
-                }
+                Poll::Pending => return shared.wait(context),
             }
         }
         context.waker().wake_by_ref();
     }
 }
 
+/// The call is over. Whoever reads in another task reads what is there, and no more comes.
+impl Drop for ReadAhead {
+    fn drop(&mut self) {
+        let mut shared = lock(&self.shared);
+        if let End::NotYet = shared.end {
+            shared.end(None);
+        }
+    }
+}
+
 impl Shared {
+    /// Looks at the clock of a message that isn't complete, unless the peer may have no room to go on.
+    fn wait(&mut self, context: &mut Context<'_>) {
+        if !self.data.is_empty() {
+            self.intake.pause();
+            self.held_back = Some(context.waker().clone());
+        } else if let Poll::Ready(status) = self.intake.poll_refused(context) {
+            self.end(Some(status.into()));
+        }
+    }
+
     fn receive(&mut self, data: &[u8]) {
         match self.intake.take(data, false) {
             Ok(()) => self.data.extend_from_slice(data),
@@ -129,6 +144,7 @@ impl Shared {
 
     fn end(&mut self, error: Option<BoxError>) {
         self.end = End::Over(error);
+        self.intake.end();
         self.wake();
     }
 
@@ -149,6 +165,9 @@ impl Reader {
         let mut shared = lock(&self.shared);
         if !shared.data.is_empty() {
             let data = shared.data.split().freeze();
+            if let Some(waker) = shared.held_back.take() {
+                waker.wake();
+            }
             // What is read makes room for more.
             let released = self.flow.release_capacity(data.len());
             return Poll::Ready(Some(released.map(|()| data).map_err(BoxError::from)));
@@ -172,6 +191,7 @@ impl Drop for Reader {
     fn drop(&mut self) {
         let mut shared = lock(&self.shared);
         shared.is_closed = true;
+        shared.intake.end();
         let unread = std::mem::take(&mut shared.data).len();
         drop(self.flow.release_capacity(unread));
     }

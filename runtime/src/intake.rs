@@ -82,9 +82,10 @@ impl Intake {
         if is_last {
             self.expected = Expected::Nothing;
         }
-        self.expected.receive(data);
+        let completes = self.expected.receive(data);
         let held = self.expected.held();
-        if !self.expected.is_pending() {
+        // The beginning of the next message has a time of its own.
+        if completes || !self.expected.is_pending() {
             self.clock = Clock::Off(None);
         }
         self.charge(if held > 0 { CALL + held } else { 0 }).map_err(|_| self.peer.too_much())
@@ -94,6 +95,18 @@ impl Intake {
         self.peer.unfinished.recharge(self.charged, bytes)?;
         self.charged = bytes;
         Ok(())
+    }
+
+    /// What has come isn't read yet, so there may be no room for more: that is not the peer's time.
+    pub(crate) fn pause(&mut self) {
+        self.clock = Clock::Off(None);
+    }
+
+    /// Nothing more is expected, and nothing is held.
+    pub(crate) fn end(&mut self) {
+        (self.expected, self.clock) = (Expected::Nothing, Clock::Off(None));
+        // Less always has room.
+        let _ = self.charge(0);
     }
 
     /// Whether nothing more is expected.
@@ -140,20 +153,21 @@ impl Clock {
 
 impl Drop for Intake {
     fn drop(&mut self) {
-        // Less always has room.
-        let _ = self.charge(0);
+        self.end();
     }
 }
 
 impl Expected {
-    fn receive(&mut self, data: &[u8]) {
+    /// Whether that completes one of many messages.
+    fn receive(&mut self, data: &[u8]) -> bool {
         match self {
             Self::All { held: 0 } if is_whole(data, usize::MAX) => *self = Self::End { taken: data.len() },
             Self::All { held } => *held += data.len(),
             Self::End { taken } => *self = Self::All { held: *taken + data.len() },
-            Self::Messages(messages) => messages.receive(data),
+            Self::Messages(messages) => return messages.receive(data),
             Self::Nothing => {}
         }
+        false
     }
 
     /// How many bytes wait for the rest of their message.
@@ -175,7 +189,9 @@ impl Expected {
 }
 
 impl Messages {
-    fn receive(&mut self, mut data: &[u8]) {
+    /// Whether that completes a message.
+    fn receive(&mut self, mut data: &[u8]) -> bool {
+        let mut completes = false;
         while !data.is_empty() {
             let wanted = if self.missing > 0 { self.missing } else { HEAD - self.head.len() };
             let (now, rest) = data.split_at(wanted.min(data.len()));
@@ -187,8 +203,10 @@ impl Messages {
                 self.head.extend_from_slice(now);
                 self.begin_if_complete();
             }
+            completes |= self.held == 0;
             data = rest;
         }
+        completes
     }
 
     fn begin_if_complete(&mut self) {

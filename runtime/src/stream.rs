@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::ready;
 use futures_util::stream::{BoxStream, Stream, StreamExt};
+use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
 use tonic::{Status, Streaming};
@@ -29,16 +30,29 @@ use crate::reject::Reject;
 /// as fast as the network goes.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// What the client publishes. Centrifugo never ends its side: the only error is that the client has left.
-fn inbound(messages: Streaming<Bytes>) -> impl Stream<Item = Bytes> {
+/// What the client publishes. Centrifugo never ends its side. What can't be read ends the stream by `broken`, for nobody would read what comes
+/// after it; if the client has left, the stream has ended already.
+fn inbound(messages: Streaming<Bytes>, dispatch: Arc<Dispatch>, broken: Sender<Status>) -> impl Stream<Item = Bytes> {
     let messages = messages.map(|message| message.and_then(decode::<wire::StreamSubscribeRequest>));
-    messages.take_while(|message| ready(message.is_ok())).filter_map(|message| {
-        let publication = message.ok().and_then(|message| message.publication);
-        if publication.is_none() {
-            tracing::warn!(event = %SubscribeStream::KIND, "a message has no publication: it doesn't come from Centrifugo");
-        }
-        ready(publication.map(|publication| publication.data))
-    })
+    let publications = messages.scan((dispatch, Some(broken)), |(dispatch, broken), message| {
+        ready(match message {
+            Ok(message) => Some(publication(message, dispatch)),
+            Err(status) => {
+                let _ = broken.take().map(|broken| broken.send(status));
+                None
+            }
+        })
+    });
+    publications.filter_map(ready)
+}
+
+fn publication(message: wire::StreamSubscribeRequest, dispatch: &Dispatch) -> Option<Bytes> {
+    if message.publication.is_none()
+        && let Some(more) = dispatch.refused.pass()
+    {
+        tracing::warn!(event = %SubscribeStream::KIND, "a message has no publication: it doesn't come from Centrifugo{more}");
+    }
+    message.publication.map(|publication| publication.data)
 }
 
 /// What the application yields.
@@ -52,6 +66,8 @@ pub(crate) struct Responses {
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
     /// When the caller waits no longer. Centrifugo's streams have no deadline.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Has the status of a stream whose client sends what can't be read. `None`: nothing more is read.
+    broken: Option<Receiver<Status>>,
     /// Ends the reading of publications that nobody takes.
     _ended: Option<DropGuard>,
 }
@@ -63,7 +79,7 @@ impl Dispatch {
         head: Head,
         request: wire::SubscribeRequest,
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
-        self.begin(head, Opening { request, inbound: Inbound::default() }, None)
+        self.begin(head, Opening { request, inbound: Inbound::default() }, None, None)
     }
 
     /// Opens a stream of both directions: the first message asks, all others bring what the client publishes.
@@ -80,10 +96,10 @@ impl Dispatch {
             tracing::warn!(event = %SubscribeStream::KIND, "the first message asks for no subscription: it doesn't come from Centrifugo");
             return Err(Status::invalid_argument("the first message asks for no subscription"));
         };
-        let ended = CancellationToken::new();
-        let inbound = Inbound::of_call(inbound(messages), ended.clone());
+        let (ended, (broken, breaks)) = (CancellationToken::new(), oneshot::channel());
+        let inbound = Inbound::of_call(inbound(messages, Arc::clone(&self), broken), ended.clone());
         let opening = Opening { request, inbound: inbound.clone() };
-        let responses = self.begin(head, opening, Some(ended.drop_guard())).await;
+        let responses = self.begin(head, opening, Some(ended.drop_guard()), Some(breaks)).await;
         // What the handler has not taken by now, nobody takes.
         drop(inbound.take());
         responses
@@ -94,6 +110,7 @@ impl Dispatch {
         head: Head,
         opening: Opening,
         ended: Option<DropGuard>,
+        broken: Option<Receiver<Status>>,
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
         let (stopping, max) = (self.stopping.clone(), self.max_message_size);
         let until = deadline::of(&head.metadata).map(|allowed| head.arrived + allowed);
@@ -113,6 +130,7 @@ impl Dispatch {
                 life,
                 stopping: Box::pin(stopping.cancelled_owned()),
                 deadline,
+                broken,
                 _ended: ended,
             })
         }
@@ -132,6 +150,13 @@ impl Responses {
             None => Poll::Pending,
         }
     }
+
+    /// Why what the client sends can't be read.
+    fn poll_broken(&mut self, context: &mut Context<'_>) -> Option<Status> {
+        let Poll::Ready(status) = Pin::new(self.broken.as_mut()?).poll(context) else { return None };
+        self.broken = None;
+        status.ok()
+    }
 }
 
 impl Stream for Responses {
@@ -144,10 +169,20 @@ impl Stream for Responses {
         if !matches!(self.life, Life::Over)
             && let Poll::Ready(status) = self.poll_cut(context)
         {
-            self.life = Life::Over;
+            (self.life, self.broken) = (Life::Over, None);
             return Poll::Ready(Some(Err(status)));
         }
-        self.life.poll_next_unpin(context)
+        match self.life.poll_next_unpin(context) {
+            Poll::Ready(Some(message)) => Poll::Ready(Some(message)),
+            // The application may have ended its stream because the other direction has.
+            polled => match self.poll_broken(context) {
+                Some(status) => {
+                    self.life = Life::failing(status);
+                    self.life.poll_next_unpin(context)
+                }
+                None => polled,
+            },
+        }
     }
 }
 
@@ -248,7 +283,7 @@ impl<T> Drop for Reported<T> {
 /// and a stop of the server let the client come back.
 enum Life {
     Open(Reported<Bytes>),
-    Failing(Pin<Box<Sleep>>),
+    Failing(Pin<Box<Sleep>>, Option<Status>),
     Over,
 }
 
@@ -259,7 +294,11 @@ impl Life {
             Some(error) => error.is_temporary(),
             None => reject.is_internal(),
         };
-        if comes_back { Self::Failing(Box::pin(sleep(FAILURE_PAUSE))) } else { Self::Over }
+        if comes_back { Self::failing(failure()) } else { Self::Over }
+    }
+
+    fn failing(status: Status) -> Self {
+        Self::Failing(Box::pin(sleep(FAILURE_PAUSE)), Some(status))
     }
 }
 
@@ -277,9 +316,9 @@ impl Stream for Life {
                     }
                     None => None,
                 },
-                Self::Failing(pause) => {
+                Self::Failing(pause, status) => {
                     task::ready!(pause.as_mut().poll(context));
-                    Some(Err(failure()))
+                    status.take().map(Err)
                 }
                 Self::Over => None,
             };

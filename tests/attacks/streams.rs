@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use centrifugo_tests::attacked::Settings;
 use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, frame, headers};
-use centrifugo_tests::peer::{Call, Upload};
+use centrifugo_tests::peer::{Answer, Call, Upload};
 use centrifugo_tests::wire::{self, Message, Value};
 use centrifugo_tests::{Attacked, PATIENCE, Peer};
 use tokio::time::timeout;
@@ -83,6 +83,84 @@ async fn publications_that_the_handler_keeps_unread_hold_their_own_stream_back_o
     app.answers_on(&mut peer).await;
     app.grew_at_most(SLACK, before, "publications that are kept unread").await;
     call.body.reset();
+    app.runs(0).await;
+}
+
+async fn impatient() -> Attacked {
+    start(Settings { body_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await
+}
+
+/// The messages of a stream's answer.
+fn messages(answer: &Answer) -> usize {
+    let mut rest = &answer.body[..];
+    std::iter::from_fn(|| {
+        let (head, messages) = rest.split_first_chunk::<5>()?;
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+        rest = &messages[length as usize..];
+        Some(())
+    })
+    .count()
+}
+
+/// A third message is incomplete because there is no room for more of it, and not because the peer is slow.
+#[tokio::test]
+async fn a_message_that_waits_for_its_reader_is_not_late() {
+    let app = impatient().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let mut call = bidirectional(&app, &mut peer, "late:1").await;
+    app.runs(1).await;
+    let published = async {
+        let long = publication(&[b'1'; 30 << 10]);
+        for _ in 0..3 {
+            call.body.send(long.clone()).await.expect("the stream is open");
+        }
+    };
+    let (answer, ()) =
+        timeout(PATIENCE, async { tokio::join!(Answer::read(call.answer), published) }).await.expect("an end");
+    let answer = answer.expect("an answer");
+    let last = publication(b"3");
+    assert!(answer.body.windows(3).any(|data| data == &last[last.len() - 3..]), "{answer:?}");
+}
+
+/// Each frame has the end of a message, and the beginning of the next one.
+#[tokio::test]
+async fn a_message_s_time_begins_with_the_message() {
+    let app = impatient().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let mut call = bidirectional(&app, &mut peer, "mirror:1").await;
+    let message = publication(b"1");
+    let (begin, end) = message.split_at(4);
+    call.body.send(Bytes::copy_from_slice(begin)).await.expect("the stream is open");
+    for _ in 0..30 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        call.body.send([end, begin].concat().into()).await.expect("the stream is open");
+    }
+    call.body.send(Bytes::copy_from_slice(end)).await.expect("the stream is open");
+    call.body.end().expect("the stream is open");
+    let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("an end").expect("an answer");
+    assert_eq!((answer.status, messages(&answer)), (Some(0), 32));
+}
+
+/// The peer is at fault, and its stream ends: it would be neither read nor given any room.
+#[tokio::test]
+async fn a_stream_ends_with_a_message_that_is_never_complete() {
+    let app = impatient().await;
+    let mut peer = Peer::connect(app.address()).await;
+    for channel in ["mirror:1", "deaf:1", "dropped:1"] {
+        let mut call = bidirectional(&app, &mut peer, channel).await;
+        call.body.send(publication(b"1").slice(..4)).await.expect("the stream is open");
+        let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("an end").expect("an answer");
+        assert_eq!(answer.status, Some(4), "{channel}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_handler_hands_on_ends_with_its_stream() {
+    let app = start(Settings::default()).await;
+    let mut peer = Peer::connect(app.address()).await;
+    let call = bidirectional(&app, &mut peer, "handed_on:1").await;
+    let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("an end").expect("an answer");
+    assert_eq!(answer.status, Some(0));
     app.runs(0).await;
 }
 

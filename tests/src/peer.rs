@@ -154,6 +154,15 @@ impl Upload {
         Ok(())
     }
 
+    /// Says that nothing more comes.
+    ///
+    /// # Errors
+    ///
+    /// The call's.
+    pub fn end(&mut self) -> Result<(), h2::Error> {
+        self.0.send_data(Bytes::new(), true)
+    }
+
     /// Gives up the call.
     pub fn reset(mut self) {
         self.0.send_reset(Reason::CANCEL);

@@ -23,7 +23,9 @@ use crate::reject::Reject;
 /// [generated configuration](crate::App::centrifugo_config) has `subscribe_stream_proxy_bidirectional`, and Centrifugo tells
 /// a publisher "ok" as soon as the publication is on its way. Data that doesn't fit `T` is an `Err`, and the stream of them goes on.
 ///
-/// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped, too.
+/// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped, too. It also ends
+/// when what comes can't be read, such as a message over [`App::max_message_size`](crate::App::max_message_size) or one that is never complete;
+/// a second later the whole stream ends, and its client subscribes again.
 /// Nothing is read ahead: a handler that holds it without reading holds its client back, once HTTP/2's window (64 KiB) is full, and nobody else's: Centrifugo
 /// then handles no other command of that client. Dropped, it is read on, and what comes is discarded.
 ///

@@ -1,5 +1,6 @@
 //! What peers reach: handlers that are slow, that echo, that fail, and streams that don't read.
 
+use std::future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -103,6 +104,28 @@ async fn kept(publications: RawPublications) -> impl Stream<Item = u8> {
 #[centrifugo::stream("mirror:<_>")]
 async fn mirror(publications: RawPublications) -> impl Stream<Item = Publication> {
     publications.map(Publication::raw)
+}
+
+/// Counts what its client publishes, once it has been busy with something else for three seconds.
+#[centrifugo::stream("late:<_>")]
+async fn late(publications: RawPublications) -> impl Stream<Item = usize> {
+    let running = Running::begin();
+    stream::once(async move {
+        let _running = running;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        publications.take(3).count().await
+    })
+}
+
+/// Has nothing to publish, and hands on what its client publishes.
+#[centrifugo::stream("handed_on:<_>")]
+async fn handed_on(publications: RawPublications) -> impl Stream<Item = u8> {
+    let running = Running::begin();
+    tokio::spawn(async move {
+        publications.for_each(|_| future::ready(())).await;
+        drop(running);
+    });
+    stream::empty()
 }
 
 /// Always has another publication.
