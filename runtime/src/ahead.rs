@@ -7,10 +7,11 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use h2::{FlowControl, RecvStream};
+use http::HeaderMap;
 use pin_project_lite::pin_project;
 use tower::BoxError;
 
@@ -58,8 +59,8 @@ struct Shared {
     intake: Intake,
     /// The task that waits for data.
     waker: Option<Waker>,
-    /// The task that reads ahead, if what it has read is to be read first.
-    held_back: Option<Waker>,
+    /// The task that reads ahead, and since when it waits for its reader.
+    held_back: Option<(Waker, Instant)>,
     /// Nobody will read any more.
     is_closed: bool,
 }
@@ -127,8 +128,8 @@ impl Shared {
     /// Looks at the clock of a message that isn't complete, unless the peer may have no room to go on.
     fn wait(&mut self, context: &mut Context<'_>) {
         if !self.data.is_empty() {
-            self.intake.pause();
-            self.held_back = Some(context.waker().clone());
+            let since = self.held_back.take().map_or_else(Instant::now, |(_, since)| since);
+            self.held_back = Some((context.waker().clone(), since));
         } else if let Poll::Ready(status) = self.intake.poll_refused(context) {
             self.end(Some(status.into()));
         }
@@ -156,8 +157,8 @@ impl Shared {
 }
 
 impl Reader {
-    pub(crate) fn limit(&mut self, limit: Option<Duration>) {
-        lock(&self.shared).intake.limit(limit);
+    pub(crate) fn belongs_to(&mut self, headers: &HeaderMap) {
+        lock(&self.shared).intake.belongs_to(headers);
     }
 
     /// All that is there.
@@ -165,7 +166,8 @@ impl Reader {
         let mut shared = lock(&self.shared);
         if !shared.data.is_empty() {
             let data = shared.data.split().freeze();
-            if let Some(waker) = shared.held_back.take() {
+            if let Some((waker, since)) = shared.held_back.take() {
+                shared.intake.extend(since.elapsed());
                 waker.wake();
             }
             // What is read makes room for more.

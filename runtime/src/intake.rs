@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::HeaderMap;
 use tokio::time::{Sleep, sleep};
 use tonic::Status;
 
+use crate::deadline;
 use crate::peer::{Full, Peer};
 use crate::short::is_whole;
 
@@ -16,6 +18,8 @@ const HEAD: usize = 5;
 /// What a call takes while its message isn't complete, besides the message: h2's stream, headers, a task, and the buffer that the first bytes were
 /// read into. Measured with 20,000 of them.
 const CALL: usize = 8 << 10;
+/// How much of that is for headers.
+const HEADERS: usize = 1 << 10;
 
 /// How long a call may wait for its message when there is no room for more that wait. Headers and message are often read one after the other.
 const MOMENT: Duration = Duration::from_millis(250);
@@ -23,6 +27,8 @@ const MOMENT: Duration = Duration::from_millis(250);
 /// Charges a call's peer for what has come of a message that isn't complete, and watches the clock.
 pub(crate) struct Intake {
     expected: Expected,
+    /// How long the call's headers are.
+    headers: usize,
     /// What has been charged for it.
     charged: usize,
     clock: Clock,
@@ -69,12 +75,18 @@ impl Intake {
     /// `goes_on`: after the first message others may come, at any time.
     pub(crate) fn new(goes_on: bool, peer: Arc<Peer>) -> Self {
         let expected = if goes_on { Expected::Messages(Box::default()) } else { Expected::All { held: 0 } };
-        Self { expected, charged: 0, clock: Clock::Off(None), peer }
+        Self { expected, headers: 0, charged: 0, clock: Clock::Off(None), peer }
     }
 
-    /// The caller waits for its answer no longer than that.
-    pub(crate) fn limit(&mut self, limit: Option<Duration>) {
-        self.clock = Clock::Off(limit);
+    /// The call has these headers: they are held with it, and may have a deadline, which is one for its message, too.
+    pub(crate) fn belongs_to(&mut self, headers: &HeaderMap) {
+        self.clock = Clock::Off(deadline::of(headers));
+        self.headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    }
+
+    /// What the call takes besides its message.
+    fn call(&self) -> usize {
+        CALL + self.headers.saturating_sub(HEADERS)
     }
 
     /// Takes a piece. `is_last`: nothing comes after it. `Err`: there is no room for it.
@@ -88,7 +100,7 @@ impl Intake {
         if completes || !self.expected.is_pending() {
             self.clock = Clock::Off(None);
         }
-        self.charge(if held > 0 { CALL + held } else { 0 }).map_err(|_| self.peer.too_much())
+        self.charge(if held > 0 { self.call() + held } else { 0 }).map_err(|_| self.peer.too_much())
     }
 
     fn charge(&mut self, bytes: usize) -> Result<(), Full> {
@@ -97,9 +109,12 @@ impl Intake {
         Ok(())
     }
 
-    /// What has come isn't read yet, so there may be no room for more: that is not the peer's time.
-    pub(crate) fn pause(&mut self) {
-        self.clock = Clock::Off(None);
+    /// What came was not read for so long, so there may have been no room for more: that is not the peer's time.
+    pub(crate) fn extend(&mut self, time: Duration) {
+        if let Clock::Running(timer) = &mut self.clock {
+            let end = timer.deadline() + time;
+            timer.as_mut().reset(end);
+        }
     }
 
     /// Nothing more is expected, and nothing is held.
@@ -119,7 +134,7 @@ impl Intake {
         if !self.expected.is_pending() {
             return Poll::Pending;
         }
-        if self.charged == 0 && self.charge(CALL).is_err() {
+        if self.charged < self.call() && self.charge(self.call()).is_err() {
             return self.clock.poll_moment(context).map(|()| self.peer.too_much());
         }
         self.clock.poll_over(self.peer.body_timeout(), context).map(|()| self.peer.too_late())

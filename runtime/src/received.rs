@@ -3,10 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use h2::{Reason, RecvStream};
+use http::HeaderMap;
 use http_body::{Body, Frame};
 use tower::BoxError;
 
@@ -28,11 +28,11 @@ impl Received {
         Self::Message { stream, intake: Intake::new(false, peer) }
     }
 
-    /// The caller waits for its answer, and so for the end of its own message, no longer than that.
-    pub(crate) fn limit(&mut self, limit: Option<Duration>) {
+    /// The caller waits for its answer, and so for the end of its own message, no longer than its headers say.
+    pub(crate) fn belongs_to(&mut self, headers: &HeaderMap) {
         match self {
-            Self::Message { intake, .. } => intake.limit(limit),
-            Self::Ahead(reader) => reader.limit(limit),
+            Self::Message { intake, .. } => intake.belongs_to(headers),
+            Self::Ahead(reader) => reader.belongs_to(headers),
         }
     }
 }

@@ -15,7 +15,6 @@ use tonic::server::NamedService;
 use tower::Service;
 
 use crate::answer::Answer;
-use crate::deadline;
 use crate::dispatch::{Dispatch, Head};
 use crate::handler::BoxFuture;
 use crate::layers::Layered;
@@ -98,7 +97,7 @@ impl ProxyService {
         match &self.layered {
             None => answer(Arc::clone(&self.dispatch), request).left_future(),
             Some(layered) => {
-                let answered = layered.clone().call(request.map(Body::new));
+                let answered = layered.clone().call(with_headers(request).map(Body::new));
                 answered.map(|Ok(response)| long(response)).right_future()
             }
         }
@@ -106,7 +105,7 @@ impl ProxyService {
 }
 
 /// The answer of the app itself.
-fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, mut request: Request<B>) -> impl Future<Output = Response<Answer>> {
+fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<Answer>> {
     let arrived = Instant::now();
     match dispatch.admit(&request) {
         Ok(Method::Question(question)) => {
@@ -123,8 +122,7 @@ fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, mut request: Request<B>) -> i
         }
         Ok(Method::SubscribeUnidirectional) => open(dispatch, request, arrived).boxed().right_future(),
         Ok(Method::SubscribeBidirectional) => {
-            let limit = deadline::of(request.headers());
-            request.body_mut().limit(limit);
+            let request = with_headers(request);
             long::open_bidirectional(dispatch, request.map(Body::new), arrived).map(long).boxed().right_future()
         }
         Err(refused) => ready(*refused).boxed().right_future(),
@@ -142,6 +140,13 @@ async fn open<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, arri
         Err(status) => Err(status),
     };
     opened.map_or_else(Status::into_http, Answer::messages)
+}
+
+/// The request, whose body knows what headers it comes behind.
+fn with_headers<B: RequestBody>(request: Request<B>) -> Request<B> {
+    let (head, mut body) = request.into_parts();
+    body.belongs_to(&head.headers);
+    Request::from_parts(head, body)
 }
 
 fn long(response: Response<Body>) -> Response<Answer> {

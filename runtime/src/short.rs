@@ -6,36 +6,34 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
-use http::Request;
 use http::request::Parts;
+use http::{HeaderMap, Request};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, BodyStream, StreamBody};
 use tower::BoxError;
 
 use crate::answer::HEAD;
-use crate::deadline;
 use crate::received::Received;
 
 /// What a request's body has to be.
 pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {
-    /// The caller waits for its answer no longer than that.
-    fn limit(&mut self, limit: Option<Duration>);
+    /// It comes behind these headers, which have the caller's deadline.
+    fn belongs_to(&mut self, headers: &HeaderMap);
 }
 
 impl RequestBody for Received {
-    fn limit(&mut self, limit: Option<Duration>) {
-        self.limit(limit);
+    fn belongs_to(&mut self, headers: &HeaderMap) {
+        self.belongs_to(headers);
     }
 }
 
-/// Another server's: how long it waits is its own affair.
+/// Another server's, whose affair it is how long it waits; or one of ours behind layers, which knows already.
 impl RequestBody for tonic::body::Body {
-    fn limit(&mut self, _: Option<Duration>) {}
+    fn belongs_to(&mut self, _: &HeaderMap) {}
 }
 
 /// The only message of a request, if it is no longer than that; or the request as it came.
@@ -53,7 +51,7 @@ pub(crate) fn only_message<B: RequestBody>(
         let data = match first {
             Ok(data) => data,
             Err(first) => {
-                body.limit(deadline::of(&parts.headers));
+                body.belongs_to(&parts.headers);
                 return Err(Request::from_parts(parts, put_back(first, body)));
             }
         };
@@ -73,7 +71,7 @@ fn limited<B: RequestBody>(parts: &Parts, body: &mut B) -> impl Future<Output = 
         if polled.is_ready() || std::mem::replace(&mut is_limited, true) {
             return polled;
         }
-        body.limit(deadline::of(&parts.headers));
+        body.belongs_to(&parts.headers);
         Pin::new(&mut *body).poll_frame(context)
     })
 }

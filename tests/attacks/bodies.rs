@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use centrifugo_tests::attacked::{Memory, Settings};
-use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, frame, headers};
+use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, block, frame, headers};
 use centrifugo_tests::peer::{Answer, Call, Upload, request};
 use centrifugo_tests::{Attacked, PATIENCE, Peer, wire};
 use http::Request;
@@ -123,6 +123,55 @@ async fn a_request_without_any_message_gets_deadline_exceeded() {
         assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}");
         drop(body);
     }
+}
+
+/// It is the caller's own, and shorter than the app's, also where the app has layers.
+#[tokio::test]
+async fn a_message_that_misses_its_caller_s_deadline_gets_deadline_exceeded() {
+    for layered in [false, true] {
+        let app = start(Settings { body_timeout: Some(2 * PATIENCE), layered, ..Settings::default() }).await;
+        let mut peer = Peer::connect(app.address()).await;
+        for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
+            let request = request(rpc).header("grpc-timeout", "500m").body(()).expect("a request");
+            let call = peer.begin(request).await.expect("a call");
+            let answer = timeout(PATIENCE, unfinished(call, 100)).await.expect("the call is answered");
+            assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}, layered: {layered}");
+        }
+    }
+}
+
+/// Headers are held as long as their call waits for its message.
+#[tokio::test]
+async fn long_headers_of_unfinished_calls_hold_a_limited_memory() {
+    const CALLS: usize = 1_500;
+    let app = start(Settings { body_timeout: Some(PATIENCE), ..Settings::default() }).await;
+    let before = app.memory();
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let long = block(&[("x-long", &[b'x'; 16_000])]);
+    for stream in (0..CALLS as u32).map(|call| 2 * call + 1) {
+        let mut sent = frame(Kind::Headers, 0, stream, &headers("RPC"));
+        sent.extend(frame(Kind::Continuation, 0, stream, &long));
+        sent.extend(frame(Kind::Continuation, 0, stream, &long));
+        sent.extend(frame(Kind::Continuation, END_HEADERS, stream, &long));
+        raw.send(&sent).await.expect("the app reads on");
+    }
+    raw.is_read().await;
+    app.answers().await;
+    let share = UNFINISHED / 4;
+    app.grew_at_most(share + share / 2 + CALLS * CALL + SLACK, before, "1,500 unfinished calls with headers of 48 KB").await;
+}
+
+/// A byte at a time, in a stream whose messages are read at once.
+#[tokio::test]
+async fn a_stream_of_a_byte_at_a_time_gets_deadline_exceeded() {
+    let app = impatient(None).await;
+    let mut peer = Peer::connect(app.address()).await;
+    let Call { answer, mut body } = crate::streams::bidirectional(&app, &mut peer, "mirror:1").await;
+    body.send(Bytes::copy_from_slice(&wire::head(1_000))).await.expect("the stream is open");
+    let body = tokio::spawn(trickle(body));
+    let answer = timeout(PATIENCE, Answer::read(answer)).await.expect("the call is answered").expect("an answer");
+    assert_eq!(answer.status, Some(DEADLINE_EXCEEDED));
+    body.abort();
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ pub struct Settings {
     pub drain_timeout: Option<Duration>,
     /// `App::max_unfinished_bytes`.
     pub max_unfinished_bytes: Option<usize>,
+    /// `App::layer`, with one that does nothing.
+    pub layered: bool,
     /// Runs on a current-thread runtime.
     pub one_thread: bool,
     /// The most file descriptors that the process may have open.

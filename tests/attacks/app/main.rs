@@ -9,6 +9,7 @@ use axum::routing::get;
 use centrifugo::{App, StartError};
 use centrifugo_tests::attacked::{SECRET, Settings};
 use tokio::runtime::{Builder, Runtime};
+use tower::layer::util::Identity;
 
 fn main() -> Result<(), StartError> {
     let settings = env::args().nth(1).expect("settings, as JSON");
@@ -23,6 +24,7 @@ fn runtime(settings: &Settings) -> Runtime {
 
 fn app(settings: Settings) -> App {
     let app = App::new().http(Router::new().route("/x", get(async || "1")));
+    let app = with(app, settings.layered.then(Identity::new), App::layer);
     let app = with(app, settings.secret, |app, secret| app.secret(SECRET, secret));
     let app = with(app, settings.drain_timeout, App::drain_timeout);
     let app = with(app, settings.handshake_timeout, App::handshake_timeout);
