@@ -312,6 +312,8 @@ impl Stream for Life {
                     Some(Ok(message)) => return Poll::Ready(Some(Ok(message))),
                     Some(Err(reject)) => {
                         *self = Self::after(&reject);
+                        // An error of the app may panic there; it has been reported already.
+                        let _ = guard(|| drop(reject));
                         continue;
                     }
                     None => None,
