@@ -109,11 +109,7 @@ impl Kind {
 
     /// The function that makes the event's handler.
     pub(crate) fn constructor(self) -> Ident {
-        Ident::new(self.constructor_name(), Span::call_site())
-    }
-
-    pub(crate) fn constructor_name(self) -> &'static str {
-        self.row().constructor
+        Ident::new(self.row().constructor, Span::call_site())
     }
 
     pub(crate) fn takes(self) -> Takes {

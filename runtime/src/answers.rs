@@ -13,48 +13,44 @@ use crate::reject::Reject;
 use crate::reply::IntoReply;
 
 macro_rules! answers {
-    ($($name:ident: $event:ident, $answer:ident, $message:literal, $label:literal;)*) => {$(
-        #[diagnostic::on_unimplemented(message = $message, label = $label, note = "or a `Result` of these")]
+    ($($event:ident, $answer:ident, $message:literal, $label:literal;)*) => {$(
         #[doc = concat!("An answer to [`", stringify!($event), "`](crate::", stringify!($event), ").")]
-        pub trait $answer<By> {
-            /// The reply, or the refusal that the value stands for.
-            fn reply(self) -> Result<<$event as Event>::Reply, Reject>;
+        // What is required of a trait's own type is reported without the place that requires it, which is none of the user's.
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = "or a `Result` of these")]
+        pub trait $answer<By>: Sized {
+            /// The reply, or the refusal.
+            fn reply(returned: Result<Self, Reject>) -> Result<<$event as Event>::Reply, Reject>;
         }
 
         impl<T: IntoReply<$event>> $answer<((),)> for T {
-            fn reply(self) -> Result<<$event as Event>::Reply, Reject> {
-                self.into_reply()
+            #[inline(never)]
+            fn reply(returned: Result<Self, Reject>) -> Result<<$event as Event>::Reply, Reject> {
+                match returned {
+                    Ok(value) => value.into_reply(),
+                    Err(reject) => Err(reject),
+                }
             }
         }
 
         impl<T: Never> $answer<()> for T {
-            fn reply(self) -> Result<<$event as Event>::Reply, Reject> {
-                self.never()
-            }
-        }
-
-        /// The reply, or the refusal.
-        #[inline(never)]
-        pub fn $name<T: $answer<By>, By>(returned: Result<T, Reject>) -> Result<<$event as Event>::Reply, Reject> {
-            match returned {
-                Ok(value) => value.reply(),
-                Err(reject) => Err(reject),
+            fn reply(returned: Result<Self, Reject>) -> Result<<$event as Event>::Reply, Reject> {
+                returned?.never()
             }
         }
     )*};
 }
 
 answers! {
-    connect: Connect, ConnectAnswer, "`{Self}` is no answer to a connect event", "write `Connected`";
-    refresh: Refresh, RefreshAnswer, "`{Self}` is no answer to a refresh event", "write `Refreshed`";
-    rpc: Rpc, RpcAnswer, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`";
-    subscribe: Subscribe, SubscribeAnswer, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`";
-    publish: Publish, PublishAnswer, "`{Self}` is no answer to a publish event", "write `bool`, `()` or `Published`";
-    sub_refresh: SubRefresh, SubRefreshAnswer, "`{Self}` is no answer to a sub_refresh event", "write `SubRefreshed`";
-    stream: SubscribeStream, StreamAnswer, "`{Self}` is no answer to a stream event", "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`";
-    map_publish: MapPublish, MapPublishAnswer, "`{Self}` is no answer to a map_publish event", "write `bool`, `()` or `MapPublished`";
-    map_remove: MapRemove, MapRemoveAnswer, "`{Self}` is no answer to a map_remove event", "write `bool`, `()` or `MapRemoved`";
-    shared_poll: SharedPoll, SharedPollAnswer, "`{Self}` is no answer to a shared_poll event", "write `Polled` or `Vec<PolledItem>`";
-    cache_empty: CacheEmpty, CacheEmptyAnswer, "`{Self}` is no answer to a cache_empty event", "write `bool`: whether the cache is filled now";
-    channel_state: ChannelState, ChannelStateAnswer, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`";
+    Connect, ConnectAnswer, "`{Self}` is no answer to a connect event", "write `Connected`";
+    Refresh, RefreshAnswer, "`{Self}` is no answer to a refresh event", "write `Refreshed`";
+    Rpc, RpcAnswer, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`";
+    Subscribe, SubscribeAnswer, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`";
+    Publish, PublishAnswer, "`{Self}` is no answer to a publish event", "write `bool`, `()` or `Published`";
+    SubRefresh, SubRefreshAnswer, "`{Self}` is no answer to a sub_refresh event", "write `SubRefreshed`";
+    SubscribeStream, SubscribeStreamAnswer, "`{Self}` is no answer to a stream event", "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`";
+    MapPublish, MapPublishAnswer, "`{Self}` is no answer to a map_publish event", "write `bool`, `()` or `MapPublished`";
+    MapRemove, MapRemoveAnswer, "`{Self}` is no answer to a map_remove event", "write `bool`, `()` or `MapRemoved`";
+    SharedPoll, SharedPollAnswer, "`{Self}` is no answer to a shared_poll event", "write `Polled` or `Vec<PolledItem>`";
+    CacheEmpty, CacheEmptyAnswer, "`{Self}` is no answer to a cache_empty event", "write `bool`: whether the cache is filled now";
+    ChannelState, ChannelStateAnswer, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`";
 }

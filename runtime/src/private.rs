@@ -397,7 +397,7 @@ impl<T> PlainAnswer for Answer<T> {
     where
         T: answers::RpcAnswer<By>,
     {
-        answers::rpc(self.0)
+        T::reply(self.0)
     }
 }
 
@@ -434,7 +434,7 @@ pub trait PlainStream {
     type Value;
     fn __reply<By>(self) -> Result<SubscribedStream, Reject>
     where
-        Self::Value: answers::StreamAnswer<By>;
+        Self::Value: answers::SubscribeStreamAnswer<By>;
 
     /// The same for a typed channel.
     fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
@@ -447,9 +447,9 @@ impl<S> PlainStream for Streamed<S> {
 
     fn __reply<By>(self) -> Result<SubscribedStream, Reject>
     where
-        S: answers::StreamAnswer<By>,
+        S: answers::SubscribeStreamAnswer<By>,
     {
-        answers::stream(self.0)
+        S::reply(self.0)
     }
 
     fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
