@@ -1,8 +1,8 @@
 //! Makes the compiler see what two handlers claim together.
 //!
 //! Each handler exports a macro per shape of its pattern. The compiler puts exported macros into the crate's root, wherever
-//! they are written, and refuses two of one name (E0428); its error marks both patterns. Macros have no symbols, so nothing can
-//! clash in a linker: two crates may claim the same.
+//! they are written, and refuses two of one name (E0428); its error marks both patterns. Macros have no symbols, so nothing
+//! can clash in a linker: two crates may claim the same.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -73,8 +73,8 @@ pub(crate) const ERROR_HANDLER: &str = "two_error_handlers";
 
 /// Claims a typed channel: the compiler refuses two implementations of one trait for one type (E0119).
 ///
-/// Only the crate of a type may implement another crate's trait for it. Elsewhere a type of the handler's own stands in, which
-/// nobody else claims: there the app compares the patterns when it starts.
+/// Only the crate of a type may implement another crate's trait for it. Elsewhere a type of the handler's own stands in,
+/// which nobody else claims: there the app compares the patterns when it starts.
 pub(crate) fn of_type(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Option<TokenStream> {
     let this_crate = this_crate()?;
     let event = handler.kind.event();

@@ -260,8 +260,8 @@ fn needs(handler: &Handler) -> TokenStream {
     }
 }
 
-/// A name in the place of the user's function: for the compiler, a type that is unknown is one error then, as it suggests the
-/// same generic in both functions.
+/// A name in the place of the user's function: a type that is unknown is one error then, as the compiler suggests the same
+/// generic in both functions.
 pub(crate) fn beside(name: &str, function: &Ident) -> Ident {
     Ident::new(name, function.span())
 }
@@ -335,8 +335,8 @@ fn name_of(ty: &syn::Type) -> Span {
     }
 }
 
-/// The same tokens, in another place. Names between `<` and `>` stay: one that is unknown is unknown in its own place, as it is
-/// in the function.
+/// The same tokens, in another place. Names between `<` and `>` stay where they are, so that the error of an unknown one is the
+/// function's own.
 fn moved(tokens: TokenStream, to: Span) -> TokenStream {
     let mut is_inside = false;
     let place = |mut token: TokenTree| {

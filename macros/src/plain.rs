@@ -1,5 +1,5 @@
-//! Arguments of types that are never extractors, as nobody may implement a trait of ours for a type of std: said here, they are
-//! told what to write instead.
+//! Arguments of types that are never extractors, as nobody may implement a trait of ours for a type of std. The errors say what
+//! to write instead.
 
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};

@@ -65,13 +65,13 @@ kinds! {
     /// `*path`, `<..path>`, `<path*>`, `<path>*`.
     Rest => "all that follows is written `{placeholder}`",
     /// `\\d+`, `[a-z]+`.
-    Regex => "a pattern is no regular expression: write `<name>`, and a type that reads such values at the function's argument",
+    Regex => "a pattern is no regular expression: write `<name>`, and a type for such values at the function's argument",
     /// `^user$`.
     Anchor => "a pattern matches whole names: remove `{}`",
     /// `<id?>`, `<id>?`.
     Optional => "what may be missing stands in square brackets with what is before it: write `[.{placeholder}]`",
     /// `<id=1>`.
-    Default => "a placeholder has no default: write `{placeholder}`, and in an optional tail `Option<..>` at the function's argument",
+    Default => "a placeholder has no default: write `{placeholder}`, or `[.{placeholder}]` and an `Option<..>` as its argument",
     /// `<<id>>`.
     Doubled => "a placeholder has one pair of brackets: write `{placeholder}`",
     /// `<id: u64>`.

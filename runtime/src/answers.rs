@@ -1,8 +1,8 @@
-//! From what handlers return to the replies. A trait for each event, so that a wrong answer is told what this event takes, and not
-//! what all of them do.
+//! From what handlers return to the replies. A trait for each event, so that the error of a wrong answer lists what this
+//! event takes, and not what all of them do.
 //!
-//! Each trait has a second implementation, for nothing: the compiler reports the one bound that fails where there is one
-//! implementation, and the trait itself where there are two.
+//! Each trait has a second implementation, for nothing: where there is one, the compiler reports its bound that fails, and where
+//! there are two, the trait itself.
 
 use crate::around::Never;
 use crate::event::{
@@ -15,7 +15,7 @@ use crate::reply::IntoReply;
 macro_rules! answers {
     ($($event:ident, $answer:ident, $message:literal, $label:literal;)*) => {$(
         #[doc = concat!("An answer to [`", stringify!($event), "`](crate::", stringify!($event), ").")]
-        // What is required of a trait's own type is reported without the place that requires it, which is none of the user's.
+        // The function is the trait's own: the error doesn't show what requires the bound, which the user didn't write.
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = "or a `Result` of these")]
         pub trait $answer<By>: Sized {
             /// The reply, or the refusal.
@@ -43,14 +43,17 @@ macro_rules! answers {
 answers! {
     Connect, ConnectAnswer, "`{Self}` is no answer to a connect event", "write `Connected`";
     Refresh, RefreshAnswer, "`{Self}` is no answer to a refresh event", "write `Refreshed`";
-    Rpc, RpcAnswer, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`";
+    Rpc, RpcAnswer, "`{Self}` is no answer to an rpc event",
+        "write a type that implements `serde::Serialize`, or `RpcReply`";
     Subscribe, SubscribeAnswer, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`";
     Publish, PublishAnswer, "`{Self}` is no answer to a publish event", "write `bool`, `()` or `Published`";
     SubRefresh, SubRefreshAnswer, "`{Self}` is no answer to a sub_refresh event", "write `SubRefreshed`";
-    SubscribeStream, SubscribeStreamAnswer, "`{Self}` is no answer to a stream event", "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`";
+    SubscribeStream, SubscribeStreamAnswer, "`{Self}` is no answer to a stream event",
+        "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`";
     MapPublish, MapPublishAnswer, "`{Self}` is no answer to a map_publish event", "write `bool`, `()` or `MapPublished`";
     MapRemove, MapRemoveAnswer, "`{Self}` is no answer to a map_remove event", "write `bool`, `()` or `MapRemoved`";
     SharedPoll, SharedPollAnswer, "`{Self}` is no answer to a shared_poll event", "write `Polled` or `Vec<PolledItem>`";
-    CacheEmpty, CacheEmptyAnswer, "`{Self}` is no answer to a cache_empty event", "write `bool`: whether the cache is filled now";
+    CacheEmpty, CacheEmptyAnswer, "`{Self}` is no answer to a cache_empty event",
+        "write `bool`: whether the cache is filled now";
     ChannelState, ChannelStateAnswer, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`";
 }

@@ -64,12 +64,13 @@ impl<T, E> Nowhere for Somewhere<'_, T, E> {
 
 /// An extractor of all of these events, `(Rpc, (Publish, ()))`.
 ///
-/// There is a second implementation for nothing: the compiler reports the one bound that fails where there is one, and this trait
-/// where there are two.
+/// There is a second implementation for nothing: where there is one, the compiler reports its bound that fails, and where there
+/// are two, this trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be extracted from each event of this interceptor",
     label = "not in each of them",
-    note = "name the events that have it in the attribute, such as `interceptor(rpc, publish)`; the table at `centrifugo::Extract` lists them"
+    note = "name the events that have it in the attribute, such as `interceptor(rpc, publish)`",
+    note = "the table at `centrifugo::Extract` lists them"
 )]
 pub trait Everywhere<Events, By> {}
 

@@ -252,7 +252,7 @@ impl fmt::Debug for Internal {
     message = "`{Self}` can't be the error of a `{E}` handler",
     label = "no error that Centrifugo would pass on",
     note = "most events take `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, or any `std::error::Error`",
-    note = "for any other error, `anyhow::Error` among them, write `Result<_, Reject>`, and `.map_err(Reject::internal)?` in the function",
+    note = "for `anyhow::Error` and the like write `Result<_, Reject>`, and `.map_err(Reject::internal)?` in the function",
     note = "refresh, sub_refresh and cache_empty take `Internal`, an enum with the derive, or any `std::error::Error`: Centrifugo reads no error replies and disconnects there; answer `expired()` or `false` instead"
 )]
 pub trait IntoReject<E: Event> {

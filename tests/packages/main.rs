@@ -19,7 +19,7 @@ impl Package {
 
     fn cargo(&self, args: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO"));
-        command.args(args).arg("--offline").current_dir(&self.0).env("RUSTFLAGS", "-D warnings");
+        command.args(args).current_dir(&self.0).env("CARGO_NET_OFFLINE", "true").env("RUSTFLAGS", "-D warnings");
         command.env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/packages"));
         command.output().expect("cargo")
     }

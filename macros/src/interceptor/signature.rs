@@ -1,5 +1,5 @@
-//! Whether the function has the form of an interceptor. Said here, by the names of its types, it is one error in our words; the
-//! compiler would say it once for each event. Types of other names are left to the compiler.
+//! Whether the function has the form of an interceptor, by the names of its types: one error in our words, where the compiler
+//! would report one for each event. Types of other names are left to the compiler.
 
 use quote::ToTokens;
 use syn::{

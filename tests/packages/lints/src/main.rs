@@ -12,7 +12,7 @@ use centrifugo::{
 };
 use futures_util::stream::{self, Stream};
 
-use channels::{Lobby, Room};
+use channels::{Lobby, Message, Room};
 use errors::Refusal;
 
 #[centrifugo::connect]
@@ -44,9 +44,9 @@ async fn room(Room { team, room }: Room) -> Result<(), Refusal> {
 }
 
 #[centrifugo::publish(Room, binary)]
-async fn say(room: Room, user: UserId) -> Result<Published, Reject> {
-    let centrifugo::Channel { .. } = centrifugo::ToChannel::to_channel(&room)?;
-    Ok(Published::new().tag("user", user.to_string()))
+async fn say(room: Room, user: UserId, Data(message): Data<Message>) -> Result<Published<Room>, Reject> {
+    let channel = centrifugo::ToChannel::to_channel(&room)?;
+    Ok(Published::new().data(&message).tag("user", format!("{user} in {channel}")))
 }
 
 #[centrifugo::sub_refresh(Lobby, name = "still")]
