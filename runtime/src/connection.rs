@@ -70,9 +70,6 @@ impl Connections {
             // A slow app sees many calls reset at their deadline at once: for h2's default of 20 that is an attack, and the
             // connection is closed with all others on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
-            // h2 counts what still comes for a stream that has been reset for ever, unless it remembers the stream: many short streams whose
-            // clients publish would end the connection.
-            .max_concurrent_reset_streams(limits.concurrent_calls as usize)
             .max_header_list_size(MAX_HEADERS)
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
