@@ -178,7 +178,7 @@ async fn rpc_http() {
     assert_eq!(client.rpc("post:news/store", json!({ "title": "Hi" })).await, Ok(json!({ "code": 201, "title": "Hi" })));
     let errors = json!({ "code": 422, "errors": { "title": ["say something"] } });
     assert_eq!(client.rpc("post:news/store", json!({ "title": "" })).await, Ok(errors));
-    assert!(client.rpc("users", Value::Null).await.is_err_and(|refused| refused.code == 400));
+    assert!(client.rpc("users", Value::Null).await.is_err_and(|refused| refused.code == 404));
     example.stop().await;
 }
 

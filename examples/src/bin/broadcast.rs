@@ -63,17 +63,18 @@ async fn notify(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = App::new();
+    let publisher = Publisher::from_env()?;
+    // The configuration has the publisher's key.
+    let app = App::new().publisher(publisher.clone());
     // Before anything that only a running app needs.
     if app.print_config()? {
         return Ok(());
     }
-    let publisher = Publisher::from_env()?;
-    let endpoint = Router::new().route("/users/{id}/notify", post(notify)).with_state(publisher.clone());
+    let endpoint = Router::new().route("/users/{id}/notify", post(notify)).with_state(publisher);
     let address = std::env::var("HTTP_ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     tokio::select! {
-        ended = app.publisher(publisher).run() => ended?,
+        ended = app.run() => ended?,
         ended = axum::serve(listener, endpoint) => ended?,
     }
     Ok(())
