@@ -11,6 +11,7 @@ use crate::handler::Handler;
 use crate::kind::Kind;
 use crate::option_type::inner;
 use crate::param::{Param, Role};
+use crate::quoted::unquoted;
 use crate::registered::{Of, Registered};
 use crate::source::Source;
 use crate::span::{local, ours};
@@ -18,13 +19,14 @@ use crate::span::{local, ours};
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let constructor = handler.kind.constructor();
     let (import, about, bind, needs) = (import(), about(handler), bind(handler), needs(handler));
-    let carried = carried(handler);
+    let (carried, unquoted) = (carried(handler), unquoted(handler));
     let collected = (!handler.options.uncollected).then(collected);
     let claims = claims(handler, &registered.cfgs);
     let block = quote! {
         #import
         #bind
         #carried
+        #unquoted
         #needs
         static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::#constructor(#about, __bind, __needs());
         #collected

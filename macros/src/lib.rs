@@ -19,6 +19,7 @@ mod near;
 mod option_type;
 mod param;
 mod plain;
+mod quoted;
 mod registered;
 mod reject;
 mod source;

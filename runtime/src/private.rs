@@ -363,6 +363,38 @@ pub trait AnythingElse: Sized {
 
 impl<T> AnythingElse for Extracted<T> {}
 
+/// An extractor that is called as the handler's pattern: a typed channel, by the inherent method, or [`NoTypedChannel`].
+pub struct Quoted<T>(PhantomData<fn() -> T>);
+
+impl<T> Quoted<T> {
+    #[allow(clippy::new_without_default, reason = "only expansions use it")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: TypedChannel> Quoted<T> {
+    pub fn __is_no_channel(self)
+    where
+        T: NamedInQuotes,
+    {
+    }
+}
+
+/// Whatever else has the name.
+pub trait NoTypedChannel: Sized {
+    fn __is_no_channel(self) {}
+}
+
+impl<T> NoTypedChannel for Quoted<T> {}
+
+/// No typed channel: in quotes its name is the name of a channel, whose values the type doesn't have.
+#[diagnostic::on_unimplemented(
+    message = "in quotes this is the channel of that name, and never the typed channel `{Self}`",
+    label = "write `{Self}` without quotes"
+)]
+pub trait NamedInQuotes {}
+
 /// The reply of a handler with a typed channel.
 #[inline(never)]
 pub fn reply_of<C, E: Event, T: Publishes<C, E>>(returned: Result<T, Reject>) -> Result<E::Reply, Reject> {
