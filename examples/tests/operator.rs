@@ -50,11 +50,12 @@ fn a_program_prints_its_configuration_before_it_opens_anything() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_broadcast"));
-    command.env("PROXY_PRINT_CONFIG", "1").env("HTTP_ADDRESS", address).env_remove("CENTRIFUGO_HTTP_API_KEY");
+    command.env("PROXY_PRINT_CONFIG", "1").env("HTTP_ADDRESS", address).env("CENTRIFUGO_HTTP_API_KEY", "any text");
     let printed = command.output().expect("an example that runs");
     assert!(printed.status.success(), "{printed:?}");
-    assert!(serde_json::from_slice::<Value>(&printed.stdout).expect("a configuration")["client"].is_object());
+    let config = serde_json::from_slice::<Value>(&printed.stdout).expect("a configuration");
+    assert_eq!(config["http_api"]["key"], "any text");
 
     let ended = command.env("PROXY_PRINT_CONFIG", "0").output().expect("an example that runs");
-    assert!(!ended.status.success() && ended.stdout.is_empty(), "it starts, and has no key: {ended:?}");
+    assert!(!ended.status.success() && ended.stdout.is_empty(), "it starts, and the address is taken: {ended:?}");
 }
