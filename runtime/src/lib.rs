@@ -66,7 +66,7 @@
 //! handlers gives it this one: for a renamed dependency (`cf = { package = "centrifugo", .. }`), and for a crate of your own that
 //! re-exports all of it (`pub use centrifugo::*;`):
 //!
-//! ```ignore
+//! ```text
 //! extern crate cf as centrifugo;
 //! ```
 
