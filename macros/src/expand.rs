@@ -18,7 +18,7 @@ use crate::span::{local, ours};
 
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let constructor = handler.kind.constructor();
-    let (import, about, bind, needs) = (import(), about(handler), bind(handler), needs(handler));
+    let (import, about, bind, needs) = (import(&seconds(handler)), about(handler), bind(handler), needs(handler));
     let (carried, unquoted) = (carried(handler), unquoted(handler));
     let collected = (!handler.options.uncollected).then(collected);
     let claims = claims(handler, &registered.cfgs);
@@ -37,13 +37,27 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
 }
 
 /// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and the
-/// traits that are second to inherent methods. The methods have names that no trait of the user's has, or theirs would be as good.
-pub(crate) fn import() -> TokenStream {
+/// traits that are second to inherent methods, as many as are called. The methods have names that no trait of the user's has, or
+/// theirs would be as good.
+pub(crate) fn import(seconds: &[&str]) -> TokenStream {
+    let seconds = seconds.iter().map(|name| Ident::new(name, Span::mixed_site()));
     quote! {
-        use ::centrifugo::__private::{
-            self as __centrifugo, AnySpelling as _, AnythingElse as _, Begin as _, Nowhere as _, Plain as _, PlainAnswer as _, PlainStream as _,
-        };
+        use ::centrifugo::__private::{self as __centrifugo, #(#seconds as _),*};
     }
+}
+
+/// The traits whose methods a handler may call.
+fn seconds(handler: &Handler) -> Vec<&'static str> {
+    let has = |wanted: fn(&Role) -> bool| handler.params.iter().any(|param| wanted(&param.role));
+    let seconds = [
+        ("Plain", true),
+        ("Begin", has(|role| *role == Role::Extractor)),
+        ("AnySpelling", has(|role| matches!(role, Role::Placeholder(_)))),
+        ("AnythingElse", matches!(handler.source, Source::Type(_))),
+        ("PlainAnswer", handler.kind == Kind::Rpc),
+        ("PlainStream", handler.kind == Kind::Stream),
+    ];
+    seconds.into_iter().filter_map(|(name, is_called)| is_called.then_some(name)).collect()
 }
 
 fn about(handler: &Handler) -> TokenStream {

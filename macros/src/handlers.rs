@@ -5,11 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, Path, Token};
+use syn::{Expr, ExprPath, Token};
 
 use crate::errors::Errors;
 use crate::registered::{Of, name};
-use crate::span::ours;
 
 pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
     let list = of.list();
@@ -29,38 +28,16 @@ fn read(of: Of, paths: TokenStream) -> syn::Result<Vec<TokenStream>> {
     errors.finish(listed)
 }
 
-/// One element. The inner block imports the function with all that has its name. If there is no type among that, the name is
-/// that of the outer block, which leads to a message of ours.
+/// One element, by the type that has the function's name. The path is resolved as the function's would be, so a function within a
+/// function takes precedence over one outside.
 fn listed(of: Of, expression: &Expr) -> syn::Result<TokenStream> {
-    let path = path(of, expression)?;
-    let (attrs, found_by) = (&path.attrs, of.found_by());
-    let named = quote_spanned!(path.span()=> __Listed);
-    let path = imported(&path.path);
-    Ok(quote! {
-        #(#attrs)* {
-            use ::centrifugo::__private::Unregistered as __Listed;
-            {
-                use #path as #named;
-                <#named as #found_by>::FOUND
-            }
-        }
-    })
-}
-
-/// The path to the type. It seems to be written by the macro, as an import of a function that is not registered would be reported
-/// as unused, too.
-fn imported(path: &Path) -> Path {
-    let mut path = path.clone();
+    let ExprPath { attrs, path, .. } = path(of, expression)?;
+    let (mut path, found_by) = (path.clone(), of.found_by());
     if let Some(last) = path.segments.last_mut() {
         last.ident = name(&last.ident);
     }
-    for segment in &mut path.segments {
-        // `$crate` is in the span.
-        if segment.ident != "$crate" {
-            segment.ident.set_span(ours(segment.ident.span()));
-        }
-    }
-    path
+    let found = quote_spanned!(path.span()=> <#path as #found_by>);
+    Ok(quote!(#(#attrs)* #found::found()))
 }
 
 fn path(of: Of, expression: &Expr) -> syn::Result<&ExprPath> {

@@ -1,5 +1,5 @@
-//! What `handlers!` and `interceptors!` find by a function's name: a type of the same name, in the other namespace. Whoever imports
-//! the function imports the type along, under whichever name.
+//! A type with a function's name, by which `handlers!` and `interceptors!` find what is registered for the function. An import of the
+//! function imports the type, too, under the same name: they are in different namespaces.
 
 use std::env;
 use std::sync::OnceLock;
@@ -73,10 +73,11 @@ impl<'f> Registered<'f> {
     /// function that was refused.
     pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>) -> TokenStream {
         let Self { ident, vis, cfgs, allows } = self;
-        let (name, module) = (name(ident), module(ident));
+        let (mut name, module) = (name(ident), module(ident));
+        name.set_span(ours(ident.span()));
         let (vis, found_by, ty) = (respanned(vis.to_token_stream(), ours), of.found_by(), of.ty());
         let unreachable = warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]));
-        let found = block.map(|block| quote!(const FOUND: &'static #ty = { #block };));
+        let found = block.map(|block| quote!(fn found() -> &'static #ty { #block }));
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -98,13 +99,10 @@ impl<'f> Registered<'f> {
 
 /// The type's name: the function's, unless that would hide what the module has without a declaration.
 pub(crate) fn name(function: &Ident) -> Ident {
-    let span = ours(function.span());
-    if is_taken(function) {
-        return format_ident!("__centrifugo_{function}", span = span);
+    match is_taken(function) {
+        true => format_ident!("__centrifugo_{function}"),
+        false => function.clone(),
     }
-    let mut name = function.clone();
-    name.set_span(span);
-    name
 }
 
 /// Its own for each function, also if there are two of one name, which is an error of its own.
@@ -116,35 +114,16 @@ fn module(function: &Ident) -> Ident {
 
 /// Whether each module has something of this name: a primitive, or a crate.
 fn is_taken(name: &Ident) -> bool {
-    const NAMES: [&str; 21] = [
-        "alloc",
-        "bool",
-        "centrifugo",
-        "char",
-        "core",
-        "f32",
-        "f64",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "std",
-        "str",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-    ];
+    const NAMES: &str =
+        "alloc bool centrifugo char core f32 f64 i8 i16 i32 i64 i128 isize std str u8 u16 u32 u64 u128 usize";
     static CRATES: OnceLock<Vec<String>> = OnceLock::new();
     let crates = CRATES.get_or_init(|| crates(env::args()));
-    NAMES.iter().any(|taken| name == taken) || crates.iter().any(|taken| name == taken)
+    let name = name.to_string();
+    NAMES.split(' ').any(|taken| taken == name) || crates.contains(&name)
 }
 
-/// The dependencies of the crate, as the compiler that runs this was told by `--extern options:name=path`.
+/// The dependencies of the crate: the compiler that runs this has an argument `--extern options:name=path` for each. An editor's
+/// server has none, and may then show errors that there aren't.
 fn crates(arguments: impl Iterator<Item = String>) -> Vec<String> {
     let mut is_name = false;
     let name = |argument: String| {

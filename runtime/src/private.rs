@@ -117,45 +117,40 @@ impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
 
 /// A type that has a function's name, and leads to the handler that an attribute made of the function.
 #[diagnostic::on_unimplemented(
-    message = "this is not a handler",
-    label = "has no attribute of a handler",
-    note = "write one on the function, such as `#[centrifugo::rpc(\"..\")]`",
-    note = "if it has one, there is a type or a module of the same name beside the function, which hides the handler: rename one of them"
+    message = "`{Self}` is not a handler",
+    label = "not a function with an attribute such as `#[centrifugo::rpc(\"..\")]`",
+    note = "a type of the function's name beside it hides the handler: rename one of them"
 )]
 pub trait FindHandler {
     /// By default what stands in for a handler that was refused when it was compiled.
-    const FOUND: &'static Handler = {
+    fn found() -> &'static Handler {
         static REFUSED: Handler = Handler::connect(About::new("", "", "", None), |_| None, &[]);
         &REFUSED
-    };
+    }
 }
 
 /// A type that has a function's name, and leads to the interceptor that the attribute made of the function.
 #[diagnostic::on_unimplemented(
-    message = "this is not an interceptor",
-    label = "has no `#[centrifugo::interceptor]`",
-    note = "write the attribute on the function",
-    note = "if it has one, there is a type or a module of the same name beside the function, which hides the interceptor: rename one of them"
+    message = "`{Self}` is not an interceptor",
+    label = "not a function with `#[centrifugo::interceptor]`",
+    note = "a type of the function's name beside it hides the interceptor: rename one of them"
 )]
 pub trait FindInterceptor {
     /// By default what stands in for an interceptor that was refused when it was compiled.
-    const FOUND: &'static Interceptor = {
+    fn found() -> &'static Interceptor {
         static REFUSED: Interceptor =
             Interceptor::new(AboutInterceptor { name: "", order: 0, every: false, needs: &[] }, "");
         &REFUSED
-    };
+    }
 }
 
-/// What a function leads to that no attribute has registered.
-pub struct Unregistered;
-
 /// What `handlers!` has found.
-pub const fn handlers<const N: usize>(found: [&'static Handler; N]) -> [&'static Handler; N] {
+pub fn handlers<const N: usize>(found: [&'static Handler; N]) -> [&'static Handler; N] {
     found
 }
 
 /// What `interceptors!` has found.
-pub const fn interceptors<const N: usize>(found: [&'static Interceptor; N]) -> [&'static Interceptor; N] {
+pub fn interceptors<const N: usize>(found: [&'static Interceptor; N]) -> [&'static Interceptor; N] {
     found
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
 
 /// What belongs to the struct.
 fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
-    let (import, cfgs, allows) = (import(), cfgs(attrs), allows(attrs));
+    let (import, cfgs, allows) = (import(&["AnySpelling"]), cfgs(attrs), allows(attrs));
     quote! {
         #(#cfgs)*
         #(#allows)*

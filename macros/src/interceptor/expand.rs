@@ -13,7 +13,7 @@ use crate::registered::{Of, Registered};
 use crate::span::local;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
-    let (import, about) = (import(), about(interceptor));
+    let (import, about) = (import(&["Begin", "Nowhere"]), about(interceptor));
     let arounds = interceptor.events.iter().map(|kind| {
         let (constructor, around) = (kind.constructor(), around(interceptor, *kind));
         quote!(.#constructor(#around))
