@@ -1,5 +1,6 @@
 //! Writes what is registered for a handler, beside the function.
 
+use centrifugo_pattern::Placeholder;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -201,11 +202,13 @@ fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
     match &handler.source {
         Source::Any => Vec::new(),
         Source::Pattern(written) => {
-            let placeholders = (0..written.named().count()).filter_map(|index| read_by(Role::Placeholder(index)));
             let is_lenient = handler.options.lenient.is_some();
-            let read =
-                |(local, ty): (Ident, &Type)| Read { value: value(ty, values, is_lenient), local, ty: ty.to_token_stream() };
-            placeholders.map(read).collect()
+            let read = |(index, (placeholder, _)): (usize, (&Placeholder, &str))| {
+                let (local, ty) = read_by(Role::Placeholder(index))?;
+                let value = value(ty, values, placeholder.is_optional(), is_lenient);
+                Some(Read { value, local, ty: ty.to_token_stream() })
+            };
+            written.named().enumerate().filter_map(read).collect()
         }
         Source::Type(path) => {
             let channel = channel(path);
@@ -216,9 +219,10 @@ fn reads(handler: &Handler, values: &Ident) -> Vec<Read> {
 }
 
 /// The next value as this type; `None` if it isn't one, or isn't spelt as the type writes it.
-pub(crate) fn value(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
+pub(crate) fn value(ty: &Type, values: &Ident, is_optional: bool, is_lenient: bool) -> TokenStream {
     let (ty, method) = match inner(ty) {
-        Some(inner) => (inner, "optional"),
+        Some(inner) if is_optional => (inner, "optional"),
+        Some(_) => return always(ty, values, is_lenient),
         None => (ty, "value"),
     };
     if is_lenient {
@@ -227,6 +231,15 @@ pub(crate) fn value(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream 
     }
     let method = format_ident!("__{method}", span = ty.span());
     quote_spanned!(ty.span()=> __centrifugo::Spelt::<#ty>::new().#method(#values))
+}
+
+/// The value of a placeholder that is always there, of a type called `Option`: only the compiler knows whether it is the app's own.
+fn always(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
+    let method = Ident::new(if is_lenient { "__lenient" } else { "__spelt" }, ty.span());
+    quote_spanned! {ty.span()=> {
+        use __centrifugo::AnotherOption as _;
+        __centrifugo::Always::<#ty>::new().#method().__value(#values)
+    }}
 }
 
 /// From what the function returns to the event's reply.

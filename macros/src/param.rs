@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::function::cfgs;
 use crate::kind::Kind;
 use crate::near::nearest;
-use crate::option_type::inner;
+use crate::option_type::{inner, may_be_another};
 use crate::plain;
 use crate::source::{Source, Written};
 
@@ -124,6 +124,8 @@ pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Res
             let message = format!("`<{name}>` is in the optional part of the pattern: write `Option<{ty_text}>`");
             return fault(ty, message);
         }
+        // The compiler knows whose it is, and reports the standard library's.
+        (Some(_), false) if may_be_another(ty) => return Ok(()),
         (Some(value), false) => {
             let message = format!("`<{name}>` is always there: write `{}`, or put `<{name}>` into `[..]`", text(value));
             return fault(ty, message);

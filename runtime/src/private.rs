@@ -245,6 +245,81 @@ impl<T> AnySpelling for Spelt<T> {
     type Value = T;
 }
 
+/// The type of a placeholder that is always there, and that is called `Option`: the standard library's, which is a mistake that the
+/// inherent methods report, or [`AnotherOption`].
+pub struct Always<T>(PhantomData<fn() -> T>);
+
+impl<T> Always<T> {
+    #[allow(clippy::new_without_default, reason = "only expansions use it")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Always<Option<T>> {
+    pub fn __spelt(self) -> Mistaken<T>
+    where
+        T: OutsideOfBrackets,
+    {
+        Mistaken(PhantomData)
+    }
+
+    pub fn __lenient(self) -> Mistaken<T>
+    where
+        T: OutsideOfBrackets,
+    {
+        Mistaken(PhantomData)
+    }
+
+    pub fn __write(self, _: &Option<T>, _: impl FnOnce(&str)) {}
+}
+
+/// Never read, so that one mistake is one error.
+pub struct Mistaken<T>(PhantomData<fn() -> T>);
+
+impl<T> Mistaken<T> {
+    pub fn __value(self, _: &mut Values<'_, '_>) -> Option<Option<T>> {
+        None
+    }
+}
+
+/// No type: a placeholder outside of `[..]` has no `Option` of the standard library.
+#[diagnostic::on_unimplemented(
+    message = "a placeholder outside of `[..]` is always there",
+    label = "write `{Self}`, or put the placeholder into `[..]`"
+)]
+pub trait OutsideOfBrackets {}
+
+/// A type of the app's own that is called `Option`.
+pub trait AnotherOption: Sized {
+    type Value;
+
+    fn __spelt(self) -> Spelt<Self::Value> {
+        Spelt::new()
+    }
+
+    fn __lenient(self) -> Lenient<Self::Value> {
+        Lenient(PhantomData)
+    }
+
+    fn __write(self, value: &Self::Value, write: impl FnOnce(&Self::Value)) {
+        write(value);
+    }
+}
+
+impl<T> AnotherOption for Always<T> {
+    type Value = T;
+}
+
+/// The type of a placeholder in any spelling.
+pub struct Lenient<T>(PhantomData<fn() -> T>);
+
+impl<T: Placeholder> Lenient<T> {
+    pub fn __value(self, values: &mut Values<'_, '_>) -> Option<T> {
+        value(values)
+    }
+}
+
 /// What was read from the placeholders, one after the other: `(first, (second, ()))`.
 pub trait Read {
     type Values: Send + 'static;

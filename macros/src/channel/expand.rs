@@ -1,13 +1,13 @@
 //! Writes what makes a struct a channel.
 
-use centrifugo_pattern::Segment;
+use centrifugo_pattern::{Placeholder, Segment};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
 
-use super::model::TypedChannel;
+use super::model::{TypedChannel, field_name};
 use crate::claim;
 use crate::expand::{import, value};
 use crate::function::{allows, cfgs};
@@ -161,8 +161,10 @@ fn this() -> Ident {
 
 fn read(channel: &TypedChannel) -> TokenStream {
     let values = values();
+    let placeholders: Vec<_> = channel.written.pattern.placeholders().collect();
     let reads = channel.fields.iter().enumerate().map(|(at, field)| {
-        let (read, value) = (nth(at), value(&field.ty, &values, channel.is_lenient));
+        let is_optional = placeholders.get(at).is_some_and(|placeholder| placeholder.is_optional());
+        let (read, value) = (nth(at), value(&field.ty, &values, is_optional, channel.is_lenient));
         quote!(let #read = #value?;)
     });
     let fields = channel.fields.iter().enumerate().map(|(at, field)| {
@@ -202,20 +204,18 @@ fn pieces<'f>(segments: &[Segment], fields: &mut impl Iterator<Item = &'f Field>
         Segment::Literal(text) => Some(quote!(#writer.literal(#text);)),
         Segment::Placeholder(placeholder) => {
             let field = fields.next()?;
-            let method = Ident::new(if placeholder.is_rest() { "rest" } else { "value" }, Span::call_site());
-            Some(piece(field, &method))
+            Some(piece(field, placeholder))
         }
     });
     pieces.collect()
 }
 
-fn piece(field: &Field, method: &Ident) -> TokenStream {
-    let (this, writer) = (this(), writer());
-    let (ident, name) = (&field.ident, field.ident.to_token_stream().to_string());
-    let name = name.trim_start_matches("r#");
-    match inner(&field.ty) {
-        Some(inner) => {
-            let value = local("value");
+fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
+    let (this, writer, value) = (this(), writer(), local("value"));
+    let (ident, ty, name) = (&field.ident, &field.ty, field_name(field));
+    let method = Ident::new(if placeholder.is_rest() { "rest" } else { "value" }, Span::call_site());
+    match inner(ty) {
+        Some(inner) if placeholder.is_optional() => {
             let write = quote_spanned!(inner.span()=> #writer.#method(#name, #value));
             quote! {
                 match &#this.#ident {
@@ -224,7 +224,11 @@ fn piece(field: &Field, method: &Ident) -> TokenStream {
                 }
             }
         }
-        None => quote_spanned!(field.ty.span()=> #writer.#method(#name, &#this.#ident);),
+        Some(_) => quote_spanned! {ty.span()=> {
+            use __centrifugo::AnotherOption as _;
+            __centrifugo::Always::<#ty>::new().__write(&#this.#ident, |#value| #writer.#method(#name, #value));
+        }},
+        None => quote_spanned!(ty.span()=> #writer.#method(#name, &#this.#ident);),
     }
 }
 

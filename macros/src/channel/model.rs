@@ -134,6 +134,6 @@ fn is_named(field: &Field, name: &str) -> bool {
     field.ident.as_ref().is_some_and(|ident| ident.unraw() == name)
 }
 
-fn field_name(field: &Field) -> String {
+pub(super) fn field_name(field: &Field) -> String {
     field.ident.as_ref().map(|ident| ident.unraw().to_string()).unwrap_or_default()
 }

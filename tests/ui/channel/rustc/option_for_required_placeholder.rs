@@ -1,0 +1,6 @@
+#[centrifugo::channel("user.<id>")]
+struct User {
+    id: Option<u64>,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+const NEWS_PATTERN: &str = "news";
+
+#[centrifugo::topic(NEWS_PATTERN)]
+async fn news() -> bool {
+    true
+}
+
+fn main() {}
