@@ -236,10 +236,11 @@ pub(crate) fn value(ty: &Type, values: &Ident, is_optional: bool, is_lenient: bo
 /// The value of a placeholder that is always there, of a type called `Option`: only the compiler knows whether it is the app's own.
 fn always(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
     let method = Ident::new(if is_lenient { "__lenient" } else { "__spelt" }, ty.span());
-    quote_spanned! {ty.span()=> {
+    let value = quote_spanned!(ty.span()=> __centrifugo::Always::<#ty>::new().#method().__value(#values));
+    quote!({
         use __centrifugo::AnotherOption as _;
-        __centrifugo::Always::<#ty>::new().#method().__value(#values)
-    }}
+        #value
+    })
 }
 
 /// From what the function returns to the event's reply.

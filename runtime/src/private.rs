@@ -117,7 +117,7 @@ impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
 
 /// A type that has a function's name, and leads to the handler that an attribute made of the function.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler",
+    message = "this is not a handler",
     label = "not a function with an attribute such as `#[centrifugo::rpc(\"..\")]`",
     note = "a type of the function's name beside it hides the handler: rename one of them"
 )]
@@ -131,7 +131,7 @@ pub trait FindHandler {
 
 /// A type that has a function's name, and leads to the interceptor that the attribute made of the function.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an interceptor",
+    message = "this is not an interceptor",
     label = "not a function with `#[centrifugo::interceptor]`",
     note = "a type of the function's name beside it hides the interceptor: rename one of them"
 )]

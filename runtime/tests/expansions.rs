@@ -77,7 +77,9 @@ use public::*;
 
 #[tokio::test]
 async fn a_handler_is_found_by_whatever_name_the_function_is_imported_as() {
-    for app in [app(handlers![kick, exile]), app(handlers![boot, admin::ban]), app(handlers![self::boot, crate::public::exile])] {
+    for app in
+        [app(handlers![kick, exile]), app(handlers![boot, admin::ban]), app(handlers![self::boot, crate::public::exile])]
+    {
         assert_eq!(app.rpc("kick").await.data::<String>(), "kick");
         assert_eq!(app.rpc("ban").await.data::<String>(), "ban");
     }

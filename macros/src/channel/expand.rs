@@ -224,10 +224,13 @@ fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
                 }
             }
         }
-        Some(_) => quote_spanned! {ty.span()=> {
-            use __centrifugo::AnotherOption as _;
-            __centrifugo::Always::<#ty>::new().__write(&#this.#ident, |#value| #writer.#method(#name, #value));
-        }},
+        Some(_) => {
+            let always = quote_spanned!(ty.span()=> __centrifugo::Always::<#ty>::new());
+            quote!({
+                use __centrifugo::AnotherOption as _;
+                #always.__write(&#this.#ident, |#value| #writer.#method(#name, #value));
+            })
+        }
         None => quote_spanned!(ty.span()=> #writer.#method(#name, &#this.#ident);),
     }
 }
