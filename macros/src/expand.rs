@@ -37,9 +37,9 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
     quote!(#item #claims #named)
 }
 
-/// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and the
-/// traits that are second to inherent methods, as many as are called. The methods have names that no trait of the user's has, or
-/// theirs would be as good.
+/// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and
+/// the traits that are second to inherent methods, as many as are called. The methods have names that no trait of the user's
+/// has, or theirs would be as good.
 pub(crate) fn import(seconds: &[&str]) -> TokenStream {
     let seconds = seconds.iter().map(|name| Ident::new(name, Span::mixed_site()));
     quote! {
@@ -171,7 +171,8 @@ pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> Toke
     quote_spanned!(span=> #(#cfgs)* const _: fn() = __centrifugo::everywhere::<#ty, #events, _>;)
 }
 
-/// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as rustc 1.89 warns of that.
+/// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as
+/// rustc 1.89 warns of that.
 pub(crate) fn extracted(kind: Kind, at: usize, Param { ty, cfgs, .. }: &Param, call: &Ident) -> TokenStream {
     let taken_to = nth(at);
     let extract = extract(kind, ty);
@@ -233,7 +234,8 @@ pub(crate) fn value(ty: &Type, values: &Ident, is_optional: bool, is_lenient: bo
     quote_spanned!(ty.span()=> __centrifugo::Spelt::<#ty>::new().#method(#values))
 }
 
-/// The value of a placeholder that is always there, of a type called `Option`: only the compiler knows whether it is the app's own.
+/// The value of a placeholder that is always there, of a type called `Option`: only the compiler knows whether it is the
+/// app's own.
 fn always(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
     let method = Ident::new(if is_lenient { "__lenient" } else { "__spelt" }, ty.span());
     let value = quote_spanned!(ty.span()=> __centrifugo::Always::<#ty>::new().#method().__value(#values));
@@ -365,8 +367,8 @@ fn name_of(ty: &syn::Type) -> Span {
     }
 }
 
-/// The same tokens, in another place. Names between `<` and `>` stay where they are, so that the error of an unknown one is the
-/// function's own.
+/// The same tokens, in another place. Names between `<` and `>` stay where they are, so that the error of an unknown one is
+/// the function's own.
 fn moved(tokens: TokenStream, to: Span) -> TokenStream {
     let mut is_inside = false;
     let place = |mut token: TokenTree| {

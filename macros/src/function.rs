@@ -49,8 +49,8 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
-/// What belongs to an item names its types, and the item itself, so lints that the item allows are allowed there. One that is
-/// deprecated is used all the same. Nothing is allowed besides: a crate may forbid it.
+/// What belongs to an item names its types, and the item itself, so lints that the item allows are allowed there. One that
+/// is deprecated is used all the same. Nothing is allowed besides: a crate may forbid it.
 pub(crate) fn allows(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter_map(allow).collect()
 }

@@ -28,8 +28,8 @@ fn read(of: Of, paths: TokenStream) -> syn::Result<Vec<TokenStream>> {
     errors.finish(listed)
 }
 
-/// One element, by the type that has the function's name. The path is resolved as the function's would be, so a function within a
-/// function takes precedence over one outside.
+/// One element, by the type that has the function's name. The path is resolved as the function's would be, so a function
+/// within a function takes precedence over one outside.
 fn listed(of: Of, expression: &Expr) -> syn::Result<TokenStream> {
     let ExprPath { attrs, path, .. } = path(of, expression)?;
     let (mut path, found_by) = (path.clone(), of.found_by());

@@ -1,5 +1,5 @@
-//! A type with a function's name, by which `handlers!` and `interceptors!` find what is registered for the function. An import of the
-//! function imports the type, too, under the same name: they are in different namespaces.
+//! A type with a function's name, by which `handlers!` and `interceptors!` find what is registered for the function. An
+//! import of the function imports the type, too, under the same name: they are in different namespaces.
 
 use std::env;
 use std::sync::OnceLock;
@@ -122,8 +122,8 @@ fn is_taken(name: &Ident) -> bool {
     NAMES.split(' ').any(|taken| taken == name) || crates.contains(&name)
 }
 
-/// The dependencies of the crate: the compiler that runs this has an argument `--extern options:name=path` for each. An editor's
-/// server has none, and may then show errors that there aren't.
+/// The dependencies of the crate: the compiler that runs this has an argument `--extern options:name=path` for each. An
+/// editor's server has none, and may then show errors that there aren't.
 fn crates(arguments: impl Iterator<Item = String>) -> Vec<String> {
     let mut is_name = false;
     let name = |argument: String| {

@@ -8,8 +8,8 @@ pub(crate) fn ours(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// A name for a pattern of ours. A unit struct or a constant in scope that has the pattern's name would be matched instead, so
-/// nobody else has one of these.
+/// A name for a pattern of ours. A unit struct or a constant in scope that has the pattern's name would be matched instead,
+/// so nobody else has one of these.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__local_{name}"), Span::mixed_site())
 }

@@ -96,7 +96,8 @@ pub struct CollectedChannel {
 }
 inventory::collect!(CollectedChannel);
 
-/// A typed channel that has a handler for the event in this crate. The attribute implements it, so the compiler refuses a second one.
+/// A typed channel that has a handler for the event in this crate. The attribute implements it, so the compiler refuses a
+/// second one.
 pub trait OneHandler<E, const IGNORE_CASE: bool, const CRATE: u64> {}
 
 /// Whether a type is of the crate that asks.
@@ -170,7 +171,8 @@ impl<T: FromStr> Placeholder for T {
     }
 }
 
-// What follows is called from each handler. Where it depends on a value's type alone, it is compiled for that, and not once more at each call.
+// What follows is called from each handler. Where it depends on a value's type alone, it is compiled for that, and not once
+// more at each call.
 
 /// The value of the next placeholder, in any spelling: the attribute has `lenient`. `None`: it doesn't parse.
 #[inline(never)]
@@ -187,8 +189,8 @@ pub fn optional<T: Placeholder>(values: &mut Values<'_, '_>) -> Option<Option<T>
     }
 }
 
-/// The type of a placeholder. One that can write itself is read by the inherent methods, in the spelling that it writes and in no
-/// other; any other type by [`AnySpelling`].
+/// The type of a placeholder. One that can write itself is read by the inherent methods, in the spelling that it writes and
+/// in no other; any other type by [`AnySpelling`].
 pub struct Spelt<T>(PhantomData<fn() -> T>);
 
 impl<T> Spelt<T> {
@@ -245,8 +247,8 @@ impl<T> AnySpelling for Spelt<T> {
     type Value = T;
 }
 
-/// The type of a placeholder that is always there, and that is called `Option`: the standard library's, which is a mistake that the
-/// inherent methods report, or [`AnotherOption`].
+/// The type of a placeholder that is always there, and that is called `Option`: the standard library's, which is a mistake
+/// that the inherent methods report, or [`AnotherOption`].
 pub struct Always<T>(PhantomData<fn() -> T>);
 
 impl<T> Always<T> {
@@ -344,7 +346,8 @@ impl<T: Send + 'static, R: Read> Read for (Option<T>, R) {
     }
 }
 
-/// A handler with these values in its placeholders. What is compiled of it depends on their types only, so handlers share it.
+/// A handler with these values in its placeholders. What is compiled of it depends on their types only, so handlers share
+/// it.
 pub fn bind<R: Read, E: Event>(read: R, run: fn(Call<E>, R::Values) -> Replying<E>) -> Option<Bound<E>> {
     let values = read.all()?;
     Some(Bound::Closure(Box::new(move |call| run(call, values))))

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use centrifugo::testing::TestApp;
-use centrifugo::{App, ErrorReply, Handler, Reject, State, ToChannel, UserId, handlers, interceptors, rpc, topic};
+use centrifugo::{App, ErrorReply, Handler, Metadata, Reject, State, ToChannel, UserId, handlers, interceptors, rpc, topic};
 
 fn app<const N: usize>(handlers: [&'static Handler; N]) -> TestApp {
     TestApp::new(App::empty().handlers(handlers)).expect("an app that can start")
@@ -104,7 +104,7 @@ async fn an_element_that_is_not_compiled_is_not_in_the_list() {
         admin::ban,
         #[cfg(any())]
         missing,
-        #[cfg(all())]
+        #[cfg(test)]
         own
     ]);
     assert!(app.rpc("kick").await.is_reply());
@@ -197,10 +197,10 @@ channel!(Order("order.<id>[.<item>]") { id: u64, item: Option<String> });
 /// A short name, as constants have.
 #[centrifugo::channel("dm.<id>.<kind>")]
 struct DM {
-    #[cfg(all())]
+    #[cfg(test)]
     id: u64,
     kind: String,
-    #[cfg(any())]
+    #[cfg(not(test))]
     other: u64,
 }
 
@@ -299,8 +299,10 @@ type Picks = for<'a, 'b> fn(&'a str, &'b str) -> &'b str;
 async fn bound<'c>(
     text: String,
     user: &'c UserId,
+    metadata: Metadata<'c>,
     State(pick): State<for<'a, 'b> fn(&'a str, &'b str) -> &'b str>,
 ) -> Result<String, Reject> {
+    assert!(metadata.len() < 100);
     Ok(pick(&text, user).to_owned())
 }
 
