@@ -116,7 +116,7 @@ async fn a_stream_ends_before_its_subscriber_would() {
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("live:a").await["event"], "subscribed");
     let frame = b"{\"id\":2,\"subscribe\":{\"channel\":\"live:b\"}}\n{\"id\":3,\"publish\":{\"channel\":\"live:b\",\"data\":\"\xff\"}}";
-    let how = json!({ "base64": STANDARD.encode(frame), "replies": 2 });
+    let how = json!({ "base64": STANDARD.encode(frame), "replies": 2, "stays": true });
     client.call("inject", how).await.expect("two replies");
     stage.logs.line(&["ERROR", "the publication isn't JSON", "the stream ends"]).await;
     client.publish("live:a", json!("good")).await.expect("a publication");

@@ -87,7 +87,8 @@ const actions = {
   },
   state: () => client.state,
   // What no SDK would send: any bytes as one frame of a connection without an SDK, which speaks JSON. The replies come as they are, one a line.
-  inject: ({ base64, replies = 1 }) =>
+  // A connection that stays is open until this process ends: one that closes takes its streams along, with what they have not read.
+  inject: ({ base64, replies = 1, stays = false }) =>
     new Promise((done, failed) => {
       const socket = new WebSocket(url);
       socket.on("error", failed).on("close", (code, reason) => done(`closed: ${code} ${reason}`));
@@ -98,7 +99,7 @@ const actions = {
           lines.push(...reply.toString("latin1").split("\n"));
           if (lines.length < replies) return;
           done(lines.join("\n"));
-          socket.close();
+          if (!stays) socket.close();
         });
         socket.send(Buffer.from(base64, "base64"));
       });
