@@ -74,74 +74,26 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod address;
-mod ahead;
-mod answer;
-mod answers;
 #[cfg(feature = "api")]
 pub mod api;
 mod app;
-mod around;
-mod audit;
-mod call;
-mod channel;
-mod code;
 mod config;
-mod connection;
-mod deadline;
-#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it, but for `DeriveReject`")]
-mod derived;
 mod dispatch;
+mod error;
 mod event;
-mod exchange;
-mod expiry;
 mod extract;
-mod failure;
-mod forwarded;
-mod gate;
-mod gather;
-#[allow(missing_docs, reason = "what has a doc in the schema has it here")]
-mod generated;
-mod grant;
-mod guard;
+mod grpc;
 mod handler;
-mod http;
-mod id;
-mod inbound;
-mod intake;
-mod interceptor;
-mod json;
-mod kind;
-mod layers;
-mod logged;
-#[cfg(feature = "logs")]
-mod logs;
-mod long;
-mod needs;
-mod notices;
-mod payload;
-mod peer;
-#[cfg(feature = "poll-signatures")]
-mod poll_signer;
-mod publication;
-mod question;
-mod received;
+#[doc = include_str!("../docs/http.md")]
+pub mod http_bridge;
+mod names;
 mod registry;
 mod reject;
 mod reply;
-mod report;
-mod router;
-mod secret;
 mod server;
-mod service;
-mod short;
-mod spelling;
-mod start;
-mod stream;
-mod territory;
 pub mod testing;
-mod throttle;
-mod typed;
+#[allow(missing_docs, reason = "what has a doc in the schema has it here")]
+mod wire;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;
@@ -184,16 +136,15 @@ pub use centrifugo_macros::subscribe;
 #[doc = include_str!("../docs/topic.md")]
 pub use centrifugo_macros::topic;
 
-pub use self::http::Http;
 #[doc(no_inline)]
 pub use ::headers;
 #[cfg(feature = "api")]
 pub use api::{Publisher, PublisherError};
 pub use app::{App, run};
-pub use call::Call;
-pub use channel::{Carries, InvalidChannel, ToChannel};
-pub use code::{Disconnect, ErrorReply, InvalidCode};
-pub use derived::DeriveReject;
+pub use dispatch::failure::Failure;
+pub use error::{Conflict, StartError};
+pub use event::into_reply::IntoReply;
+pub use event::kind::Kind;
 pub use event::{
     CacheEmpty, ChannelChange, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel, HasClient, HasData,
     HasKey, HasUser, KeyMode, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled, PolledItem, Protocol,
@@ -201,27 +152,25 @@ pub use event::{
     SubscribeStream, Subscribed, SubscribedStream,
 };
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
-pub use failure::Failure;
-pub use grant::{Capability, Filter, SubscribeOptions};
+pub use grpc::ProxyService;
+pub use handler::call::Call;
+pub use handler::interceptor::{Interceptor, Next};
+pub use handler::needs::Needs;
 pub use handler::{Handler, Location};
-pub use id::{Channel, ClientId, Key, UserId};
-pub use interceptor::{Interceptor, Next};
-pub use kind::Kind;
-pub use needs::Needs;
-#[cfg(feature = "poll-signatures")]
-pub use poll_signer::{PollSigner, SignedKeys};
-pub use publication::{IntoPublication, Publication};
+pub use http_bridge::settings::Http;
+pub use names::channel::{Carries, InvalidChannel, ToChannel};
+pub use names::id::{Channel, ClientId, Key, UserId};
+pub use reject::code::{Disconnect, ErrorReply, InvalidCode};
+pub use reject::derived::DeriveReject;
 pub use reject::{Internal, IntoReject, Reject};
-pub use reply::IntoReply;
+#[cfg(feature = "poll-signatures")]
+pub use reply::poll_signer::{PollSigner, SignedKeys};
+pub use reply::publication::{IntoPublication, Publication};
+pub use reply::subscription::{Capability, Filter, SubscribeOptions};
 pub use server::Server;
-pub use service::ProxyService;
-pub use start::{Conflict, StartError};
 
 #[doc = include_str!("../docs/patterns.md")]
 pub mod patterns {}
-
-#[doc = include_str!("../docs/http.md")]
-pub mod http_bridge {}
 
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}

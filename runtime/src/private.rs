@@ -16,34 +16,34 @@ use futures_util::{Stream, StreamExt};
 pub use inventory;
 
 pub mod answers {
-    pub use crate::answers::*;
+    pub use crate::handler::returns::*;
 }
-pub use crate::around::{Nowhere, Passed, Somewhere, everywhere, passed};
-pub use crate::call::Call;
-pub use crate::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
-pub use crate::derived::{
-    ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
-};
+pub use crate::dispatch::failure::Failure;
 pub use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
+pub use crate::extract::everywhere::{Nowhere, Passed, Somewhere, everywhere, passed};
 pub use crate::extract::{Arguments, Begin, Extract, Extraction, Now, PlainValue, Value, extract_from};
-pub use crate::failure::Failure;
+pub use crate::handler::call::Call;
+pub use crate::handler::interceptor::{AboutInterceptor, Around, Interceptor, Next};
+pub use crate::handler::needs::Needs;
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
-pub use crate::interceptor::{AboutInterceptor, Around, Interceptor, Next};
-pub use crate::needs::Needs;
+pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
+pub use crate::reject::derived::{
+    ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
+};
 pub use crate::reject::{BoxError, Reject};
 
-use crate::code::ErrorReply;
+use crate::dispatch::failure::ErrorHandler;
+use crate::event::typed::{PublishedTo, Publishes};
 use crate::event::{HasChannel, RpcReply, Subscribed, SubscribedStream};
 use crate::extract::{Data, Publications, now};
-use crate::failure::ErrorHandler;
 use crate::handler::Location;
-use crate::publication::IntoPublication;
+use crate::names::spelling::is_plain;
 use crate::reject::IntoReject;
-use crate::spelling::is_plain;
-use crate::typed::{PublishedTo, Publishes};
+use crate::reject::code::ErrorReply;
+use crate::reply::publication::IntoPublication;
 
 /// A handler that an attribute has collected.
 pub struct Collected(pub &'static Handler);
@@ -569,7 +569,7 @@ impl<S> PlainStream for Streamed<S> {
 pub fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Now<'_, E, C> {
     now(call, |call| {
         let channel = call.event().channel();
-        crate::channel::read(channel).ok_or_else(|| none_of(C::PATTERN, channel))
+        crate::names::channel::read(channel).ok_or_else(|| none_of(C::PATTERN, channel))
     })
 }
 

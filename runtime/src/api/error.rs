@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::channel::InvalidChannel;
+use crate::names::channel::InvalidChannel;
 
 use super::publisher::{KEY, URL};
 

@@ -5,10 +5,10 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::call::Call;
 use crate::event::Event;
 use crate::extract::{Extract, Now, now};
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
 use super::publisher::Publisher;

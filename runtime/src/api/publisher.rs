@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::channel::{DataOf, ToChannel};
+use crate::names::channel::{DataOf, ToChannel};
 
 use super::batch::Batch;
 use super::error::PublisherError;

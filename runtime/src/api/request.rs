@@ -3,8 +3,8 @@
 use std::fmt;
 use std::future::IntoFuture;
 
-use crate::code::Disconnect;
 use crate::handler::BoxFuture;
+use crate::reject::code::Disconnect;
 
 use super::error::PublisherError;
 

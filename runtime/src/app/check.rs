@@ -1,13 +1,13 @@
 //! What an app is told at its start: everything that is wrong with it, at once.
 
 use super::App;
-use crate::failure::ErrorHandler;
-use crate::forwarded;
-use crate::http::Http;
+use crate::dispatch::failure::ErrorHandler;
+use crate::dispatch::router::Routes;
+use crate::dispatch::secret::Secret;
+use crate::error::{Conflict, StartError};
+use crate::http_bridge::Http;
 use crate::registry::Registry;
-use crate::router::Routes;
-use crate::secret::Secret;
-use crate::start::{Conflict, StartError};
+use crate::registry::forwardable;
 
 /// What an app consists of, once nothing is wrong with it.
 pub(super) struct Checked {
@@ -54,7 +54,7 @@ impl App {
             (&self.settings.http_headers, "`App::http_headers`"),
             (&self.settings.emulated_headers, "`App::emulated_headers`"),
         ] {
-            conflicts.extend(names.iter().filter_map(|name| forwarded::check(name, at).err()));
+            conflicts.extend(names.iter().filter_map(|name| forwardable::check(name, at).err()));
         }
         for namespace in &self.settings.namespaces {
             if !centrifugo_pattern::is_namespace(namespace) {
@@ -74,7 +74,7 @@ impl App {
 
     fn check_secret(&self, name: &str, value: &str) -> Result<Secret, Conflict> {
         let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: "`App::secret`".to_owned() };
-        let header = forwarded::check(name, "`App::secret`")?;
+        let header = forwardable::check(name, "`App::secret`")?;
         if value.is_empty() || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
             return Err(refuse("its value isn't printable ASCII, or is empty"));
         }

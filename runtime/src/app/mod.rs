@@ -1,6 +1,9 @@
 //! The app: its handlers, and what they are given.
 
 mod check;
+#[cfg(feature = "logs")]
+pub(crate) mod logs;
+mod report;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -15,24 +18,24 @@ use tonic::body::Body;
 use tower::{BoxError, Layer, Service};
 
 use self::check::Checked;
+use self::report::report;
 use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
-use crate::address::Address;
-use crate::audit::Audit;
-use crate::call::States;
 use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
-use crate::failure::{ErrorHandler, Failure, Reporter};
+use crate::dispatch::failure::{ErrorHandler, Failure, Reporter};
+use crate::dispatch::secret::Secret;
+use crate::dispatch::throttle::Throttle;
+use crate::dispatch::warnings::Audit;
+use crate::error::StartError;
+use crate::event::kind::Kind;
+use crate::grpc::ProxyService;
+use crate::grpc::layers::Layers;
 use crate::handler::Handler;
-use crate::http::{self, Http};
-use crate::interceptor::Interceptor;
-use crate::kind::Kind;
-use crate::layers::Layers;
-use crate::report::report;
-use crate::secret::Secret;
+use crate::handler::call::States;
+use crate::handler::interceptor::Interceptor;
+use crate::http_bridge::{self, Http};
+use crate::server::address::Address;
 use crate::server::{Limits, Server, signals};
-use crate::service::ProxyService;
-use crate::start::StartError;
-use crate::throttle::Throttle;
 
 /// The application's side of Centrifugo: the handlers, and what they need.
 ///
@@ -146,9 +149,9 @@ impl App {
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<ProxyService> + Send + Sync + 'static,
-        L::Service: Service<::http::Request<Body>, Response = ::http::Response<B>, Future: Send + 'static>,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>, Future: Send + 'static>,
         L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<::http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         self.layers.add(layer);
@@ -177,8 +180,8 @@ impl App {
     /// ```
     pub fn http(mut self, service: impl Into<Http>) -> Self {
         self.http = Some(service.into());
-        self.settings.rpc_namespaces.extend(http::verbs());
-        self.handlers([&http::BRIDGE])
+        self.settings.rpc_namespaces.extend(http_bridge::verbs());
+        self.handlers([&http_bridge::BRIDGE])
     }
 
     /// The same with a server, by its base URL: [`App::http`] with [`Http::upstream`]. Needs the feature `http-upstream`.
@@ -338,7 +341,7 @@ impl App {
     /// the address; and [`StartError::Print`].
     pub fn print_config(&self) -> Result<bool, StartError> {
         #[cfg(feature = "logs")]
-        crate::logs::install();
+        crate::app::logs::install();
         if !std::env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
             return Ok(false);
         }

@@ -1,13 +1,13 @@
 use super::client::Client;
 use super::{Event, HasChannel, Malformed, Refusal, Sealed, Wire};
-use crate::channel;
-use crate::generated as wire;
+use crate::dispatch::router::{Routes, Table};
+use crate::event::kind::Kind;
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
-use crate::kind::Kind;
-use crate::payload::Form;
+use crate::names::channel;
+use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reply::payload::Form;
+use crate::wire;
 
 /// A client subscribes to a channel in cache recovery mode, and the cache is empty (Centrifugo PRO). The handler may fill it, by publishing.
 ///

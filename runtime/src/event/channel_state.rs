@@ -2,12 +2,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::client::Client;
 use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::generated as wire;
-use crate::id::{Channel, UserId};
-use crate::kind::Kind;
-use crate::payload::Form;
+use crate::dispatch::router::{Routes, Table};
+use crate::event::kind::Kind;
+use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reply::payload::Form;
+use crate::wire;
 
 /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
 #[derive(Debug, Clone)]

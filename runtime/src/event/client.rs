@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::Malformed;
-use crate::id::ClientId;
-use crate::kind::Kind;
-use crate::payload::Form;
+use crate::event::kind::Kind;
+use crate::names::id::ClientId;
+use crate::reply::payload::Form;
 
 /// The connection that an event comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,16 +6,16 @@ use serde::Serialize;
 
 use super::client::{Client, data};
 use super::{Event, HasClient, HasData, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::audit::Audit;
-use crate::channel::{InvalidChannel, ToChannel};
-use crate::expiry::Expiry;
-use crate::generated as wire;
-use crate::grant::{Capability, Pairs, SubscribeOptions, capabilities};
-use crate::id::UserId;
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
+use crate::dispatch::router::{Routes, Table};
+use crate::dispatch::warnings::Audit;
+use crate::event::kind::Kind;
+use crate::names::channel::{InvalidChannel, ToChannel};
+use crate::names::id::UserId;
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reply::expiry::Expiry;
+use crate::reply::payload::{Form, Payload};
+use crate::reply::subscription::{Capability, Pairs, SubscribeOptions, capabilities};
+use crate::wire;
 
 /// A client connects without a token.
 #[derive(Debug, Clone)]

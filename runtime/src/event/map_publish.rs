@@ -7,19 +7,19 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::publish::not_as_sent;
 use super::{Event, HasChannel, HasClient, HasData, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::channel::{self, DataOf, Target};
-use crate::code::ErrorReply;
-use crate::generated as wire;
-use crate::grant::Pairs;
+use crate::dispatch::router::{Routes, Table};
+use crate::event::into_reply::IntoReply;
+use crate::event::kind::Kind;
+use crate::event::typed::typed;
 use crate::handler::Options;
-use crate::id::{Channel, Key, UserId};
-use crate::json::is_json;
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
+use crate::names::channel::{self, DataOf, Target};
+use crate::names::id::{Channel, Key, UserId};
+use crate::reject::code::ErrorReply;
 use crate::reject::{Internal, Reject};
-use crate::reply::IntoReply;
-use crate::router::{Routes, Table};
-use crate::typed::typed;
+use crate::reply::json::is_json;
+use crate::reply::payload::{Form, Payload};
+use crate::reply::subscription::Pairs;
+use crate::wire;
 
 /// A client sets a key of a map channel.
 ///

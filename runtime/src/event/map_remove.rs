@@ -4,16 +4,16 @@ use bytes::Bytes;
 
 use super::client::Client;
 use super::{Event, HasChannel, HasClient, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::channel;
-use crate::code::ErrorReply;
-use crate::generated as wire;
-use crate::grant::Pairs;
+use crate::dispatch::router::{Routes, Table};
+use crate::event::kind::Kind;
 use crate::handler::Options;
-use crate::id::{Channel, Key, UserId};
-use crate::kind::Kind;
-use crate::payload::Form;
+use crate::names::channel;
+use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reject::code::ErrorReply;
+use crate::reply::payload::Form;
+use crate::reply::subscription::Pairs;
+use crate::wire;
 
 /// A client removes a key of a map channel.
 ///

@@ -4,8 +4,11 @@ mod cache_empty;
 mod channel_state;
 mod client;
 mod connect;
+pub(crate) mod into_reply;
+pub(crate) mod kind;
 mod map_publish;
 mod map_remove;
+pub(crate) mod publications;
 mod publish;
 mod refresh;
 mod rpc;
@@ -13,18 +16,19 @@ mod shared_poll;
 mod stream;
 mod sub_refresh;
 mod subscribe;
+pub(crate) mod typed;
 
 use bytes::Bytes;
 
-use crate::audit::Audit;
-use crate::code::ErrorReply;
-use crate::generated as wire;
+use crate::dispatch::router::{Routes, Table};
+use crate::dispatch::warnings::Audit;
+use crate::event::kind::Kind;
 use crate::handler::Options;
-use crate::id::{Channel, Key, UserId};
-use crate::kind::Kind;
-use crate::payload::Form;
+use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reject::code::ErrorReply;
+use crate::reply::payload::Form;
+use crate::wire;
 
 pub use cache_empty::CacheEmpty;
 pub use channel_state::{ChannelChange, ChannelState};

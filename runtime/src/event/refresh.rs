@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::client::Client;
 use super::{Event, HasClient, HasUser, Malformed, Refusal, Sealed, Wire};
-use crate::expiry::Expiry;
-use crate::generated as wire;
-use crate::grant::{Capability, capabilities};
-use crate::id::UserId;
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
+use crate::dispatch::router::{Routes, Table};
+use crate::event::kind::Kind;
+use crate::names::id::UserId;
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reply::expiry::Expiry;
+use crate::reply::payload::{Form, Payload};
+use crate::reply::subscription::{Capability, capabilities};
+use crate::wire;
 
 /// A connection reaches its expiry.
 #[derive(Debug, Clone)]

@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use super::client::{Client, data};
 use super::{Event, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::code::ErrorReply;
-use crate::generated as wire;
-use crate::id::UserId;
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
+use crate::dispatch::router::{Routes, Table};
+use crate::event::kind::Kind;
+use crate::names::id::UserId;
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reject::code::ErrorReply;
+use crate::reply::payload::{Form, Payload};
+use crate::wire;
 
 /// A client calls a method.
 #[derive(Debug, Clone)]

@@ -5,17 +5,17 @@ use serde::Serialize;
 
 use super::client::Client;
 use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::channel::{self, DataOf};
-use crate::generated as wire;
+use crate::dispatch::router::{Routes, Table};
+use crate::event::into_reply::IntoReply;
+use crate::event::kind::Kind;
+use crate::event::typed::typed;
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
-use crate::json;
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
+use crate::names::channel::{self, DataOf};
+use crate::names::id::{Channel, UserId};
 use crate::reject::{Internal, Reject};
-use crate::reply::IntoReply;
-use crate::router::{Routes, Table};
-use crate::typed::typed;
+use crate::reply::json;
+use crate::reply::payload::{Form, Payload};
+use crate::wire;
 
 /// Centrifugo polls keys of a channel that clients track.
 ///

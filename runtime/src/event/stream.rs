@@ -8,18 +8,18 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 use super::client::Client;
 use super::subscribe::{Subscribe, Subscribed};
 use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::audit::Audit;
-use crate::channel;
-use crate::generated as wire;
+use crate::dispatch::router::{Routes, Table};
+use crate::dispatch::warnings::Audit;
+use crate::event::into_reply::IntoReply;
+use crate::event::kind::Kind;
+use crate::event::publications::Inbound;
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
-use crate::inbound::Inbound;
-use crate::kind::Kind;
-use crate::payload::Form;
-use crate::publication::Publication;
+use crate::names::channel;
+use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::reply::IntoReply;
-use crate::router::{Routes, Table};
+use crate::reply::payload::Form;
+use crate::reply::publication::Publication;
+use crate::wire;
 
 /// A client subscribes to a channel whose publications the application makes for it alone.
 #[derive(Debug, Clone)]

@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::client::Client;
 use super::{Event, HasChannel, HasClient, HasUser, Malformed, Refusal, Sealed, Wire};
-use crate::expiry::Expiry;
-use crate::generated as wire;
-use crate::id::{Channel, UserId};
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
+use crate::dispatch::router::{Routes, Table};
+use crate::event::kind::Kind;
+use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
+use crate::reply::expiry::Expiry;
+use crate::reply::payload::{Form, Payload};
+use crate::wire;
 
 /// A subscription has reached its expiry.
 #[derive(Debug, Clone)]

@@ -7,20 +7,20 @@ use futures_util::{Stream, StreamExt};
 use super::client::{Client, data};
 use super::stream::SubscribedStream;
 use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::audit::Audit;
-use crate::channel;
-use crate::code::ErrorReply;
-use crate::expiry::Expiry;
-use crate::generated as wire;
-use crate::grant::{Filter, Overrides, grant_methods};
+use crate::dispatch::router::{Routes, Table};
+use crate::dispatch::warnings::Audit;
+use crate::event::kind::Kind;
+use crate::event::typed::PublishedTo;
 use crate::handler::Options;
-use crate::id::{Channel, UserId};
-use crate::kind::Kind;
-use crate::payload::{Form, Payload};
-use crate::publication::IntoPublication;
+use crate::names::channel;
+use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::router::{Routes, Table};
-use crate::typed::PublishedTo;
+use crate::reject::code::ErrorReply;
+use crate::reply::expiry::Expiry;
+use crate::reply::payload::{Form, Payload};
+use crate::reply::publication::IntoPublication;
+use crate::reply::subscription::{Filter, Overrides, grant_methods};
+use crate::wire;
 
 /// A client subscribes to a channel.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
 //! The request itself, and the names in it.
 
 use super::{Extract, Now, now};
-use crate::call::Call;
 use crate::event::{Client, Event, HasChannel, HasClient, HasKey, HasUser, PollItem, SharedPoll};
-use crate::id::{Channel, ClientId, Key, UserId};
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
+use crate::names::id::{Channel, ClientId, Key, UserId};
 
 impl<'c, E: Event> Extract<'c, E> for &'c E {
     fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {

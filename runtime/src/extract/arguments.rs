@@ -3,9 +3,9 @@
 use futures_util::{TryFutureExt, future};
 
 use super::Extract;
-use crate::call::Call;
 use crate::event::Event;
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
 /// Extractors, one after the other: `(first, (second, ()))`.

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::{Extract, Now, now};
-use crate::call::Call;
-use crate::code::ErrorReply;
 use crate::event::{HasData, HasUser};
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
+use crate::reject::code::ErrorReply;
 
 /// What the client sent, from JSON.
 ///

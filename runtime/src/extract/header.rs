@@ -5,11 +5,11 @@ use std::ops::Deref;
 use http::HeaderMap;
 
 use super::{Extract, Now, now};
-use crate::call::Call;
-use crate::code::ErrorReply;
 use crate::event::Event;
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
+use crate::reject::code::ErrorReply;
 
 /// All headers that Centrifugo forwards as gRPC metadata, by their lower-case names, and gRPC's own.
 ///

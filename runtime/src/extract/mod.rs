@@ -5,6 +5,7 @@
 mod about;
 mod arguments;
 mod data;
+pub(crate) mod everywhere;
 mod header;
 mod now;
 mod publications;
@@ -12,9 +13,9 @@ mod state;
 
 use futures_util::FutureExt;
 
-use crate::call::Call;
 use crate::event::Event;
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
 pub use arguments::{Arguments, PlainValue, Value, extract_from};

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::call::Call;
+use crate::handler::call::Call;
 use crate::reject::Reject;
 
 /// What is taken from a call at once, when it is asked for or awaited.
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::event::Rpc;
     use crate::extract::Extract;
-    use crate::id::UserId;
+    use crate::names::id::UserId;
 
     /// How large the future is that a function returns.
     fn size<F>(_: fn(&'static Call<Rpc>) -> F) -> usize {

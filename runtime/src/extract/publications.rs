@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 
 use super::data::{bad_request, read};
 use super::{Extract, Now, now};
-use crate::call::Call;
 use crate::event::SubscribeStream;
-use crate::inbound::{NoInbound, Taken};
-use crate::needs::Needs;
+use crate::event::publications::{NoInbound, Taken};
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
 /// What the client publishes to its stream's channel, from JSON: a [`Stream`] of `Result<T, Reject>`.

@@ -3,9 +3,9 @@
 use std::any::type_name;
 
 use super::{Extract, Now, now};
-use crate::call::Call;
 use crate::event::Event;
-use crate::needs::Needs;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
 /// A clone of the value given to [`App::state`](crate::App::state).

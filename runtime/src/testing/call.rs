@@ -13,13 +13,13 @@ use serde::Serialize;
 use super::TestApp;
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
-use crate::deadline;
 use crate::dispatch::{Asked, Head, refuse};
+use crate::event::kind::Kind;
+use crate::event::publications::Inbound;
 use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
-use crate::generated as wire;
-use crate::inbound::Inbound;
-use crate::kind::Kind;
-use crate::payload::Payload;
+use crate::handler::deadline;
+use crate::reply::payload::Payload;
+use crate::wire;
 
 /// A call that is made when it is awaited.
 ///

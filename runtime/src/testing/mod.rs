@@ -11,18 +11,18 @@ use std::sync::Arc;
 use self::production::Production;
 use crate::app::App;
 use crate::dispatch::Dispatch;
+use crate::error::StartError;
 use crate::event::{
     CacheEmpty, ChannelChange, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
-use crate::start::StartError;
 
 pub use call::TestCall;
 pub use outcome::{Opened, Outcome, Reply};
 pub use request::TestEvent;
 
 #[doc(no_inline)]
-pub use crate::generated::{
+pub use crate::wire::{
     ConnectResult, MapPublishResult, MapRemoveResult, NotifyCacheEmptyResult, NotifyChannelStateResult, Publication,
     PublishResult, RefreshResult, RpcResult, SharedPollRefreshResult, SharedPollRefreshResultItem, SubRefreshResult,
     SubscribeOptions, SubscribeResult,

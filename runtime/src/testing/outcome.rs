@@ -8,10 +8,10 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::request::TestEvent;
-use crate::code::{Disconnect, ErrorReply};
-use crate::generated::{ConnectResult, Publication, RpcResult, SubscribeResult};
+use crate::dispatch::stream::Reported;
 use crate::reject::Reject;
-use crate::stream::Reported;
+use crate::reject::code::{Disconnect, ErrorReply};
+use crate::wire::{ConnectResult, Publication, RpcResult, SubscribeResult};
 
 /// What comes of a call: a reply, an error reply, a disconnect, or an internal failure. Its `Debug` form says which, with everything in it.
 pub struct Outcome<E: TestEvent>(Result<E::Result, Arc<Reject>>);

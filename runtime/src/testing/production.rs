@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::audit::namespace;
 use crate::config::{proxy_of, switch_of};
-use crate::kind::Kind;
+use crate::dispatch::warnings::namespace;
+use crate::event::kind::Kind;
 
 /// Centrifugo's default for a proxy without a `timeout`.
 const TIMEOUT: Duration = Duration::from_secs(1);

@@ -7,16 +7,16 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::outcome::{Opened, Outcome};
-use crate::answer::frame;
+use crate::dispatch::failure::Blame;
+use crate::dispatch::stream::Reported;
+use crate::event::publications::Inbound;
 use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
     SharedPoll, SubRefresh, Subscribe, SubscribeStream, Wire,
 };
-use crate::failure::Blame;
-use crate::generated as wire;
-use crate::inbound::Inbound;
+use crate::grpc::response_body::frame;
 use crate::server::Limits;
-use crate::stream::Reported;
+use crate::wire;
 
 /// What calls of all events are made of.
 #[derive(Debug)]

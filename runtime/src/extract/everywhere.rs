@@ -1,0 +1,93 @@
+//! What expanded interceptors check: that their extractors are there in each of their events, and what they return.
+
+use std::future::{Pending, pending};
+use std::marker::PhantomData;
+
+use crate::event::Event;
+use crate::extract::Extract;
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
+use crate::reject::Reject;
+
+/// What an interceptor may return.
+#[diagnostic::on_unimplemented(
+    message = "an interceptor can't return `{Self}`",
+    label = "no `Result` of the event's reply and a refusal",
+    note = "write `Result<E::Reply, Reject>`, or a `Result` with an error that `Reject` is made from"
+)]
+pub trait Passed<E: Event> {
+    /// The reply, or the refusal.
+    fn pass(self) -> Result<E::Reply, Reject>;
+}
+
+impl<E: Event, R: Into<Reject>> Passed<E> for Result<E::Reply, R> {
+    fn pass(self) -> Result<E::Reply, Reject> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What an interceptor has returned.
+#[inline(always)]
+pub fn passed<E: Event, R: Passed<E>>(returned: R) -> Result<E::Reply, Reject> {
+    returned.pass()
+}
+
+/// An extractor in one of an interceptor's events: itself, by the inherent items, or [`Nowhere`].
+pub struct Somewhere<'c, T, E>(PhantomData<fn(&'c E) -> T>);
+
+impl<'c, T: Extract<'c, E>, E: Event> Somewhere<'c, T, E> {
+    /// What it needs.
+    pub const NEEDS: fn(&mut Needs) = T::needs;
+
+    /// Its value.
+    pub fn extract(call: &'c Call<E>) -> impl Future<Output = Result<T, Reject>> + Send {
+        T::extract(call)
+    }
+}
+
+/// A type that is no extractor of the event: [`everywhere`] tells that, once for all events.
+pub trait Nowhere {
+    /// What it isn't extracted as.
+    type Value;
+    /// Nothing.
+    const NEEDS: fn(&mut Needs) = |_| {};
+
+    /// Never comes.
+    fn extract<E>(_: &Call<E>) -> Pending<Result<Self::Value, Reject>> {
+        pending()
+    }
+}
+
+impl<T, E> Nowhere for Somewhere<'_, T, E> {
+    type Value = T;
+}
+
+/// An extractor of all of these events, `(Rpc, (Publish, ()))`.
+///
+/// There is a second implementation for nothing: where there is one, the compiler reports its bound that fails, and where there
+/// are two, this trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be extracted from each event of this interceptor",
+    label = "not in each of them",
+    note = "name the events that have it in the attribute, such as `interceptor(rpc, publish)`",
+    note = "the table at `centrifugo::Extract` lists them"
+)]
+pub trait Everywhere<Events, By> {}
+
+impl<T: InAll<Events>, Events> Everywhere<Events, ((),)> for T {}
+impl<T: Never, Events> Everywhere<Events, ()> for T {}
+
+/// No type is one.
+pub trait Never {
+    /// Any value.
+    fn never<T>(self) -> T;
+}
+
+/// An extractor of each of these events.
+pub trait InAll<Events> {}
+
+impl<T> InAll<()> for T {}
+impl<T: Extract<'static, E> + InAll<Others>, E: Event, Others> InAll<(E, Others)> for T {}
+
+/// Compiles if the type is an extractor of each of these events.
+pub fn everywhere<T: Everywhere<Events, By>, Events, By>() {}

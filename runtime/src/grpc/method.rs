@@ -1,0 +1,134 @@
+//! The calls of the protocol by their names, and those with one question and one answer: from the bytes of a message to those of
+//! another, whichever way it came.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use prost::{DecodeError, Message};
+use tonic::Status;
+
+use crate::dispatch::{Asked, Dispatch, Head, failure, respond};
+use crate::event::{
+    CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
+};
+use crate::grpc::response_body::frame;
+use crate::handler::BoxFuture;
+use crate::wire::NotifyChannelStateRequest;
+
+/// The service that Centrifugo calls.
+pub(crate) const SERVICE: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
+
+/// The call whose caller sends more than one message.
+pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
+
+/// The framed message of an answer.
+type Framed = Result<Bytes, Status>;
+
+/// A call of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Question(Question),
+    SubscribeUnidirectional,
+    SubscribeBidirectional,
+}
+
+impl Method {
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        match path.strip_prefix('/')?.strip_prefix(SERVICE)?.strip_prefix('/')? {
+            "SubscribeUnidirectional" => Some(Self::SubscribeUnidirectional),
+            BIDIRECTIONAL => Some(Self::SubscribeBidirectional),
+            name => Question::of(name).map(Self::Question),
+        }
+    }
+}
+
+macro_rules! questions {
+    ($($name:literal => $event:ident,)*) => {
+        /// A call with one question and one answer.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Question {
+            $($event,)*
+            ChannelStates,
+        }
+
+        impl Question {
+            fn of(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$event),)*
+                    "NotifyChannelState" => Some(Self::ChannelStates),
+                    _ => None,
+                }
+            }
+
+            /// The answer to a message.
+            pub(crate) fn answer(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Answering {
+                let answering = match self {
+                    $(Self::$event => ask(dispatch, head, message).map(Answering::$event),)*
+                    Self::ChannelStates => Ok(Answering::ChannelStates(notify(Arc::clone(dispatch), head, message))),
+                };
+                answering.unwrap_or_else(|status| Answering::Refused(Some(status)))
+            }
+        }
+
+        /// A question that is being answered.
+        // No box of a future: that would be one more allocation for each call.
+        pub(crate) enum Answering {
+            $($event(Asked<$event, Bytes>),)*
+            ChannelStates(BoxFuture<Framed>),
+            /// What came was no message of Centrifugo's.
+            Refused(Option<Status>),
+        }
+
+        impl Future for Answering {
+            type Output = Framed;
+
+            fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Framed> {
+                match &mut *self {
+                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|finished| respond(finished, asked)),)*
+                    Self::ChannelStates(answer) => answer.as_mut().poll(context),
+                    Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(failure))),
+                }
+            }
+        }
+    };
+}
+
+questions! {
+    "Connect" => Connect,
+    "Refresh" => Refresh,
+    "Subscribe" => Subscribe,
+    "Publish" => Publish,
+    "SubRefresh" => SubRefresh,
+    "RPC" => Rpc,
+    "MapPublish" => MapPublish,
+    "MapRemove" => MapRemove,
+    "SharedPollRefresh" => SharedPoll,
+    "NotifyCacheEmpty" => CacheEmpty,
+}
+
+fn ask<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<Asked<E, Bytes>, Status>
+where
+    E: Wire<Request: Message + Default, Response: Message>,
+{
+    dispatch.answer(head, decode(message)?, |response, max| Ok(frame(&response, max)?))
+}
+
+fn notify(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Framed> {
+    Box::pin(async move {
+        let NotifyChannelStateRequest { events } = decode(message)?;
+        let response = dispatch.notify(head, events).await?;
+        frame(&response, dispatch.max_message_size).map_err(|fault| Status::out_of_range(fault.to_string()))
+    })
+}
+
+/// The message in these bytes; with the status of tonic's own codec if they are none.
+pub(crate) fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, Status> {
+    M::decode(bytes).map_err(undecodable)
+}
+
+// Not generic over the message, so it is compiled once.
+fn undecodable(error: DecodeError) -> Status {
+    Status::internal(error.to_string())
+}

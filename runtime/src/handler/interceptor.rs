@@ -1,0 +1,171 @@
+//! What stands around the handlers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::dispatch::router::Routes;
+use crate::event::kind::Kind;
+use crate::event::{
+    CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
+    Subscribe, SubscribeStream,
+};
+use crate::handler::call::Call;
+use crate::handler::needs::Needs;
+use crate::handler::{Asks, Bound, Location, Replying};
+use crate::reject::Reject;
+
+/// A registered interceptor, made by [`#[centrifugo::interceptor]`](macro@crate::interceptor), and named by
+/// [`interceptors!`](crate::interceptors).
+pub struct Interceptor {
+    about: AboutInterceptor,
+    location: Location,
+    arounds: Arounds,
+}
+
+/// What the attribute says of its interceptor.
+#[derive(Debug, Clone, Copy)]
+pub struct AboutInterceptor {
+    /// The name in logs: the function's, or the option `name`.
+    pub name: &'static str,
+    /// Lower ones are further outside.
+    pub order: i32,
+    /// It stands around all events.
+    pub every: bool,
+    /// What its extractors need.
+    pub needs: Asks,
+}
+
+/// An interceptor for one event.
+pub type Around<E> = fn(Call<E>, Next<E>) -> Replying<E>;
+
+/// What an interceptor stands around: the interceptors after it, then the extractors and the handler.
+pub struct Next<E: Event> {
+    arounds: Arc<[Around<E>]>,
+    at: usize,
+    bound: Bound<E>,
+}
+
+impl<E: Event> Next<E> {
+    pub(crate) fn new(arounds: Arc<[Around<E>]>, bound: Bound<E>) -> Self {
+        Self { arounds, at: 0, bound }
+    }
+
+    /// Goes on with the call, as it is or changed.
+    ///
+    /// The handler has been chosen already: another channel or method in the event doesn't change that, nor the placeholders' values.
+    ///
+    /// # Errors
+    ///
+    /// What the handler, an extractor or an interceptor after this one refused the call with.
+    pub fn run(self, call: Call<E>) -> impl Future<Output = Result<E::Reply, Reject>> + Send {
+        self.reply(call)
+    }
+
+    pub(crate) fn reply(mut self, call: Call<E>) -> Replying<E> {
+        match self.arounds.get(self.at) {
+            Some(around) => {
+                self.at += 1;
+                around(call, self)
+            }
+            None => self.bound.call(call),
+        }
+    }
+}
+
+impl<E: Event> fmt::Debug for Next<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").field("interceptors", &(self.arounds.len() - self.at)).finish_non_exhaustive()
+    }
+}
+
+/// For each event the function, if the interceptor stands around it, and a step that adds it.
+macro_rules! arounds {
+    ($($name:ident: $event:ident),*) => {
+        #[derive(Default)]
+        struct Arounds {
+            $($name: Option<Around<$event>>,)*
+        }
+
+        impl Arounds {
+            const NONE: Self = Self { $($name: None,)* };
+        }
+
+        impl Interceptor {
+            $(
+                #[doc = concat!("Stands around [`", stringify!($event), "`](crate::", stringify!($event), "), too.")]
+                #[doc(hidden)]
+                #[must_use]
+                pub const fn $name(mut self, around: Around<$event>) -> Self {
+                    self.arounds.$name = Some(around);
+                    self
+                }
+            )*
+
+            pub(crate) fn stands_around(&self, kind: Kind) -> bool {
+                $(kind == $event::KIND && self.arounds.$name.is_some())||*
+            }
+
+            /// Puts itself inside of those that are there already.
+            pub(crate) fn enter(&self, routes: &mut Routes) {
+                $(routes.$name.intercept(self.arounds.$name);)*
+            }
+        }
+    };
+}
+
+arounds! {
+    connect: Connect,
+    refresh: Refresh,
+    subscribe: Subscribe,
+    publish: Publish,
+    sub_refresh: SubRefresh,
+    rpc: Rpc,
+    stream: SubscribeStream,
+    map_publish: MapPublish,
+    map_remove: MapRemove,
+    shared_poll: SharedPoll,
+    cache_empty: CacheEmpty,
+    channel_state: ChannelState
+}
+
+impl Interceptor {
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn new(about: AboutInterceptor, path: &'static str) -> Self {
+        Self { about, location: Location::of_caller(path), arounds: Arounds::NONE }
+    }
+
+    /// Its name in logs.
+    pub const fn name(&self) -> &'static str {
+        self.about.name
+    }
+
+    /// What interceptors are sorted by, from the outside: their `order`, then those around all events first, then their places.
+    pub(crate) fn rank(&self) -> impl Ord + use<> {
+        let AboutInterceptor { order, every, .. } = self.about;
+        (order, !every, self.location.file(), self.location.line(), self.location.path())
+    }
+
+    /// What it stands around, for the log.
+    pub(crate) fn events(&self) -> String {
+        if self.about.every {
+            return "every event".to_owned();
+        }
+        let events: Vec<_> = Kind::ALL.into_iter().filter(|kind| self.stands_around(*kind)).map(Kind::name).collect();
+        events.join(", ")
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        self.location
+    }
+
+    pub(crate) fn needs(&self) -> Needs {
+        Needs::of(self.about.needs)
+    }
+}
+
+impl fmt::Debug for Interceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interceptor").field("events", &self.events()).field("at", &self.location()).finish()
+    }
+}

@@ -1,0 +1,5 @@
+//! Who and where: ids, users, channels and keys.
+
+pub(crate) mod channel;
+pub(crate) mod id;
+pub(crate) mod spelling;

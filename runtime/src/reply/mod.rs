@@ -1,0 +1,9 @@
+//! What replies are built of.
+
+pub(crate) mod expiry;
+pub(crate) mod json;
+pub(crate) mod payload;
+#[cfg(feature = "poll-signatures")]
+pub(crate) mod poll_signer;
+pub(crate) mod publication;
+pub(crate) mod subscription;

@@ -1,0 +1,99 @@
+//! Bytes on their way to clients: made from serde values, or checked, before they leave.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::reject::Internal;
+use crate::reply::json;
+
+/// How the bytes of one answer are written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    /// The bytes are for a client that speaks JSON: Centrifugo would close it permanently over anything else.
+    pub(crate) json: bool,
+    /// Centrifugo asked in base64 (`binary_encoding`), and is answered likewise.
+    pub(crate) base64: bool,
+}
+
+/// Bytes that a reply carries. Builders can't fail, so a value that can't be serialized is told when the reply is encoded.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Payload {
+    #[default]
+    Empty,
+    Json(Bytes),
+    Raw(Bytes),
+    Failed(String),
+}
+
+impl Form {
+    /// For nobody in particular.
+    pub(crate) const PLAIN: Self = Self { json: true, base64: false };
+}
+
+impl Payload {
+    #[inline(always)]
+    pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self::written(json::to_vec(value))
+    }
+
+    /// Apart from [`json`](Self::json), which is compiled for each type anew.
+    fn written(json: serde_json::Result<Vec<u8>>) -> Self {
+        match json {
+            Ok(json) => Self::Json(json.into()),
+            Err(error) => Self::Failed(error.to_string()),
+        }
+    }
+
+    pub(crate) fn raw(bytes: impl Into<Bytes>) -> Self {
+        Self::Raw(bytes.into())
+    }
+
+    /// The bytes and their base64, one of them empty. `what` names the field in the log.
+    pub(crate) fn encode(self, what: &str, form: Form) -> Result<(Bytes, String), Internal> {
+        let bytes = self.into_bytes(what, form.json)?;
+        Ok(if form.base64 { (Bytes::new(), STANDARD.encode(&bytes)) } else { (bytes, String::new()) })
+    }
+
+    /// The bytes, for a field that has no base64 form.
+    pub(crate) fn into_bytes(self, what: &str, json: bool) -> Result<Bytes, Internal> {
+        match self {
+            Self::Empty => Ok(Bytes::new()),
+            Self::Json(bytes) => Ok(bytes),
+            Self::Raw(bytes) if !json || bytes.is_empty() || json::is_json(&bytes) => Ok(bytes),
+            Self::Raw(_) => Err(Internal::new(format!(
+                "the {what} isn't JSON: Centrifugo would close every client that speaks JSON and gets it"
+            ))),
+            Self::Failed(error) => Err(Internal::new(format!("the {what} can't be written as JSON: {error}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_not_json_never_reach_a_json_client() {
+        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"\"\xff\""[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":1} {}"[..]).encode("data", Form::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":1}"[..]).encode("data", Form::PLAIN).is_ok());
+        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form { json: false, ..Form::PLAIN }).is_ok());
+    }
+
+    #[test]
+    fn base64_is_answered_in_base64() {
+        let (raw, base64) = Payload::json("hi").encode("data", Form { base64: true, ..Form::PLAIN }).unwrap();
+        assert_eq!((raw.as_ref(), base64.as_str()), (&b""[..], "ImhpIg=="));
+    }
+
+    #[test]
+    fn a_value_that_has_no_json_form_fails_with_the_field_s_name() {
+        let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
+        let error = Payload::json(&unwritable).encode("info", Form::PLAIN).unwrap_err();
+        assert!(error.to_string().starts_with("the info can't be written as JSON"), "{error}");
+    }
+}

@@ -1,0 +1,86 @@
+//! What a stream sends: values as publications.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::event::typed::typed;
+use crate::names::channel::DataOf;
+use crate::names::id::Channel;
+use crate::reject::Internal;
+use crate::reply::payload::Payload;
+use crate::wire;
+
+/// A publication of a stream, for those that need more than a serde value.
+///
+/// ```
+/// use centrifugo::Publication;
+///
+/// fn price() -> Publication {
+///     Publication::new(&serde_json::json!({ "price": 42 })).tag("symbol", "ACME")
+/// }
+/// ```
+///
+/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it. `Publication<Prices>` is
+/// for a [typed channel](macro@crate::channel), whose data it has.
+#[must_use = "a publication is sent when the stream yields it"]
+pub struct Publication<C = Channel> {
+    fields: Fields,
+    channel: PhantomData<fn() -> C>,
+}
+
+typed!(Publication has Fields);
+
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    data: Payload,
+    tags: HashMap<String, String>,
+}
+
+impl<C> Publication<C> {
+    /// A value as JSON.
+    pub fn new<T: Serialize + DataOf<C> + ?Sized>(data: &T) -> Self {
+        Self::of(Fields { data: Payload::json(data), tags: HashMap::new() })
+    }
+
+    /// Any bytes. Those that aren't JSON end the stream of a client that speaks JSON as a failure: Centrifugo would close the
+    /// client permanently.
+    pub fn raw(data: impl Into<Bytes>) -> Self {
+        Self::of(Fields { data: Payload::raw(data), tags: HashMap::new() })
+    }
+
+    /// A tag that the client sees beside the data.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.tags.insert(key.into(), value.into());
+        self
+    }
+
+    pub(crate) fn encode(self, json: bool) -> Result<wire::Publication, Internal> {
+        Ok(wire::Publication { data: self.fields.data.into_bytes("publication", json)?, tags: self.fields.tags })
+    }
+}
+
+/// What a stream may yield: a [`Publication`], or everything that implements [`serde::Serialize`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be published by a stream",
+    label = "needs `serde::Serialize`",
+    note = "a stream yields `Publication`, any `Serialize` type, or a `Result` of these"
+)]
+pub trait IntoPublication {
+    /// The publication.
+    fn into_publication(self) -> Publication;
+}
+
+impl<C> IntoPublication for Publication<C> {
+    fn into_publication(self) -> Publication {
+        Publication::of(self.fields)
+    }
+}
+
+impl<T: Serialize> IntoPublication for T {
+    fn into_publication(self) -> Publication {
+        Publication::new(&self)
+    }
+}

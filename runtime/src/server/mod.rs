@@ -1,0 +1,174 @@
+//! A server of its own: the address, the limits, and the end.
+
+pub(crate) mod address;
+pub(crate) mod coalesce;
+pub(crate) mod connection;
+pub(crate) mod intake;
+pub(crate) mod peer;
+pub(crate) mod read_ahead;
+pub(crate) mod request_body;
+pub(crate) mod responder;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::error::StartError;
+use crate::grpc::ProxyService;
+use crate::server::address::Listener;
+use crate::server::connection::Connections;
+
+/// What the server may use up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) concurrent_calls: u32,
+    pub(crate) message_size: usize,
+    pub(crate) drain: Duration,
+    pub(crate) handshake: Duration,
+    pub(crate) body: Duration,
+    pub(crate) unfinished: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            concurrent_calls: 65_536,
+            message_size: 4 << 20,
+            drain: Duration::from_secs(10),
+            handshake: Duration::from_secs(10),
+            body: Duration::from_secs(10),
+            unfinished: 64 << 20,
+        }
+    }
+}
+
+/// An app that listens. Made by [`App::bind`](crate::App::bind).
+#[must_use = "a server answers nothing until it serves"]
+pub struct Server {
+    listener: Listener,
+    service: ProxyService,
+    limits: Limits,
+    config: Config,
+}
+
+impl Server {
+    pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Config) -> Self {
+        tracing::info!("listening on {}", listener.address());
+        Self { listener, service, limits, config }
+    }
+
+    /// The address that the server listens on, with the port that was picked for port 0.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its address.
+    ///
+    /// ```
+    /// # #[centrifugo::rpc("ping")]
+    /// # async fn ping() {}
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), centrifugo::StartError> {
+    /// let server = centrifugo::App::new().listen("127.0.0.1:0").bind().await?;
+    /// let endpoint = format!("grpc://{}", server.local_addr());
+    /// assert_eq!(server.centrifugo_config()["rpc"]["proxy"]["endpoint"], endpoint);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn centrifugo_config(&self) -> Value {
+        self.config.generate(&self.listener.endpoint())
+    }
+
+    /// Serves until SIGTERM or ctrl-c.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Serve`] and [`StartError::Signals`].
+    pub async fn serve(self) -> Result<(), StartError> {
+        let signals = signals().map_err(StartError::Signals)?;
+        self.serve_until_any(signals).await
+    }
+
+    /// Serves until the future is ready. Then no new calls are taken, and running ones have
+    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are dropped. When this returns, no handler is left, but one that
+    /// blocks its thread. What peers leave open doesn't keep the app: idle connections, unfinished messages, streams that aren't read.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Serve`].
+    pub async fn serve_until(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        self.serve_until_any(futures_util::stream::once(stop)).await
+    }
+
+    /// Serves until the first item, drains until the second one.
+    pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
+        let Self { listener, service, limits, config } = self;
+        drop(config);
+        let drain = limits.drain;
+        let mut stops = pin!(stops);
+        let mut connections = Connections::new(service.clone(), limits);
+        let stopped = tokio::select! {
+            biased;
+            _ = stops.next() => Ok(()),
+            failure = connections.accept_all(listener.socket()) => Err(StartError::Serve(failure)),
+        };
+        drop(listener);
+        tracing::info!("stopping: {} handlers are at work, and have {drain:?} to finish", service.running());
+        service.end_streams();
+        let ended = async {
+            connections.end().await;
+            service.reported().await;
+        };
+        let cut = tokio::select! {
+            biased;
+            () = ended => None,
+            () = tokio::time::sleep(drain) => Some("the time is over"),
+            Some(()) = stops.next() => Some("stopped again"),
+        };
+        report_end(cut, service.running());
+        connections.give_up().await;
+        service.give_up_reports().await;
+        stopped
+    }
+}
+
+/// `cut`: why the app doesn't wait any longer.
+fn report_end(cut: Option<&str>, running: usize) {
+    match cut {
+        None => tracing::info!("stopped"),
+        Some(why) if running > 0 => {
+            tracing::warn!("stopped: {why}, and {running} handlers are still at work: they are dropped")
+        }
+        Some(why) => tracing::info!("stopped: {why}; no handler is at work, and connections that are still open are closed"),
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.listener.address()).finish_non_exhaustive()
+    }
+}
+
+/// An item for each SIGTERM and each ctrl-c.
+#[cfg(unix)]
+pub(crate) fn signals() -> io::Result<impl Stream<Item = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(futures_util::stream::poll_fn(move |context| {
+        let terminated = terminate.poll_recv(context);
+        if terminated.is_ready() { terminated } else { interrupt.poll_recv(context) }
+    }))
+}
+
+/// An item for each ctrl-c.
+#[cfg(windows)]
+pub(crate) fn signals() -> io::Result<impl Stream<Item = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(futures_util::stream::poll_fn(move |context| interrupt.poll_recv(context)))
+}

@@ -1,0 +1,172 @@
+//! What is known of the peer of a connection, and what it may use up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tonic::Status;
+
+use crate::dispatch::throttle::Throttle;
+use crate::server::Limits;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    limits: Limits,
+    unfinished: AtomicUsize,
+    too_much: Throttle,
+    too_late: Throttle,
+    pub(crate) no_handshake: Throttle,
+}
+
+/// The peer of one connection.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) unfinished: Unfinished,
+    /// How many bytes have come from it.
+    received: AtomicU64,
+    /// How many bytes it has taken.
+    taken: AtomicU64,
+}
+
+/// The bytes of messages that have begun, and aren't complete: those of a connection, within those of the app.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    bytes: AtomicUsize,
+    all: Arc<Peers>,
+}
+
+/// There is no more room: in the connection's share, or in all that there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+impl Peers {
+    pub(crate) fn new(limits: Limits) -> Self {
+        let (unfinished, [too_much, too_late, no_handshake]) = Default::default();
+        Self { limits, unfinished, too_much, too_late, no_handshake }
+    }
+
+    /// What one connection may hold. Always a whole message, or else none of that size could ever arrive.
+    fn share(&self) -> usize {
+        (self.limits.unfinished / 4).max(self.limits.message_size)
+    }
+
+    fn all(&self) -> usize {
+        self.limits.unfinished.max(self.limits.message_size)
+    }
+}
+
+impl Unfinished {
+    /// Charges a call with so many bytes instead of what it was charged with. `Err`: there is no room for them, and nothing has changed.
+    pub(crate) fn recharge(&self, before: usize, now: usize) -> Result<(), Full> {
+        match now.checked_sub(before) {
+            Some(0) => Ok(()),
+            Some(more) => self.take(more),
+            None => {
+                self.bytes.fetch_sub(before - now, Ordering::Relaxed);
+                self.all.unfinished.fetch_sub(before - now, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
+    fn take(&self, more: usize) -> Result<(), Full> {
+        if !take(&self.bytes, more, self.all.share()) {
+            return Err(Full);
+        }
+        if !take(&self.all.unfinished, more, self.all.all()) {
+            self.bytes.fetch_sub(more, Ordering::Relaxed);
+            return Err(Full);
+        }
+        Ok(())
+    }
+}
+
+fn take(bytes: &AtomicUsize, more: usize, max: usize) -> bool {
+    let taken = |bytes: usize| bytes.checked_add(more).filter(|bytes| *bytes <= max);
+    bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok()
+}
+
+impl Peer {
+    pub(crate) fn new(all: Arc<Peers>) -> Self {
+        Self {
+            unfinished: Unfinished { bytes: AtomicUsize::new(0), all },
+            received: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn body_timeout(&self) -> Duration {
+        self.unfinished.all.limits.body
+    }
+
+    /// So many bytes have come from it.
+    pub(crate) fn has_sent(&self, bytes: usize) {
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// It has taken so many bytes.
+    pub(crate) fn has_taken(&self, bytes: usize) {
+        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes it has taken.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// The status of a call whose message doesn't come.
+    pub(crate) fn too_late(&self) -> Status {
+        let Peers { limits, too_late, .. } = &*self.unfinished.all;
+        if let Some(more) = too_late.pass() {
+            let longest = limits.body;
+            tracing::warn!(
+                "body_timeout: a call's message was not complete after {longest:?}, or at the call's own deadline{more}"
+            );
+        }
+        Status::deadline_exceeded("the message was not complete in time")
+    }
+
+    /// The status of a call whose message there is no room for.
+    pub(crate) fn too_much(&self) -> Status {
+        let Peers { limits, too_much, .. } = &*self.unfinished.all;
+        if let Some(more) = too_much.pass() {
+            tracing::warn!(
+                "max_unfinished_bytes: messages that are not complete hold {} bytes, so a call is refused{more}",
+                limits.unfinished
+            );
+        }
+        Status::resource_exhausted("too many messages are not complete")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_has_a_share_of_what_there_is_for_all() {
+        let limits = Limits { unfinished: 1000, message_size: 10, ..Limits::default() };
+        let peers = Arc::new(Peers::new(limits));
+        let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers))).collect();
+        for peer in &all[..4] {
+            assert_eq!(peer.unfinished.recharge(0, 250), Ok(()));
+            assert_eq!(peer.unfinished.recharge(250, 251), Err(Full));
+        }
+        assert_eq!(all[4].unfinished.recharge(0, 1), Err(Full));
+        assert_eq!(all[0].unfinished.recharge(250, 249), Ok(()));
+        assert_eq!(all[4].unfinished.recharge(0, 1), Ok(()));
+        assert_eq!(all[4].unfinished.recharge(1, 1), Ok(()));
+    }
+
+    #[test]
+    fn one_message_always_has_room() {
+        let limits = Limits { unfinished: 0, message_size: 10, ..Limits::default() };
+        let peer = Peer::new(Arc::new(Peers::new(limits)));
+        assert!(peer.unfinished.recharge(0, 10).is_ok() && peer.unfinished.recharge(10, 11).is_err());
+    }
+}
