@@ -12,7 +12,7 @@ use protox::prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kin
 const UPDATE: &str = "UPDATE=1 cargo test -p centrifugo-tests --test wire";
 
 /// Generated code, and whether the service is in it, which only those have who write it by hand.
-const GENERATED: [(&str, bool); 2] = [("runtime/src/generated.rs", false), ("runtime/benches/dispatch/generated.rs", true)];
+const GENERATED: [(&str, bool); 2] = [("runtime/src/wire.rs", false), ("runtime/benches/dispatch/generated.rs", true)];
 
 #[test]
 fn the_generated_code_is_up_to_date() {

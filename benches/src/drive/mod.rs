@@ -21,7 +21,7 @@ pub(crate) mod streams;
 pub(crate) mod through;
 mod websocket;
 #[allow(dead_code, reason = "not everything is called")]
-#[path = "../../../runtime/src/generated.rs"]
+#[path = "../../../runtime/src/wire.rs"]
 mod wire;
 
 /// How long an order may take, besides the time that it asks for, before the driver gives up.
