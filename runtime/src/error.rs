@@ -1,6 +1,5 @@
 //! Why an app doesn't start.
 
-use std::any::TypeId;
 use std::fmt;
 use std::io;
 
@@ -149,16 +148,6 @@ impl Conflict {
             Self::MissingPublisher { .. } => true,
             _ => false,
         }
-    }
-
-    /// A state that the app hasn't got.
-    #[cfg_attr(not(feature = "api"), expect(unused_variables, reason = "only the publisher is told apart"))]
-    pub(crate) fn missing((id, state): (TypeId, &'static str), at: Location) -> Self {
-        #[cfg(feature = "api")]
-        if id == TypeId::of::<crate::api::Publisher>() {
-            return Self::MissingPublisher { at };
-        }
-        Self::MissingState { state, at }
     }
 }
 

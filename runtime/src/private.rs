@@ -15,6 +15,8 @@ use futures_util::{Stream, StreamExt};
 
 pub use inventory;
 
+pub use crate::app::collected::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
+
 pub mod answers {
     pub use crate::handler::returns::*;
 }
@@ -23,11 +25,12 @@ pub use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
-pub use crate::extract::everywhere::{Nowhere, Passed, Somewhere, everywhere, passed};
+pub use crate::extract::everywhere::{Nowhere, Somewhere, everywhere};
 pub use crate::extract::{Arguments, Begin, Extract, Extraction, Now, PlainValue, Value, extract_from};
 pub use crate::handler::call::Call;
 pub use crate::handler::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::handler::needs::Needs;
+pub use crate::handler::returns::{Passed, passed};
 pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
 pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
 pub use crate::reject::derived::{
@@ -35,19 +38,13 @@ pub use crate::reject::derived::{
 };
 pub use crate::reject::{BoxError, Reject};
 
-use crate::dispatch::failure::ErrorHandler;
 use crate::event::typed::{PublishedTo, Publishes};
 use crate::event::{HasChannel, RpcReply, Subscribed, SubscribedStream};
 use crate::extract::{Data, Publications, now};
-use crate::handler::Location;
 use crate::names::spelling::is_plain;
 use crate::reject::IntoReject;
 use crate::reject::code::ErrorReply;
 use crate::reply::publication::IntoPublication;
-
-/// A handler that an attribute has collected.
-pub struct Collected(pub &'static Handler);
-inventory::collect!(Collected);
 
 /// What an error handler may take.
 #[diagnostic::on_unimplemented(
@@ -64,37 +61,6 @@ impl TakesFailure for Failure {
         failure
     }
 }
-
-/// An interceptor that an attribute has collected.
-pub struct CollectedInterceptor(pub &'static Interceptor);
-inventory::collect!(CollectedInterceptor);
-
-/// An error handler that an attribute has collected.
-pub struct CollectedErrorHandler {
-    call: fn(Failure) -> BoxFuture<()>,
-    location: Location,
-}
-inventory::collect!(CollectedErrorHandler);
-
-impl CollectedErrorHandler {
-    #[track_caller]
-    pub const fn new(call: fn(Failure) -> BoxFuture<()>, path: &'static str) -> Self {
-        Self { call, location: Location::of_caller(path) }
-    }
-
-    pub(crate) fn handler(&self) -> ErrorHandler {
-        ErrorHandler::new(self.call, Some(self.location))
-    }
-}
-
-/// A typed channel that `#[channel]` has collected, for its namespace.
-pub struct CollectedChannel {
-    pub pattern: &'static str,
-    pub name: &'static str,
-    pub file: &'static str,
-    pub line: u32,
-}
-inventory::collect!(CollectedChannel);
 
 /// A typed channel that has a handler for the event in this crate. The attribute implements it, so the compiler refuses a
 /// second one.

@@ -2,7 +2,7 @@
 
 mod batch;
 mod error;
-mod give;
+mod extract;
 mod publisher;
 mod request;
 

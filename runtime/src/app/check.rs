@@ -1,6 +1,7 @@
 //! What an app is told at its start: everything that is wrong with it, at once.
 
 use super::App;
+use crate::config::subscription_type;
 use crate::dispatch::failure::ErrorHandler;
 use crate::dispatch::router::Routes;
 use crate::dispatch::secret::Secret;
@@ -33,6 +34,7 @@ impl App {
         }
         let mut conflicts = Vec::new();
         let (registry, routes) = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
+        subscription_type::check(&registry, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
         let secret = self.check_settings(&mut conflicts);
         conflicts.retain(|conflict| !is_passed(conflict));

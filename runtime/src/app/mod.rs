@@ -1,6 +1,8 @@
 //! The app: its handlers, and what they are given.
 
 mod check;
+#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
+pub(crate) mod collected;
 #[cfg(feature = "logs")]
 pub(crate) mod logs;
 mod report;
@@ -19,7 +21,6 @@ use tower::{BoxError, Layer, Service};
 
 use self::check::Checked;
 use self::report::report;
-use crate::__private::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
 use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
 use crate::dispatch::failure::{ErrorHandler, Failure, Reporter};
@@ -92,11 +93,9 @@ impl App {
     /// use my_handlers as _;
     /// ```
     pub fn new() -> Self {
-        let mut app = Self::empty()
-            .handlers(inventory::iter::<Collected>().map(|Collected(handler)| *handler))
-            .interceptors(inventory::iter::<CollectedInterceptor>().map(|CollectedInterceptor(interceptor)| *interceptor));
-        app.error_handlers = inventory::iter::<CollectedErrorHandler>().map(CollectedErrorHandler::handler).collect();
-        app.settings.channels = inventory::iter::<CollectedChannel>().map(|channel| channel.pattern).collect();
+        let mut app = Self::empty().handlers(collected::handlers()).interceptors(collected::interceptors());
+        app.error_handlers = collected::error_handlers().collect();
+        app.settings.channels = collected::channels().collect();
         app
     }
 
@@ -162,6 +161,24 @@ impl App {
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.states.insert(value);
         self
+    }
+
+    /// The publisher that handlers take as an argument: `publisher: Publisher`.
+    ///
+    /// The [generated configuration](Self::centrifugo_config) gets its key as `http_api.key`, so whoever may read the one has the other.
+    ///
+    /// ```
+    /// # fn app() -> Result<centrifugo::App, centrifugo::PublisherError> {
+    /// let publisher = centrifugo::Publisher::new("http://127.0.0.1:8000/api", "long and random")?;
+    /// let app = centrifugo::App::new().publisher(publisher);
+    /// # Ok(app)
+    /// # }
+    /// # app().unwrap();
+    /// ```
+    #[cfg(feature = "api")]
+    pub fn publisher(self, publisher: crate::api::Publisher) -> Self {
+        let key = publisher.key().map(|key| serde_json::json!({ "http_api": { "key": key } }));
+        self.state(publisher).centrifugo(key.unwrap_or_default())
     }
 
     /// What answers RPCs that no handler takes, and whose method is `verb:path`: an `axum::Router`, any other tower service in

@@ -2,6 +2,7 @@
 
 pub(crate) mod channel_states;
 pub(crate) mod failure;
+pub(crate) mod message;
 pub(crate) mod router;
 pub(crate) mod secret;
 pub(crate) mod stream;
@@ -21,13 +22,13 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::dispatch::failure::{Blame, Claimant, Late, Reporter};
+use crate::dispatch::message::TooLong;
 use crate::dispatch::router::{Found, Routes};
 use crate::dispatch::secret::Secret;
 use crate::dispatch::throttle::Throttle;
 use crate::dispatch::warnings::Audit;
 use crate::event::kind::Kind;
 use crate::event::{Malformed, Refusal, Wire};
-use crate::grpc::response_body::TooLong;
 use crate::handler::call::{Call, Request};
 use crate::handler::deadline;
 use crate::handler::{Bound, Replying};

@@ -15,11 +15,10 @@ use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOw
 use tonic::{Status, Streaming};
 
 use crate::dispatch::failure::Blame;
+use crate::dispatch::message::{TooLong, decode, frame};
 use crate::dispatch::{Dispatch, Head, failure, respond};
 use crate::event::publications::Inbound;
 use crate::event::{Event, Opened, Opening, SubscribeStream};
-use crate::grpc::method::decode;
-use crate::grpc::response_body::{TooLong, frame};
 use crate::handler::deadline;
 use crate::reject::Reject;
 use crate::reject::guard::guard;

@@ -1,4 +1,4 @@
-//! What expanded interceptors check: that their extractors are there in each of their events, and what they return.
+//! What expanded interceptors check: that each of their events has their extractors.
 
 use std::future::{Pending, pending};
 use std::marker::PhantomData;
@@ -7,30 +7,8 @@ use crate::event::Event;
 use crate::extract::Extract;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
+use crate::handler::returns::Never;
 use crate::reject::Reject;
-
-/// What an interceptor may return.
-#[diagnostic::on_unimplemented(
-    message = "an interceptor can't return `{Self}`",
-    label = "no `Result` of the event's reply and a refusal",
-    note = "write `Result<E::Reply, Reject>`, or a `Result` with an error that `Reject` is made from"
-)]
-pub trait Passed<E: Event> {
-    /// The reply, or the refusal.
-    fn pass(self) -> Result<E::Reply, Reject>;
-}
-
-impl<E: Event, R: Into<Reject>> Passed<E> for Result<E::Reply, R> {
-    fn pass(self) -> Result<E::Reply, Reject> {
-        self.map_err(Into::into)
-    }
-}
-
-/// What an interceptor has returned.
-#[inline(always)]
-pub fn passed<E: Event, R: Passed<E>>(returned: R) -> Result<E::Reply, Reject> {
-    returned.pass()
-}
 
 /// An extractor in one of an interceptor's events: itself, by the inherent items, or [`Nowhere`].
 pub struct Somewhere<'c, T, E>(PhantomData<fn(&'c E) -> T>);
@@ -76,12 +54,6 @@ pub trait Everywhere<Events, By> {}
 
 impl<T: InAll<Events>, Events> Everywhere<Events, ((),)> for T {}
 impl<T: Never, Events> Everywhere<Events, ()> for T {}
-
-/// No type is one.
-pub trait Never {
-    /// Any value.
-    fn never<T>(self) -> T;
-}
 
 /// An extractor of each of these events.
 pub trait InAll<Events> {}

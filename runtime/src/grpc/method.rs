@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use prost::{DecodeError, Message};
+use prost::Message;
 use tonic::Status;
 
+use crate::dispatch::message::{decode, frame};
 use crate::dispatch::{Asked, Dispatch, Head, failure, respond};
 use crate::event::{
     CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
 };
-use crate::grpc::response_body::frame;
 use crate::handler::BoxFuture;
 use crate::wire::NotifyChannelStateRequest;
 
@@ -121,14 +121,4 @@ fn notify(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Fram
         let response = dispatch.notify(head, events).await?;
         frame(&response, dispatch.max_message_size).map_err(|fault| Status::out_of_range(fault.to_string()))
     })
-}
-
-/// The message in these bytes; with the status of tonic's own codec if they are none.
-pub(crate) fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, Status> {
-    M::decode(bytes).map_err(undecodable)
-}
-
-// Not generic over the message, so it is compiled once.
-fn undecodable(error: DecodeError) -> Status {
-    Status::internal(error.to_string())
 }

@@ -21,6 +21,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::Service;
 
+use crate::dispatch::message::decode;
 use crate::dispatch::{Dispatch, Head};
 use crate::grpc::layers::Layered;
 use crate::grpc::method::{Method, SERVICE};
@@ -141,7 +142,7 @@ async fn open<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, arri
         Err(request) => return long(via_tonic::open(dispatch, request, arrived).await),
     };
     let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
-    let opened = match method::decode(message) {
+    let opened = match decode(message) {
         Ok(request) => dispatch.open(head, request).await,
         Err(status) => Err(status),
     };

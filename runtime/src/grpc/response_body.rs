@@ -3,17 +3,13 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body::{Body, Frame, SizeHint};
-use prost::Message;
 use tonic::Status;
 
 use crate::dispatch::stream::Responses;
-
-/// A flag and a length stand before each message.
-pub(crate) const HEAD: usize = 5;
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const OK: HeaderValue = HeaderValue::from_static("0");
@@ -58,25 +54,6 @@ fn respond(answer: Answer) -> Response<Answer> {
     let mut response = Response::new(answer);
     response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
     response
-}
-
-/// The message behind its head.
-pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, TooLong> {
-    let length = message.encoded_len();
-    let head = u32::try_from(length).ok().filter(|_| length <= max).ok_or(TooLong { length, max })?;
-    let mut frame = BytesMut::with_capacity(HEAD + length);
-    frame.put_u8(0);
-    frame.put_u32(head);
-    message.encode_raw(&mut frame);
-    Ok(frame.freeze())
-}
-
-/// An answer that isn't sent. 4 GiB are gRPC's own limit.
-#[derive(Debug, thiserror::Error)]
-#[error("the answer has {length} bytes, and `App::max_message_size` is {max}")]
-pub(crate) struct TooLong {
-    length: usize,
-    max: usize,
 }
 
 /// The trailers of a call that went well.

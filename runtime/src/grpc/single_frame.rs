@@ -16,19 +16,12 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt, BodyStream, StreamBody};
 use tower::BoxError;
 
-use crate::grpc::response_body::HEAD;
-use crate::server::request_body::Received;
+use crate::dispatch::message::HEAD;
 
 /// What a request's body has to be.
 pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {
     /// It comes behind these headers, which have the caller's deadline.
     fn belongs_to(&mut self, headers: &HeaderMap);
-}
-
-impl RequestBody for Received {
-    fn belongs_to(&mut self, headers: &HeaderMap) {
-        self.belongs_to(headers);
-    }
 }
 
 /// Another server's, whose affair it is how long it waits; or one of ours behind layers, which knows already.

@@ -13,10 +13,11 @@ use tonic::server::Grpc;
 use tonic::{Request, Status, Streaming};
 use tower::service_fn;
 
+use crate::dispatch::message::HEAD;
+use crate::dispatch::message::decode;
 use crate::dispatch::stream::Responses;
 use crate::dispatch::{Dispatch, Head};
-use crate::grpc::method::{Question, decode};
-use crate::grpc::response_body::HEAD;
+use crate::grpc::method::Question;
 
 /// The answer to a question.
 pub(crate) async fn answer(

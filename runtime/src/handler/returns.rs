@@ -9,7 +9,6 @@ use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
-use crate::extract::everywhere::Never;
 use crate::reject::Reject;
 
 macro_rules! answers {
@@ -56,4 +55,33 @@ answers! {
     CacheEmpty, CacheEmptyAnswer, "`{Self}` is no answer to a cache_empty event",
         "write `bool`: whether the cache is filled now";
     ChannelState, ChannelStateAnswer, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`";
+}
+
+/// No type is one.
+pub trait Never {
+    /// Any value.
+    fn never<T>(self) -> T;
+}
+
+/// What an interceptor may return.
+#[diagnostic::on_unimplemented(
+    message = "an interceptor can't return `{Self}`",
+    label = "no `Result` of the event's reply and a refusal",
+    note = "write `Result<E::Reply, Reject>`, or a `Result` with an error that `Reject` is made from"
+)]
+pub trait Passed<E: Event> {
+    /// The reply, or the refusal.
+    fn pass(self) -> Result<E::Reply, Reject>;
+}
+
+impl<E: Event, R: Into<Reject>> Passed<E> for Result<E::Reply, R> {
+    fn pass(self) -> Result<E::Reply, Reject> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What an interceptor has returned.
+#[inline(always)]
+pub fn passed<E: Event, R: Passed<E>>(returned: R) -> Result<E::Reply, Reject> {
+    returned.pass()
 }

@@ -2,9 +2,10 @@
 
 pub(crate) mod forwardable;
 
+use std::any::TypeId;
+
 use centrifugo_pattern::{Namespace, Pattern, Place};
 
-use crate::config::subscription_type;
 use crate::dispatch::router::{Routes, Table};
 use crate::error::Conflict;
 use crate::event::Wire;
@@ -47,7 +48,6 @@ impl Registry {
                 Err(conflict) => conflicts.push(conflict),
             }
         }
-        subscription_type::check(&registry, conflicts);
         (registry, routes)
     }
 
@@ -139,9 +139,19 @@ fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
 
 /// Compares what is needed with what is there.
 fn satisfy(needs: &Needs, at: Location, states: &States, conflicts: &mut Vec<Conflict>) {
-    let missing = needs.states.iter().filter(|(id, _)| !states.has(*id));
-    conflicts.extend(missing.map(|&state| Conflict::missing(state, at)));
+    let lacking = needs.states.iter().filter(|(id, _)| !states.has(*id));
+    conflicts.extend(lacking.map(|&state| missing(state, at)));
     for header in &needs.headers {
         conflicts.extend(forwardable::check(header.as_str(), &at.to_string()).err());
     }
+}
+
+/// A state that a handler needs and the app lacks.
+#[cfg_attr(not(feature = "api"), expect(unused_variables, reason = "only the publisher has a conflict of its own"))]
+fn missing((id, state): (TypeId, &'static str), at: Location) -> Conflict {
+    #[cfg(feature = "api")]
+    if id == TypeId::of::<crate::api::Publisher>() {
+        return Conflict::MissingPublisher { at };
+    }
+    Conflict::MissingState { state, at }
 }

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 use tower::BoxError;
 
+use crate::grpc::single_frame::RequestBody;
 use crate::server::intake::Intake;
 use crate::server::peer::Peer;
 use crate::server::read_ahead::Reader;
@@ -27,9 +28,10 @@ impl Received {
     pub(crate) fn message(stream: RecvStream, peer: Arc<Peer>) -> Self {
         Self::Message { stream, intake: Intake::new(false, peer) }
     }
+}
 
-    /// The caller waits for its answer, and so for the end of its own message, no longer than its headers say.
-    pub(crate) fn belongs_to(&mut self, headers: &HeaderMap) {
+impl RequestBody for Received {
+    fn belongs_to(&mut self, headers: &HeaderMap) {
         match self {
             Self::Message { intake, .. } => intake.belongs_to(headers),
             Self::Ahead(reader) => reader.belongs_to(headers),

@@ -8,13 +8,13 @@ use futures_util::StreamExt;
 
 use super::outcome::{Opened, Outcome};
 use crate::dispatch::failure::Blame;
+use crate::dispatch::message::frame;
 use crate::dispatch::stream::Reported;
 use crate::event::publications::Inbound;
 use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
     SharedPoll, SubRefresh, Subscribe, SubscribeStream, Wire,
 };
-use crate::grpc::response_body::frame;
 use crate::server::Limits;
 use crate::wire;
 
