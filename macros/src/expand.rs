@@ -18,7 +18,6 @@ use crate::source::Source;
 use crate::span::{local, ours};
 
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
-    let constructor = handler.kind.constructor();
     let (import, about, bind, needs) = (import(&seconds(handler)), about(handler), bind(handler), needs(handler));
     let (carried, unquoted) = (carried(handler), unquoted(handler));
     let collected = (!handler.options.uncollected).then(collected);
@@ -29,7 +28,7 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
         #carried
         #unquoted
         #needs
-        static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::#constructor(#about, __bind, __needs());
+        static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::new(#about, &__centrifugo::Binding(__bind), __needs());
         #collected
         &__HANDLER
     };

@@ -32,7 +32,6 @@ pub(crate) enum Takes {
 struct Row {
     name: &'static str,
     event: &'static str,
-    constructor: &'static str,
     takes: Takes,
     place: Place,
     example: &'static str,
@@ -71,19 +70,19 @@ impl Kind {
     const fn row(self) -> Row {
         use Takes::{Always, Maybe, No};
         match self {
-            Self::Connect => Row { name: "connect", event: "Connect", reply: "Connected", constructor: "connect", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Connected"), plural: "connect handlers" },
-            Self::Refresh => Row { name: "refresh", event: "Refresh", reply: "Refreshed", constructor: "refresh", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers" },
-            Self::Rpc => Row { name: "rpc", event: "Rpc", reply: "RpcReply", constructor: "rpc", takes: Always, place: Place::Method, example: "ping", options: PATTERNED, answer: None, plural: "rpc methods" },
-            Self::Subscribe => Row { name: "subscribe", event: "Subscribe", reply: "Subscribed", constructor: "subscribe", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
-            Self::Topic => Row { name: "topic", event: "Subscribe", reply: "Subscribed", constructor: "subscribe", takes: Always, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
-            Self::Publish => Row { name: "publish", event: "Publish", reply: "Published", constructor: "publish", takes: Always, place: Place::Publish, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
-            Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", reply: "SubRefreshed", constructor: "sub_refresh", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
-            Self::Stream => Row { name: "stream", event: "SubscribeStream", reply: "SubscribedStream", constructor: "stream", takes: Always, place: Place::Subscribe, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
-            Self::MapPublish => Row { name: "map_publish", event: "MapPublish", reply: "MapPublished", constructor: "map_publish", takes: Always, place: Place::Publish, example: "board:<id>", options: PUBLISH, answer: None, plural: "map_publish handlers" },
-            Self::MapRemove => Row { name: "map_remove", event: "MapRemove", reply: "MapRemoved", constructor: "map_remove", takes: Always, place: Place::Publish, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
-            Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", reply: "Polled", constructor: "shared_poll", takes: Always, place: Place::Subscribe, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
-            Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", reply: "bool", constructor: "cache_empty", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
-            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", reply: "()", constructor: "channel_state", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
+            Self::Connect => Row { name: "connect", event: "Connect", reply: "Connected", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Connected"), plural: "connect handlers" },
+            Self::Refresh => Row { name: "refresh", event: "Refresh", reply: "Refreshed", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers" },
+            Self::Rpc => Row { name: "rpc", event: "Rpc", reply: "RpcReply", takes: Always, place: Place::Method, example: "ping", options: PATTERNED, answer: None, plural: "rpc methods" },
+            Self::Subscribe => Row { name: "subscribe", event: "Subscribe", reply: "Subscribed", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
+            Self::Topic => Row { name: "topic", event: "Subscribe", reply: "Subscribed", takes: Always, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
+            Self::Publish => Row { name: "publish", event: "Publish", reply: "Published", takes: Always, place: Place::Publish, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
+            Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
+            Self::Stream => Row { name: "stream", event: "SubscribeStream", reply: "SubscribedStream", takes: Always, place: Place::Subscribe, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
+            Self::MapPublish => Row { name: "map_publish", event: "MapPublish", reply: "MapPublished", takes: Always, place: Place::Publish, example: "board:<id>", options: PUBLISH, answer: None, plural: "map_publish handlers" },
+            Self::MapRemove => Row { name: "map_remove", event: "MapRemove", reply: "MapRemoved", takes: Always, place: Place::Publish, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
+            Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", reply: "Polled", takes: Always, place: Place::Subscribe, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
+            Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", reply: "bool", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
+            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", reply: "()", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
         }
     }
 
@@ -105,11 +104,6 @@ impl Kind {
     /// The name of its reply's type.
     pub(crate) fn reply(self) -> &'static str {
         self.row().reply
-    }
-
-    /// The function that makes the event's handler.
-    pub(crate) fn constructor(self) -> Ident {
-        Ident::new(self.row().constructor, Span::call_site())
     }
 
     pub(crate) fn takes(self) -> Takes {

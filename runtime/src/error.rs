@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::handler::Location;
+use crate::names::location::Location;
 
 /// Why the app did not start, or stopped.
 ///

@@ -143,6 +143,7 @@ pub use api::{Publisher, PublisherError};
 pub use app::{App, run};
 pub use dispatch::failure::Failure;
 pub use error::{Conflict, StartError};
+pub use event::into_reject::IntoReject;
 pub use event::into_reply::IntoReply;
 pub use event::kind::Kind;
 pub use event::{
@@ -153,16 +154,17 @@ pub use event::{
 };
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
 pub use grpc::ProxyService;
+pub use handler::Handler;
 pub use handler::call::Call;
 pub use handler::interceptor::{Interceptor, Next};
 pub use handler::needs::Needs;
-pub use handler::{Handler, Location};
 pub use http_bridge::settings::Http;
 pub use names::channel::{Carries, InvalidChannel, ToChannel};
 pub use names::id::{Channel, ClientId, Key, UserId};
+pub use names::location::Location;
 pub use reject::code::{Disconnect, ErrorReply, InvalidCode};
 pub use reject::derived::DeriveReject;
-pub use reject::{Internal, IntoReject, Reject};
+pub use reject::{Internal, Reject};
 #[cfg(feature = "poll-signatures")]
 pub use reply::poll_signer::{PollSigner, SignedKeys};
 pub use reply::publication::{IntoPublication, Publication};

@@ -31,18 +31,20 @@ pub use crate::handler::call::Call;
 pub use crate::handler::interceptor::{AboutInterceptor, Around, Interceptor, Next};
 pub use crate::handler::needs::Needs;
 pub use crate::handler::returns::{Passed, passed};
-pub use crate::handler::{About, Bind, Bound, BoxFuture, Handler, Replying, Values};
+pub use crate::handler::router::{Binding, Surrounding};
+pub use crate::handler::{About, Bound, BoxFuture, Handler, Replying};
 pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
+pub use crate::names::values::Values;
 pub use crate::reject::derived::{
     ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
 };
 pub use crate::reject::{BoxError, Reject};
 
+use crate::event::into_reject::IntoReject;
 use crate::event::typed::{PublishedTo, Publishes};
 use crate::event::{HasChannel, RpcReply, Subscribed, SubscribedStream};
 use crate::extract::{Data, Publications, now};
 use crate::names::spelling::is_plain;
-use crate::reject::IntoReject;
 use crate::reject::code::ErrorReply;
 use crate::reply::publication::IntoPublication;
 
@@ -91,7 +93,7 @@ impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
 pub trait FindHandler {
     /// By default what stands in for a handler that was refused when it was compiled.
     fn found() -> &'static Handler {
-        static REFUSED: Handler = Handler::connect(About::new("", "", "", None), |_| None, &[]);
+        static REFUSED: Handler = Handler::new(About::new("", "", "", None), &Binding::<Connect>(|_| None), &[]);
         &REFUSED
     }
 }
@@ -106,7 +108,7 @@ pub trait FindInterceptor {
     /// By default what stands in for an interceptor that was refused when it was compiled.
     fn found() -> &'static Interceptor {
         static REFUSED: Interceptor =
-            Interceptor::new(AboutInterceptor { name: "", order: 0, every: false, needs: &[] }, "");
+            Interceptor::new(AboutInterceptor { name: "", order: 0, every: false, needs: &[] }, "", &[]);
         &REFUSED
     }
 }

@@ -15,8 +15,8 @@ use crate::span::local;
 pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let (import, about) = (import(&["Begin", "Nowhere"]), about(interceptor));
     let arounds = interceptor.events.iter().map(|kind| {
-        let (constructor, around) = (kind.constructor(), around(interceptor, *kind));
-        quote!(.#constructor(#around))
+        let (event, around) = (kind.event(), around(interceptor, *kind));
+        quote!(&__centrifugo::Surrounding::<__centrifugo::#event>(#around))
     });
     let collected = (!interceptor.args.uncollected).then(|| {
         quote! {
@@ -30,7 +30,7 @@ pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>
         #import
         #run
         #(#everywhere)*
-        static __INTERCEPTOR: __centrifugo::Interceptor = __centrifugo::Interceptor::new(#about) #(#arounds)*;
+        static __INTERCEPTOR: __centrifugo::Interceptor = __centrifugo::Interceptor::new(#about, &[#(#arounds),*]);
         #collected
         &__INTERCEPTOR
     };

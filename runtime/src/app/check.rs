@@ -3,9 +3,9 @@
 use super::App;
 use crate::config::subscription_type;
 use crate::dispatch::failure::ErrorHandler;
-use crate::dispatch::router::Routes;
 use crate::dispatch::secret::Secret;
 use crate::error::{Conflict, StartError};
+use crate::handler::router::Routes;
 use crate::http_bridge::Http;
 use crate::registry::Registry;
 use crate::registry::forwardable;

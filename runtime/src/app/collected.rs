@@ -2,7 +2,8 @@
 
 use crate::dispatch::failure::{ErrorHandler, Failure};
 use crate::handler::interceptor::Interceptor;
-use crate::handler::{BoxFuture, Handler, Location};
+use crate::handler::{BoxFuture, Handler};
+use crate::names::location::Location;
 
 /// A handler that an attribute has collected.
 pub struct Collected(pub &'static Handler);

@@ -26,7 +26,7 @@ use crate::dispatch::Dispatch;
 use crate::dispatch::failure::{ErrorHandler, Failure, Reporter};
 use crate::dispatch::secret::Secret;
 use crate::dispatch::throttle::Throttle;
-use crate::dispatch::warnings::Audit;
+use crate::dispatch::warnings::Warnings;
 use crate::error::StartError;
 use crate::event::kind::Kind;
 use crate::grpc::ProxyService;
@@ -429,7 +429,7 @@ impl App {
             self.states.insert(bridge);
         }
         let config = Config { registry, settings: self.settings };
-        let audit = Audit::of(&config.generate(""), self.is_test);
+        let warnings = Warnings::of(&config.generate(""), self.is_test);
         let dispatch = Dispatch {
             routes,
             reporter: Arc::new(Reporter {
@@ -437,7 +437,7 @@ impl App {
                 states: Arc::new(self.states),
             }),
             secret,
-            audit,
+            warnings,
             max_message_size: self.limits.message_size,
             stopping: CancellationToken::new(),
             running: AtomicUsize::new(0),

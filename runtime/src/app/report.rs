@@ -2,7 +2,7 @@
 
 use centrifugo_pattern::Namespace;
 
-use crate::config::Settings;
+use crate::config::{Settings, nested};
 use crate::event::kind::Kind;
 use crate::registry::{Entry, Registry};
 
@@ -21,7 +21,7 @@ pub(crate) fn report(registry: &Registry, settings: &Settings) {
     for entry in entries {
         warn(entry, !settings.namespaces.is_empty());
     }
-    warn_of_polls(registry, settings);
+    warn_of_missing_keys(registry, settings);
     if cfg!(panic = "abort") {
         tracing::warn!(
             "compiled with `panic = \"abort\"`: a panic in a handler ends the app, and not only one client's call"
@@ -29,14 +29,15 @@ pub(crate) fn report(registry: &Registry, settings: &Settings) {
     }
 }
 
-/// Centrifugo doesn't start with polls and without the key that it checks their clients' signatures with.
-fn warn_of_polls(registry: &Registry, settings: &Settings) {
-    let key = settings.custom("/shared_poll/hmac_secret_key");
-    if registry.of(Kind::SharedPoll).next().is_some() && key.is_none() {
-        tracing::warn!(
-            "Centrifugo needs `shared_poll.hmac_secret_key` for shared polls: give it one with \
-             `App::centrifugo(json!({{ \"shared_poll\": {{ \"hmac_secret_key\": \"..\" }} }}))`, or in its environment"
-        );
+/// Centrifugo doesn't start without the keys that some events require: with shared polls, it checks the signatures of clients.
+fn warn_of_missing_keys(registry: &Registry, settings: &Settings) {
+    for kind in Kind::ALL.into_iter().filter(|kind| registry.of(*kind).next().is_some()) {
+        if let Some(key) = kind.facts().required_key.filter(|key| settings.custom(key).is_none()) {
+            let (dotted, nested) = (key[1..].replace('/', "."), nested(key, ".."));
+            tracing::warn!(
+                "Centrifugo needs `{dotted}` for {kind}: give it one with `App::centrifugo(json!({nested}))`, or in its environment"
+            );
+        }
     }
 }
 

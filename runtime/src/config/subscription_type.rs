@@ -5,65 +5,38 @@ use std::collections::BTreeSet;
 use centrifugo_pattern::Namespace;
 use serde_json::{Value, json};
 
+use super::merge::{merge, nested};
 use crate::error::Conflict;
+use crate::event::facts::{Proxy, SubscriptionType};
 use crate::event::kind::Kind;
 use crate::registry::{Entry, Registry};
 
-/// A type of subscriptions that a namespace has throughout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Type {
-    Stream,
-    Map,
-    SharedPoll,
+/// The type that an entry's event implies.
+fn type_of(entry: &Entry) -> Option<SubscriptionType> {
+    entry.handler.kind().facts().subscription_type
 }
 
-impl Type {
-    const ALL: [Self; 3] = [Self::Stream, Self::Map, Self::SharedPoll];
-
-    /// The type that an event implies.
-    fn of(kind: Kind) -> Option<Self> {
-        match kind {
-            Kind::Stream => Some(Self::Stream),
-            Kind::MapPublish | Kind::MapRemove => Some(Self::Map),
-            Kind::SharedPoll => Some(Self::SharedPoll),
-            _ => None,
-        }
-    }
-
-    /// Whether Centrifugo asks about the event in such a namespace.
-    fn has(self, kind: Kind) -> bool {
-        match (self, kind) {
-            (_, kind) if Self::of(kind).is_some() => Self::of(kind) == Some(self),
-            (Self::Stream, Kind::Subscribe | Kind::Publish | Kind::SubRefresh) => false,
-            // It would ask, and then refuse the client, whatever the answer is.
-            (Self::Map, Kind::Subscribe) => false,
-            _ => true,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Stream => "streams",
-            Self::Map => "maps",
-            Self::SharedPoll => "shared polls",
-        }
-    }
+/// Whether Centrifugo sends the event in namespaces of this type.
+fn has(special: SubscriptionType, kind: Kind) -> bool {
+    let facts = kind.facts();
+    facts.subscription_type.is_none_or(|own| own == special) && !facts.absent_from.contains(&special)
 }
 
 /// Tells what Centrifugo would refuse, as far as patterns name their namespaces.
 pub(crate) fn check(registry: &Registry, conflicts: &mut Vec<Conflict>) {
     for special in &registry.entries {
-        let (Some(kind), Some(namespace)) = (Type::of(special.handler.kind()), named(special)) else { continue };
+        let (Some(kind), Some(namespace)) = (type_of(special), named(special)) else { continue };
         let at = special.handler.location();
         let here = || registry.entries.iter().filter(|other| named(other) == Some(namespace));
-        for other in here().filter(|other| !kind.has(other.handler.kind())) {
+        for other in here().filter(|other| !has(kind, other.handler.kind())) {
             // Two special ones exclude each other: told once.
-            if Type::of(other.handler.kind()).is_none_or(|other| (kind as u8) < other as u8) {
+            if type_of(other).is_none_or(|other| kind < other) {
                 let (namespace, other) = (namespace.to_owned(), other.handler.location());
                 conflicts.push(Conflict::SubscriptionType { namespace, what: kind.name(), special: at, other });
             }
         }
-        let one_way = |other: &&Entry| other.handler.kind() == Kind::Stream && !other.needs.publications;
+        let is_stream = |entry: &Entry| type_of(entry) == Some(SubscriptionType::Stream);
+        let one_way = |other: &&Entry| is_stream(other) && !other.needs.publications;
         if special.needs.publications
             && let Some(other) = here().find(one_way)
         {
@@ -74,22 +47,22 @@ pub(crate) fn check(registry: &Registry, conflicts: &mut Vec<Conflict>) {
 }
 
 /// The namespaces that have a type. The empty name stands for the channels without namespace.
-pub(crate) struct Territory<'r> {
+pub(crate) struct TypedNamespaces<'r> {
     registry: &'r Registry,
-    namespaces: Vec<(String, Type)>,
+    namespaces: Vec<(String, SubscriptionType)>,
 }
 
-impl<'r> Territory<'r> {
+impl<'r> TypedNamespaces<'r> {
     /// Each namespace belongs to the patterns that name it. What nobody names belongs to those that any namespace fits.
     pub(crate) fn of(registry: &'r Registry, all: &BTreeSet<String>) -> Self {
         let types = |name: Option<&str>| {
-            let here = registry.entries.iter().filter(move |entry| named(entry) == name && about_channels(entry));
-            here.map(|entry| Type::of(entry.handler.kind())).collect::<Vec<_>>()
+            let here = registry.entries.iter().filter(move |entry| named(entry) == name && is_about_channels(entry));
+            here.map(type_of).collect::<Vec<_>>()
         };
         let of = |name: &str| {
             let literal = types(Some(name));
             let types = if literal.is_empty() { types(None) } else { literal };
-            Type::ALL.into_iter().find(|special| types.contains(&Some(*special)))
+            SubscriptionType::ALL.into_iter().find(|special| types.contains(&Some(*special)))
         };
         let names = all.iter().map(String::as_str).chain([""]);
         let namespaces = names.filter_map(|name| Some((name.to_owned(), of(name)?))).collect();
@@ -98,7 +71,7 @@ impl<'r> Territory<'r> {
 
     /// Whether Centrifugo asks about the event in the namespace.
     pub(crate) fn admits(&self, namespace: &str, kind: Kind) -> bool {
-        self.namespaces.iter().find(|(name, _)| name == namespace).is_none_or(|(_, special)| special.has(kind))
+        self.namespaces.iter().find(|(name, _)| name == namespace).is_none_or(|(_, special)| has(*special, kind))
     }
 
     /// The options of these namespaces in Centrifugo's configuration. What depends on the data (how long keys live, which mode) is
@@ -121,35 +94,36 @@ impl<'r> Territory<'r> {
         channel
     }
 
-    fn options_of(&self, namespace: &str, special: Type) -> Value {
-        let mut here = self.registry.entries.iter().filter(|entry| named(entry).is_none_or(|name| name == namespace));
-        match special {
-            Type::Stream => {
-                let mut options = json!({ "subscribe_stream_proxy_enabled": true });
-                if here.any(|entry| entry.needs.publications) {
-                    options["subscribe_stream_proxy_bidirectional"] = true.into();
-                }
-                options
+    fn options_of(&self, namespace: &str, special: SubscriptionType) -> Value {
+        let mut options = base_options(special);
+        let here = self.registry.entries.iter().filter(|entry| named(entry).is_none_or(|name| name == namespace));
+        for entry in here.filter(|entry| type_of(entry) == Some(special)) {
+            let switch = entry.handler.kind().facts().switch.unwrap_or_default();
+            if options.pointer(switch).is_none() {
+                merge(&mut options, nested(switch, true));
             }
-            Type::Map => {
-                let mut map = json!({ "mode": "ephemeral", "key_ttl": "60s" });
-                for entry in here {
-                    match entry.handler.kind() {
-                        Kind::MapPublish => map["publish_proxy_enabled"] = true.into(),
-                        Kind::MapRemove => map["remove_proxy_enabled"] = true.into(),
-                        _ => {}
-                    }
-                }
-                json!({ "subscription_type": "map", "map": map })
+            if entry.needs.publications {
+                merge(&mut options, json!({ "subscribe_stream_proxy_bidirectional": true }));
             }
-            Type::SharedPoll => json!({ "subscription_type": "shared_poll" }),
         }
+        options
     }
 }
 
-/// Cache and state events aren't switched on by namespace.
-fn about_channels(entry: &Entry) -> bool {
-    !matches!(entry.handler.kind(), Kind::Connect | Kind::Refresh | Kind::Rpc | Kind::CacheEmpty | Kind::ChannelState)
+/// The options that a namespace of this type has, whatever its handlers are.
+fn base_options(special: SubscriptionType) -> Value {
+    match special {
+        SubscriptionType::Stream => json!({}),
+        SubscriptionType::Map => {
+            json!({ "subscription_type": "map", "map": { "mode": "ephemeral", "key_ttl": "60s" } })
+        }
+        SubscriptionType::SharedPoll => json!({ "subscription_type": "shared_poll" }),
+    }
+}
+
+/// Whether the event is switched on in namespaces of channels. Those of Centrifugo PRO aren't.
+pub(super) fn is_about_channels(entry: &Entry) -> bool {
+    matches!(entry.handler.kind().facts().proxy, Some(Proxy::Channel(_)))
 }
 
 /// The namespace that the pattern names, empty for none; `None` if any fits.

@@ -6,6 +6,7 @@ use tonic::Status;
 
 use crate::dispatch::{Dispatch, Head, respond, unclaimed};
 use crate::event::{ChannelState, Event};
+use crate::handler::router::Routed;
 use crate::wire;
 
 impl Dispatch {
@@ -15,7 +16,7 @@ impl Dispatch {
         head: Head,
         notices: Vec<wire::ChannelEvent>,
     ) -> Result<wire::NotifyChannelStateResponse, Status> {
-        if self.routes.channel_state.is_empty() {
+        if ChannelState::table(&self.routes).is_empty() {
             return Err(unclaimed(ChannelState::KIND));
         }
         let mut answer = Ok(ChannelState::heard());

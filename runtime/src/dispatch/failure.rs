@@ -11,10 +11,12 @@ use tracing::field::display;
 
 use crate::dispatch::throttle::Throttle;
 use crate::event::kind::Kind;
+use crate::event::options::Options;
 use crate::event::{Client, Event};
 use crate::handler::call::{Request, States};
-use crate::handler::{BoxFuture, Handler, Location, Options};
+use crate::handler::{BoxFuture, Handler};
 use crate::names::id::{ClientId, UserId};
+use crate::names::location::Location;
 use crate::reject::Reject;
 use crate::reject::guard::{Panicked, guard};
 use crate::reject::logged::Logged;
@@ -314,8 +316,8 @@ impl Blame {
         self.subject.metadata()
     }
 
-    pub(crate) fn is_stream(&self) -> bool {
-        self.event == Kind::Stream
+    pub(crate) fn event(&self) -> Kind {
+        self.event
     }
 
     /// The same for a stream that stays open: it keeps the names, and lets the event go.

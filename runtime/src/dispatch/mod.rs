@@ -3,7 +3,6 @@
 pub(crate) mod channel_states;
 pub(crate) mod failure;
 pub(crate) mod message;
-pub(crate) mod router;
 pub(crate) mod secret;
 pub(crate) mod stream;
 pub(crate) mod throttle;
@@ -23,29 +22,26 @@ use tonic::Status;
 
 use crate::dispatch::failure::{Blame, Claimant, Late, Reporter};
 use crate::dispatch::message::TooLong;
-use crate::dispatch::router::{Found, Routes};
 use crate::dispatch::secret::Secret;
 use crate::dispatch::throttle::Throttle;
-use crate::dispatch::warnings::Audit;
+use crate::dispatch::warnings::Warnings;
 use crate::event::kind::Kind;
 use crate::event::{Malformed, Refusal, Wire};
 use crate::handler::call::{Call, Request};
 use crate::handler::deadline;
+use crate::handler::router::{Found, Routed, Routes};
 use crate::handler::{Bound, Replying};
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
 use crate::reply::payload::Form;
 
-/// How long Centrifugo waits for a stream's first message, by default. It says so with no stream, only with other calls.
-const OPENING: Duration = Duration::from_secs(1);
-
 /// What all calls share.
 pub(crate) struct Dispatch {
     pub(crate) routes: Routes,
     pub(crate) reporter: Arc<Reporter>,
     pub(crate) secret: Option<Secret>,
-    pub(crate) audit: Audit,
+    pub(crate) warnings: Warnings,
     /// The longest answer, in bytes, and the longest request that goes the short way.
     pub(crate) max_message_size: usize,
     /// Ends the streams that are open.
@@ -103,7 +99,7 @@ enum Timer {
 
 impl Dispatch {
     /// From a message to a handler at work.
-    pub(crate) fn answer<E: Wire, T>(
+    pub(crate) fn answer<E: Routed, T>(
         self: &Arc<Self>,
         head: Head,
         message: E::Request,
@@ -114,7 +110,7 @@ impl Dispatch {
     }
 
     /// From an event to a handler at work; [`testing`](crate::testing) enters here. `None`: no attribute of the app is for this event.
-    pub(crate) fn ask<E: Wire, T>(self: &Arc<Self>, event: E, head: Head, finish: Finish<E, T>) -> Option<Asked<E, T>> {
+    pub(crate) fn ask<E: Routed, T>(self: &Arc<Self>, event: E, head: Head, finish: Finish<E, T>) -> Option<Asked<E, T>> {
         let (claimant, bound) = self.find(&event)?;
         let Head { metadata, extensions, arrived } = head;
         let deadline = Deadline { arrived, timer: Timer::Unknown };
@@ -137,15 +133,15 @@ impl Dispatch {
     }
 
     fn encode<E: Wire, T>(&self, reply: E::Reply, blame: &Blame, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
-        let audited = E::audit(&reply, || blame.name().unwrap_or_default(), &self.audit);
+        let met = self.warnings.check(E::expectations(&reply), || blame.name().unwrap_or_default());
         // What can't be sent anyway comes first.
         let response = E::encode(reply, form)?;
-        audited?;
+        met?;
         finish(response, self.max_message_size)
     }
 
     /// Who answers, with the interceptors around it. `None`: the event has no handlers at all.
-    fn find<E: Wire>(&self, event: &E) -> Option<(Claimant, Bound<E>)> {
+    fn find<E: Routed>(&self, event: &E) -> Option<(Claimant, Bound<E>)> {
         let table = E::table(&self.routes);
         let name = event.subject().unwrap_or_default();
         let (claimant, bound): (_, Bound<E>) = match table.find(name) {
@@ -245,7 +241,7 @@ fn late(elapsed: Duration, allowed: Duration) -> Reject {
 
 /// Reports a call that its caller has reset. Centrifugo does that at its own deadline, which comes a little before the one that it sends.
 fn report_dropped(elapsed: Duration, blame: &Blame) {
-    match deadline::of(blame.metadata()).or_else(|| blame.is_stream().then_some(OPENING)) {
+    match deadline::of(blame.metadata()).or(blame.event().facts().unsent_timeout) {
         Some(allowed) if elapsed >= allowed.mul_f32(0.9) => blame.failed(Arc::new(late(elapsed, allowed)), ""),
         _ => blame.abandoned(elapsed),
     }
@@ -273,7 +269,7 @@ fn unmatched(event: Kind, name: &str) {
 
 /// The answer when nobody has claimed the event.
 pub(crate) fn unclaimed(kind: Kind) -> Status {
-    tracing::warn!(event = %kind, "no handler: write one with `{}`, or switch the proxy off in Centrifugo's configuration", kind.attribute());
+    tracing::warn!(event = %kind, "no handler: write one with `{}`, or switch the proxy off in Centrifugo's configuration", kind.facts().attribute);
     Status::unimplemented(format!("no handler for {kind}"))
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
+use crate::event::Expectation;
 use crate::reject::Reject;
 
 /// How many different namespaces are warned about; their names may come from data.
@@ -12,7 +13,7 @@ const MAX_WARNINGS: usize = 100;
 
 /// What replies are compared with: the configuration that the app generates, with its own settings in it.
 #[derive(Debug, Default)]
-pub(crate) struct Audit {
+pub(crate) struct Warnings {
     namespaces: HashSet<String>,
     /// Something refreshes connections: a handler, or tokens that clients bring.
     refreshes: bool,
@@ -29,7 +30,7 @@ pub(crate) struct Audit {
 const TOKEN_KEYS: [&str; 4] = ["hmac_secret_key", "rsa_public_key", "ecdsa_public_key", "jwks_public_endpoint"];
 
 /// Compares replies with what the generated configuration has.
-impl Audit {
+impl Warnings {
     pub(crate) fn of(config: &Value, is_test: bool) -> Self {
         let is_set = |pointer: &str| config.pointer(pointer) == Some(&Value::Bool(true));
         let takes =
@@ -55,8 +56,24 @@ impl Audit {
         }
     }
 
+    /// Compares what a reply expects. `channel` is the one that its event is about.
+    pub(crate) fn check<'r>(
+        &self,
+        expectations: impl Iterator<Item = Expectation<'r>>,
+        channel: impl Fn() -> &'r str,
+    ) -> Result<(), Reject> {
+        for expectation in expectations {
+            match expectation {
+                Expectation::Namespace(channel) => self.granted(channel)?,
+                Expectation::Refresh => self.expires()?,
+                Expectation::SubRefresh => self.subscription_expires(channel())?,
+            }
+        }
+        Ok(())
+    }
+
     /// A server-side subscription is granted. Centrifugo refuses the whole connect over one unknown namespace.
-    pub(crate) fn granted(&self, channel: &str) -> Result<(), Reject> {
+    fn granted(&self, channel: &str) -> Result<(), Reject> {
         let Some(name) = namespace(channel).filter(|name| !self.namespaces.contains(*name)) else { return Ok(()) };
         let text = format!(
             "connect grants `{}`, but no handler, typed channel or `App::namespace(\"{}\")` names its namespace: if Centrifugo's \
@@ -72,7 +89,7 @@ impl Audit {
     }
 
     /// A connection expires. Where nothing refreshes it, Centrifugo leaves that to the client, whose SDK stops permanently then, unless it gets tokens.
-    pub(crate) fn expires(&self) -> Result<(), Reject> {
+    fn expires(&self) -> Result<(), Reject> {
         if self.refreshes {
             return Ok(());
         }
@@ -84,7 +101,7 @@ impl Audit {
     }
 
     /// A subscription expires. As with connections.
-    pub(crate) fn subscription_expires(&self, channel: &str) -> Result<(), Reject> {
+    fn subscription_expires(&self, channel: &str) -> Result<(), Reject> {
         let name = namespace(channel).unwrap_or_default();
         if self.has_tokens || self.sub_refreshes.contains(name) {
             return Ok(());

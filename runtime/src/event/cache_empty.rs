@@ -1,8 +1,9 @@
 use super::client::Client;
-use super::{Event, HasChannel, Malformed, Refusal, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::Facts;
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
-use crate::handler::Options;
+use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
@@ -20,6 +21,13 @@ pub struct CacheEmpty {
 }
 
 impl Sealed for CacheEmpty {
+    const FACTS: Facts = Facts {
+        rpc: "NotifyCacheEmpty",
+        attribute: "#[centrifugo::cache_empty(\"..\")]",
+        has_client: false,
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -34,11 +42,7 @@ impl Event for CacheEmpty {
     type Reply = bool;
 }
 
-impl HasChannel for CacheEmpty {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
+facets!(CacheEmpty: channel);
 
 impl Wire for CacheEmpty {
     type Request = wire::NotifyCacheEmptyRequest;
@@ -46,10 +50,6 @@ impl Wire for CacheEmpty {
 
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
         Ok(Self { channel: Channel::new(request.channel) })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.cache_empty
     }
 
     fn admit(&self, _: &Options) -> Result<(), Reject> {

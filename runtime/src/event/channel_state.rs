@@ -1,8 +1,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::client::Client;
-use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::Facts;
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
@@ -52,6 +53,13 @@ impl ChannelState {
 }
 
 impl Sealed for ChannelState {
+    const FACTS: Facts = Facts {
+        rpc: "NotifyChannelState",
+        attribute: "#[centrifugo::channel_state(\"..\")]",
+        has_client: false,
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -66,13 +74,7 @@ impl Event for ChannelState {
     type Reply = ();
 }
 
-impl HasChannel for ChannelState {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
-
-impl Refusing for ChannelState {}
+facets!(ChannelState: channel, refusing);
 
 impl Wire for ChannelState {
     type Request = wire::ChannelEvent;
@@ -87,10 +89,6 @@ impl Wire for ChannelState {
         let since = Duration::from_millis(time_ms.unsigned_abs());
         let time = if time_ms < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) };
         Ok(Self { channel: Channel::new(channel), change, time: time.unwrap_or(UNIX_EPOCH) })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.channel_state
     }
 
     fn no_match() -> Result<(), Reject> {

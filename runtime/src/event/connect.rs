@@ -5,9 +5,9 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
-use super::{Event, HasClient, HasData, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
-use crate::dispatch::warnings::Audit;
+use super::facets::facets;
+use super::facts::{Facts, Proxy};
+use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::channel::{InvalidChannel, ToChannel};
 use crate::names::id::UserId;
@@ -154,6 +154,13 @@ impl Connected {
 }
 
 impl Sealed for Connect {
+    const FACTS: Facts = Facts {
+        rpc: "Connect",
+        attribute: "#[centrifugo::connect]",
+        proxy: Some(Proxy::Client("connect")),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         None
     }
@@ -168,19 +175,7 @@ impl Event for Connect {
     type Reply = Connected;
 }
 
-impl HasClient for Connect {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl Refusing for Connect {}
-
-impl HasData for Connect {
-    fn data(&self) -> &Bytes {
-        &self.data
-    }
-}
+facets!(Connect: client, data, refusing);
 
 impl Wire for Connect {
     type Request = wire::ConnectRequest;
@@ -198,22 +193,13 @@ impl Wire for Connect {
         })
     }
 
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.connect
-    }
-
     fn no_match() -> Result<Connected, Reject> {
         Err(Reject::internal("no connect handler"))
     }
 
-    fn audit<'n>(Connected(reply): &Connected, _: impl FnOnce() -> &'n str, audit: &Audit) -> Result<(), Reject> {
-        for channel in reply.channels.iter().chain(reply.options.keys()) {
-            audit.granted(channel)?;
-        }
-        if reply.expiry.is_some() {
-            audit.expires()?;
-        }
-        Ok(())
+    fn expectations(Connected(reply): &Connected) -> impl Iterator<Item = Expectation<'_>> {
+        let granted = reply.channels.iter().chain(reply.options.keys()).map(|channel| Expectation::Namespace(channel));
+        granted.chain(reply.expiry.map(|_| Expectation::Refresh))
     }
 
     fn encode(Connected(reply): Connected, form: Form) -> Result<Self::Response, Reject> {

@@ -5,13 +5,13 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
 use super::publish::not_as_sent;
-use super::{Event, HasChannel, HasClient, HasData, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
-use crate::event::typed::typed;
-use crate::handler::Options;
+use crate::event::options::Options;
 use crate::names::channel::{self, DataOf, Target};
 use crate::names::id::{Channel, Key, UserId};
 use crate::reject::code::ErrorReply;
@@ -19,7 +19,9 @@ use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
 use crate::reply::payload::{Form, Payload};
 use crate::reply::subscription::Pairs;
+use crate::reply::typed::typed;
 use crate::wire;
+use centrifugo_pattern::Place;
 
 /// A client sets a key of a map channel.
 ///
@@ -187,6 +189,17 @@ impl<C: Target> IntoReply<MapPublish> for MapPublished<C> {
 }
 
 impl Sealed for MapPublish {
+    const FACTS: Facts = Facts {
+        rpc: "MapPublish",
+        attribute: "#[centrifugo::map_publish(\"..\")]",
+        place: Place::Publish,
+        writes: true,
+        proxy: Some(Proxy::Channel("map_publish")),
+        switch: Some("/map/publish_proxy_enabled"),
+        subscription_type: Some(SubscriptionType::Map),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -201,41 +214,7 @@ impl Event for MapPublish {
     type Reply = MapPublished;
 }
 
-impl Refusing for MapPublish {}
-
-impl HasClient for MapPublish {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl HasUser for MapPublish {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasChannel for MapPublish {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
-
-impl HasKey for MapPublish {
-    fn key(&self) -> &Key {
-        &self.key
-    }
-}
-
-impl HasData for MapPublish {
-    fn data(&self) -> &Bytes {
-        &self.data
-    }
-}
+facets!(MapPublish: client, user, channel, data, key, refusing);
 
 impl Wire for MapPublish {
     type Request = wire::MapPublishRequest;
@@ -264,10 +243,6 @@ impl Wire for MapPublish {
             meta,
             labels,
         })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.map_publish
     }
 
     fn admit(&self, options: &Options) -> Result<(), Reject> {

@@ -3,10 +3,11 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::client::Client;
-use super::{Event, HasChannel, HasClient, HasKey, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
-use crate::handler::Options;
+use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
@@ -14,6 +15,7 @@ use crate::reject::code::ErrorReply;
 use crate::reply::payload::Form;
 use crate::reply::subscription::Pairs;
 use crate::wire;
+use centrifugo_pattern::Place;
 
 /// A client removes a key of a map channel.
 ///
@@ -75,6 +77,17 @@ impl MapRemoved {
 }
 
 impl Sealed for MapRemove {
+    const FACTS: Facts = Facts {
+        rpc: "MapRemove",
+        attribute: "#[centrifugo::map_remove(\"..\")]",
+        place: Place::Publish,
+        writes: true,
+        proxy: Some(Proxy::Channel("map_remove")),
+        switch: Some("/map/remove_proxy_enabled"),
+        subscription_type: Some(SubscriptionType::Map),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -89,35 +102,7 @@ impl Event for MapRemove {
     type Reply = MapRemoved;
 }
 
-impl Refusing for MapRemove {}
-
-impl HasClient for MapRemove {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl HasUser for MapRemove {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasChannel for MapRemove {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
-
-impl HasKey for MapRemove {
-    fn key(&self) -> &Key {
-        &self.key
-    }
-}
+facets!(MapRemove: client, user, channel, key, refusing);
 
 impl Wire for MapRemove {
     type Request = wire::MapRemoveRequest;
@@ -133,10 +118,6 @@ impl Wire for MapRemove {
             meta,
             labels,
         })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.map_remove
     }
 
     fn admit(&self, _: &Options) -> Result<(), Reject> {

@@ -1,13 +1,53 @@
-//! The events of the protocol: one file each says what arrives and what may be answered.
+//! The events of the protocol. The file of each has its request, its reply, and the facts about it; the list names them all.
+
+/// The list of events, in the order of a connection's life. It hands its rows to a macro that makes what exists once for each event.
+///
+/// A row has the name of the attribute and of the file, the [`Kind`], the type, and how Centrifugo calls: by one message for one
+/// (`unary`), by a `stream`, or by a `batch` of events in one message.
+macro_rules! for_each_event {
+    ($make:ident) => {
+        $make! {
+            /// A client connects.
+            connect: Connect(Connect) unary;
+            /// A connection is about to expire.
+            refresh: Refresh(Refresh) unary;
+            /// A client subscribes to a channel.
+            subscribe: Subscribe(Subscribe) unary;
+            /// A client publishes to a channel.
+            publish: Publish(Publish) unary;
+            /// A subscription is about to expire.
+            sub_refresh: SubRefresh(SubRefresh) unary;
+            /// A client calls a method.
+            rpc: Rpc(Rpc) unary;
+            /// A client subscribes to a stream.
+            stream: Stream(SubscribeStream) stream;
+            /// A client sets a key of a map channel.
+            map_publish: MapPublish(MapPublish) unary;
+            /// A client removes a key of a map channel.
+            map_remove: MapRemove(MapRemove) unary;
+            /// Centrifugo polls keys that clients track.
+            shared_poll: SharedPoll(SharedPoll) unary;
+            /// A channel's cache is empty (Centrifugo PRO).
+            cache_empty: CacheEmpty(CacheEmpty) unary;
+            /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
+            channel_state: ChannelState(ChannelState) batch;
+        }
+    };
+}
+pub(crate) use for_each_event;
 
 mod cache_empty;
 mod channel_state;
 mod client;
 mod connect;
+mod facets;
+pub(crate) mod facts;
+pub(crate) mod into_reject;
 pub(crate) mod into_reply;
 pub(crate) mod kind;
 mod map_publish;
 mod map_remove;
+pub(crate) mod options;
 pub(crate) mod publications;
 mod publish;
 mod refresh;
@@ -18,13 +58,11 @@ mod sub_refresh;
 mod subscribe;
 pub(crate) mod typed;
 
-use bytes::Bytes;
+use std::iter;
 
-use crate::dispatch::router::{Routes, Table};
-use crate::dispatch::warnings::Audit;
 use crate::event::kind::Kind;
-use crate::handler::Options;
-use crate::names::id::{Channel, Key, UserId};
+use crate::event::options::Options;
+use crate::names::id::UserId;
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 use crate::reply::payload::Form;
@@ -34,6 +72,7 @@ pub use cache_empty::CacheEmpty;
 pub use channel_state::{ChannelChange, ChannelState};
 pub use client::{Client, Encoding, Protocol};
 pub use connect::{Connect, Connected};
+pub use facets::{HasChannel, HasClient, HasData, HasKey, HasUser, Refusing};
 pub use map_publish::{KeyMode, MapPublish, MapPublished};
 pub use map_remove::{MapRemove, MapRemoved};
 pub use publish::{Publish, Published};
@@ -56,72 +95,6 @@ pub trait Event: Sealed + Clone + Send + Sync + 'static {
     type Reply: Send;
 }
 
-/// An event that comes from a connection: every one but [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`].
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` event comes from no client",
-    label = "needs an event of a client",
-    note = "shared_poll, cache_empty and channel_state are Centrifugo's own questions: about channels, for nobody in particular"
-)]
-pub trait HasClient: Event {
-    /// The connection that the event comes from.
-    fn client(&self) -> &Client;
-}
-
-/// An event that comes from a connection whose user is known: every one but [`Connect`], and those without a client.
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` event has no user",
-    label = "needs an event with a user",
-    note = "`connect` is where the user is named: look at the data or the headers, and answer `Connected::user(..)`",
-    note = "shared_poll, cache_empty and channel_state come from no client, so from no user"
-)]
-pub trait HasUser: HasClient {
-    /// The user, as `connect` named it.
-    fn user(&self) -> &UserId;
-    /// What `connect` or `refresh` put aside with `.meta(..)`. Empty unless Centrifugo's proxy has
-    /// `include_connection_meta`.
-    fn meta(&self) -> &Bytes;
-}
-
-/// An event about one channel.
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` event has no channel",
-    label = "needs an event about a channel",
-    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty and channel_state handlers have a channel"
-)]
-pub trait HasChannel: Event {
-    /// The channel.
-    fn channel(&self) -> &Channel;
-}
-
-/// An event that carries data from the client.
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` event carries no data",
-    label = "needs an event with data",
-    note = "connect, subscribe, topic, stream, publish, map_publish and rpc handlers get data from the client"
-)]
-pub trait HasData: Event {
-    /// What the client sent; empty if nothing.
-    fn data(&self) -> &Bytes;
-}
-
-/// An event about one key of a map channel.
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` event has no key",
-    label = "needs an event about a key",
-    note = "map_publish and map_remove handlers have a key"
-)]
-pub trait HasKey: HasChannel {
-    /// The key, as the client sent it; maybe empty.
-    fn key(&self) -> &Key;
-}
-
-/// An event that may be answered with an error or a disconnect: every one but refresh, sub_refresh and cache_empty.
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` event can't be refused with an error or a disconnect",
-    note = "Centrifugo reads neither there; in refresh and sub_refresh, answer `expired()` to refuse"
-)]
-pub trait Refusing: Event {}
-
 /// The protobuf side of an event.
 pub(crate) trait Wire: Event {
     type Request: Send + 'static;
@@ -129,9 +102,6 @@ pub(crate) trait Wire: Event {
 
     /// The typed event. `Err`: bytes that Centrifugo would never send.
     fn decode(request: Self::Request) -> Result<Self, Malformed>;
-
-    /// The event's handlers.
-    fn table(routes: &Routes) -> &Table<Self>;
 
     /// Checks that Centrifugo leaves to the application, made before any handler is asked.
     fn admit(&self, _options: &Options) -> Result<(), Reject> {
@@ -146,9 +116,9 @@ pub(crate) trait Wire: Event {
     /// The answer when there are handlers, but none for this name.
     fn no_match() -> Result<Self::Reply, Reject>;
 
-    /// Looks for what Centrifugo would not do as the handler expects. `Err`: the reply can't be meant, and fails the call.
-    fn audit<'n>(_reply: &Self::Reply, _name: impl FnOnce() -> &'n str, _audit: &Audit) -> Result<(), Reject> {
-        Ok(())
+    /// What the reply expects of Centrifugo's configuration.
+    fn expectations(_reply: &Self::Reply) -> impl Iterator<Item = Expectation<'_>> {
+        iter::empty()
     }
 
     /// The reply as Centrifugo takes it. `Err`: it can't be sent, so the client gets an internal error.
@@ -156,6 +126,16 @@ pub(crate) trait Wire: Event {
 
     /// The refusal as Centrifugo takes it. `None`: Centrifugo has no way to say it.
     fn refuse(refusal: Refusal) -> Option<Self::Response>;
+}
+
+/// Something that a reply expects of Centrifugo's configuration, which would otherwise not do what the handler means.
+pub(crate) enum Expectation<'r> {
+    /// The namespace of a channel that `connect` grants.
+    Namespace(&'r str),
+    /// Something that refreshes the connection before it expires.
+    Refresh,
+    /// Something that refreshes the subscription before it expires.
+    SubRefresh,
 }
 
 /// The part of a [`Reject`] that is sent.
@@ -199,10 +179,14 @@ pub(crate) struct Malformed {
 }
 
 mod sealed {
+    use super::facts::Facts;
     use super::{Client, UserId};
 
     /// What every event can say of itself, and no other crate can implement.
     pub trait Sealed {
+        /// The facts about it.
+        const FACTS: Facts;
+
         /// What patterns are compared with: a channel or a method; `None` for events that have neither.
         fn subject(&self) -> Option<&str>;
 

@@ -5,12 +5,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
-use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
-use crate::event::typed::typed;
-use crate::handler::Options;
+use crate::event::options::Options;
 use crate::names::channel::{self, DataOf, Target};
 use crate::names::id::{Channel, UserId};
 use crate::reject::code::ErrorReply;
@@ -18,7 +18,9 @@ use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
 use crate::reply::payload::{Form, Payload};
 use crate::reply::subscription::Pairs;
+use crate::reply::typed::typed;
 use crate::wire;
+use centrifugo_pattern::Place;
 
 /// A client publishes to a channel.
 ///
@@ -146,6 +148,17 @@ pub(super) fn not_as_sent() -> Internal {
 }
 
 impl Sealed for Publish {
+    const FACTS: Facts = Facts {
+        rpc: "Publish",
+        attribute: "#[centrifugo::publish(\"..\")]",
+        place: Place::Publish,
+        writes: true,
+        proxy: Some(Proxy::Channel("publish")),
+        switch: Some("/publish_proxy_enabled"),
+        absent_from: &[SubscriptionType::Stream],
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -160,35 +173,7 @@ impl Event for Publish {
     type Reply = Published;
 }
 
-impl HasClient for Publish {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl Refusing for Publish {}
-
-impl HasUser for Publish {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasChannel for Publish {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
-
-impl HasData for Publish {
-    fn data(&self) -> &Bytes {
-        &self.data
-    }
-}
+facets!(Publish: client, user, channel, data, refusing);
 
 impl Wire for Publish {
     type Request = wire::PublishRequest;
@@ -205,10 +190,6 @@ impl Wire for Publish {
             meta,
             labels,
         })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.publish
     }
 
     fn admit(&self, options: &Options) -> Result<(), Reject> {

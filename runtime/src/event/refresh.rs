@@ -5,8 +5,9 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
-use super::{Event, HasClient, HasUser, Malformed, Refusal, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::{Facts, Proxy};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
 use crate::reject::Reject;
@@ -97,6 +98,13 @@ impl Refreshed {
 }
 
 impl Sealed for Refresh {
+    const FACTS: Facts = Facts {
+        rpc: "Refresh",
+        attribute: "#[centrifugo::refresh]",
+        proxy: Some(Proxy::Client("refresh")),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         None
     }
@@ -111,21 +119,7 @@ impl Event for Refresh {
     type Reply = Refreshed;
 }
 
-impl HasClient for Refresh {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl HasUser for Refresh {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
+facets!(Refresh: client, user);
 
 impl Wire for Refresh {
     type Request = wire::RefreshRequest;
@@ -139,10 +133,6 @@ impl Wire for Refresh {
             meta,
             labels,
         })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.refresh
     }
 
     fn no_match() -> Result<Refreshed, Reject> {

@@ -4,14 +4,16 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
-use super::{Event, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::{Facts, Proxy};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 use crate::reply::payload::{Form, Payload};
 use crate::wire;
+use centrifugo_pattern::Place;
 
 /// A client calls a method.
 #[derive(Debug, Clone)]
@@ -65,6 +67,15 @@ impl RpcReply {
 }
 
 impl Sealed for Rpc {
+    const FACTS: Facts = Facts {
+        rpc: "RPC",
+        attribute: "#[centrifugo::rpc(\"..\")]",
+        place: Place::Method,
+        proxy: Some(Proxy::Rpc),
+        switch: Some("/proxy_enabled"),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.method)
     }
@@ -79,29 +90,7 @@ impl Event for Rpc {
     type Reply = RpcReply;
 }
 
-impl HasClient for Rpc {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl Refusing for Rpc {}
-
-impl HasUser for Rpc {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasData for Rpc {
-    fn data(&self) -> &Bytes {
-        &self.data
-    }
-}
+facets!(Rpc: client, user, data, refusing);
 
 impl Wire for Rpc {
     type Request = wire::RpcRequest;
@@ -118,10 +107,6 @@ impl Wire for Rpc {
             meta,
             labels,
         })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.rpc
     }
 
     fn no_match() -> Result<RpcReply, Reject> {

@@ -4,17 +4,18 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
-use super::{Event, HasChannel, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
-use crate::event::typed::typed;
-use crate::handler::Options;
+use crate::event::options::Options;
 use crate::names::channel::{self, DataOf};
 use crate::names::id::{Channel, UserId};
 use crate::reject::{Internal, Reject};
 use crate::reply::json;
 use crate::reply::payload::{Form, Payload};
+use crate::reply::typed::typed;
 use crate::wire;
 
 /// Centrifugo polls keys of a channel that clients track.
@@ -179,6 +180,17 @@ fn polled(what: &str, data: Payload) -> Result<Bytes, Internal> {
 }
 
 impl Sealed for SharedPoll {
+    const FACTS: Facts = Facts {
+        rpc: "SharedPollRefresh",
+        attribute: "#[centrifugo::shared_poll(\"..\")]",
+        has_client: false,
+        proxy: Some(Proxy::Channel("shared_poll_refresh")),
+        switch: Some("/subscription_type"),
+        subscription_type: Some(SubscriptionType::SharedPoll),
+        required_key: Some("/shared_poll/hmac_secret_key"),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -193,13 +205,7 @@ impl Event for SharedPoll {
     type Reply = Polled;
 }
 
-impl Refusing for SharedPoll {}
-
-impl HasChannel for SharedPoll {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
+facets!(SharedPoll: channel, refusing);
 
 impl Wire for SharedPoll {
     type Request = wire::SharedPollRefreshRequest;
@@ -208,10 +214,6 @@ impl Wire for SharedPoll {
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
         let item = |wire::SharedPollRefreshItem { key, version }| PollItem { key, version };
         Ok(Self { channel: Channel::new(request.channel), items: request.items.into_iter().map(item).collect() })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.shared_poll
     }
 
     fn admit(&self, _: &Options) -> Result<(), Reject> {

@@ -1,19 +1,20 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 
 use super::client::Client;
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
 use super::subscribe::{Subscribe, Subscribed};
-use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
-use crate::dispatch::warnings::Audit;
+use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
+use crate::event::options::Options;
 use crate::event::publications::Inbound;
-use crate::handler::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
@@ -89,6 +90,17 @@ pub(crate) struct Opened {
 }
 
 impl Sealed for SubscribeStream {
+    const FACTS: Facts = Facts {
+        rpc: "SubscribeUnidirectional",
+        attribute: "#[centrifugo::stream(\"..\")]",
+        proxy: Some(Proxy::Channel("subscribe_stream")),
+        switch: Some("/subscribe_stream_proxy_enabled"),
+        subscription_type: Some(SubscriptionType::Stream),
+        // By default, for a stream's first message.
+        unsent_timeout: Some(Duration::from_secs(1)),
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -103,35 +115,7 @@ impl Event for SubscribeStream {
     type Reply = SubscribedStream;
 }
 
-impl HasClient for SubscribeStream {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl Refusing for SubscribeStream {}
-
-impl HasUser for SubscribeStream {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasChannel for SubscribeStream {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
-
-impl HasData for SubscribeStream {
-    fn data(&self) -> &Bytes {
-        &self.data
-    }
-}
+facets!(SubscribeStream: client, user, channel, data, refusing);
 
 impl Wire for SubscribeStream {
     type Request = Opening;
@@ -142,10 +126,6 @@ impl Wire for SubscribeStream {
         Ok(Self { client, user, channel, token, data, meta, labels, inbound })
     }
 
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.stream
-    }
-
     fn admit(&self, _: &Options) -> Result<(), Reject> {
         channel::admit(&self.channel)
     }
@@ -154,8 +134,8 @@ impl Wire for SubscribeStream {
         Subscribe::no_match().map(|subscribed| subscribed.stream(futures_util::stream::empty::<Publication>()))
     }
 
-    fn audit<'n>(reply: &SubscribedStream, channel: impl FnOnce() -> &'n str, audit: &Audit) -> Result<(), Reject> {
-        Subscribe::audit(&reply.subscribed, channel, audit)
+    fn expectations(reply: &SubscribedStream) -> impl Iterator<Item = Expectation<'_>> {
+        Subscribe::expectations(&reply.subscribed)
     }
 
     fn encode(reply: SubscribedStream, form: Form) -> Result<Opened, Reject> {

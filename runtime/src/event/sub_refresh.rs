@@ -5,8 +5,9 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
-use super::{Event, HasChannel, HasClient, HasUser, Malformed, Refusal, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
@@ -93,6 +94,15 @@ impl SubRefreshed {
 }
 
 impl Sealed for SubRefresh {
+    const FACTS: Facts = Facts {
+        rpc: "SubRefresh",
+        attribute: "#[centrifugo::sub_refresh]",
+        proxy: Some(Proxy::Channel("sub_refresh")),
+        switch: Some("/sub_refresh_proxy_enabled"),
+        absent_from: &[SubscriptionType::Stream],
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -107,27 +117,7 @@ impl Event for SubRefresh {
     type Reply = SubRefreshed;
 }
 
-impl HasClient for SubRefresh {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl HasUser for SubRefresh {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasChannel for SubRefresh {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
+facets!(SubRefresh: client, user, channel);
 
 impl Wire for SubRefresh {
     type Request = wire::SubRefreshRequest;
@@ -142,10 +132,6 @@ impl Wire for SubRefresh {
             meta,
             labels,
         })
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.sub_refresh
     }
 
     // Nobody vouches for the subscription any longer. Centrifugo ignores errors here, but after "expired" the client

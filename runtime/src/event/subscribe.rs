@@ -5,13 +5,13 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 
 use super::client::{Client, data};
+use super::facets::facets;
+use super::facts::{Facts, Proxy, SubscriptionType};
 use super::stream::SubscribedStream;
-use super::{Event, HasChannel, HasClient, HasData, HasUser, Malformed, Refusal, Refusing, Sealed, Wire};
-use crate::dispatch::router::{Routes, Table};
-use crate::dispatch::warnings::Audit;
+use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
+use crate::event::options::Options;
 use crate::event::typed::PublishedTo;
-use crate::handler::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
@@ -137,6 +137,16 @@ impl Subscribe {
 }
 
 impl Sealed for Subscribe {
+    const FACTS: Facts = Facts {
+        rpc: "Subscribe",
+        attribute: "#[centrifugo::topic(\"..\")]",
+        proxy: Some(Proxy::Channel("subscribe")),
+        switch: Some("/subscribe_proxy_enabled"),
+        // In namespaces of maps Centrifugo would send it, and then refuse the client, whatever the answer is.
+        absent_from: &[SubscriptionType::Stream, SubscriptionType::Map],
+        ..Facts::CHANNEL
+    };
+
     fn subject(&self) -> Option<&str> {
         Some(&self.channel)
     }
@@ -151,35 +161,7 @@ impl Event for Subscribe {
     type Reply = Subscribed;
 }
 
-impl HasClient for Subscribe {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl Refusing for Subscribe {}
-
-impl HasUser for Subscribe {
-    fn user(&self) -> &UserId {
-        &self.user
-    }
-
-    fn meta(&self) -> &Bytes {
-        &self.meta
-    }
-}
-
-impl HasChannel for Subscribe {
-    fn channel(&self) -> &Channel {
-        &self.channel
-    }
-}
-
-impl HasData for Subscribe {
-    fn data(&self) -> &Bytes {
-        &self.data
-    }
-}
+facets!(Subscribe: client, user, channel, data, refusing);
 
 impl Wire for Subscribe {
     type Request = wire::SubscribeRequest;
@@ -187,10 +169,6 @@ impl Wire for Subscribe {
 
     fn decode(request: Self::Request) -> Result<Self, Malformed> {
         Self::decode_as(Self::KIND, request)
-    }
-
-    fn table(routes: &Routes) -> &Table<Self> {
-        &routes.subscribe
     }
 
     fn admit(&self, _: &Options) -> Result<(), Reject> {
@@ -201,8 +179,8 @@ impl Wire for Subscribe {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn audit<'n>(reply: &Subscribed, channel: impl FnOnce() -> &'n str, audit: &Audit) -> Result<(), Reject> {
-        if reply.expiry.is_some() { audit.subscription_expires(channel()) } else { Ok(()) }
+    fn expectations(reply: &Subscribed) -> impl Iterator<Item = Expectation<'_>> {
+        reply.expiry.map(|_| Expectation::SubRefresh).into_iter()
     }
 
     fn encode(reply: Subscribed, form: Form) -> Result<Self::Response, Reject> {

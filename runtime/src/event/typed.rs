@@ -11,30 +11,6 @@ use crate::names::channel::{AsSent, DataOf, Untyped};
 use crate::names::id::Channel;
 use crate::reply::publication::{IntoPublication, Publication};
 
-/// What the fields of a reply need, to be one for the channel `C`.
-macro_rules! typed {
-    ($name:ident has $fields:ident) => {
-        impl<C> $name<C> {
-            pub(crate) fn of(fields: $fields) -> Self {
-                Self { fields, channel: ::std::marker::PhantomData }
-            }
-        }
-
-        impl<C> Default for $name<C> {
-            fn default() -> Self {
-                Self::of($fields::default())
-            }
-        }
-
-        impl<C> ::std::fmt::Debug for $name<C> {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                self.fields.fmt(f)
-            }
-        }
-    };
-}
-pub(crate) use typed;
-
 /// What a handler of the typed channel `C` may return: what publishes the channel's data, and nothing else.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer to a `{E}` event of the typed channel `{C}`",

@@ -11,16 +11,18 @@ use tonic::Status;
 
 use crate::dispatch::message::{decode, frame};
 use crate::dispatch::{Asked, Dispatch, Head, failure, respond};
-use crate::event::{
-    CacheEmpty, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe, Wire,
-};
+use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_event};
 use crate::handler::BoxFuture;
+use crate::handler::router::Routed;
 use crate::wire::NotifyChannelStateRequest;
 
 /// The service that Centrifugo calls.
 pub(crate) const SERVICE: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
 
-/// The call whose caller sends more than one message.
+/// The method whose server sends more than one message.
+const UNIDIRECTIONAL: &str = <SubscribeStream as Event>::KIND.facts().rpc;
+
+/// The method whose client sends more than one message, too.
 pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
 
 /// The framed message of an answer.
@@ -29,7 +31,7 @@ type Framed = Result<Bytes, Status>;
 /// A call of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
-    Question(Question),
+    Unary(Unary),
     SubscribeUnidirectional,
     SubscribeBidirectional,
 }
@@ -37,32 +39,38 @@ pub(crate) enum Method {
 impl Method {
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.strip_prefix('/')?.strip_prefix(SERVICE)?.strip_prefix('/')? {
-            "SubscribeUnidirectional" => Some(Self::SubscribeUnidirectional),
+            UNIDIRECTIONAL => Some(Self::SubscribeUnidirectional),
             BIDIRECTIONAL => Some(Self::SubscribeBidirectional),
-            name => Question::of(name).map(Self::Question),
+            name => Unary::of(name).map(Self::Unary),
         }
     }
 }
 
-macro_rules! questions {
-    ($($name:literal => $event:ident,)*) => {
-        /// A call with one question and one answer.
+/// Makes what exists for each event that is called by one message for one.
+macro_rules! unary {
+    ([$($known:ident)*] $(#[$doc:meta])* $name:ident: $kind:ident($event:ident) unary; $($rest:tt)*) => {
+        unary! { [$($known)* $event] $($rest)* }
+    };
+    ([$($known:ident)*] $(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident; $($rest:tt)*) => {
+        unary! { [$($known)*] $($rest)* }
+    };
+    ([$($event:ident)*]) => {
+        /// A method that takes one message and returns one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Question {
+        pub(crate) enum Unary {
             $($event,)*
             ChannelStates,
         }
 
-        impl Question {
+        impl Unary {
             fn of(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$event),)*
-                    "NotifyChannelState" => Some(Self::ChannelStates),
-                    _ => None,
-                }
+                $(if name == event::$event::KIND.facts().rpc {
+                    return Some(Self::$event);
+                })*
+                (name == ChannelState::KIND.facts().rpc).then_some(Self::ChannelStates)
             }
 
-            /// The answer to a message.
+            /// Starts to answer a message.
             pub(crate) fn answer(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Answering {
                 let answering = match self {
                     $(Self::$event => ask(dispatch, head, message).map(Answering::$event),)*
@@ -72,10 +80,10 @@ macro_rules! questions {
             }
         }
 
-        /// A question that is being answered.
+        /// A unary call that is being answered.
         // No box of a future: that would be one more allocation for each call.
         pub(crate) enum Answering {
-            $($event(Asked<$event, Bytes>),)*
+            $($event(Asked<event::$event, Bytes>),)*
             ChannelStates(BoxFuture<Framed>),
             /// What came was no message of Centrifugo's.
             Refused(Option<Status>),
@@ -93,24 +101,16 @@ macro_rules! questions {
             }
         }
     };
+    ($($row:tt)*) => {
+        unary! { [] $($row)* }
+    };
 }
 
-questions! {
-    "Connect" => Connect,
-    "Refresh" => Refresh,
-    "Subscribe" => Subscribe,
-    "Publish" => Publish,
-    "SubRefresh" => SubRefresh,
-    "RPC" => Rpc,
-    "MapPublish" => MapPublish,
-    "MapRemove" => MapRemove,
-    "SharedPollRefresh" => SharedPoll,
-    "NotifyCacheEmpty" => CacheEmpty,
-}
+for_each_event!(unary);
 
 fn ask<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<Asked<E, Bytes>, Status>
 where
-    E: Wire<Request: Message + Default, Response: Message>,
+    E: Routed<Request: Message + Default, Response: Message>,
 {
     dispatch.answer(head, decode(message)?, |response, max| Ok(frame(&response, max)?))
 }

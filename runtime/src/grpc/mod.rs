@@ -115,15 +115,15 @@ impl ProxyService {
 fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<Answer>> {
     let arrived = Instant::now();
     match dispatch.admit(&request) {
-        Ok(Method::Question(question)) => {
+        Ok(Method::Unary(method)) => {
             let message = single_frame::only_message(request, dispatch.max_message_size);
             let answered = message.then(move |message| match message {
                 Ok((parts, message)) => {
                     let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
-                    let answered = question.answer(&dispatch, head, message);
+                    let answered = method.answer(&dispatch, head, message);
                     answered.map(|framed| framed.map_or_else(Status::into_http, Answer::message)).left_future()
                 }
-                Err(request) => via_tonic::answer(dispatch, question, request, arrived).map(long).boxed().right_future(),
+                Err(request) => via_tonic::answer(dispatch, method, request, arrived).map(long).boxed().right_future(),
             });
             answered.left_future()
         }

@@ -17,19 +17,19 @@ use crate::dispatch::message::HEAD;
 use crate::dispatch::message::decode;
 use crate::dispatch::stream::Responses;
 use crate::dispatch::{Dispatch, Head};
-use crate::grpc::method::Question;
+use crate::grpc::method::Unary;
 
 /// The answer to a question.
 pub(crate) async fn answer(
     dispatch: Arc<Dispatch>,
-    question: Question,
+    method: Unary,
     request: http::Request<Body>,
     arrived: Instant,
 ) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
     let asked = service_fn(move |request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
-        let answered = question.answer(&dispatch, head, message);
+        let answered = method.answer(&dispatch, head, message);
         answered.map_ok(|frame| tonic::Response::new(unframed(frame)))
     });
     grpc.unary(asked, request).await

@@ -3,15 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::dispatch::router::Routes;
+use crate::event::Event;
 use crate::event::kind::Kind;
-use crate::event::{
-    CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
-    Subscribe, SubscribeStream,
-};
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
-use crate::handler::{Asks, Bound, Location, Replying};
+use crate::handler::router::Surrounds;
+use crate::handler::{Asks, Bound, Replying};
+use crate::names::location::Location;
 use crate::reject::Reject;
 
 /// A registered interceptor, made by [`#[centrifugo::interceptor]`](macro@crate::interceptor), and named by
@@ -19,7 +17,8 @@ use crate::reject::Reject;
 pub struct Interceptor {
     about: AboutInterceptor,
     location: Location,
-    arounds: Arounds,
+    /// For each event that it stands around, its function.
+    events: &'static [&'static dyn Surrounds],
 }
 
 /// What the attribute says of its interceptor.
@@ -78,61 +77,11 @@ impl<E: Event> fmt::Debug for Next<E> {
     }
 }
 
-/// For each event the function, if the interceptor stands around it, and a step that adds it.
-macro_rules! arounds {
-    ($($name:ident: $event:ident),*) => {
-        #[derive(Default)]
-        struct Arounds {
-            $($name: Option<Around<$event>>,)*
-        }
-
-        impl Arounds {
-            const NONE: Self = Self { $($name: None,)* };
-        }
-
-        impl Interceptor {
-            $(
-                #[doc = concat!("Stands around [`", stringify!($event), "`](crate::", stringify!($event), "), too.")]
-                #[doc(hidden)]
-                #[must_use]
-                pub const fn $name(mut self, around: Around<$event>) -> Self {
-                    self.arounds.$name = Some(around);
-                    self
-                }
-            )*
-
-            pub(crate) fn stands_around(&self, kind: Kind) -> bool {
-                $(kind == $event::KIND && self.arounds.$name.is_some())||*
-            }
-
-            /// Puts itself inside of those that are there already.
-            pub(crate) fn enter(&self, routes: &mut Routes) {
-                $(routes.$name.intercept(self.arounds.$name);)*
-            }
-        }
-    };
-}
-
-arounds! {
-    connect: Connect,
-    refresh: Refresh,
-    subscribe: Subscribe,
-    publish: Publish,
-    sub_refresh: SubRefresh,
-    rpc: Rpc,
-    stream: SubscribeStream,
-    map_publish: MapPublish,
-    map_remove: MapRemove,
-    shared_poll: SharedPoll,
-    cache_empty: CacheEmpty,
-    channel_state: ChannelState
-}
-
 impl Interceptor {
     #[doc(hidden)]
     #[track_caller]
-    pub const fn new(about: AboutInterceptor, path: &'static str) -> Self {
-        Self { about, location: Location::of_caller(path), arounds: Arounds::NONE }
+    pub const fn new(about: AboutInterceptor, path: &'static str, events: &'static [&'static dyn Surrounds]) -> Self {
+        Self { about, location: Location::of_caller(path), events }
     }
 
     /// Its name in logs.
@@ -153,6 +102,15 @@ impl Interceptor {
         }
         let events: Vec<_> = Kind::ALL.into_iter().filter(|kind| self.stands_around(*kind)).map(Kind::name).collect();
         events.join(", ")
+    }
+
+    pub(crate) fn stands_around(&self, kind: Kind) -> bool {
+        self.events.iter().any(|event| event.kind() == kind)
+    }
+
+    /// How it surrounds the handlers of its events.
+    pub(crate) fn surrounds(&self) -> impl Iterator<Item = &'static dyn Surrounds> {
+        self.events.iter().copied()
     }
 
     pub(crate) fn location(&self) -> Location {

@@ -33,6 +33,7 @@ pub(crate) use self::settings::Http;
 use crate::dispatch::warnings::namespace;
 use crate::event::{Rpc, RpcReply};
 use crate::handler::call::Call;
+use crate::handler::router::Binding;
 use crate::handler::{About, Bound, Handler};
 use crate::reject::code::ErrorReply;
 use crate::reject::logged::Logged;
@@ -42,9 +43,9 @@ use crate::reject::{Internal, Reject};
 const EXCERPT: usize = 200;
 
 /// The handler that asks the app's [`Http`].
-pub(crate) static BRIDGE: Handler = Handler::rpc(
+pub(crate) static BRIDGE: Handler = Handler::new(
     About::new("http", "http bridge", "centrifugo::App::http", None),
-    |_| Some(Bound::Function(|call| Box::pin(answer(call)))),
+    &Binding::<Rpc>(|_| Some(Bound::Function(|call| Box::pin(answer(call))))),
     &[],
 );
 

@@ -4,8 +4,9 @@ use std::fmt::{self, Display, Write};
 
 use centrifugo_pattern::{Pattern, is_valid_value};
 
-use crate::handler::{Reader, Values};
 use crate::names::id::Channel;
+use crate::names::location::Location;
+use crate::names::values::{Reader, Values};
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 
@@ -271,5 +272,20 @@ pub(crate) fn read<C: TypedChannel>(name: &str) -> Option<C> {
     // The attribute has parsed the pattern already, so there is no error to tell.
     let pattern = Pattern::parse(C::PATTERN).ok()?;
     let values = pattern.matches(name)?;
-    C::read(&mut Values::new(Some(values), Reader::Channel(C::PATTERN)))
+    C::read(&mut Values::new(Some(values), &Extractor { pattern: C::PATTERN }))
+}
+
+/// A typed channel that a handler takes as an extractor.
+struct Extractor {
+    pattern: &'static str,
+}
+
+impl Reader for Extractor {
+    fn handler(&self) -> Option<(&'static str, Location)> {
+        None
+    }
+
+    fn pattern(&self) -> Option<&'static str> {
+        Some(self.pattern)
+    }
 }

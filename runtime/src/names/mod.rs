@@ -2,4 +2,6 @@
 
 pub(crate) mod channel;
 pub(crate) mod id;
+pub(crate) mod location;
 pub(crate) mod spelling;
+pub(crate) mod values;

@@ -6,7 +6,7 @@
 use std::any::TypeId;
 use std::fmt::{self, Display, Write};
 
-use crate::handler::{Handler, Reader};
+use crate::names::values::Reader;
 use crate::reject::logged::Logged;
 
 /// Whether a `T` that was read from this text is known to write it again: a `String`, and a whole number without a `+` and leading zeros. The
@@ -42,16 +42,12 @@ impl Write for Expected<'_> {
 
 /// Logs a value that is no match for its spelling only: its type may have a `Display` for people.
 #[cold]
-pub(crate) fn differs(reader: Reader, text: &str, value: &dyn Display) {
-    let (handler, pattern) = match reader {
-        Reader::Handler(handler) => (Some(handler), handler.pattern()),
-        Reader::Channel(pattern) => (None, Some(pattern)),
-    };
-    let (name, at) = (handler.map(Handler::name), handler.map(|handler| tracing::field::display(handler.location())));
+pub(crate) fn differs(reader: &dyn Reader, text: &str, value: &dyn Display) {
+    let (name, at) = reader.handler().map(|(name, at)| (name, tracing::field::display(at))).unzip();
     tracing::debug!(
         handler = name,
         at,
-        pattern,
+        pattern = reader.pattern(),
         "no match: `{}` is written `{}`: one spelling only, unless the attribute has `lenient`",
         Logged(text),
         Logged(value)

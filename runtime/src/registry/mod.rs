@@ -4,16 +4,16 @@ pub(crate) mod forwardable;
 
 use std::any::TypeId;
 
-use centrifugo_pattern::{Namespace, Pattern, Place};
+use centrifugo_pattern::{Namespace, Pattern};
 
-use crate::dispatch::router::{Routes, Table};
 use crate::error::Conflict;
-use crate::event::Wire;
 use crate::event::kind::Kind;
+use crate::handler::Handler;
 use crate::handler::call::States;
 use crate::handler::interceptor::Interceptor;
 use crate::handler::needs::Needs;
-use crate::handler::{Bind, Handler, Location, Target};
+use crate::handler::router::Routes;
+use crate::names::location::Location;
 
 /// The app's handlers, with all that is known of them before the first call.
 #[derive(Default)]
@@ -63,7 +63,7 @@ impl Registry {
             self.interceptors.insert(inside_of, interceptor);
         }
         for interceptor in &self.interceptors {
-            interceptor.enter(routes);
+            interceptor.surrounds().for_each(|event| event.enter(routes));
             satisfy(&interceptor.needs(), interceptor.location(), states, conflicts);
         }
     }
@@ -71,7 +71,7 @@ impl Registry {
     fn add(&mut self, entry: Entry, routes: &mut Routes, states: &States, conflicts: &mut Vec<Conflict>) {
         let at = entry.handler.location();
         satisfy(&entry.needs, at, states, conflicts);
-        if let Err((first, shape)) = entry.enter(routes) {
+        if let Err((first, shape)) = entry.handler.answers().enter(entry.handler, entry.pattern.as_ref(), routes) {
             conflicts.push(Conflict::Duplicate { shape, first: first.location(), second: at });
         }
         self.entries.push(entry);
@@ -90,27 +90,6 @@ impl Registry {
 }
 
 impl Entry {
-    /// Puts itself where calls find it. `Err`: the earlier one that answers for the same names, and what both of them match.
-    fn enter(&self, routes: &mut Routes) -> Result<(), (&'static Handler, String)> {
-        fn insert<E: Wire>(table: &mut Table<E>, bind: Bind<E>, entry: &Entry) -> Result<(), (&'static Handler, String)> {
-            table.insert(entry.handler, bind, entry.pattern.as_ref())
-        }
-        match self.handler.target() {
-            Target::Connect(bind, _) => insert(&mut routes.connect, bind, self),
-            Target::Refresh(bind, _) => insert(&mut routes.refresh, bind, self),
-            Target::Subscribe(bind, _) => insert(&mut routes.subscribe, bind, self),
-            Target::Publish(bind, _) => insert(&mut routes.publish, bind, self),
-            Target::SubRefresh(bind, _) => insert(&mut routes.sub_refresh, bind, self),
-            Target::Rpc(bind, _) => insert(&mut routes.rpc, bind, self),
-            Target::Stream(bind, _) => insert(&mut routes.stream, bind, self),
-            Target::MapPublish(bind, _) => insert(&mut routes.map_publish, bind, self),
-            Target::MapRemove(bind, _) => insert(&mut routes.map_remove, bind, self),
-            Target::SharedPoll(bind, _) => insert(&mut routes.shared_poll, bind, self),
-            Target::CacheEmpty(bind, _) => insert(&mut routes.cache_empty, bind, self),
-            Target::ChannelState(bind, _) => insert(&mut routes.channel_state, bind, self),
-        }
-    }
-
     /// Where its names live: `Open` without a pattern, too.
     pub(crate) fn namespace(&self) -> Namespace<'_> {
         self.pattern.as_ref().map_or(Namespace::Open, Pattern::namespace)
@@ -118,20 +97,14 @@ impl Entry {
 
     /// Whether it answers publishers without a look at who they are.
     pub(crate) fn trusts_anyone(&self) -> bool {
-        matches!(self.handler.kind(), Kind::Publish | Kind::MapPublish | Kind::MapRemove)
-            && !self.needs.identity
-            && !self.handler.options().anyone
+        self.handler.kind().facts().writes && !self.needs.identity && !self.handler.options().anyone
     }
 }
 
 /// The attribute has checked a pattern that it could see; a typed channel's may still be wrong for this event.
 fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
     let Some(text) = handler.pattern() else { return Ok(None) };
-    let place = match handler.kind() {
-        Kind::Rpc => Place::Method,
-        Kind::Publish | Kind::MapPublish | Kind::MapRemove => Place::Publish,
-        _ => Place::Subscribe,
-    };
+    let place = handler.kind().facts().place;
     Pattern::parse(text)
         .and_then(|pattern| pattern.check(place).map(|()| Some(pattern)))
         .map_err(|fault| Conflict::Pattern { fault: fault.to_string(), at: handler.location() })

@@ -9,7 +9,6 @@ pub(crate) mod logged;
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::event::{CacheEmpty, Event, Refresh, Refusing, SubRefresh};
 use crate::reject::code::{Disconnect, ErrorReply};
 use crate::reject::derived::DeriveReject;
 use crate::reject::logged::Logged;
@@ -246,47 +245,6 @@ impl fmt::Display for Internal {
 impl fmt::Debug for Internal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Internal({self})")
-    }
-}
-
-/// What stands on the error side of a handler's `Result`.
-///
-/// For most events: everything that turns into a [`Reject`], so every standard error, [`ErrorReply`], [`Disconnect`], and
-/// types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and cache_empty: every standard error, types
-/// that derive `Reject`, and [`Internal`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be the error of a `{E}` handler",
-    label = "no error that Centrifugo would pass on",
-    note = "most events take `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, or any `std::error::Error`",
-    note = "for `anyhow::Error` and the like write `Result<_, Reject>`, and `.map_err(Reject::internal)?` in the function",
-    note = "refresh, sub_refresh and cache_empty take `Internal`, an enum with the derive, or any `std::error::Error`: Centrifugo reads no error replies and disconnects there; answer `expired()` or `false` instead"
-)]
-pub trait IntoReject<E: Event> {
-    /// The refusal that is logged, and answered.
-    fn into_reject(self) -> Reject;
-}
-
-impl<E: Refusing, R: Into<Reject>> IntoReject<E> for R {
-    fn into_reject(self) -> Reject {
-        self.into()
-    }
-}
-
-impl<R: Into<Internal>> IntoReject<Refresh> for R {
-    fn into_reject(self) -> Reject {
-        self.into().into()
-    }
-}
-
-impl<R: Into<Internal>> IntoReject<CacheEmpty> for R {
-    fn into_reject(self) -> Reject {
-        self.into().into()
-    }
-}
-
-impl<R: Into<Internal>> IntoReject<SubRefresh> for R {
-    fn into_reject(self) -> Reject {
-        self.into().into()
     }
 }
 

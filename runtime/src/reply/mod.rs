@@ -7,3 +7,4 @@ pub(crate) mod payload;
 pub(crate) mod poll_signer;
 pub(crate) mod publication;
 pub(crate) mod subscription;
+pub(crate) mod typed;

@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::event::typed::typed;
 use crate::names::channel::DataOf;
 use crate::names::id::Channel;
 use crate::reject::Internal;
 use crate::reply::payload::Payload;
+use crate::reply::typed::typed;
 use crate::wire;
 
 /// A publication of a stream, for those that need more than a serde value.

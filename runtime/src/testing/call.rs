@@ -14,7 +14,7 @@ use super::TestApp;
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
 use crate::dispatch::{Asked, Head, refuse};
-use crate::event::kind::Kind;
+use crate::event::facts::Proxy;
 use crate::event::publications::Inbound;
 use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
 use crate::handler::deadline;
@@ -182,7 +182,7 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
             let Some(mut asked) = app.dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response))
             else {
-                panic!("no handler: write one with `{}`", E::KIND.attribute())
+                panic!("no handler: write one with `{}`", E::KIND.facts().attribute)
             };
             app.admit(&asked);
             match (&mut asked).await {
@@ -209,13 +209,10 @@ impl TestApp {
     fn admit<E: Wire, T>(&self, asked: &Asked<E, T>) {
         let (Some(handler), Some(name)) = (asked.blame().handler(), asked.blame().name()) else { return };
         if !self.production.asks(E::KIND, name) {
-            let write = match E::KIND {
-                Kind::Rpc => "`App::centrifugo(json!({ \"rpc\": { \"namespaces\": [..] } }))`",
-                _ => "`App::namespace(..)`",
-            };
+            let naming = E::KIND.facts().proxy.map_or("", Proxy::naming);
             panic!(
                 "Centrifugo would not ask {} about `{}`: its configuration doesn't have the namespace, or not for {} calls; \
-                 name it with {write}",
+                 name it with {naming}",
                 handler.location(),
                 name.escape_debug(),
                 E::KIND

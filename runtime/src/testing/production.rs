@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::{proxy_of, switch_of};
 use crate::dispatch::warnings::namespace;
+use crate::event::facts::Proxy;
 use crate::event::kind::Kind;
 
 /// Centrifugo's default for a proxy without a `timeout`.
@@ -33,7 +33,8 @@ impl Production {
 
     /// Whether Centrifugo calls the app for a channel or a method of this name.
     pub(super) fn asks(&self, kind: Kind, name: &str) -> bool {
-        let Some((area, switch)) = switch_of(kind) else { return true };
+        let facts = kind.facts();
+        let (Some(area), Some(switch)) = (facts.proxy.and_then(Proxy::area), facts.switch) else { return true };
         let options = match namespace(name) {
             None => self.0.pointer(&format!("{area}/without_namespace")),
             Some(name) => self.namespaces(area).find(|options| options["name"] == name),
@@ -47,7 +48,7 @@ impl Production {
 
     /// The proxy of the event. `None` for those of Centrifugo PRO, whose configuration isn't generated.
     fn proxy(&self, kind: Kind) -> Option<&Value> {
-        self.0.pointer(&proxy_of(kind)?)
+        self.0.pointer(&kind.facts().proxy?.pointer())
     }
 
     fn is_traced(&self, name: &str) -> bool {
@@ -62,12 +63,11 @@ fn is_own(name: &str) -> bool {
 }
 
 fn is_listed(proxy: &Value, kind: Kind, name: &str) -> bool {
-    let has_client = kind != Kind::SharedPoll;
     let lists = ["http_headers", "emulated_headers", "grpc_metadata"].map(|key| proxy.get(key));
     let mut forwarded = lists.into_iter().flatten().filter_map(Value::as_array).flatten().filter_map(Value::as_str);
     let is_name = |listed: &str| listed.eq_ignore_ascii_case(name);
     let mut constants = proxy.pointer("/grpc/static_metadata").and_then(Value::as_object).into_iter().flatten();
-    (has_client && forwarded.any(is_name))
+    (kind.facts().has_client && forwarded.any(is_name))
         || constants.any(|(listed, _)| is_name(listed))
         || proxy.pointer("/grpc/credentials_key").and_then(Value::as_str).is_some_and(is_name)
 }

@@ -13,8 +13,9 @@ use crate::dispatch::stream::Reported;
 use crate::event::publications::Inbound;
 use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
-    SharedPoll, SubRefresh, Subscribe, SubscribeStream, Wire,
+    SharedPoll, SubRefresh, Subscribe, SubscribeStream,
 };
+use crate::handler::router::Routed;
 use crate::server::Limits;
 use crate::wire;
 
@@ -60,7 +61,7 @@ impl Draft {
 
 /// An event that a [`TestApp`](super::TestApp) can be asked about.
 #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
-pub trait TestEvent: Wire {
+pub trait TestEvent: Routed {
     /// The reply, as Centrifugo reads it.
     type Result: fmt::Debug + Send;
 

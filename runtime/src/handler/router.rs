@@ -4,31 +4,81 @@ use std::sync::Arc;
 
 use centrifugo_pattern::{self as pattern, Pattern};
 
-use crate::event::{
-    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh, Subscribe,
-    SubscribeStream, Wire,
-};
+use crate::event::kind::Kind;
+use crate::event::{self, Event, Wire, for_each_event};
 use crate::handler::interceptor::{Around, Next};
-use crate::handler::{Bind, Bound, Handler, Reader, Values};
+use crate::handler::{Bind, Bound, Handler};
+use crate::names::values::Values;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 
-/// The handlers of all events.
-#[derive(Default)]
-pub(crate) struct Routes {
-    pub(crate) connect: Table<Connect>,
-    pub(crate) refresh: Table<Refresh>,
-    pub(crate) subscribe: Table<Subscribe>,
-    pub(crate) publish: Table<Publish>,
-    pub(crate) sub_refresh: Table<SubRefresh>,
-    pub(crate) rpc: Table<Rpc>,
-    pub(crate) stream: Table<SubscribeStream>,
-    pub(crate) map_publish: Table<MapPublish>,
-    pub(crate) map_remove: Table<MapRemove>,
-    pub(crate) shared_poll: Table<SharedPoll>,
-    pub(crate) cache_empty: Table<CacheEmpty>,
-    pub(crate) channel_state: Table<ChannelState>,
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
+        /// The handlers of all events.
+        #[derive(Default)]
+        pub struct Routes {
+            $($name: Table<event::$event>,)*
+        }
+
+        $(
+            impl Routed for event::$event {
+                fn table(routes: &Routes) -> &Table<Self> {
+                    &routes.$name
+                }
+            }
+
+            impl Answers for Binding<event::$event> {
+                fn enter(&self, handler: &'static Handler, pattern: Option<&Pattern>, routes: &mut Routes) -> Entered {
+                    routes.$name.insert(handler, self.0, pattern)
+                }
+            }
+
+            impl Surrounds for Surrounding<event::$event> {
+                fn kind(&self) -> Kind {
+                    event::$event::KIND
+                }
+
+                fn enter(&self, routes: &mut Routes) {
+                    routes.$name.surround(self.0);
+                }
+            }
+        )*
+    };
 }
+
+for_each_event!(routes);
+
+/// An event whose handlers are found in the [`Routes`].
+pub(crate) trait Routed: Wire {
+    /// Its handlers.
+    fn table(routes: &Routes) -> &Table<Self>;
+}
+
+/// How a handler answers its event. A [`Handler`] has it without the event's type, so that handlers of all events are one type.
+pub trait Answers: Sync {
+    /// Puts the handler where calls find it.
+    fn enter(&self, handler: &'static Handler, pattern: Option<&Pattern>, routes: &mut Routes) -> Entered;
+}
+
+/// Whether a handler is where calls find it. `Err`: the earlier one that answers for the same names, and what both of them match.
+pub(crate) type Entered = Result<(), (&'static Handler, String)>;
+
+/// A handler's function for an event.
+#[derive(Debug)]
+pub struct Binding<E: Event>(pub Bind<E>);
+
+/// How an interceptor surrounds the handlers of one of its events.
+pub trait Surrounds: Sync {
+    /// The event.
+    fn kind(&self) -> Kind;
+
+    /// Puts the interceptor inside of those that are there already.
+    fn enter(&self, routes: &mut Routes);
+}
+
+/// An interceptor's function for an event.
+#[derive(Debug)]
+pub struct Surrounding<E: Event>(pub Around<E>);
 
 /// The handlers of one event, and what stands around them.
 pub(crate) struct Table<E: Wire> {
@@ -63,12 +113,7 @@ impl<E: Wire> Default for Table<E> {
 
 impl<E: Wire> Table<E> {
     /// Adds a handler. `Err`: the earlier one that answers for the same names, and what both of them match.
-    pub(crate) fn insert(
-        &mut self,
-        handler: &'static Handler,
-        bind: Bind<E>,
-        pattern: Option<&Pattern>,
-    ) -> Result<(), (&'static Handler, String)> {
+    fn insert(&mut self, handler: &'static Handler, bind: Bind<E>, pattern: Option<&Pattern>) -> Entered {
         let route = Route { handler, bind };
         match (pattern, &self.every_name) {
             (Some(pattern), _) => {
@@ -85,8 +130,8 @@ impl<E: Wire> Table<E> {
     }
 
     /// Adds an interceptor inside of those that are there.
-    pub(crate) fn intercept(&mut self, around: Option<Around<E>>) {
-        self.arounds = self.arounds.iter().copied().chain(around).collect();
+    fn surround(&mut self, around: Around<E>) {
+        self.arounds = self.arounds.iter().copied().chain([around]).collect();
     }
 
     /// Puts the interceptors around the answer.
@@ -117,7 +162,7 @@ impl<E: Wire> Table<E> {
 
 impl<E: Wire> Route<E> {
     fn bind(&self, texts: Option<pattern::Values<'_, '_>>) -> Option<Found<E>> {
-        let mut values = Values::new(texts, Reader::Handler(self.handler));
+        let mut values = Values::new(texts, self.handler);
         // A `FromStr` and a `Display` of the application run in there.
         match guard(|| (self.bind)(&mut values)) {
             Ok(bound) => bound.map(|bound| Found::Bound(self.handler, bound)),
