@@ -261,7 +261,7 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).__reply()),
         (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply()),
         (kind, _) => {
-            let answer = format_ident!("{}Answer", kind.event_name(), span = span);
+            let answer = Ident::new(kind.event_name(), span);
             quote_spanned!(span=> <_ as __centrifugo::answers::#answer<_>>::reply(#split))
         }
     };

@@ -156,8 +156,9 @@ pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications
 pub use grpc::ProxyService;
 pub use handler::Handler;
 pub use handler::call::Call;
-pub use handler::interceptor::{Interceptor, Next};
+pub use handler::interceptor::Interceptor;
 pub use handler::needs::Needs;
+pub use handler::next::Next;
 pub use http_bridge::settings::Http;
 pub use names::channel::{Carries, InvalidChannel, ToChannel};
 pub use names::id::{Channel, ClientId, Key, UserId};

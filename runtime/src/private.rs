@@ -17,10 +17,8 @@ pub use inventory;
 
 pub use crate::app::collected::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
 
-pub mod answers {
-    pub use crate::handler::returns::*;
-}
 pub use crate::dispatch::failure::Failure;
+pub use crate::event::answers;
 pub use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
@@ -28,9 +26,9 @@ pub use crate::event::{
 pub use crate::extract::everywhere::{Nowhere, Somewhere, everywhere};
 pub use crate::extract::{Arguments, Begin, Extract, Extraction, Now, PlainValue, Value, extract_from};
 pub use crate::handler::call::Call;
-pub use crate::handler::interceptor::{AboutInterceptor, Around, Interceptor, Next};
+pub use crate::handler::interceptor::{AboutInterceptor, Interceptor};
 pub use crate::handler::needs::Needs;
-pub use crate::handler::returns::{Passed, passed};
+pub use crate::handler::next::{Around, Next, Passed, passed};
 pub use crate::handler::router::{Binding, Surrounding};
 pub use crate::handler::{About, Bound, BoxFuture, Handler, Replying};
 pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
@@ -459,7 +457,7 @@ pub trait PlainAnswer {
     type Value;
     fn __reply<By>(self) -> Result<RpcReply, Reject>
     where
-        Self::Value: answers::RpcAnswer<By>;
+        Self::Value: answers::Rpc<By>;
 }
 
 impl<T> PlainAnswer for Answer<T> {
@@ -468,7 +466,7 @@ impl<T> PlainAnswer for Answer<T> {
     #[inline(always)]
     fn __reply<By>(self) -> Result<RpcReply, Reject>
     where
-        T: answers::RpcAnswer<By>,
+        T: answers::Rpc<By>,
     {
         T::reply(self.0)
     }
@@ -507,7 +505,7 @@ pub trait PlainStream {
     type Value;
     fn __reply<By>(self) -> Result<SubscribedStream, Reject>
     where
-        Self::Value: answers::SubscribeStreamAnswer<By>;
+        Self::Value: answers::SubscribeStream<By>;
 
     /// The same for a typed channel.
     fn __reply_of<C>(self) -> Result<SubscribedStream, Reject>
@@ -520,7 +518,7 @@ impl<S> PlainStream for Streamed<S> {
 
     fn __reply<By>(self) -> Result<SubscribedStream, Reject>
     where
-        S: answers::SubscribeStreamAnswer<By>,
+        S: answers::SubscribeStream<By>,
     {
         S::reply(self.0)
     }

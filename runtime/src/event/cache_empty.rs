@@ -1,6 +1,7 @@
 use super::client::Client;
 use super::facets::facets;
 use super::facts::Facts;
+use super::into_reply::{answer, itself};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
@@ -43,6 +44,9 @@ impl Event for CacheEmpty {
 }
 
 facets!(CacheEmpty: channel);
+
+answer!(CacheEmpty, "`{Self}` is no answer to a cache_empty event", "write `bool`: whether the cache is filled now");
+itself!(CacheEmpty => bool);
 
 impl Wire for CacheEmpty {
     type Request = wire::NotifyCacheEmptyRequest;

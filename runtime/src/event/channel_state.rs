@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::client::Client;
 use super::facets::facets;
 use super::facts::Facts;
+use super::into_reply::{answer, itself};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
@@ -75,6 +76,9 @@ impl Event for ChannelState {
 }
 
 facets!(ChannelState: channel, refusing);
+
+answer!(ChannelState, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`");
+itself!(ChannelState => ());
 
 impl Wire for ChannelState {
     type Request = wire::ChannelEvent;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
+use super::into_reply::{answer, itself};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::channel::{InvalidChannel, ToChannel};
@@ -176,6 +177,9 @@ impl Event for Connect {
 }
 
 facets!(Connect: client, data, refusing);
+
+answer!(Connect, "`{Self}` is no answer to a connect event", "write `Connected`");
+itself!(Connect => Connected);
 
 impl Wire for Connect {
     type Request = wire::ConnectRequest;

@@ -1,33 +1,24 @@
 //! What a handler may return, and how it becomes the event's reply.
 
-use futures_util::{Stream, StreamExt};
-use serde::Serialize;
-
-use crate::event::{
-    CacheEmpty, ChannelState, Connect, Connected, Event, MapPublish, MapPublished, MapRemove, MapRemoved, Publish,
-    Published, Refresh, Refreshed, Rpc, RpcReply, SubRefresh, SubRefreshed, Subscribe, SubscribeStream, Subscribed,
-    SubscribedStream,
-};
+use crate::event::Event;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
-use crate::reply::publication::IntoPublication;
 
 /// What a handler of the event `E` may return, by itself or on the `Ok` side of a `Result`.
 ///
 /// | event | answers |
 /// |---|---|
-/// | connect | [`Connected`] |
-/// | refresh | [`Refreshed`] |
-/// | subscribe, topic | [`Subscribed`], `bool`, `()` |
-/// | publish | [`Published`], `bool`, `()` |
-/// | sub_refresh | [`SubRefreshed`] |
-/// | map_publish | [`MapPublished`], `bool`, `()` |
-/// | map_remove | [`MapRemoved`], `bool`, `()` |
+/// | connect | [`Connected`](crate::Connected) |
+/// | refresh | [`Refreshed`](crate::Refreshed) |
+/// | subscribe, topic | [`Subscribed`](crate::Subscribed), `bool`, `()` |
+/// | publish | [`Published`](crate::Published), `bool`, `()` |
+/// | sub_refresh | [`SubRefreshed`](crate::SubRefreshed) |
+/// | map_publish | [`MapPublished`](crate::MapPublished), `bool`, `()` |
+/// | map_remove | [`MapRemoved`](crate::MapRemoved), `bool`, `()` |
 /// | shared_poll | [`Polled`](crate::Polled), `Vec<`[`PolledItem`](crate::PolledItem)`>` |
 /// | cache_empty | `bool`: whether the cache is filled now |
 /// | channel_state | `()` |
-/// | rpc | [`RpcReply`], everything that implements [`serde::Serialize`] |
-/// | stream | every [`Stream`](futures_util::Stream) of [`Publication`](crate::Publication)s or `Serialize` values, or of `Result`s of these; [`SubscribedStream`] |
+/// | rpc | [`RpcReply`](crate::RpcReply), everything that implements [`serde::Serialize`] |
+/// | stream | every [`Stream`](futures_util::Stream) of [`Publication`](crate::Publication)s or `Serialize` values, or of `Result`s of these; [`SubscribedStream`](crate::SubscribedStream) |
 ///
 /// `true` and `()` allow; `false` is error 403 "permission denied". A `()` of an rpc is a reply without data.
 #[diagnostic::on_unimplemented(
@@ -46,56 +37,78 @@ pub trait IntoReply<E: Event> {
     fn into_reply(self) -> Result<E::Reply, Reject>;
 }
 
+/// Lets a handler of the event return its reply.
 macro_rules! itself {
-    ($($event:ty => $reply:ty),*) => {$(
-        impl IntoReply<$event> for $reply {
-            fn into_reply(self) -> Result<$reply, Reject> {
+    ($event:ty => $reply:ty) => {
+        impl $crate::event::into_reply::IntoReply<$event> for $reply {
+            fn into_reply(self) -> Result<$reply, $crate::reject::Reject> {
                 Ok(self)
             }
         }
-    )*};
+    };
 }
+pub(crate) use itself;
 
-itself!(
-    Connect => Connected,
-    Refresh => Refreshed,
-    Subscribe => Subscribed,
-    SubRefresh => SubRefreshed,
-    Rpc => RpcReply,
-    MapRemove => MapRemoved,
-    CacheEmpty => bool,
-    ChannelState => ()
-);
-
+/// Lets a handler of the event return `bool` and `()`: `true` and `()` allow, `false` is "permission denied".
 macro_rules! yes_or_no {
-    ($($event:ty => $reply:ty),*) => {$(
-        impl IntoReply<$event> for bool {
-            fn into_reply(self) -> Result<$reply, Reject> {
-                if self { Ok(<$reply>::new()) } else { Err(ErrorReply::PERMISSION_DENIED.into()) }
+    ($event:ty => $reply:ty) => {
+        impl $crate::event::into_reply::IntoReply<$event> for bool {
+            fn into_reply(self) -> Result<$reply, $crate::reject::Reject> {
+                if self { Ok(<$reply>::new()) } else { Err($crate::reject::code::ErrorReply::PERMISSION_DENIED.into()) }
             }
         }
 
-        impl IntoReply<$event> for () {
-            fn into_reply(self) -> Result<$reply, Reject> {
+        impl $crate::event::into_reply::IntoReply<$event> for () {
+            fn into_reply(self) -> Result<$reply, $crate::reject::Reject> {
                 Ok(<$reply>::new())
             }
         }
-    )*};
+    };
 }
+pub(crate) use yes_or_no;
 
-yes_or_no!(Subscribe => Subscribed, Publish => Published, MapPublish => MapPublished, MapRemove => MapRemoved);
+/// Makes the trait `Answer` of an event: what its handlers may return. Each event has its own, so that the error of a wrong
+/// answer lists what this event takes, and not what all of them do.
+///
+/// The trait has a second implementation, for no type: where there is one, the compiler reports its bound that fails, and where
+/// there are two, the trait itself.
+macro_rules! answer {
+    ($event:ident, $message:literal, $label:literal) => {
+        #[doc = concat!("An answer to [`", stringify!($event), "`](crate::", stringify!($event), ").")]
+        // The function is the trait's own: the error doesn't show what requires the bound, which the user didn't write.
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = "or a `Result` of these")]
+        pub trait Answer<By>: Sized {
+            /// The reply, or the refusal.
+            fn reply(
+                returned: Result<Self, $crate::reject::Reject>,
+            ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject>;
+        }
 
-impl<T: Serialize> IntoReply<Rpc> for T {
-    fn into_reply(self) -> Result<RpcReply, Reject> {
-        Ok(RpcReply::json(&self))
-    }
+        impl<T: $crate::event::into_reply::IntoReply<$event>> Answer<((),)> for T {
+            #[inline(never)]
+            fn reply(
+                returned: Result<Self, $crate::reject::Reject>,
+            ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject> {
+                match returned {
+                    Ok(value) => value.into_reply(),
+                    Err(reject) => Err(reject),
+                }
+            }
+        }
+
+        impl<T: $crate::event::into_reply::Never> Answer<()> for T {
+            fn reply(
+                returned: Result<Self, $crate::reject::Reject>,
+            ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject> {
+                returned?.never()
+            }
+        }
+    };
 }
+pub(crate) use answer;
 
-impl<S> IntoReply<SubscribeStream> for S
-where
-    S: Stream<Item: IntoPublication> + Send + 'static,
-{
-    fn into_reply(self) -> Result<SubscribedStream, Reject> {
-        Ok(SubscribedStream::of(Subscribed::new(), self.map(|item| Ok(item.into_publication()))))
-    }
+/// A trait that no type has.
+pub trait Never {
+    /// Any value.
+    fn never<T>(self) -> T;
 }

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
+use super::into_reply::{answer, yes_or_no};
 use super::publish::not_as_sent;
+use super::typed::{publishes, publishes_as_sent};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
@@ -215,6 +217,11 @@ impl Event for MapPublish {
 }
 
 facets!(MapPublish: client, user, channel, data, key, refusing);
+
+answer!(MapPublish, "`{Self}` is no answer to a map_publish event", "write `bool`, `()` or `MapPublished`");
+yes_or_no!(MapPublish => MapPublished);
+publishes!(MapPublish => MapPublished);
+publishes_as_sent!(MapPublish);
 
 impl Wire for MapPublish {
     type Request = wire::MapPublishRequest;

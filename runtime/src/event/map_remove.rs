@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
+use super::into_reply::{answer, itself, yes_or_no};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
@@ -103,6 +104,10 @@ impl Event for MapRemove {
 }
 
 facets!(MapRemove: client, user, channel, key, refusing);
+
+answer!(MapRemove, "`{Self}` is no answer to a map_remove event", "write `bool`, `()` or `MapRemoved`");
+itself!(MapRemove => MapRemoved);
+yes_or_no!(MapRemove => MapRemoved);
 
 impl Wire for MapRemove {
     type Request = wire::MapRemoveRequest;

@@ -84,6 +84,17 @@ pub use stream::{SubscribeStream, SubscribedStream};
 pub use sub_refresh::{SubRefresh, SubRefreshed};
 pub use subscribe::{Subscribe, Subscribed};
 
+macro_rules! answers {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
+        /// For each event the trait of what its handlers may return, under the event's name.
+        pub mod answers {
+            $(pub use super::$name::Answer as $event;)*
+        }
+    };
+}
+
+for_each_event!(answers);
+
 /// An event: the typed request that a handler may take as an argument, by value or by reference.
 ///
 /// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`], [`SubscribeStream`], [`MapPublish`],

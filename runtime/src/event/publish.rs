@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
+use super::into_reply::{answer, yes_or_no};
+use super::typed::{publishes, publishes_as_sent};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
@@ -174,6 +176,11 @@ impl Event for Publish {
 }
 
 facets!(Publish: client, user, channel, data, refusing);
+
+answer!(Publish, "`{Self}` is no answer to a publish event", "write `bool`, `()` or `Published`");
+yes_or_no!(Publish => Published);
+publishes!(Publish => Published);
+publishes_as_sent!(Publish);
 
 impl Wire for Publish {
     type Request = wire::PublishRequest;

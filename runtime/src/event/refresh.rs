@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
+use super::into_reply::{answer, itself};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
@@ -120,6 +121,9 @@ impl Event for Refresh {
 }
 
 facets!(Refresh: client, user);
+
+answer!(Refresh, "`{Self}` is no answer to a refresh event", "write `Refreshed`");
+itself!(Refresh => Refreshed);
 
 impl Wire for Refresh {
     type Request = wire::RefreshRequest;

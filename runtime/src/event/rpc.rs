@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
+use super::into_reply::{IntoReply, answer, itself};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
@@ -91,6 +92,15 @@ impl Event for Rpc {
 }
 
 facets!(Rpc: client, user, data, refusing);
+
+answer!(Rpc, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`");
+itself!(Rpc => RpcReply);
+
+impl<T: Serialize> IntoReply<Rpc> for T {
+    fn into_reply(self) -> Result<RpcReply, Reject> {
+        Ok(RpcReply::json(&self))
+    }
+}
 
 impl Wire for Rpc {
     type Request = wire::RpcRequest;

@@ -6,11 +6,13 @@ use serde::Serialize;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
+use super::into_reply::answer;
+use super::typed::{Publishes, publishes};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::names::channel::{self, DataOf};
+use crate::names::channel::{self, DataOf, Untyped};
 use crate::names::id::{Channel, UserId};
 use crate::reject::{Internal, Reject};
 use crate::reply::json;
@@ -206,6 +208,12 @@ impl Event for SharedPoll {
 }
 
 facets!(SharedPoll: channel, refusing);
+
+answer!(SharedPoll, "`{Self}` is no answer to a shared_poll event", "write `Polled` or `Vec<PolledItem>`");
+publishes!(SharedPoll => Polled);
+
+impl<C> Publishes<C, SharedPoll> for Vec<PolledItem<C>> {}
+impl<C: Untyped> Publishes<C, SharedPoll> for Vec<PolledItem<Channel>> {}
 
 impl Wire for SharedPoll {
     type Request = wire::SharedPollRefreshRequest;

@@ -9,17 +9,19 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
+use super::into_reply::answer;
 use super::subscribe::{Subscribe, Subscribed};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
 use crate::event::publications::Inbound;
+use crate::event::typed::{PublishedTo, Publishes, publishes};
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
 use crate::reply::payload::Form;
-use crate::reply::publication::Publication;
+use crate::reply::publication::{IntoPublication, Publication};
 use crate::wire;
 
 /// A client subscribes to a channel whose publications the application makes for it alone.
@@ -59,6 +61,26 @@ impl<C> SubscribedStream<C> {
         S: Stream<Item = Result<Publication, Reject>> + Send + 'static,
     {
         Self { subscribed, publications: publications.boxed(), channel: PhantomData }
+    }
+}
+
+impl Subscribed {
+    /// What the client is sent from now on, for a [`stream`](macro@crate::stream) handler.
+    pub fn stream<C, S>(self, publications: S) -> SubscribedStream<C>
+    where
+        S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static,
+    {
+        SubscribedStream::of(self, publications.map(|item| Ok(item.into_publication())))
+    }
+
+    /// As [`stream`](Self::stream), for a stream that may fail: what its first error does, is told [there](macro@crate::stream).
+    pub fn try_stream<C, S, T, R>(self, publications: S) -> SubscribedStream<C>
+    where
+        S: Stream<Item = Result<T, R>> + Send + 'static,
+        T: IntoPublication + PublishedTo<C>,
+        R: Into<Reject>,
+    {
+        SubscribedStream::of(self, publications.map(|item| item.map(T::into_publication).map_err(R::into)))
     }
 }
 
@@ -116,6 +138,24 @@ impl Event for SubscribeStream {
 }
 
 facets!(SubscribeStream: client, user, channel, data, refusing);
+
+answer!(
+    SubscribeStream,
+    "`{Self}` is no answer to a stream event",
+    "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`"
+);
+publishes!(SubscribeStream => SubscribedStream);
+
+impl<C, S> Publishes<C, SubscribeStream> for S where S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static {}
+
+impl<S> IntoReply<SubscribeStream> for S
+where
+    S: Stream<Item: IntoPublication> + Send + 'static,
+{
+    fn into_reply(self) -> Result<SubscribedStream, Reject> {
+        Ok(SubscribedStream::of(Subscribed::new(), self.map(|item| Ok(item.into_publication()))))
+    }
+}
 
 impl Wire for SubscribeStream {
     type Request = Opening;

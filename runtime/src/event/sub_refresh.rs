@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
+use super::into_reply::{answer, itself};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
@@ -118,6 +119,9 @@ impl Event for SubRefresh {
 }
 
 facets!(SubRefresh: client, user, channel);
+
+answer!(SubRefresh, "`{Self}` is no answer to a sub_refresh event", "write `SubRefreshed`");
+itself!(SubRefresh => SubRefreshed);
 
 impl Wire for SubRefresh {
     type Request = wire::SubRefreshRequest;

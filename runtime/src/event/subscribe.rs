@@ -2,23 +2,20 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
 
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::stream::SubscribedStream;
+use super::into_reply::{answer, itself, yes_or_no};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::event::typed::PublishedTo;
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 use crate::reply::expiry::Expiry;
 use crate::reply::payload::{Form, Payload};
-use crate::reply::publication::IntoPublication;
 use crate::reply::subscription::{Filter, Overrides, grant_methods};
 use crate::wire;
 
@@ -74,24 +71,6 @@ impl Subscribed {
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
         self.expiry = Some(Expiry::after(lifetime));
         self
-    }
-
-    /// What the client is sent from now on, for a [`stream`](macro@crate::stream) handler.
-    pub fn stream<C, S>(self, publications: S) -> SubscribedStream<C>
-    where
-        S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static,
-    {
-        SubscribedStream::of(self, publications.map(|item| Ok(item.into_publication())))
-    }
-
-    /// As [`stream`](Self::stream), for a stream that may fail: what its first error does, is told [there](macro@crate::stream).
-    pub fn try_stream<C, S, T, R>(self, publications: S) -> SubscribedStream<C>
-    where
-        S: Stream<Item = Result<T, R>> + Send + 'static,
-        T: IntoPublication + PublishedTo<C>,
-        R: Into<Reject>,
-    {
-        SubscribedStream::of(self, publications.map(|item| item.map(T::into_publication).map_err(R::into)))
     }
 
     /// When the sub_refresh handler is asked: in the future, or the call fails. Centrifugo would refuse the
@@ -162,6 +141,10 @@ impl Event for Subscribe {
 }
 
 facets!(Subscribe: client, user, channel, data, refusing);
+
+answer!(Subscribe, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`");
+itself!(Subscribe => Subscribed);
+yes_or_no!(Subscribe => Subscribed);
 
 impl Wire for Subscribe {
     type Request = wire::SubscribeRequest;

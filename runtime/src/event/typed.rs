@@ -1,15 +1,12 @@
 //! Replies that know the channel they are for, so that what they publish has the type of its data.
 
-use futures_util::Stream;
 use serde::Serialize;
 
+use crate::event::Event;
 use crate::event::into_reply::IntoReply;
-use crate::event::{
-    Event, MapPublish, MapPublished, Polled, PolledItem, Publish, Published, SharedPoll, SubscribeStream, SubscribedStream,
-};
-use crate::names::channel::{AsSent, DataOf, Untyped};
+use crate::names::channel::{DataOf, Untyped};
 use crate::names::id::Channel;
-use crate::reply::publication::{IntoPublication, Publication};
+use crate::reply::publication::Publication;
 
 /// What a handler of the typed channel `C` may return: what publishes the channel's data, and nothing else.
 #[diagnostic::on_unimplemented(
@@ -20,24 +17,26 @@ use crate::reply::publication::{IntoPublication, Publication};
 )]
 pub trait Publishes<C, E: Event>: IntoReply<E> {}
 
+/// Lets a handler of a typed channel return the event's reply for the channel.
 macro_rules! publishes {
-    ($($event:ty => $reply:ident),*) => {$(
-        impl<C> Publishes<C, $event> for $reply<C> where $reply<C>: IntoReply<$event> {}
-        impl<C: Untyped> Publishes<C, $event> for $reply<Channel> {}
-    )*};
+    ($event:ty => $reply:ident) => {
+        impl<C> $crate::event::typed::Publishes<C, $event> for $reply<C> where
+            $reply<C>: $crate::event::into_reply::IntoReply<$event>
+        {
+        }
+        impl<C: $crate::names::channel::Untyped> $crate::event::typed::Publishes<C, $event> for $reply<Channel> {}
+    };
 }
+pub(crate) use publishes;
 
-publishes!(Publish => Published, MapPublish => MapPublished, SharedPoll => Polled, SubscribeStream => SubscribedStream);
-
-impl<C: AsSent> Publishes<C, Publish> for bool {}
-impl<C: AsSent> Publishes<C, Publish> for () {}
-impl<C: AsSent> Publishes<C, MapPublish> for bool {}
-impl<C: AsSent> Publishes<C, MapPublish> for () {}
-
-impl<C> Publishes<C, SharedPoll> for Vec<PolledItem<C>> {}
-impl<C: Untyped> Publishes<C, SharedPoll> for Vec<PolledItem<Channel>> {}
-
-impl<C, S> Publishes<C, SubscribeStream> for S where S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static {}
+/// Lets a handler of a typed channel return `bool` and `()`, where what the client sent has the type of the channel's data.
+macro_rules! publishes_as_sent {
+    ($event:ty) => {
+        impl<C: $crate::names::channel::AsSent> $crate::event::typed::Publishes<C, $event> for bool {}
+        impl<C: $crate::names::channel::AsSent> $crate::event::typed::Publishes<C, $event> for () {}
+    };
+}
+pub(crate) use publishes_as_sent;
 
 /// What a stream of the channel `C` may yield: the channel's data, or a [`Publication`] of it.
 #[diagnostic::on_unimplemented(

@@ -4,10 +4,10 @@ use std::future::{Pending, pending};
 use std::marker::PhantomData;
 
 use crate::event::Event;
+use crate::event::into_reply::Never;
 use crate::extract::Extract;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
-use crate::handler::returns::Never;
 use crate::reject::Reject;
 
 /// An extractor in one of an interceptor's events: itself, by the inherent items, or [`Nowhere`].

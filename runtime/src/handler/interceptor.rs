@@ -1,16 +1,12 @@
 //! What stands around the handlers.
 
 use std::fmt;
-use std::sync::Arc;
 
-use crate::event::Event;
 use crate::event::kind::Kind;
-use crate::handler::call::Call;
+use crate::handler::Asks;
 use crate::handler::needs::Needs;
 use crate::handler::router::Surrounds;
-use crate::handler::{Asks, Bound, Replying};
 use crate::names::location::Location;
-use crate::reject::Reject;
 
 /// A registered interceptor, made by [`#[centrifugo::interceptor]`](macro@crate::interceptor), and named by
 /// [`interceptors!`](crate::interceptors).
@@ -32,49 +28,6 @@ pub struct AboutInterceptor {
     pub every: bool,
     /// What its extractors need.
     pub needs: Asks,
-}
-
-/// An interceptor for one event.
-pub type Around<E> = fn(Call<E>, Next<E>) -> Replying<E>;
-
-/// What an interceptor stands around: the interceptors after it, then the extractors and the handler.
-pub struct Next<E: Event> {
-    arounds: Arc<[Around<E>]>,
-    at: usize,
-    bound: Bound<E>,
-}
-
-impl<E: Event> Next<E> {
-    pub(crate) fn new(arounds: Arc<[Around<E>]>, bound: Bound<E>) -> Self {
-        Self { arounds, at: 0, bound }
-    }
-
-    /// Goes on with the call, as it is or changed.
-    ///
-    /// The handler has been chosen already: another channel or method in the event doesn't change that, nor the placeholders' values.
-    ///
-    /// # Errors
-    ///
-    /// What the handler, an extractor or an interceptor after this one refused the call with.
-    pub fn run(self, call: Call<E>) -> impl Future<Output = Result<E::Reply, Reject>> + Send {
-        self.reply(call)
-    }
-
-    pub(crate) fn reply(mut self, call: Call<E>) -> Replying<E> {
-        match self.arounds.get(self.at) {
-            Some(around) => {
-                self.at += 1;
-                around(call, self)
-            }
-            None => self.bound.call(call),
-        }
-    }
-}
-
-impl<E: Event> fmt::Debug for Next<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Next").field("interceptors", &(self.arounds.len() - self.at)).finish_non_exhaustive()
-    }
 }
 
 impl Interceptor {

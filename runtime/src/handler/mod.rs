@@ -4,7 +4,7 @@ pub(crate) mod call;
 pub(crate) mod deadline;
 pub(crate) mod interceptor;
 pub(crate) mod needs;
-pub(crate) mod returns;
+pub(crate) mod next;
 pub(crate) mod router;
 
 use std::fmt;
@@ -17,7 +17,8 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::handler::router::{Answers, Binding};
 use crate::names::location::Location;
-use crate::names::values::{Reader, Values};
+use crate::names::spelling::Reader;
+use crate::names::values::Values;
 use crate::reject::Reject;
 
 /// A registered handler, made by an attribute such as [`#[centrifugo::connect]`](macro@crate::connect), and named by

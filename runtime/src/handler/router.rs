@@ -6,7 +6,7 @@ use centrifugo_pattern::{self as pattern, Pattern};
 
 use crate::event::kind::Kind;
 use crate::event::{self, Event, Wire, for_each_event};
-use crate::handler::interceptor::{Around, Next};
+use crate::handler::next::{Around, Next};
 use crate::handler::{Bind, Bound, Handler};
 use crate::names::values::Values;
 use crate::reject::Reject;

@@ -6,7 +6,8 @@ use centrifugo_pattern::{Pattern, is_valid_value};
 
 use crate::names::id::Channel;
 use crate::names::location::Location;
-use crate::names::values::{Reader, Values};
+use crate::names::spelling::Reader;
+use crate::names::values::Values;
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 

@@ -6,7 +6,7 @@
 use std::any::TypeId;
 use std::fmt::{self, Display, Write};
 
-use crate::names::values::Reader;
+use crate::names::location::Location;
 use crate::reject::logged::Logged;
 
 /// Whether a `T` that was read from this text is known to write it again: a `String`, and a whole number without a `+` and leading zeros. The
@@ -38,6 +38,15 @@ impl Write for Expected<'_> {
         self.0 = self.0.and_then(|expected| expected.strip_prefix(piece));
         self.0.map(drop).ok_or(fmt::Error)
     }
+}
+
+/// What reads a name's values, for the log.
+pub(crate) trait Reader {
+    /// The name and the place of the handler; `None` for a typed channel that a handler takes as an extractor.
+    fn handler(&self) -> Option<(&'static str, Location)>;
+
+    /// The pattern that the name matched; `None` for a handler without one.
+    fn pattern(&self) -> Option<&'static str>;
 }
 
 /// Logs a value that is no match for its spelling only: its type may have a `Display` for people.

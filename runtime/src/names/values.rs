@@ -2,17 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::names::location::Location;
-use crate::names::spelling;
-
-/// What reads a name's values, for the log.
-pub(crate) trait Reader {
-    /// The name and the place of the handler; `None` for a typed channel that a handler takes as an extractor.
-    fn handler(&self) -> Option<(&'static str, Location)>;
-
-    /// The pattern that the name matched; `None` for a handler without one.
-    fn pattern(&self) -> Option<&'static str>;
-}
+use crate::names::spelling::{self, Reader};
 
 /// The text of a name's placeholders, in the pattern's order. It ends early where the optional tail is missing.
 pub struct Values<'v, 'n> {

@@ -1,0 +1,222 @@
+//! The rooms of `runtime/src`: which may import which, and who names a foreign crate. CONTRIBUTING.md says what each is for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// The rooms from the top: each may import those below it, and none above. A call passes `server`, `grpc`, `dispatch`, `handler`.
+const ROOMS: [&str; 18] = [
+    "testing",
+    "private",
+    "app",
+    "server",
+    "grpc",
+    "config",
+    "registry",
+    "http_bridge",
+    "api",
+    "dispatch",
+    "extract",
+    "error",
+    "handler",
+    "event",
+    "reply",
+    "names",
+    "reject",
+    "wire",
+];
+
+/// What the runtime's first level may hold besides its rooms.
+const FRONT: &str = "lib";
+
+/// A crate or a room that few files may name.
+struct Kept {
+    name: &'static str,
+    /// Paths that begin so may stand anywhere.
+    but: &'static [&'static str],
+    /// The rooms and files that may name it.
+    places: &'static [&'static str],
+    why: &'static str,
+}
+
+const KEPT: [Kept; 4] = [
+    Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
+    Kept {
+        name: "inventory",
+        but: &[],
+        places: &["app/collected.rs", "reject/derived.rs", "private.rs"],
+        why: "what attributes and derives collect is read in one place each",
+    },
+    Kept {
+        name: "tonic",
+        but: &["tonic::Status", "tonic::body"],
+        places: &["grpc/", "dispatch/stream.rs"],
+        why: "gRPC's machinery is behind `grpc`, but for the messages that a client streams",
+    },
+    Kept {
+        name: "crate::wire",
+        but: &[],
+        places: &["event/", "reply/", "dispatch/stream.rs", "dispatch/channel_states.rs", "testing/"],
+        why: "Centrifugo's messages become events where they arrive, and replies become messages where they leave",
+    },
+];
+
+#[test]
+fn the_first_level_holds_the_rooms_and_nothing_else() {
+    let known: BTreeSet<_> = ROOMS.iter().chain([&FRONT]).map(|room| (*room).to_owned()).collect();
+    let found: BTreeSet<_> = sources().keys().map(|file| room(file).to_owned()).collect();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn a_room_imports_only_rooms_below_it() {
+    let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
+    let mut upward = Vec::new();
+    for (file, paths) in sources().iter().filter(|(file, _)| room(file) != FRONT) {
+        for path in paths.iter().filter(|path| path.len() > 1 && path[0] == "crate") {
+            let to = if path[1] == "__private" { "private" } else { &path[1] };
+            if rank(to).is_some_and(|to| Some(to) < rank(room(file))) {
+                upward.push(format!("{file}: {}", path.join("::")));
+            }
+        }
+    }
+    assert!(upward.is_empty(), "these imports run upwards:\n{}", upward.join("\n"));
+}
+
+#[test]
+fn no_files_of_a_room_import_each_other_in_a_circle() {
+    let sources = sources();
+    let mut circles = Vec::new();
+    for file in sources.keys().filter(|file| !is_front(file) && room(file) != "testing") {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![file.as_str()];
+        while let Some(one) = next.pop() {
+            for imported in imported(one, &sources) {
+                if imported == file {
+                    circles.push(format!("{file} <- {one}"));
+                }
+                if seen.insert(imported) {
+                    next.push(imported);
+                }
+            }
+        }
+    }
+    assert!(circles.is_empty(), "these files import each other in a circle:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn few_files_name_what_is_kept_in_few_places() {
+    let mut strays = Vec::new();
+    for (file, paths) in sources() {
+        for path in paths.iter().map(|path| path.join("::")) {
+            let is_of = |name: &str| path == name || path.starts_with(&format!("{name}::"));
+            for kept in KEPT.iter().filter(|kept| is_of(kept.name) && !kept.but.iter().any(|free| is_of(free))) {
+                if !kept.places.iter().any(|place| file.starts_with(place)) {
+                    strays.push(format!("{file}: {path} ({})", kept.why));
+                }
+            }
+        }
+    }
+    assert!(strays.is_empty(), "these paths stand in the wrong file:\n{}", strays.join("\n"));
+}
+
+/// The files of the same room that a file imports, but for the room's `mod.rs`, which is its front.
+fn imported<'s>(file: &str, sources: &'s BTreeMap<String, Vec<Vec<String>>>) -> Vec<&'s str> {
+    let in_room = |path: &Vec<String>| path[0] == "crate" && path.len() > 2 && path[1] == room(file);
+    let names = sources[file].iter().filter(|path| in_room(path)).map(|path| format!("{}/{}.rs", path[1], path[2]));
+    names.filter_map(|name| sources.get_key_value(&name)).map(|(name, _)| name.as_str()).collect()
+}
+
+fn is_front(file: &str) -> bool {
+    file.ends_with("/mod.rs")
+}
+
+/// The first name of a file's path.
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
+}
+
+/// For each file of the runtime, the paths that its code names, from the crate's root or from another crate's. Tests are left out.
+fn sources() -> BTreeMap<String, Vec<Vec<String>>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src");
+    let mut sources = BTreeMap::new();
+    for file in files(&root) {
+        let name = file.strip_prefix(&root).expect("it is in there").display().to_string();
+        let text = fs::read_to_string(&file).expect("a source");
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let tokens: TokenStream = code.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut paths = Vec::new();
+        read(tokens, &module(&name), &mut paths);
+        sources.insert(name, paths);
+    }
+    sources
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path());
+    let (directories, files): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.is_dir());
+    files.into_iter().chain(directories.iter().flat_map(|directory| self::files(directory))).collect()
+}
+
+/// The path of a file's module, from `crate`.
+fn module(file: &str) -> Vec<String> {
+    let path = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    let names = path.split('/').filter(|name| *name != FRONT).map(str::to_owned);
+    ["crate".to_owned()].into_iter().chain(names).collect()
+}
+
+/// Collects the paths in these tokens, which stand in this module.
+fn read(tokens: TokenStream, module: &[String], paths: &mut Vec<Vec<String>>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => {
+                let is_module = at > 1 && tokens[at - 2].to_string() == "mod" && group.delimiter() == Delimiter::Brace;
+                let inner = is_module.then(|| [module, &[tokens[at - 1].to_string()]].concat());
+                // The items of `use a::{b, c}` have been read with `a`.
+                if !ends_path(&tokens[..at]) {
+                    read(group.stream(), inner.as_deref().unwrap_or(module), paths);
+                }
+            }
+            TokenTree::Ident(first) if !ends_path(&tokens[..at]) && starts_path(&tokens[at + 1..]) => {
+                let start = match first.to_string().as_str() {
+                    "super" => module[..module.len() - 1].to_vec(),
+                    "self" => module.to_vec(),
+                    name => vec![name.to_owned()],
+                };
+                follow(&tokens[at + 1..], start, paths);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether these tokens end with `::`.
+fn ends_path(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [.., TokenTree::Punct(first), TokenTree::Punct(second)] if first.as_char() == ':' && second.as_char() == ':')
+}
+
+/// Whether these tokens begin with `::`.
+fn starts_path(tokens: &[TokenTree]) -> bool {
+    tokens.get(..2).is_some_and(ends_path)
+}
+
+/// Collects the paths that go on from here, each item of a group `{..}` by itself.
+fn follow(tokens: &[TokenTree], path: Vec<String>, paths: &mut Vec<Vec<String>>) {
+    match tokens {
+        [_, _, TokenTree::Ident(name), rest @ ..] if starts_path(tokens) => {
+            follow(rest, [path, vec![name.to_string()]].concat(), paths);
+        }
+        [_, _, TokenTree::Group(group), ..] if starts_path(tokens) => {
+            let items: Vec<TokenTree> = group.stream().into_iter().collect();
+            for item in items.split(|token| matches!(token, TokenTree::Punct(comma) if comma.as_char() == ',')) {
+                if let [TokenTree::Ident(name), rest @ ..] = item {
+                    follow(rest, [path.clone(), vec![name.to_string()]].concat(), paths);
+                }
+            }
+        }
+        _ => paths.push(path),
+    }
+}
