@@ -1,12 +1,12 @@
-//! What it costs to find a handler among many, beside the usual ways: a regular expression for each pattern, a set of them, and a
-//! router of HTTP paths.
+//! The cost of finding a handler among many, beside the usual ways: a regular expression for each pattern, a set of them, and
+//! a router of HTTP paths.
 //!
 //! ```text
 //! cargo bench -p centrifugo-pattern
 //! ```
 //!
-//! Each lookup is for another name, so that the caches of the processor don't hold the one answer that is asked for. "One name" looks
-//! for the same name again and again.
+//! Each lookup is for another name, so that the caches of the processor don't hold its nodes. "One name" looks for the same name
+//! each time.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
-/// How many patterns there are.
+/// The numbers of patterns.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 
-/// What a placeholder matches.
+/// The regular expression for a placeholder.
 const VALUE: &str = "([!-~&&[^./:#,]]+)";
 
-/// The routers of so many patterns, with two placeholders each.
+/// One router of each sort, over patterns with two placeholders each.
 struct Routers {
     tree: Router<usize>,
     regexes: Vec<Regex>,
@@ -55,7 +55,7 @@ impl Routers {
         Some((*found.value, found.params.iter().map(|(_, value)| value.len()).sum()))
     }
 
-    /// Centrifugo's names have separators of their own.
+    /// Centrifugo's names have other separators than paths.
     fn matchit_of_name(&self, name: &str) -> Option<(usize, usize)> {
         self.matchit(&path(name))
     }

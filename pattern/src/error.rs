@@ -1,9 +1,11 @@
-//! What is wrong with a pattern: one line that says what to write instead, and a drawing that shows where.
+//! The mistakes in patterns: each has a line that says what to write instead, and a drawing that shows the place.
 
 use std::fmt;
 use std::ops::Range;
 
-use crate::habits;
+use crate::drawing::underlined;
+use crate::names::{MAX_CHANNEL, NAMESPACE_RULE};
+use crate::suggest;
 
 /// A mistake in a pattern.
 ///
@@ -16,7 +18,7 @@ use crate::habits;
 /// );
 /// ```
 ///
-/// Its `Debug` form, which Rust prints if `main` returns it, is the same.
+/// Its `Debug` form, which Rust prints if `main` returns it, has the same text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error {
     pub(crate) kind: ErrorKind,
@@ -26,7 +28,7 @@ pub struct Error {
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $kind:ident => $message:literal,)*) => {
-        /// The mistakes that there are.
+        /// The kinds of mistakes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum ErrorKind {
@@ -34,12 +36,15 @@ macro_rules! kinds {
         }
 
         impl ErrorKind {
-            /// What is wrong, and what to write instead, where `text` is what stands there.
+            /// The mistake and what to write instead; `text` is the part of the pattern that is wrong.
             fn message(self, text: &str) -> String {
                 let message = match self {
                     $(Self::$kind => $message,)*
                 };
-                message.replace("{}", text).replace("{placeholder}", &habits::meant(text))
+                let message = message.replace("{placeholder}", &suggest::placeholder(text));
+                let message = message.replace("{max}", &MAX_CHANNEL.to_string()).replace("{namespace}", NAMESPACE_RULE);
+                // The last one, because the text is the author's and may hold braces, too.
+                message.replace("{}", text)
             }
         }
     };
@@ -51,7 +56,7 @@ kinds! {
     /// `>` without `<`.
     Stray => "`{}` stands alone: a placeholder is `<name>`, an optional tail is `[..]`",
     /// `<a<b>>`.
-    Nested => "a placeholder can't hold another one: write them side by side, with `.` or `:` between",
+    Nested => "a placeholder can't hold another one: write them side by side, with `.` or `:` between them",
     /// `<>`.
     Unnamed => "placeholder has no name: name it like its argument, or write `<_>`",
     /// `<..>`.
@@ -61,33 +66,33 @@ kinds! {
     /// `.[id]`.
     Square => "`[..]` is an optional tail: a placeholder is written `{placeholder}`",
     /// `*`.
-    Glob => "`*` matches nothing but itself: write `<name>` for one part, `<name..>` for all that follows",
+    Glob => "`*` matches only itself: write `<name>` for one part, `<name..>` for all that follows",
     /// `*path`, `<..path>`, `<path*>`, `<path>*`.
     Rest => "all that follows is written `{placeholder}`",
     /// `\\d+`, `[a-z]+`.
-    Regex => "a pattern is no regular expression: write `<name>`, and a type for such values at the function's argument",
+    Regex => "a pattern is not a regular expression: write `<name>`, and a type for such values at the function's argument",
     /// `^user$`.
     Anchor => "a pattern matches whole names: remove `{}`",
     /// `<id?>`, `<id>?`.
-    Optional => "what may be missing stands in square brackets with what is before it: write `[.{placeholder}]`",
+    Optional => "an optional part stands in square brackets, with the delimiter before it: write `[.{placeholder}]`",
     /// `<id=1>`.
-    Default => "a placeholder has no default: write `{placeholder}`, or `[.{placeholder}]` and an `Option<..>` as its argument",
+    Default => "a placeholder has no default: write `{placeholder}`, or `[.{placeholder}]` with an argument of `Option<..>`",
     /// `<<id>>`.
     Doubled => "a placeholder has one pair of brackets: write `{placeholder}`",
     /// `<id: u64>`.
-    Type => "a placeholder holds no type: write `{placeholder}` here, and the type at the function's argument",
+    Type => "a placeholder has no type: write `{placeholder}` here, and the type at the function's argument",
     /// `<user-id>`.
-    Name => "`{}` is no name for an argument: write letters, digits and `_`, starting with a letter",
+    Name => "`{}` can't be the name of an argument: write letters, digits and `_`, starting with a letter",
     /// `<type>`.
-    Keyword => "`{}` is a word of Rust's own, so no argument can have it: take another name",
+    Keyword => "`{}` is a keyword of Rust, so no argument can have this name: choose another one",
     /// `<id>.<id>`.
-    Duplicate => "`{}` is there already: each placeholder has a name of its own",
+    Duplicate => "`{}` names an earlier placeholder already: choose another name",
     /// `<path..>.x`.
-    RestNotLast => "`{}` takes all that follows, so it must be last",
+    RestNotLast => "`{}` matches all that follows, so it must be last",
     /// `<path...>`.
     Dots => "the rest is written with two dots: `<name..>`",
     /// `<a><b>`, `<a>b`.
-    NoDelimiter => "where `{}` ends is not clear: let one of `. / : # ,` follow it, or nothing",
+    NoDelimiter => "the end of `{}` is not clear: let one of `. / : # ,` follow it, or nothing",
     /// `[.a].b`.
     TailNotLast => "only the end of a pattern can be optional: nothing follows `]`",
     /// `[.a[.b]]`.
@@ -103,33 +108,33 @@ kinds! {
     /// `""`, for a channel.
     Empty => "a channel is never empty: write a pattern such as `user.<id>`",
     /// More than 255 bytes of literal text.
-    TooLong => "no channel is that long: Centrifugo takes 255 bytes",
+    TooLong => "no channel is that long: Centrifugo accepts {max} bytes",
     /// `$private`.
-    Private => "channels with `$` need a token, and Centrifugo never asks about them: remove `$`",
+    Private => "channels with `$` need a token, so Centrifugo calls no handler for them: remove `$`",
     /// `:a`.
     NoNamespace => "there is no namespace before `:`: write one, or remove `:`",
     /// `a:b`, `my chat:b`.
-    BadNamespace => "`{}` can't be a namespace: Centrifugo takes two or more of letters, digits, `-`, `_` and `.`",
+    BadNamespace => "`{}` can't be a namespace: Centrifugo accepts {namespace}",
     /// `grüße`.
     NonAscii => "`{}` is not ASCII: Centrifugo refuses channels with such characters",
     /// A tab, a newline, NUL.
-    Control => "`{}` is a control character: nobody means it in a name",
+    Control => "`{}` is a control character, which is surely a mistake in a name: remove it",
     /// `my channel`.
-    Space => "a name with a space is surely a slip: write `-` or `_`",
+    Space => "a space in a name is surely a mistake: write `-` or `_`",
 }
 
 impl Error {
-    /// Which mistake it is.
+    /// The kind of the mistake.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Where it stands in the pattern, in bytes.
+    /// The place in the pattern, in bytes.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// What is wrong, and what to write instead, in one line.
+    /// The mistake and what to write instead, in one line.
     pub fn message(&self) -> String {
         let text = self.pattern.get(self.span.clone()).unwrap_or_default();
         self.kind.message(&text.escape_debug().to_string())
@@ -138,13 +143,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const INDENT: &str = "         ";
-        let shown = |range: Range<usize>| self.pattern.get(range).unwrap_or_default().escape_debug().to_string();
-        let before = shown(0..self.span.start).chars().count();
-        let marked = shown(self.span.clone()).chars().count().max(1);
-        writeln!(f, "{}\n", self.message())?;
-        writeln!(f, "{INDENT}{}", shown(0..self.pattern.len()))?;
-        write!(f, "{INDENT}{}{}", " ".repeat(before), "^".repeat(marked))
+        f.write_str(&underlined(self.message(), &self.pattern, self.span.clone()))
     }
 }
 

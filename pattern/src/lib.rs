@@ -1,18 +1,25 @@
 #![doc = include_str!("../README.md")]
+//!
+//! Modules import downwards only: `router`, `tree` and `edges` find, `parse` and `rules` read and check, `compiled` matches,
+//! and all rest on `pattern` and `error`, which rest on `names`, `codes`, `suggest` and `drawing`.
 
-mod code;
+mod compiled;
+mod drawing;
 mod edges;
 mod error;
 mod habits;
+mod names;
 mod parse;
 mod pattern;
 mod router;
 mod rules;
+mod suggest;
 mod tree;
-mod values;
 
+pub use compiled::Values;
+pub use drawing::underlined;
 pub use error::{Error, ErrorKind};
+pub use names::{MAX_CHANNEL, NAMESPACE_RULE, is_namespace, is_valid_value};
 pub use pattern::{Namespace, Pattern, Placeholder, Segment};
 pub use router::{Conflict, Match, Router};
-pub use rules::{Place, is_namespace};
-pub use values::{Values, is_valid_value};
+pub use rules::Place;

@@ -1,13 +1,14 @@
-//! The grammar, read from left to right. The first mistake ends it.
+//! The parser, which reads a pattern from left to right and stops at the first mistake.
 
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind};
 use crate::habits;
+use crate::names::DELIMITERS;
 use crate::pattern::{Pattern, Placeholder, Segment};
-use crate::values::DELIMITERS;
+use crate::suggest::is_name_character;
 
-/// Words that can't name an argument.
+/// The words of Rust that can't name an argument, sorted.
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
@@ -15,10 +16,26 @@ const KEYWORDS: &[&str] = &[
     "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-pub(crate) fn pattern(text: &str) -> Result<Pattern, Error> {
-    let mut parser = Parser { text, at: 0, names: Vec::new() };
-    let (head, tail) = parser.pattern().map_err(|(kind, span)| Error { kind, pattern: text.to_owned(), span })?;
-    Ok(Pattern::new(text, head, tail))
+impl Pattern {
+    /// Parses a pattern by the grammar alone; [`check`](Self::check) compares it with Centrifugo's rules.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in the grammar.
+    ///
+    /// ```
+    /// use centrifugo_pattern::Pattern;
+    ///
+    /// let pattern = Pattern::parse("order.<id>[.items.<item>]").unwrap();
+    /// let names: Vec<_> = pattern.placeholders().filter_map(|placeholder| placeholder.name()).collect();
+    /// assert_eq!(names, ["id", "item"]);
+    /// assert!(Pattern::parse("user.{uuid}").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut parser = Parser { text, at: 0, names: Vec::new() };
+        let (head, tail) = parser.pattern().map_err(|(kind, span)| Error { kind, pattern: text.to_owned(), span })?;
+        Ok(Self { text: text.to_owned(), head, tail, compiled: Vec::new() }.compile())
+    }
 }
 
 type Fault = (ErrorKind, Range<usize>);
@@ -36,13 +53,7 @@ impl<'t> Parser<'t> {
             return Ok((head, None));
         }
         let open = self.at;
-        self.at += 1;
-        let tail = self.segments(true)?;
-        match self.peek() {
-            None => return Err((ErrorKind::TailUnclosed, open..self.at)),
-            Some('[') => return Err((ErrorKind::TailNested, self.at..self.at + 1)),
-            Some(_) => self.at += 1,
-        }
+        let tail = self.tail()?;
         let span = open..self.at;
         if let Some(fault) = habits::tail(self.text, span.clone()) {
             return Err(fault);
@@ -59,7 +70,22 @@ impl<'t> Parser<'t> {
         Ok((head, Some(tail)))
     }
 
-    /// Up to `[`, `]` of a tail, or the end.
+    /// The segments of an optional tail, read up to behind its `]`.
+    fn tail(&mut self) -> Result<Vec<Segment>, Fault> {
+        let open = self.at;
+        self.at += 1;
+        let tail = self.segments(true)?;
+        match self.peek() {
+            None => Err((ErrorKind::TailUnclosed, open..self.at)),
+            Some('[') => Err((ErrorKind::TailNested, self.at..self.at + 1)),
+            Some(_) => {
+                self.at += 1;
+                Ok(tail)
+            }
+        }
+    }
+
+    /// The segments up to `[`, the `]` of a tail, or the end.
     fn segments(&mut self, in_tail: bool) -> Result<Vec<Segment>, Fault> {
         let mut segments = Vec::new();
         while let Some(next) = self.peek() {
@@ -90,75 +116,75 @@ impl<'t> Parser<'t> {
     }
 
     fn placeholder(&mut self, is_optional: bool) -> Result<Placeholder, Fault> {
-        let start = self.at;
-        let inside = &self.text[start + 1..];
-        let (length, end) = match inside.char_indices().find(|(_, c)| matches!(c, '<' | '>' | '[' | ']')) {
-            Some((length, '>')) => (length, start + 1 + length + 1),
-            Some((0, '<')) if inside.contains(">>") => {
-                let length = inside.find(">>").unwrap_or_default();
-                return Err((ErrorKind::Doubled, start..start + 1 + length + 2));
-            }
-            Some((length, '<')) if inside.contains('>') => {
-                return Err((ErrorKind::Nested, start..start + 1 + length + 1));
-            }
-            Some((length, _)) => return Err((ErrorKind::Unclosed, start..start + 1 + length)),
-            None => return Err((ErrorKind::Unclosed, start..self.text.len())),
-        };
-        let span = start..end;
-        let inner = &inside[..length];
+        let span = self.at..self.placeholder_end()?;
+        let inner = &self.text[span.start + 1..span.end - 1];
         let (name, is_rest) = match inner.strip_suffix("..") {
             Some(name) => (name, true),
             None => (inner, false),
         };
-        let placeholder = Placeholder { name: self.name(name, is_rest, start + 1, &span)?, is_rest, is_optional, span };
-        self.at = end;
+        let placeholder = Placeholder { name: self.name(name, is_rest, &span)?, is_rest, is_optional, span };
+        self.at = placeholder.span.end;
         self.follow(&placeholder)?;
         Ok(placeholder)
     }
 
-    /// The name within a placeholder's brackets; `None` for `_`.
-    fn name(
-        &mut self,
-        name: &'t str,
-        is_rest: bool,
-        start: usize,
-        placeholder: &Range<usize>,
-    ) -> Result<Option<String>, Fault> {
-        let span = start..start + name.len();
-        if name.ends_with('.') && is_rest {
-            return Err((ErrorKind::Dots, placeholder.clone()));
+    /// The end of the placeholder that starts here, behind its `>`.
+    fn placeholder_end(&self) -> Result<usize, Fault> {
+        let start = self.at;
+        let inside = &self.text[start + 1..];
+        let end = |length| start + 1 + length;
+        match inside.char_indices().find(|(_, c)| matches!(c, '<' | '>' | '[' | ']')) {
+            Some((length, '>')) => Ok(end(length + 1)),
+            Some((0, '<')) if inside.contains(">>") => {
+                Err((ErrorKind::Doubled, start..end(inside.find(">>").unwrap_or_default() + 2)))
+            }
+            Some((length, '<')) if inside.contains('>') => Err((ErrorKind::Nested, start..end(length + 1))),
+            Some((length, _)) => Err((ErrorKind::Unclosed, start..end(length))),
+            None => Err((ErrorKind::Unclosed, start..self.text.len())),
         }
-        if name.is_empty() {
-            let kind = if is_rest { ErrorKind::UnnamedRest } else { ErrorKind::Unnamed };
-            return Err((kind, placeholder.clone()));
-        }
+    }
+
+    /// The name between a placeholder's brackets; `None` for `_`.
+    fn name(&mut self, name: &'t str, is_rest: bool, placeholder: &Range<usize>) -> Result<Option<String>, Fault> {
         if name == "_" {
             return Ok(None);
         }
-        if name.contains(':') {
-            return Err((ErrorKind::Type, placeholder.clone()));
-        }
-        let is_identifier =
-            !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if let (false, Some(kind)) =
-            (is_identifier, habits::placeholder(&self.text[placeholder.start + 1..placeholder.end - 1]))
-        {
+        if let Some(kind) = self.notation(name, is_rest, placeholder) {
             return Err((kind, placeholder.clone()));
         }
-        if !is_identifier || name.bytes().all(|byte| byte == b'_') {
-            return Err((ErrorKind::Name, span));
-        }
-        if KEYWORDS.binary_search(&name).is_ok() {
-            return Err((ErrorKind::Keyword, span));
-        }
-        if self.names.contains(&name) {
-            return Err((ErrorKind::Duplicate, span));
+        let start = placeholder.start + 1;
+        if let Some(kind) = self.unusable(name) {
+            return Err((kind, start..start + name.len()));
         }
         self.names.push(name);
         Ok(Some(name.to_owned()))
     }
 
-    /// What may follow a placeholder: the end of the pattern or of its tail, a tail, or a delimiter.
+    /// The mistake of a placeholder that is written in another way, or has no name.
+    fn notation(&self, name: &str, is_rest: bool, placeholder: &Range<usize>) -> Option<ErrorKind> {
+        let inner = &self.text[placeholder.start + 1..placeholder.end - 1];
+        match name {
+            _ if is_rest && name.ends_with('.') => Some(ErrorKind::Dots),
+            "" if is_rest => Some(ErrorKind::UnnamedRest),
+            "" => Some(ErrorKind::Unnamed),
+            _ if name.contains(':') => Some(ErrorKind::Type),
+            _ if !is_identifier(name) => habits::placeholder(inner),
+            _ => None,
+        }
+    }
+
+    /// The mistake of a name that no argument can have, or that another placeholder has.
+    fn unusable(&self, name: &str) -> Option<ErrorKind> {
+        if !is_identifier(name) || name.bytes().all(|byte| byte == b'_') {
+            return Some(ErrorKind::Name);
+        }
+        if KEYWORDS.binary_search(&name).is_ok() {
+            return Some(ErrorKind::Keyword);
+        }
+        self.names.contains(&name).then_some(ErrorKind::Duplicate)
+    }
+
+    /// Checks what follows a placeholder: the end of the pattern or of its tail, a tail, or a delimiter.
     fn follow(&self, placeholder: &Placeholder) -> Result<(), Fault> {
         let rest = &self.text[self.at..];
         let next = rest.chars().next();
@@ -184,4 +210,8 @@ impl<'t> Parser<'t> {
     fn peek(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(is_name_character)
 }

@@ -1,33 +1,27 @@
-//! A pattern, parsed.
+//! A parsed pattern: its segments, its shapes and its namespace.
 
 use std::ops::Range;
-
-use crate::code::{Case, code, fits};
-use crate::error::Error;
-use crate::parse;
-use crate::rules::{self, Place};
-use crate::values::Values;
 
 /// A pattern of channels or methods: literal text, placeholders, and at most one optional tail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    text: String,
-    head: Vec<Segment>,
-    tail: Option<Vec<Segment>>,
-    /// The codes of all ways to read it.
-    codes: Vec<Vec<u8>>,
+    pub(crate) text: String,
+    pub(crate) head: Vec<Segment>,
+    pub(crate) tail: Option<Vec<Segment>>,
+    /// The compiled form of each way to read the pattern.
+    pub(crate) compiled: Vec<Vec<u8>>,
 }
 
-/// A piece of a pattern.
+/// A segment of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
-    /// Text that stands for itself.
+    /// Text that matches itself.
     Literal(String),
     /// `<name>`, `<name..>`, `<_>` or `<_..>`.
     Placeholder(Placeholder),
 }
 
-/// A piece of a name that may be anything.
+/// A placeholder, which matches any value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholder {
     pub(crate) name: Option<String>,
@@ -36,84 +30,51 @@ pub struct Placeholder {
     pub(crate) span: Range<usize>,
 }
 
-/// Where a pattern's names live in Centrifugo: what stands before their first `:`.
+/// The namespace that a pattern's names belong to in Centrifugo: the text before their first `:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Namespace<'p> {
-    /// Outside of namespaces.
+    /// No namespace.
     None,
-    /// In this one.
+    /// This namespace.
     Literal(&'p str),
-    /// In any: a placeholder stands there.
+    /// Any namespace: a placeholder stands before the `:`.
     Open,
 }
 
 impl Placeholder {
-    /// Its name; `None` for `<_>`, whose value nobody asks for.
+    /// The name; `None` for `<_>`, whose value is left out of [`Values`](crate::Values).
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Whether it takes all that is left: `<name..>`.
+    /// Whether the placeholder matches all that follows: `<name..>`.
     pub fn is_rest(&self) -> bool {
         self.is_rest
     }
 
-    /// Whether it stands in the optional tail.
+    /// Whether the placeholder stands in the optional tail.
     pub fn is_optional(&self) -> bool {
         self.is_optional
     }
 
-    /// Where it stands in the pattern, in bytes, with its brackets.
+    /// The place in the pattern, in bytes, with the brackets.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 }
 
 impl Pattern {
-    pub(crate) fn new(text: &str, head: Vec<Segment>, tail: Option<Vec<Segment>>) -> Self {
-        let mut pattern = Self { text: text.to_owned(), head, tail, codes: Vec::new() };
-        pattern.codes = pattern.ways().map(|segments| code(segments, Case::Exact)).collect();
-        pattern
-    }
-
-    /// Reads a pattern.
-    ///
-    /// # Errors
-    ///
-    /// The first mistake in the grammar. Centrifugo's own rules are up to [`check`](Self::check).
-    ///
-    /// ```
-    /// use centrifugo_pattern::Pattern;
-    ///
-    /// let pattern = Pattern::parse("order.<id>[.items.<item>]").unwrap();
-    /// let names: Vec<_> = pattern.placeholders().filter_map(|placeholder| placeholder.name()).collect();
-    /// assert_eq!(names, ["id", "item"]);
-    /// assert!(Pattern::parse("user.{uuid}").is_err());
-    /// ```
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        parse::pattern(text)
-    }
-
-    /// Holds the pattern against Centrifugo's rules for the names that arrive there.
-    ///
-    /// # Errors
-    ///
-    /// The first rule that is broken: no name that arrives could match, or only by a slip.
-    pub fn check(&self, place: Place) -> Result<(), Error> {
-        rules::check(self, place)
-    }
-
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The pieces before the optional tail.
+    /// The segments before the optional tail.
     pub fn head(&self) -> &[Segment] {
         &self.head
     }
 
-    /// The pieces of the optional tail, if there is one.
+    /// The segments of the optional tail, if there is one.
     pub fn tail(&self) -> Option<&[Segment]> {
         self.tail.as_deref()
     }
@@ -126,14 +87,8 @@ impl Pattern {
         })
     }
 
-    /// The values in a name that the pattern matches, in upper and lower case as written.
-    pub fn matches<'p, 'n>(&'p self, name: &'n str) -> Option<Values<'p, 'n>> {
-        let code = self.codes.iter().rfind(|code| fits(code, name.as_bytes(), Case::Exact))?;
-        Some(Values::new(code, name))
-    }
-
-    /// What the pattern matches, without its placeholders' names: with and without the optional tail. Two patterns that share a
-    /// shape are for the same names.
+    /// The shapes: the pattern without its placeholders' names, once without and once with the optional tail. Two patterns
+    /// that share a shape match the same names.
     ///
     /// ```
     /// # use centrifugo_pattern::Pattern;
@@ -144,7 +99,7 @@ impl Pattern {
         self.ways().map(|segments| shape(segments, ignore_case)).collect()
     }
 
-    /// Where the pattern's names live.
+    /// The namespace of the names that the pattern matches.
     pub fn namespace(&self) -> Namespace<'_> {
         let mut open = false;
         for segment in self.segments() {
@@ -164,7 +119,7 @@ impl Pattern {
         Namespace::None
     }
 
-    /// All pieces, from the left.
+    /// All segments, from the left.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
         self.head.iter().chain(self.tail.iter().flatten())
     }
@@ -182,7 +137,7 @@ fn shape<'p>(segments: impl Iterator<Item = &'p Segment>, ignore_case: bool) -> 
         match segment {
             Segment::Literal(text) if ignore_case => {
                 shape.push_str(&text.to_ascii_lowercase());
-                // Another shape: where both match, the exact one goes before.
+                // A shape of its own, because an exact pattern may stand beside it and takes precedence.
                 any_case = " <in any case>";
             }
             Segment::Literal(text) => shape.push_str(text),

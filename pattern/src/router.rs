@@ -1,19 +1,18 @@
-//! From a name to the patterns that match it.
+//! The router, which finds the patterns that match a name.
 
 use std::collections::HashMap;
 
-use crate::code::Case;
+use crate::compiled::{Case, Values};
 use crate::pattern::Pattern;
 use crate::tree::Tree;
-use crate::values::Values;
 
-/// Patterns, and what they stand for.
+/// A map from patterns to values, which finds by name.
 ///
-/// The patterns share a tree whose edges are literal texts and placeholders. A name walks down it; where several edges fit, the most
-/// specific one goes first: exact text, text in any case, placeholder, rest. At any node each kind of edge fits
-/// at most once, so the cost is the name's length times the number of ways to read it that patterns really spell out, however many
-/// patterns there are beside those. That is the bound for a name which is made to be slow, too: no place in the tree is looked at
-/// twice, and the walk is no deeper than the longest pattern, however long the name is. Nothing is allocated on the way.
+/// The patterns share a tree whose edges are literal texts and placeholders. A name walks down it; where several edges
+/// match, the most specific one takes precedence: exact text, text in any case, placeholder, rest. At any node each kind of
+/// edge matches at most once, so a lookup costs the name's length times the number of ways to read it that patterns spell
+/// out, however many other patterns there are. The bound holds for a name that is made to be slow, too: a lookup visits no
+/// node twice, and goes no deeper than the longest pattern, however long the name is. It allocates nothing.
 ///
 /// ```
 /// use centrifugo_pattern::{Pattern, Router};
@@ -33,16 +32,17 @@ pub struct Router<T> {
     values: Vec<T>,
 }
 
-/// The patterns, by the order in which they came: apart from what they stand for, so that all routers share the code.
+/// The patterns, numbered in the order of their insertion. They are apart from the values, so that this code isn't generic.
 #[derive(Debug, Clone, Default)]
 struct Patterns {
     tree: Tree,
-    /// What each pattern matches.
+    /// The number of the pattern that has each shape.
     shapes: HashMap<String, usize>,
 }
 
 impl Patterns {
-    /// Adds the pattern of this number. `Err`: the earlier one for the same names, and what both of them match.
+    /// Adds the pattern with the number `at`. `Err` has the number of an earlier pattern for the same names, and their
+    /// shape.
     fn insert(&mut self, pattern: &Pattern, ignore_case: bool, at: usize) -> Result<(), (usize, String)> {
         let shapes = pattern.shapes(ignore_case);
         for shape in &shapes {
@@ -59,7 +59,7 @@ impl Patterns {
 /// A pattern that matches a name.
 #[derive(Debug, Clone)]
 pub struct Match<'r, 'n, T> {
-    /// What the pattern stands for.
+    /// The value that was inserted with the pattern.
     pub value: &'r T,
     values: Values<'r, 'n>,
 }
@@ -74,9 +74,9 @@ impl<'r, 'n, T> Match<'r, 'n, T> {
 /// Two patterns for the same names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict<'r, T> {
-    /// What the earlier one stands for.
+    /// The value that was inserted with the earlier pattern.
     pub existing: &'r T,
-    /// What both of them match, without the placeholders' names.
+    /// The shape that both patterns have.
     pub shape: String,
 }
 
@@ -87,11 +87,11 @@ impl<T> Default for Router<T> {
 }
 
 impl<T> Router<T> {
-    /// Adds a pattern; with `ignore_case`, its literal text matches in upper and lower case (of ASCII).
+    /// Adds a pattern; with `ignore_case`, its literal text matches whatever the case of ASCII letters.
     ///
     /// # Errors
     ///
-    /// [`Conflict`], if an earlier pattern is for the same names. Nothing is added then.
+    /// [`Conflict`], if an earlier pattern matches the same names. Nothing is added then.
     ///
     /// # Panics
     ///
@@ -106,8 +106,7 @@ impl<T> Router<T> {
         }
     }
 
-    /// What `accept` makes of the first match that it takes: it is asked about the patterns that match the name, the most specific one
-    /// first, until it answers with `Some`. Nothing is looked for after that.
+    /// Calls `accept` with each match of the name, the most specific one first, until it returns `Some`, and returns that.
     pub fn find_map<'r, 'n, R>(&'r self, name: &'n str, mut accept: impl FnMut(Match<'r, 'n, T>) -> Option<R>) -> Option<R> {
         self.patterns.tree.find_map(name, |at, values| accept(Match { value: &self.values[at], values }))
     }

@@ -1,69 +1,104 @@
-//! Centrifugo's rules: which names can arrive, and what would surely be a slip.
+//! Centrifugo's rules for patterns: whether names that match can arrive, and whether they could be meant.
+
+use std::ops::Range;
 
 use crate::error::{Error, ErrorKind};
+use crate::names::{MAX_CHANNEL, is_namespace};
 use crate::pattern::{Namespace, Pattern, Segment};
 
-/// The longest channel that Centrifugo lets a client subscribe to (`channel.max_length`, by default).
-const MAX_CHANNEL: usize = 255;
-
-/// Which names arrive.
+/// The place of a pattern, which decides the names that arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
-    /// Channels that clients subscribe to: all of Centrifugo's checks stand before.
+    /// Channels that clients subscribe to, after all of Centrifugo's checks.
     Subscribe,
-    /// Channels that clients publish to: Centrifugo looks at neither length nor `$`.
+    /// Channels that clients publish to. Centrifugo checks neither their length nor a leading `$`.
     Publish,
-    /// Methods that clients call: any text, even an empty one.
+    /// Methods that clients call: any text, also an empty one.
     Method,
 }
 
-pub(crate) fn check(pattern: &Pattern, place: Place) -> Result<(), Error> {
+type Fault = (ErrorKind, Range<usize>);
+
+impl Place {
+    /// The place of the pattern in an event's attribute, by the attribute's name.
+    ///
+    /// ```
+    /// use centrifugo_pattern::Place;
+    ///
+    /// assert_eq!(Place::of_attribute("map_remove"), Place::Publish);
+    /// assert_eq!(Place::of_attribute("topic"), Place::Subscribe);
+    /// ```
+    pub fn of_attribute(name: &str) -> Self {
+        match name {
+            "rpc" => Self::Method,
+            "publish" | "map_publish" | "map_remove" => Self::Publish,
+            _ => Self::Subscribe,
+        }
+    }
+}
+
+impl Pattern {
+    /// Compares the pattern with Centrifugo's rules for the names that arrive at a place.
+    ///
+    /// # Errors
+    ///
+    /// The first broken rule: no name that arrives could match the pattern, or only one that is surely a mistake.
+    pub fn check(&self, place: Place) -> Result<(), Error> {
+        match fault(self, place) {
+            Some((kind, span)) => Err(Error { kind, pattern: self.as_str().to_owned(), span }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The rules of all places first, then those that Centrifugo adds for channels, then those it adds for subscriptions.
+fn fault(pattern: &Pattern, place: Place) -> Option<Fault> {
     let text = pattern.as_str();
-    let fault = |kind, span| Err(Error { kind, pattern: text.to_owned(), span });
     if text.is_empty() {
-        return if place == Place::Method { Ok(()) } else { fault(ErrorKind::Empty, 0..0) };
+        return (place != Place::Method).then_some((ErrorKind::Empty, 0..0));
     }
-    if let Some((at, control)) = text.char_indices().find(|(_, c)| c.is_control()) {
-        return fault(ErrorKind::Control, at..at + control.len_utf8());
+    let fault = control(text).or_else(|| namespace(pattern));
+    match place {
+        Place::Method => fault,
+        Place::Publish => fault.or_else(|| characters(text)),
+        Place::Subscribe => fault.or_else(|| characters(text)).or_else(|| subscription(pattern)),
     }
+}
+
+fn control(text: &str) -> Option<Fault> {
+    let (at, control) = text.char_indices().find(|(_, c)| c.is_control())?;
+    Some((ErrorKind::Control, at..at + control.len_utf8()))
+}
+
+fn namespace(pattern: &Pattern) -> Option<Fault> {
+    let text = pattern.as_str();
     if text.starts_with(':') {
-        return fault(ErrorKind::NoNamespace, 0..1);
+        return Some((ErrorKind::NoNamespace, 0..1));
     }
     if let Namespace::Literal(name) = pattern.namespace()
         && !is_namespace(name)
     {
         let start = usize::from(text.starts_with('$'));
-        return fault(ErrorKind::BadNamespace, start..start + name.len());
+        return Some((ErrorKind::BadNamespace, start..start + name.len()));
     }
-    if pattern.tail().is_some() && optional_namespace(pattern) {
-        let start = text.find('[').unwrap_or_default();
-        return fault(ErrorKind::TailNamespace, start..text.len());
-    }
-    if place == Place::Method {
-        return Ok(());
-    }
-    if let Some((at, c)) = text.char_indices().find(|(_, c)| !c.is_ascii()) {
-        return fault(ErrorKind::NonAscii, at..at + c.len_utf8());
-    }
-    if let Some(at) = text.find(' ') {
-        return fault(ErrorKind::Space, at..at + 1);
-    }
-    if place == Place::Publish {
-        return Ok(());
-    }
-    if text.starts_with('$') {
-        return fault(ErrorKind::Private, 0..1);
-    }
-    if shortest(pattern) > MAX_CHANNEL {
-        return fault(ErrorKind::TooLong, 0..text.len());
-    }
-    Ok(())
+    let open = text.find('[').filter(|_| optional_namespace(pattern))?;
+    Some((ErrorKind::TailNamespace, open..text.len()))
 }
 
-/// Whether Centrifugo's configuration takes the name for a namespace: two or more of `-a-zA-Z0-9_.`.
-pub fn is_namespace(name: &str) -> bool {
-    name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+fn characters(text: &str) -> Option<Fault> {
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| !c.is_ascii()) {
+        return Some((ErrorKind::NonAscii, at..at + c.len_utf8()));
+    }
+    let at = text.find(' ')?;
+    Some((ErrorKind::Space, at..at + 1))
+}
+
+fn subscription(pattern: &Pattern) -> Option<Fault> {
+    if pattern.as_str().starts_with('$') {
+        return Some((ErrorKind::Private, 0..1));
+    }
+    (shortest(pattern) > MAX_CHANNEL).then(|| (ErrorKind::TooLong, 0..pattern.as_str().len()))
 }
 
 /// Whether only the optional tail has the `:` that makes a namespace.
@@ -72,7 +107,7 @@ fn optional_namespace(pattern: &Pattern) -> bool {
     !pattern.head().iter().any(has_colon) && pattern.tail().unwrap_or_default().iter().any(has_colon)
 }
 
-/// The length of the shortest name that the pattern with all of its literal text matches.
+/// The length of the shortest name that all segments of the pattern match.
 fn shortest(pattern: &Pattern) -> usize {
     let lengths = pattern.segments().map(|segment| match segment {
         Segment::Literal(text) => text.len(),

@@ -1,79 +1,79 @@
-//! The tree that names walk down, from the left.
+//! The tree of patterns, which a name walks down from its left end.
 //!
-//! It branches where patterns part ways, and nowhere else: where only one pattern is left, the name is compared with its code. So a name
-//! passes few places in memory, and among thousands of patterns, these are what a lookup costs.
+//! The tree branches only where patterns differ: where one pattern is left, its compiled form is compared with the rest of
+//! the name. So a lookup reads few places in memory, which is its cost among thousands of patterns.
 
-use crate::code::{Case, Op, code, fits};
+use crate::compiled::{Case, Token, Values, compile, fits};
 use crate::edges::Edges;
+use crate::names::value_length;
 use crate::pattern::Pattern;
-use crate::values::{Values, value_length};
 
-/// Patterns, by the order in which they came.
+/// The patterns, numbered in the order of their insertion.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tree {
-    /// The codes of all patterns, one after the other.
-    codes: Vec<u8>,
+    /// All compiled patterns, one after the other.
+    compiled: Vec<u8>,
     patterns: u32,
     root: Option<Node>,
 }
 
-/// A pattern with or without its optional tail, and how far a way through the tree has come in it.
+/// A pattern with or without its optional tail, and the part of it that the way through the tree hasn't compared yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Leaf {
     pattern: u32,
-    /// Where its code starts.
-    code: u32,
-    /// Where the part of its code starts that is not compared yet.
+    /// The start of the compiled pattern.
+    start: u32,
+    /// The start of the part that is not compared yet.
     next: u32,
     case: Case,
 }
 
-/// A place in the tree.
+/// A node of the tree.
 #[derive(Debug, Clone)]
 pub(crate) enum Node {
     Lone(Leaf),
     Branch(Box<Branch>),
 }
 
-/// A place where patterns part ways.
+/// A node at which patterns differ.
 #[derive(Debug, Clone)]
 pub(crate) struct Branch {
-    /// The text that all of them share before.
+    /// The text before it that all of them share.
     shared: Box<[u8]>,
-    /// How that is compared.
+    /// How the shared text is compared.
     case: Case,
-    exact: Edges,
-    folded: Edges,
+    exact: Edges<Node>,
+    folded: Edges<Node>,
     placeholder: Option<Node>,
     rest: Option<Leaf>,
     end: Option<Leaf>,
 }
 
 impl Tree {
-    /// Adds a pattern whose shapes aren't there yet.
+    /// Adds a pattern, whose shapes must be new.
     ///
     /// # Panics
     ///
     /// If all patterns together have 4 GiB.
     pub(crate) fn insert(&mut self, pattern: &Pattern, case: Case) {
         for segments in pattern.ways() {
-            let start = u32::try_from(self.codes.len()).expect("less than 4 GiB of patterns");
-            self.codes.extend(code(segments, case));
-            let leaf = Leaf { pattern: self.patterns, code: start, next: start, case };
-            Node::insert(&mut self.root, &self.codes, leaf);
+            let start = u32::try_from(self.compiled.len()).expect("less than 4 GiB of patterns");
+            self.compiled.extend(compile(segments, case));
+            let leaf = Leaf { pattern: self.patterns, start, next: start, case };
+            Node::insert(&mut self.root, &self.compiled, leaf);
         }
         self.patterns += 1;
     }
 
-    /// What `accept` makes of the first pattern that it takes, the most specific one first.
+    /// Calls `accept` with the patterns that match, the most specific one first, and returns its first `Some`.
     pub(crate) fn find_map<'r, 'n, R>(
         &'r self,
         name: &'n str,
         mut accept: impl FnMut(usize, Values<'r, 'n>) -> Option<R>,
     ) -> Option<R> {
         self.root.as_ref()?.find_map(name.as_bytes(), &mut |leaf, left| {
-            let fits = fits(&self.codes[leaf.next as usize..], left, leaf.case);
-            if fits { accept(leaf.pattern as usize, Values::new(&self.codes[leaf.code as usize..], name)) } else { None }
+            let fits = fits(&self.compiled[leaf.next as usize..], left, leaf.case);
+            if fits { accept(leaf.pattern as usize, Values::new(&self.compiled[leaf.start as usize..], name)) } else { None }
         })
     }
 }
@@ -86,21 +86,21 @@ impl Node {
         }
     }
 
-    /// Adds a pattern to a place that may be free.
-    pub(crate) fn insert(place: &mut Option<Self>, codes: &[u8], leaf: Leaf) {
-        *place = Some(match place.take() {
+    /// Adds a pattern to a slot, which may be empty.
+    pub(crate) fn insert(slot: &mut Option<Self>, compiled: &[u8], leaf: Leaf) {
+        *slot = Some(match slot.take() {
             None => Self::Lone(leaf),
             Some(Self::Lone(first)) => {
-                let shared = if first.case == leaf.case { shared(first.left(codes), leaf.left(codes)) } else { &[] };
+                let shared = if first.case == leaf.case { shared(first.left(compiled), leaf.left(compiled)) } else { &[] };
                 let mut branch = Branch::new(shared, leaf.case);
-                branch.insert(codes, first.skip(shared.len()));
-                branch.insert(codes, leaf.skip(shared.len()));
+                branch.insert(compiled, first.skip(shared.len()));
+                branch.insert(compiled, leaf.skip(shared.len()));
                 Self::Branch(Box::new(branch))
             }
             Some(Self::Branch(below)) => {
-                let shared = if below.case == leaf.case { shared(&below.shared, leaf.left(codes)).len() } else { 0 };
+                let shared = if below.case == leaf.case { shared(&below.shared, leaf.left(compiled)).len() } else { 0 };
                 let mut branch = if shared < below.shared.len() { below.split(shared) } else { below };
-                branch.insert(codes, leaf.skip(shared));
+                branch.insert(compiled, leaf.skip(shared));
                 Self::Branch(branch)
             }
         });
@@ -113,7 +113,7 @@ impl Branch {
         Self { shared: shared.into(), case, exact, folded, placeholder: None, rest: None, end: None }
     }
 
-    /// What is left of a name after the text that is shared.
+    /// The rest of a name after the shared text; `None` for a name that starts in another way.
     fn strip_shared<'n>(&self, name: &'n [u8]) -> Option<&'n [u8]> {
         let (start, left) = name.split_at_checked(self.shared.len())?;
         start.iter().zip(&self.shared).all(|(byte, shared)| self.case.fold(*byte) == *shared).then_some(left)
@@ -137,16 +137,16 @@ impl Branch {
         accept(self.rest.as_ref()?, name)
     }
 
-    fn insert(&mut self, codes: &[u8], leaf: Leaf) {
-        match Op::of(codes[leaf.next as usize]) {
-            Op::End => self.end = Some(leaf),
-            Op::Value { is_rest: true, .. } => self.rest = Some(leaf),
-            Op::Value { is_rest: false, .. } => Node::insert(&mut self.placeholder, codes, leaf.skip(1)),
-            Op::Text(byte) => Node::insert(self.edge(byte, leaf.case), codes, leaf.skip(1)),
+    fn insert(&mut self, compiled: &[u8], leaf: Leaf) {
+        match Token::of(compiled[leaf.next as usize]) {
+            Token::End => self.end = Some(leaf),
+            Token::Value { is_rest: true, .. } => self.rest = Some(leaf),
+            Token::Value { is_rest: false, .. } => Node::insert(&mut self.placeholder, compiled, leaf.skip(1)),
+            Token::Text(byte) => Node::insert(self.edge(byte, leaf.case), compiled, leaf.skip(1)),
         }
     }
 
-    /// A branch above this one, where another text can go on after so many bytes of what is shared.
+    /// Puts a branch above this one, so that another pattern can differ after `at` bytes of the shared text.
     fn split(mut self: Box<Self>, at: usize) -> Box<Self> {
         let mut above = Box::new(Self::new(&self.shared[..at], self.case));
         let (first, case) = (self.shared[at], self.case);
@@ -164,19 +164,19 @@ impl Branch {
 }
 
 impl Leaf {
-    /// What is left of its code, and all that comes after.
-    fn left<'c>(&self, codes: &'c [u8]) -> &'c [u8] {
-        &codes[self.next as usize..]
+    /// The part of the compiled pattern that is not compared yet, and all that follows in the tree's bytes.
+    fn left<'c>(&self, compiled: &'c [u8]) -> &'c [u8] {
+        &compiled[self.next as usize..]
     }
 
-    /// So many bytes further.
+    /// The same leaf with so many more bytes compared.
     fn skip(self, bytes: usize) -> Self {
         Self { next: self.next + bytes as u32, ..self }
     }
 }
 
-/// The text with which both codes start.
+/// The text that both compiled patterns start with.
 fn shared<'c>(one: &'c [u8], other: &[u8]) -> &'c [u8] {
-    let same = one.iter().zip(other).take_while(|(one, other)| one == other && matches!(Op::of(**one), Op::Text(_)));
+    let same = one.iter().zip(other).take_while(|(one, other)| one == other && matches!(Token::of(**one), Token::Text(_)));
     &one[..same.count()]
 }

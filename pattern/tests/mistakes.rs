@@ -1,4 +1,4 @@
-//! Each mistake is told in one line that says what to write instead, and shown where it stands.
+//! Each mistake has a message of one line that says what to write instead, and a drawing of its place.
 
 use centrifugo_pattern::{Pattern, Place};
 
@@ -34,6 +34,7 @@ mistakes! {
     a_placeholder_has_a_name: Subscribe "user.<>" => "<>", "`<_>`";
     a_rest_has_a_name: Subscribe "user.<..>" => "<..>", "`<_..>`";
     braces_are_a_habit: Subscribe "user.{uuid}" => "{uuid}", "written `<uuid>`";
+    braces_may_hold_the_word_placeholder: Subscribe "a.{placeholder}" => "{placeholder}", "`{placeholder}` is literal text";
     braces_may_be_empty: Subscribe "user.{}" => "{}", "written `<name>`";
     braces_may_hold_a_type: Subscribe "user.{id:u64}" => "{id:u64}", "written `<id>`";
     braces_may_hold_a_rest: Method "get:{*path}" => "{*path}", "written `<path..>`";
@@ -47,8 +48,8 @@ mistakes! {
     parentheses: Subscribe "user.(id)" => "(id)", "written `<id>`";
     a_group_of_a_regex: Subscribe "user.(\\d+)" => "(\\\\d+)", "written `<name>`";
     square_brackets: Subscribe "user.[id]" => "[id]", "written `<id>`";
-    a_class_of_a_regex: Subscribe "user.[0-9]+" => "[0-9]+", "no regular expression";
-    an_escape_of_a_regex: Subscribe "user.\\d+" => "\\\\d+", "no regular expression";
+    a_class_of_a_regex: Subscribe "user.[0-9]+" => "[0-9]+", "not a regular expression";
+    an_escape_of_a_regex: Subscribe "user.\\d+" => "\\\\d+", "not a regular expression";
     the_start_of_a_regex: Subscribe "^user" => "^", "remove `^`";
     the_end_of_a_regex: Subscribe "user$" => "$", "remove `$`";
     a_glob_with_a_name: Subscribe "files/*path" => "*path", "written `<path..>`";
@@ -62,13 +63,13 @@ mistakes! {
     a_default: Subscribe "user.<id=1>" => "<id=1>", "no default: write `<id>`";
     doubled_brackets: Subscribe "user.<<id>>" => "<<id>>", "write `<id>`";
     a_glob_matches_only_itself: Subscribe "user.*" => "*", "`<name..>`";
-    a_type_goes_to_the_argument: Subscribe "order.<id: u64>" => "<id: u64>", "`<id>` here, and the type at the function's argument";
-    a_regex_is_no_type: Subscribe "order.<id:\\d+>" => "<id:\\\\d+>", "holds no type";
-    a_dash_is_no_letter: Subscribe "user.<user-id>" => "user-id", "`user-id` is no name";
+    a_type_goes_to_the_argument: Subscribe "order.<id: u64>" => "<id: u64>", "`<id>` here, and the type at the function";
+    a_regex_is_no_type: Subscribe "order.<id:\\d+>" => "<id:\\\\d+>", "has no type";
+    a_dash_is_no_letter: Subscribe "user.<user-id>" => "user-id", "`user-id` can't be the name";
     a_digit_starts_no_name: Subscribe "user.<1st>" => "1st", "starting with a letter";
-    a_name_has_no_space: Subscribe "user.< id >" => " id ", "is no name";
-    a_keyword_names_no_argument: Subscribe "x.<type>" => "type", "word of Rust's own";
-    a_name_comes_once: Subscribe "a.<id>.<id>" => "id", "is there already";
+    a_name_has_no_space: Subscribe "user.< id >" => " id ", "can't be the name";
+    a_keyword_names_no_argument: Subscribe "x.<type>" => "type", "keyword of Rust";
+    a_name_comes_once: Subscribe "a.<id>.<id>" => "id", "names an earlier placeholder already";
     the_rest_is_last: Subscribe "a.<path..>.b" => "<path..>", "must be last";
     the_rest_goes_before_no_tail: Subscribe "a.<path..>[.b]" => "<path..>", "must be last";
     the_rest_has_two_dots: Subscribe "a.<path...>" => "<path...>", "two dots";
@@ -84,19 +85,19 @@ mistakes! {
     a_namespace_is_not_optional: Subscribe "chat[:<room>]" => "[:<room>]", "one without";
     a_channel_is_not_empty: Subscribe "" => "", "never empty";
     a_channel_has_255_bytes: Subscribe "a".repeat(256) => "a".repeat(256), "255 bytes";
-    a_private_channel_is_never_asked_about: Subscribe "$news" => "$", "need a token";
+    a_private_channel_calls_no_handler: Subscribe "$news" => "$", "need a token";
     a_colon_wants_a_namespace: Subscribe ":news" => ":", "no namespace";
     a_namespace_has_two_characters: Subscribe "a:<id>" => "a", "two or more";
     a_namespace_has_no_slash: Publish "a/b:<id>" => "a/b", "can't be a namespace";
     a_method_s_namespace_is_one: Method "g t:<id>" => "g t", "can't be a namespace";
     a_channel_is_ascii: Subscribe "grüße.<id>" => "ü", "not ASCII";
-    a_tab_is_meant_by_nobody: Method "a\tb" => "\\t", "control character";
-    nul_is_meant_by_nobody: Subscribe "a\0b" => "\\0", "control character";
-    a_space_is_a_slip: Subscribe "my news" => " ", "surely a slip";
+    a_tab_is_a_mistake: Method "a\tb" => "\\t", "control character";
+    nul_is_a_mistake: Subscribe "a\0b" => "\\0", "control character";
+    a_space_is_a_mistake: Subscribe "my news" => " ", "surely a mistake";
 }
 
 #[test]
-fn what_arrives_elsewhere_is_let_be() {
+fn a_pattern_that_names_can_match_is_accepted() {
     for (pattern, place) in [
         ("$news", Place::Publish),
         ("", Place::Method),

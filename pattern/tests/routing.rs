@@ -1,4 +1,4 @@
-//! The tree finds what a look at every pattern would find, in the order of how specific they are.
+//! The tree finds the patterns that a comparison with each pattern would find, the most specific one first.
 
 use centrifugo_pattern::{Match, Namespace, Pattern, Router, Segment};
 use proptest::prelude::*;
@@ -41,14 +41,14 @@ fn the_most_specific_pattern_comes_first_whatever_the_order() {
 }
 
 #[test]
-fn nothing_is_looked_for_after_a_match_is_accepted() {
+fn the_search_ends_when_a_match_is_accepted() {
     let router = router(&["user.me", "user.<id>", "<all..>"]);
-    let mut asked = Vec::new();
+    let mut seen = Vec::new();
     let accepted = router.find_map("user.me", |found| {
-        asked.push(*found.value);
+        seen.push(*found.value);
         found.values().next().map(str::to_owned)
     });
-    assert_eq!((accepted.as_deref(), asked.as_slice()), (Some("me"), &[0, 1][..]));
+    assert_eq!((accepted.as_deref(), seen.as_slice()), (Some("me"), &[0, 1][..]));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_value_is_visible_and_never_empty() {
 }
 
 #[test]
-fn case_is_folded_on_demand_and_the_exact_pattern_goes_before() {
+fn case_is_folded_on_demand_and_the_exact_pattern_takes_precedence() {
     const FOLDED: usize = 0;
     const EXACT: usize = 1;
     let mut router = Router::default();
@@ -132,13 +132,13 @@ fn a_pattern_without_text_has_no_case() {
 }
 
 #[test]
-fn text_is_not_mistaken_for_what_a_shape_says() {
+fn text_is_not_mistaken_for_a_part_of_a_shape() {
     let mut router = router(&["a in any case"]);
     assert!(router.insert(&Pattern::parse("a").unwrap(), true, 9).is_ok());
 }
 
 #[test]
-fn texts_that_share_a_start_part_ways() {
+fn texts_that_share_a_start_are_told_apart() {
     let patterns = ["abc", "abd", "ab", "abcde", "x", "ab.<v>", "abc.<v>"];
     for pattern in ["abc", "abd", "ab", "abcde", "x"] {
         assert_eq!(names(&patterns, pattern), [pattern]);
@@ -200,8 +200,7 @@ fn name() -> impl Strategy<Value = String> {
     prop::collection::vec(prop_oneof!["a", "A", "b", "ab", "AB", "c", ""], 1..6).prop_map(|parts| parts.join("."))
 }
 
-/// How specific each place of a pattern's way through the name is: literal bytes before those in any case before placeholders before
-/// the rest.
+/// The rank of each part of a pattern along the name: literal bytes, then those in any case, then placeholders, then the rest.
 fn specificity(pattern: &Pattern, ignore_case: bool, name: &str, values: &[String]) -> Vec<u8> {
     let mut ranks = Vec::new();
     let mut values = values.iter();
@@ -229,7 +228,7 @@ fn values(pattern: &Pattern, ignore_case: bool, name: &str) -> Option<Vec<String
 
 proptest! {
     #[test]
-    fn the_tree_finds_what_a_look_at_every_pattern_finds(
+    fn the_tree_finds_the_patterns_that_a_comparison_with_each_finds(
         patterns in prop::collection::vec((pattern(), any::<bool>()), 1..12),
         name in name(),
     ) {
