@@ -33,7 +33,6 @@ struct Row {
     name: &'static str,
     event: &'static str,
     takes: Takes,
-    place: Place,
     example: &'static str,
     options: &'static [&'static str],
     /// The type of the event's reply.
@@ -70,19 +69,19 @@ impl Kind {
     const fn row(self) -> Row {
         use Takes::{Always, Maybe, No};
         match self {
-            Self::Connect => Row { name: "connect", event: "Connect", reply: "Connected", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Connected"), plural: "connect handlers" },
-            Self::Refresh => Row { name: "refresh", event: "Refresh", reply: "Refreshed", takes: No, place: Place::Subscribe, example: "", options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers" },
-            Self::Rpc => Row { name: "rpc", event: "Rpc", reply: "RpcReply", takes: Always, place: Place::Method, example: "ping", options: PATTERNED, answer: None, plural: "rpc methods" },
-            Self::Subscribe => Row { name: "subscribe", event: "Subscribe", reply: "Subscribed", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
-            Self::Topic => Row { name: "topic", event: "Subscribe", reply: "Subscribed", takes: Always, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
-            Self::Publish => Row { name: "publish", event: "Publish", reply: "Published", takes: Always, place: Place::Publish, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
-            Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, place: Place::Subscribe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
-            Self::Stream => Row { name: "stream", event: "SubscribeStream", reply: "SubscribedStream", takes: Always, place: Place::Subscribe, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
-            Self::MapPublish => Row { name: "map_publish", event: "MapPublish", reply: "MapPublished", takes: Always, place: Place::Publish, example: "board:<id>", options: PUBLISH, answer: None, plural: "map_publish handlers" },
-            Self::MapRemove => Row { name: "map_remove", event: "MapRemove", reply: "MapRemoved", takes: Always, place: Place::Publish, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
-            Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", reply: "Polled", takes: Always, place: Place::Subscribe, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
-            Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", reply: "bool", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
-            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", reply: "()", takes: Maybe, place: Place::Subscribe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
+            Self::Connect => Row { name: "connect", event: "Connect", reply: "Connected", takes: No, example: "", options: EVERY, answer: Some("Connected"), plural: "connect handlers" },
+            Self::Refresh => Row { name: "refresh", event: "Refresh", reply: "Refreshed", takes: No, example: "", options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers" },
+            Self::Rpc => Row { name: "rpc", event: "Rpc", reply: "RpcReply", takes: Always, example: "ping", options: PATTERNED, answer: None, plural: "rpc methods" },
+            Self::Subscribe => Row { name: "subscribe", event: "Subscribe", reply: "Subscribed", takes: Maybe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
+            Self::Topic => Row { name: "topic", event: "Subscribe", reply: "Subscribed", takes: Always, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
+            Self::Publish => Row { name: "publish", event: "Publish", reply: "Published", takes: Always, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
+            Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
+            Self::Stream => Row { name: "stream", event: "SubscribeStream", reply: "SubscribedStream", takes: Always, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
+            Self::MapPublish => Row { name: "map_publish", event: "MapPublish", reply: "MapPublished", takes: Always, example: "board:<id>", options: PUBLISH, answer: None, plural: "map_publish handlers" },
+            Self::MapRemove => Row { name: "map_remove", event: "MapRemove", reply: "MapRemoved", takes: Always, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
+            Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", reply: "Polled", takes: Always, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
+            Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", reply: "bool", takes: Maybe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
+            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", reply: "()", takes: Maybe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
         }
     }
 
@@ -115,8 +114,9 @@ impl Kind {
         self.takes() != Takes::No && self != Self::Rpc
     }
 
+    /// The place of its pattern.
     pub(crate) fn place(self) -> Place {
-        self.row().place
+        Place::of_attribute(self.name())
     }
 
     /// A pattern for messages.

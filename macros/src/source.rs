@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::Range;
 
-use centrifugo_pattern::{Pattern, Place, Placeholder};
+use centrifugo_pattern::{Pattern, Place, Placeholder, underlined};
 use syn::{LitStr, Path};
 
 use crate::args::Given;
@@ -53,12 +53,8 @@ impl Written {
         self.pattern.placeholders().filter_map(|placeholder| Some((placeholder, placeholder.name()?)))
     }
 
-    /// A fault in the pattern, drawn under its text: the compiler can't underline inside a string.
+    /// A fault in the pattern, underlined in its text.
     pub(crate) fn fault(&self, span: Range<usize>, message: impl Display) -> syn::Error {
-        const INDENT: &str = "         ";
-        let text = self.pattern.as_str();
-        let width = |range: Range<usize>| text.get(range).unwrap_or_default().chars().count();
-        let (before, carets) = (" ".repeat(width(0..span.start)), "^".repeat(width(span)));
-        syn::Error::new(self.literal.span(), format!("{message}\n\n{INDENT}{text}\n{INDENT}{before}{carets}"))
+        syn::Error::new(self.literal.span(), underlined(message, self.pattern.as_str(), span))
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use centrifugo_pattern::NAMESPACE_RULE;
+
 use crate::names::location::Location;
 
 /// Why the app did not start, or stopped.
@@ -124,7 +126,7 @@ pub enum Conflict {
         at: String,
     },
     /// A name that Centrifugo doesn't take for a namespace.
-    #[error("`{namespace}` of `App::namespace` is no namespace: Centrifugo wants two or more of `-a-zA-Z0-9_.`")]
+    #[error("`{namespace}` of `App::namespace` can't be a namespace: Centrifugo accepts {NAMESPACE_RULE}")]
     Namespace {
         /// The name.
         namespace: String,

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use centrifugo_pattern::Place;
-
 /// The facts of an event.
 #[derive(Debug)]
 pub struct Facts {
@@ -11,8 +9,6 @@ pub struct Facts {
     pub(crate) rpc: &'static str,
     /// The attribute of a function that answers the event.
     pub(crate) attribute: &'static str,
-    /// What the patterns of its handlers are compared with.
-    pub(crate) place: Place,
     /// The client writes by it, and Centrifugo has checked nothing: neither the subscription nor the channel.
     pub(crate) writes: bool,
     /// It comes from a connection, with the headers of its HTTP request.
@@ -36,7 +32,6 @@ impl Facts {
     pub(crate) const CHANNEL: Self = Self {
         rpc: "",
         attribute: "",
-        place: Place::Subscribe,
         writes: false,
         has_client: true,
         proxy: None,

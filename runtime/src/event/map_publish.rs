@@ -23,7 +23,6 @@ use crate::reply::payload::{Form, Payload};
 use crate::reply::subscription::Pairs;
 use crate::reply::typed::typed;
 use crate::wire;
-use centrifugo_pattern::Place;
 
 /// A client sets a key of a map channel.
 ///
@@ -194,7 +193,6 @@ impl Sealed for MapPublish {
     const FACTS: Facts = Facts {
         rpc: "MapPublish",
         attribute: "#[centrifugo::map_publish(\"..\")]",
-        place: Place::Publish,
         writes: true,
         proxy: Some(Proxy::Channel("map_publish")),
         switch: Some("/map/publish_proxy_enabled"),

@@ -16,7 +16,6 @@ use crate::reject::code::ErrorReply;
 use crate::reply::payload::Form;
 use crate::reply::subscription::Pairs;
 use crate::wire;
-use centrifugo_pattern::Place;
 
 /// A client removes a key of a map channel.
 ///
@@ -81,7 +80,6 @@ impl Sealed for MapRemove {
     const FACTS: Facts = Facts {
         rpc: "MapRemove",
         attribute: "#[centrifugo::map_remove(\"..\")]",
-        place: Place::Publish,
         writes: true,
         proxy: Some(Proxy::Channel("map_remove")),
         switch: Some("/map/remove_proxy_enabled"),

@@ -22,7 +22,6 @@ use crate::reply::payload::{Form, Payload};
 use crate::reply::subscription::Pairs;
 use crate::reply::typed::typed;
 use crate::wire;
-use centrifugo_pattern::Place;
 
 /// A client publishes to a channel.
 ///
@@ -153,7 +152,6 @@ impl Sealed for Publish {
     const FACTS: Facts = Facts {
         rpc: "Publish",
         attribute: "#[centrifugo::publish(\"..\")]",
-        place: Place::Publish,
         writes: true,
         proxy: Some(Proxy::Channel("publish")),
         switch: Some("/publish_proxy_enabled"),

@@ -14,7 +14,6 @@ use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 use crate::reply::payload::{Form, Payload};
 use crate::wire;
-use centrifugo_pattern::Place;
 
 /// A client calls a method.
 #[derive(Debug, Clone)]
@@ -71,7 +70,6 @@ impl Sealed for Rpc {
     const FACTS: Facts = Facts {
         rpc: "RPC",
         attribute: "#[centrifugo::rpc(\"..\")]",
-        place: Place::Method,
         proxy: Some(Proxy::Rpc),
         switch: Some("/proxy_enabled"),
         ..Facts::CHANNEL

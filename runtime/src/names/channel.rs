@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use centrifugo_pattern::{Pattern, is_valid_value};
+use centrifugo_pattern::{MAX_CHANNEL, Pattern, is_valid_value};
 
 use crate::names::id::Channel;
 use crate::names::location::Location;
@@ -10,9 +10,6 @@ use crate::names::spelling::Reader;
 use crate::names::values::Values;
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
-
-/// The longest channel that Centrifugo lets a client subscribe to, in bytes (`channel.max_length`, by default).
-const MAX_LENGTH: usize = 255;
 
 /// Names a channel: a text, a [`Channel`], or a [typed channel](macro@crate::channel).
 ///
@@ -133,7 +130,7 @@ pub enum InvalidChannel {
     #[error("a channel can't be empty")]
     Empty,
     /// Nobody could subscribe to it: Centrifugo's `channel.max_length` is 255 bytes by default.
-    #[error("the channel has {0} bytes: more than 255")]
+    #[error("the channel has {0} bytes: more than {MAX_CHANNEL}")]
     TooLong(usize),
     /// Centrifugo lets control characters through; nobody means them.
     #[error("the channel `{}` has a control character", .0.escape_debug())]
@@ -187,7 +184,7 @@ fn check(channel: &str) -> Result<(), InvalidChannel> {
     if channel.is_empty() {
         return Err(InvalidChannel::Empty);
     }
-    if channel.len() > MAX_LENGTH {
+    if channel.len() > MAX_CHANNEL {
         return Err(InvalidChannel::TooLong(channel.len()));
     }
     if channel.contains(|c: char| c.is_control()) {

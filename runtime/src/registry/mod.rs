@@ -4,7 +4,7 @@ pub(crate) mod forwardable;
 
 use std::any::TypeId;
 
-use centrifugo_pattern::{Namespace, Pattern};
+use centrifugo_pattern::{Namespace, Pattern, Place};
 
 use crate::error::Conflict;
 use crate::event::kind::Kind;
@@ -104,7 +104,7 @@ impl Entry {
 /// The attribute has checked a pattern that it could see; a typed channel's may still be wrong for this event.
 fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
     let Some(text) = handler.pattern() else { return Ok(None) };
-    let place = handler.kind().facts().place;
+    let place = Place::of_attribute(handler.kind().name());
     Pattern::parse(text)
         .and_then(|pattern| pattern.check(place).map(|()| Some(pattern)))
         .map_err(|fault| Conflict::Pattern { fault: fault.to_string(), at: handler.location() })
