@@ -3,6 +3,7 @@
 //! Modules import downwards only: `router`, `tree` and `edges` find, `parse` and `rules` read and check, `compiled` matches,
 //! and all rest on `pattern` and `error`, which rest on `names`, `codes`, `suggest` and `drawing`.
 
+pub mod codes;
 mod compiled;
 mod drawing;
 mod edges;

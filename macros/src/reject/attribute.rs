@@ -1,6 +1,7 @@
 //! `#[reject(403, "not a member", temporary)]`, `#[reject(disconnect(4502, "banned"))]`, `#[reject(internal)]`, and what
 //! else may stand in it.
 
+use centrifugo_pattern::codes::InvalidCode;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
@@ -191,10 +192,7 @@ fn disconnect(Arguments { code, text, rest }: Arguments) -> syn::Result<Answer> 
     check(&code, rules::disconnect_code, &mut errors);
     check_text(&text, rules::reason, &mut errors);
     for surplus in &rest {
-        errors.at(
-            surplus,
-            "the code decides whether the client connects again: 4000..=4499, it does; 4500..=4999, it stays away",
-        );
+        errors.at(surplus, format!("nothing follows the reason: {}", InvalidCode::DisconnectCode));
     }
     errors.finish(Answer::Disconnect { code, reason: text })
 }

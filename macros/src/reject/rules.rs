@@ -1,54 +1,40 @@
-//! Codes and texts, judged as `ErrorReply::new` and `Disconnect::new` do, but at the literal that is wrong.
+//! The rules for codes and texts, which `ErrorReply::new` and `Disconnect::new` have too: here a fault has more to say, because
+//! the literal is known.
 
-const ERRORS: std::ops::RangeInclusive<u32> = 400..=1999;
-const DISCONNECTS: std::ops::RangeInclusive<u32> = 4000..=4999;
+use centrifugo_pattern::codes::{self, InvalidCode};
 
 pub(super) fn error_code(code: u32) -> Result<(), String> {
-    match code {
-        code if ERRORS.contains(&code) => Ok(()),
-        code if DISCONNECTS.contains(&code) => Err(format!(
-            "{code} is a code of disconnects: write `#[reject(disconnect({code}, \"..\"))]`, or a code within 400..=1999"
-        )),
-        0..=99 => Err("codes below 100 are Centrifugo's own: write one within 400..=1999".to_owned()),
-        _ => Err("an error's code is within 400..=1999: Centrifugo keeps the others".to_owned()),
-    }
+    let rule = codes::check_error_code(code);
+    rule.map_err(|rule| match codes::check_disconnect_code(code) {
+        Ok(()) => format!("{rule}: {code} is for disconnects, so write `#[reject(disconnect({code}, \"..\"))]`"),
+        Err(_) => format!("{rule}: the others are Centrifugo's own"),
+    })
 }
 
 pub(super) fn disconnect_code(code: u32) -> Result<(), String> {
-    match code {
-        code if DISCONNECTS.contains(&code) => Ok(()),
-        code if ERRORS.contains(&code) => Err(format!(
-            "{code} is a code of errors: write `#[reject({code}, \"..\")]`, or a code within 4000..=4499 (the client connects again) or 4500..=4999 (it stays away)"
-        )),
-        _ => Err("a disconnect's code is within 4000..=4499 (the client connects again) or 4500..=4999 (it stays away)"
-            .to_owned()),
-    }
+    let rule = codes::check_disconnect_code(code);
+    rule.map_err(|rule| match codes::check_error_code(code) {
+        Ok(()) => format!("{rule}: {code} is for errors, so write `#[reject({code}, \"..\")]`"),
+        Err(_) => rule.to_string(),
+    })
 }
 
 pub(super) fn message(text: &str) -> Result<(), String> {
-    if text.trim().is_empty() {
-        return Err("an error's message can't be empty: say what the client may know".to_owned());
-    }
+    codes::check_message(text).map_err(|rule| format!("{rule}: write what the client may know"))?;
     constant(text)
 }
 
 pub(super) fn reason(text: &str) -> Result<(), String> {
     constant(text)?;
-    if text.trim().is_empty() {
-        return Err("a disconnect's reason can't be empty: SDKs would ignore the code".to_owned());
-    }
-    if let Some(c) = text.chars().find(|c| !matches!(c, ' '..='~')) {
-        return Err(format!("a disconnect's reason is printable ASCII, and `{}` is not", c.escape_debug()));
-    }
-    if text.len() > 32 {
-        return Err(format!("a disconnect's reason has at most 32 bytes, and this has {}", text.len()));
-    }
-    if may_be_json(text.trim()) {
-        return Err(
-            "a disconnect's reason can't be JSON: SDKs would obey it instead of the code; write a few words".to_owned()
-        );
-    }
-    Ok(())
+    codes::check_reason(text).map_err(|rule| match rule {
+        InvalidCode::ReasonCharacters => {
+            let other: String = text.chars().filter(|c| !matches!(c, ' '..='~')).take(1).collect();
+            format!("{rule}, and `{}` is not", other.escape_debug())
+        }
+        InvalidCode::LongReason => format!("{rule}, and this has {}", text.len()),
+        InvalidCode::JsonReason => format!("{rule}; write a few words"),
+        rule => rule.to_string(),
+    })
 }
 
 /// `"{0}"`, as `thiserror` has it.
@@ -66,34 +52,27 @@ fn constant(text: &str) -> Result<(), String> {
     }
 }
 
-/// Stricter than JSON, as the runtime is: what starts as a string, array or object does, and what is a number all along.
-fn may_be_json(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let number = digits.starts_with(|c: char| c.is_ascii_digit())
-        && !text.contains(|c: char| c == ' ' || (c.is_ascii_alphabetic() && !c.eq_ignore_ascii_case(&'e')));
-    number || text.starts_with(['"', '[', '{']) || matches!(text, "true" | "false" | "null")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_text_that_no_sdk_takes_for_json() {
-        for reason in
-            ["1", "-1.5", "1e3", "true", "null", "\"x\"", "[1]", " 1 ", "{\"reconnect\": true}", "", " ", "é", "a\nb"]
-        {
-            assert!(super::reason(reason).is_err(), "{reason}");
-        }
-        for reason in ["banned", "2nd login", "4 strikes", "nullified", "-"] {
-            assert_eq!(super::reason(reason), Ok(()));
-        }
-        assert!(reason(&"x".repeat(32)).is_ok() && reason(&"x".repeat(33)).is_err());
-    }
-
-    #[test]
     fn a_code_of_the_other_kind_is_told_apart() {
         assert!(error_code(4501).is_err_and(|message| message.contains("#[reject(disconnect(4501")));
         assert!(disconnect_code(403).is_err_and(|message| message.contains("#[reject(403")));
+        assert_eq!((error_code(403), disconnect_code(4501)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_fault_of_a_reason_shows_the_part_that_is_wrong() {
+        assert_eq!(reason("caf\u{e9}"), Err("a disconnect's reason is printable ASCII, and `\u{e9}` is not".to_owned()));
+        assert!(reason(&"x".repeat(40)).is_err_and(|message| message.ends_with("and this has 40")));
+        assert_eq!(reason("2nd login"), Ok(()));
+    }
+
+    #[test]
+    fn a_hole_in_a_text_is_refused() {
+        assert!(message("no room {0}").is_err_and(|message| message.contains("`{0}`")));
+        assert!(reason("{room} is closed").is_err_and(|message| message.contains("`{room}`")));
     }
 }

@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[reject(disconnect(4501, "banned", temporary))]
+    Banned,
+}
+
+fn main() {}

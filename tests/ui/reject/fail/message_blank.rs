@@ -1,0 +1,7 @@
+#[derive(Debug, centrifugo::Reject)]
+enum Oops {
+    #[reject(403, " ")]
+    Denied,
+}
+
+fn main() {}
