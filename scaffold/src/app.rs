@@ -1,49 +1,52 @@
-//! A new app.
+//! `cargo centrifugo new`: writes an app.
 
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Error;
+use crate::{Error, is_name};
 
 const DEPENDENCIES: &str = include_str!("../templates/dependencies.txt");
 const MAIN: &str = include_str!("../templates/main.rs");
 
-/// Makes the folder and its files.
+/// Creates the folder and its files.
 pub(crate) fn create(folder: &Path) -> Result<(), Error> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if !is_name {
+    if !is_name(&name, "-_") {
         return Err(Error::Package(name));
     }
     if folder.exists() {
         return Err(Error::Exists(folder.to_owned()));
     }
     package(folder)?;
-    let manifest = fs::read_to_string(folder.join("Cargo.toml")).map(|manifest| with_dependencies(&manifest));
-    let manifest = manifest.map_err(|source| Error::Write { path: folder.join("Cargo.toml"), source })?;
-    for (path, text) in [("Cargo.toml", manifest.as_str()), (".gitignore", "/target/\n"), ("src/main.rs", MAIN)] {
-        let path = folder.join(path);
-        fs::write(&path, text).map_err(|source| Error::Write { path, source })?;
-    }
-    Ok(())
+    add_dependencies(&folder.join("Cargo.toml"))?;
+    write(&folder.join(".gitignore"), "/target/\n")?;
+    write(&folder.join("src/main.rs"), MAIN)
 }
 
-/// Cargo makes the package: it knows which names it refuses, and makes the package a member of the workspace that it is in.
+/// Runs `cargo new`, which knows the names that cargo refuses, and makes the package a member of the workspace around it.
 fn package(folder: &Path) -> Result<(), Error> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["new", "--quiet", "--bin", "--edition", "2024", "--vcs", "none"]).arg(folder);
-    let made = cargo.output().map_err(Error::NoCargo)?;
-    if made.status.success() { Ok(()) } else { Err(Error::Refused(fault(&String::from_utf8_lossy(&made.stderr)))) }
+    let new = cargo.output().map_err(Error::NoCargo)?;
+    if new.status.success() { Ok(()) } else { Err(Error::Refused(without_advice(&String::from_utf8_lossy(&new.stderr)))) }
 }
 
-/// What cargo says without its advice, which is about options of its own.
-fn fault(told: &str) -> String {
-    let lines = told.trim_start().trim_start_matches("error: ").lines();
+/// Cargo's error without its advice, which is about options that this command doesn't have.
+fn without_advice(stderr: &str) -> String {
+    let lines = stderr.trim_start().trim_start_matches("error: ").lines();
     let lines: Vec<_> = lines.take_while(|line| !line.starts_with("note:") && !line.starts_with("help:")).collect();
     lines.join("\n").trim().to_owned()
+}
+
+fn add_dependencies(manifest: &Path) -> Result<(), Error> {
+    let text = fs::read_to_string(manifest).map_err(|source| Error::Write { path: manifest.to_owned(), source })?;
+    write(manifest, &with_dependencies(&text))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
 fn with_dependencies(manifest: &str) -> String {
@@ -70,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_overwritten_and_no_name_is_guessed() {
+    fn nothing_is_overwritten_and_no_name_is_changed() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(create(folder.path()), Err(Error::Exists(_) | Error::Package(_))));
         for name in ["1st", "my chat", "-x", "ä"] {

@@ -1,4 +1,4 @@
-//! A new handler.
+//! `cargo centrifugo handler`: writes a handler from its template.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -6,50 +6,19 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::Error;
+use crate::{Error, is_name};
 
-/// What can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum Kind {
-    /// A client connects.
-    Connect,
-    /// A connection is about to expire.
-    Refresh,
-    /// A client subscribes to a channel, by pattern.
-    Topic,
-    /// A client subscribes to any channel.
-    Subscribe,
-    /// A subscription is about to expire.
-    SubRefresh,
-    /// A client publishes.
-    Publish,
-    /// A client calls a method.
-    Rpc,
-    /// A client subscribes to a stream.
-    Stream,
-    /// A client sets a key of a map channel.
-    MapPublish,
-    /// A client removes a key of a map channel.
-    MapRemove,
-    /// Centrifugo polls keys for all who track them.
-    SharedPoll,
-    /// A channel's cache is empty (PRO).
-    CacheEmpty,
-    /// A channel got its first subscriber, or lost its last one (PRO).
-    ChannelState,
-    /// A function around handlers.
-    Interceptor,
-    /// The function that hears of failures.
-    ErrorHandler,
-    /// A typed channel.
-    Channel,
-}
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident => $file:literal,)*) => {
+        /// The kinds of items that `cargo centrifugo handler` writes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+        #[value(rename_all = "snake_case")]
+        pub(crate) enum Kind {
+            $($(#[doc = $doc])+ $kind,)*
+        }
 
-macro_rules! templates {
-    ($($kind:ident => $file:literal),*) => {
         impl Kind {
-            /// The template. Its name is what the template's own function is called.
+            /// The name of the template's function, which is the template file's name, and the template.
             const fn template(self) -> (&'static str, &'static str) {
                 match self {
                     $(Self::$kind => ($file, include_str!(concat!("../templates/", $file, ".rs"))),)*
@@ -67,26 +36,42 @@ macro_rules! templates {
     };
 }
 
-templates! {
+kinds! {
+    /// A client connects.
     Connect => "connect",
+    /// A connection is about to expire.
     Refresh => "refresh",
+    /// A client subscribes to a channel that matches a pattern.
     Topic => "topic",
+    /// A client subscribes to any channel.
     Subscribe => "subscribe",
+    /// A subscription is about to expire.
     SubRefresh => "sub_refresh",
+    /// A client publishes to a channel.
     Publish => "publish",
+    /// A client calls a method.
     Rpc => "rpc",
+    /// A client subscribes to a stream.
     Stream => "stream",
+    /// A client sets a key of a map channel.
     MapPublish => "map_publish",
+    /// A client removes a key of a map channel.
     MapRemove => "map_remove",
+    /// Centrifugo polls the keys that clients track.
     SharedPoll => "shared_poll",
+    /// A channel's cache is empty (Centrifugo PRO).
     CacheEmpty => "cache_empty",
+    /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
     ChannelState => "channel_state",
+    /// A function that runs around handlers.
     Interceptor => "interceptor",
+    /// The function that receives failures.
     ErrorHandler => "error_handler",
-    Channel => "channel"
+    /// A typed channel.
+    Channel => "channel",
 }
 
-/// Writes it, under a name of its own if one is given.
+/// Writes a handler to stdout or to the end of a file, renamed if there is a name.
 pub(crate) fn write(kind: Kind, name: Option<&str>, file: Option<&Path>) -> Result<(), Error> {
     let text = text(kind, name)?;
     let failed = |path: PathBuf| move |source| Error::Write { path, source };
@@ -96,26 +81,25 @@ pub(crate) fn write(kind: Kind, name: Option<&str>, file: Option<&Path>) -> Resu
     }
 }
 
+/// The template, with the name in the place of its own.
 fn text(kind: Kind, name: Option<&str>) -> Result<String, Error> {
-    let (own, template) = kind.template();
+    let (function, template) = kind.template();
     let Some(name) = name else { return Ok(template.to_owned()) };
     let what = if kind == Kind::Channel { "struct" } else { "function" };
-    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if !is_name {
+    if !is_name(name, "_") {
         return Err(Error::Name(name.to_owned(), what));
     }
     Ok(match kind {
         Kind::Channel => template.replace("struct UserChannel", &format!("struct {name}")),
-        _ => template.replace(&format!("fn {own}"), &format!("fn {name}")),
+        _ => template.replace(&format!("fn {function}"), &format!("fn {name}")),
     })
 }
 
-/// Behind what is there, with an empty line between.
+/// Adds the text to the end of a file, after an empty line. Creates the file if it doesn't exist.
 fn append(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    let between = if file.metadata()?.len() == 0 { "" } else { "\n" };
-    file.write_all(format!("{between}{text}").as_bytes())
+    let separator = if file.metadata()?.len() == 0 { "" } else { "\n" };
+    file.write_all(format!("{separator}{text}").as_bytes())
 }
 
 #[cfg(test)]
@@ -134,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_made_and_then_added_to() {
+    fn a_file_is_created_and_then_appended_to() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("handlers.rs");
         write(Kind::Rpc, None, Some(&path)).unwrap();

@@ -22,17 +22,17 @@ enum Cargo {
 enum Command {
     /// Writes a new app: three handlers and a test.
     New {
-        /// The app's folder, which must not be there yet. Its last part is the package's name.
+        /// The app's folder, which must not exist yet. Its last part is the package's name.
         path: PathBuf,
     },
-    /// Writes a handler: to stdout, or to the end of a file.
+    /// Writes a handler to stdout, or to the end of a file.
     Handler {
-        /// What it answers.
+        /// The kind of handler.
         kind: Kind,
         /// The function's name (the struct's, for `channel`).
         #[arg(long)]
         name: Option<String>,
-        /// The file to put it into; made if it isn't there.
+        /// The file to append it to; created if it doesn't exist.
         #[arg(long)]
         file: Option<PathBuf>,
     },
@@ -54,18 +54,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether a name has only ASCII letters, digits and the other characters, and starts with a letter.
+fn is_name(name: &str, others: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("`{0}` is there already: name a folder that isn't")]
+    #[error("`{0}` exists already: name a folder that doesn't")]
     Exists(PathBuf),
-    #[error("`{0}` is no name of a package: use letters, digits, `-` and `_`, and begin with a letter")]
+    #[error("`{0}` can't be the name of a package: write letters, digits, `-` and `_`, starting with a letter")]
     Package(String),
     #[error("cargo refuses the package: {0}")]
     Refused(String),
-    #[error("can't run cargo, which makes the package: {0}; install Rust from https://rustup.rs")]
+    #[error("can't run cargo, which creates the package: {0}; install Rust from https://rustup.rs")]
     NoCargo(std::io::Error),
-    #[error("`{0}` is no name of a {1}: use letters, digits and `_`, and begin with a letter")]
+    #[error("`{0}` can't be the name of a {1}: write letters, digits and `_`, starting with a letter")]
     Name(String, &'static str),
     #[error("can't write `{path}`: {source}")]
     Write { path: PathBuf, source: std::io::Error },

@@ -1,4 +1,4 @@
-/// A channel as a type: for `#[topic(UserChannel)]`, `Connected::subscribe` and `Publisher::publish`.
+/// A typed channel, for `#[topic(UserChannel)]`, `Connected::subscribe` and `Publisher::publish`.
 #[centrifugo::channel("user:<id>")]
 struct UserChannel {
     id: u64,

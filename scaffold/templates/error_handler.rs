@@ -1,4 +1,4 @@
-/// Hears of every internal failure and every panic. The client was told "internal server error".
+/// Receives every internal failure and every panic. The client receives only "internal server error".
 #[centrifugo::error_handler]
 async fn error_handler(failure: centrifugo::Failure) {
     eprintln!("{failure}");

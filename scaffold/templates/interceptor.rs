@@ -1,4 +1,4 @@
-/// Around every event; name some in the attribute for less.
+/// Runs around the handlers of every event, or of those that the attribute names.
 #[centrifugo::interceptor]
 async fn interceptor<E: centrifugo::Event>(
     call: centrifugo::Call<E>,

@@ -1,5 +1,5 @@
-//! An app that Centrifugo asks. Its configuration: `PROXY_PRINT_CONFIG=1 cargo run > config.json`, then
-//! `centrifugo -c config.json` beside `cargo run`.
+//! An app that answers Centrifugo's proxy calls. `PROXY_PRINT_CONFIG=1 cargo run > config.json` writes Centrifugo's
+//! configuration; `cargo run` and `centrifugo -c config.json` then run side by side.
 
 use centrifugo::{Connected, Data, UserId, rpc, topic};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ struct SignIn {
     name: String,
 }
 
-/// Believes everybody: look at a password, a token or a cookie here.
+/// Accepts any name: check a password, a token or a cookie here.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<SignIn>) -> Connected {
     Connected::user(who.name)
@@ -28,7 +28,7 @@ async fn ping() -> &'static str {
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
     let app = centrifugo::App::new();
-    // With `PROXY_PRINT_CONFIG=1`; what only a running app needs, such as a database, is opened after it.
+    // With `PROXY_PRINT_CONFIG=1`. Open a database, and all else that only a running app needs, below this.
     if app.print_config()? {
         return Ok(());
     }
@@ -41,7 +41,7 @@ mod tests {
     use centrifugo::testing::TestApp;
 
     #[tokio::test]
-    async fn a_user_has_one_channel() {
+    async fn a_user_has_one_channel_and_no_other() {
         let app = TestApp::new(App::new()).expect("an app that can start");
         assert!(app.subscribe("user.ann").user("ann").await.is_reply());
         assert_eq!(app.subscribe("user.bob").user("ann").await.error().code(), 403);

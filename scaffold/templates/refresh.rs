@@ -1,4 +1,4 @@
-/// A connection has lived as long as `connect` allowed: may it go on?
+/// A connection reaches the expiry that `connect` set: may it go on?
 #[centrifugo::refresh]
 async fn refresh(user: centrifugo::UserId) -> centrifugo::Refreshed {
     if user.is_anonymous() { centrifugo::Refreshed::expired() } else { centrifugo::Refreshed::for_secs(60) }

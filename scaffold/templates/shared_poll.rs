@@ -1,4 +1,4 @@
-/// Centrifugo polls keys for all who track them: what is new?
+/// Centrifugo polls the keys that clients track: what are their values?
 #[centrifugo::shared_poll("prices:<market>")]
 async fn shared_poll(market: String, items: Vec<centrifugo::PollItem>) -> centrifugo::Polled {
     let price = |key: &str| market.len() + key.len();

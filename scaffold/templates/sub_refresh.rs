@@ -1,4 +1,4 @@
-/// A subscription has lived as long as its topic allowed: may it go on?
+/// A subscription reaches the expiry that its topic set: may it go on?
 #[centrifugo::sub_refresh("user.<_>")]
 async fn sub_refresh(user: centrifugo::UserId) -> centrifugo::SubRefreshed {
     if user.is_anonymous() { centrifugo::SubRefreshed::expired() } else { centrifugo::SubRefreshed::for_secs(60) }

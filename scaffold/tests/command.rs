@@ -9,14 +9,14 @@ fn centrifugo(folder: &Path, args: &[&str]) -> Output {
     command.arg("centrifugo").args(args).current_dir(folder).output().expect("a command that runs")
 }
 
-/// What it wrote to stdout.
+/// The text that the command writes to stdout.
 fn written(folder: &Path, args: &[&str]) -> String {
     let output = centrifugo(folder, args);
     assert!(output.status.success(), "{args:?}: {output:?}");
     String::from_utf8(output.stdout).expect("a text")
 }
 
-/// What it wrote to stderr, and nothing to stdout.
+/// The text that a failing command writes to stderr.
 fn refused(folder: &Path, args: &[&str]) -> String {
     let output = centrifugo(folder, args);
     assert!(!output.status.success() && output.stdout.is_empty(), "{args:?}: {output:?}");
@@ -37,7 +37,7 @@ fn a_new_app_takes_handlers_and_compiles() {
     }
     fs::write(&main, text + "\nmod chat;\n").expect("a main");
 
-    // The crate of this workspace, and what the workspace has locked: nothing is asked of a registry.
+    // The crates and the lock file of this workspace, so that cargo needs no registry.
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let manifest = app.join("Cargo.toml");
     let here = |name: &str, path: &str| format!("{name} = {{ path = {:?} }}\n", workspace.join(path));
@@ -53,7 +53,7 @@ fn a_new_app_takes_handlers_and_compiles() {
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }
 
-/// What cargo makes of a package's manifest and its workspace, without a registry.
+/// Whether cargo accepts a package's manifest and its workspace, without a registry.
 fn accepted(package: &Path) -> bool {
     let mut metadata = Command::new(env!("CARGO"));
     metadata.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(package);
@@ -85,9 +85,9 @@ fn a_new_app_in_a_workspace_is_a_member() {
 fn a_name_that_cargo_refuses_is_refused_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["build", "deps", "test", "examples", "incremental", "fn", "self"] {
-        let told = refused(folder.path(), &["new", name]);
-        assert!(told.starts_with("error: cargo refuses the package: ") && told.contains(&format!("`{name}`")), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let error = refused(folder.path(), &["new", name]);
+        assert!(error.starts_with("error: cargo refuses the package: ") && error.contains(&format!("`{name}`")), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
     }
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "something was written");
 }
@@ -106,38 +106,40 @@ fn a_handler_goes_to_stdout_or_to_the_end_of_a_file() {
 }
 
 #[test]
-fn a_kind_that_is_none_is_told_the_kinds() {
+fn an_unknown_kind_is_refused_with_the_kinds() {
     let folder = tempfile::tempdir().expect("a folder");
-    let told = refused(folder.path(), &["handler", "unsubscribe"]);
+    let error = refused(folder.path(), &["handler", "unsubscribe"]);
     for part in ["invalid value 'unsubscribe'", "sub_refresh", "map_publish", "interceptor"] {
-        assert!(told.contains(part), "{told}");
+        assert!(error.contains(part), "{error}");
     }
     let near = refused(folder.path(), &["handler", "sub-refresh"]);
     assert!(near.contains("a similar value exists: 'sub_refresh'"), "{near}");
 }
 
 #[test]
-fn a_name_that_is_none_is_told_what_names_are() {
+fn a_wrong_name_is_refused_with_the_rule_for_names() {
     let folder = tempfile::tempdir().expect("a folder");
     assert_eq!(
         refused(folder.path(), &["new", "my chat"]),
-        "error: `my chat` is no name of a package: use letters, digits, `-` and `_`, and begin with a letter\n"
+        "error: `my chat` can't be the name of a package: write letters, digits, `-` and `_`, starting with a letter\n"
     );
     for (kind, what) in [("rpc", "function"), ("channel", "struct")] {
         assert_eq!(
             refused(folder.path(), &["handler", kind, "--name", "my-own", "--file", "handlers.rs"]),
-            format!("error: `my-own` is no name of a {what}: use letters, digits and `_`, and begin with a letter\n")
+            format!(
+                "error: `my-own` can't be the name of a {what}: write letters, digits and `_`, starting with a letter\n"
+            )
         );
     }
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "something was written");
 }
 
 #[test]
-fn what_is_there_already_stays() {
+fn an_existing_folder_is_left_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("chat")).expect("a folder");
-    let told = refused(folder.path(), &["new", "chat"]);
-    assert_eq!(told, "error: `chat` is there already: name a folder that isn't\n");
-    let told = refused(folder.path(), &["handler", "rpc", "--file", "nowhere/handlers.rs"]);
-    assert!(told.starts_with("error: can't write `nowhere/handlers.rs`: "), "{told}");
+    let error = refused(folder.path(), &["new", "chat"]);
+    assert_eq!(error, "error: `chat` exists already: name a folder that doesn't\n");
+    let error = refused(folder.path(), &["handler", "rpc", "--file", "nowhere/handlers.rs"]);
+    assert!(error.starts_with("error: can't write `nowhere/handlers.rs`: "), "{error}");
 }

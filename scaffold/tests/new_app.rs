@@ -4,7 +4,7 @@
 #[expect(dead_code, reason = "its main is not called here")]
 mod app;
 
-/// What the README adds to it: nothing is claimed twice, which shows here, where a program is built.
+/// The handlers that the README adds to the app: two handlers for the same names wouldn't compile beside each other.
 mod chat {
     include!("../templates/topic.rs");
     include!("../templates/publish.rs");
