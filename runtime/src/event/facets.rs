@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::event::{Client, Event};
 use crate::names::id::{Channel, Key, UserId};
 
-/// An event that comes from a connection: every one but [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`].
+/// An event that comes from a connection: every one but [`SharedPoll`](crate::SharedPoll), [`CacheEmpty`](crate::CacheEmpty) and [`ChannelState`](crate::ChannelState).
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event comes from no client",
     label = "needs an event of a client",
@@ -16,7 +16,7 @@ pub trait HasClient: Event {
     fn client(&self) -> &Client;
 }
 
-/// An event that comes from a connection whose user is known: every one but [`Connect`], and those without a client.
+/// An event that comes from a connection whose user is known: every one but [`Connect`](crate::Connect), and those without a client.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no user",
     label = "needs an event with a user",

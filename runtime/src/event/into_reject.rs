@@ -5,7 +5,7 @@ use crate::reject::{Internal, Reject};
 
 /// What stands on the error side of a handler's `Result`.
 ///
-/// For most events: everything that turns into a [`Reject`], so every standard error, [`ErrorReply`], [`Disconnect`], and
+/// For most events: everything that turns into a [`Reject`], so every standard error, [`ErrorReply`](crate::ErrorReply), [`Disconnect`](crate::Disconnect), and
 /// types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and cache_empty: every standard error, types
 /// that derive `Reject`, and [`Internal`].
 #[diagnostic::on_unimplemented(
