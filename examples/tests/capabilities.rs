@@ -1,0 +1,91 @@
+//! The tables of `docs/capabilities.md` are true: each row is a "yes", with an example and a test that exist. The links of the other
+//! pages lead to files, too.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder of the page, which its links are relative to.
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
+
+/// A row: a capability, whether there is one, and two cells of links.
+struct Row {
+    capability: String,
+    verdict: String,
+    example: String,
+    test: String,
+}
+
+fn rows() -> Vec<Row> {
+    let page = fs::read_to_string(Path::new(DOCS).join("capabilities.md")).expect("a page");
+    let mut rows = Vec::new();
+    for line in page.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---")) {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        let [capability, verdict, example, test] =
+            cells.try_into().unwrap_or_else(|cells| panic!("not four cells: {cells:?}"));
+        if example != "example" {
+            rows.push(Row { capability, verdict, example, test });
+        }
+    }
+    rows
+}
+
+/// The targets of a text's links.
+fn targets(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0))
+}
+
+/// The files that a cell's links name.
+fn links(cell: &str) -> Vec<PathBuf> {
+    targets(cell).map(|target| Path::new(DOCS).join(target)).collect()
+}
+
+#[test]
+fn every_row_is_a_yes_with_an_example_and_a_test_that_exist() {
+    let rows = rows();
+    assert!(rows.len() > 20, "{} rows: are both tables read?", rows.len());
+    for Row { capability, verdict, example, test } in rows {
+        let word = verdict.split([',', ':']).next();
+        assert_eq!(word, Some("yes"), "{capability}");
+        for (column, cell) in [("example", example), ("test", test)] {
+            let links = links(&cell);
+            assert!(!links.is_empty(), "{capability}: no link to an {column}");
+            for link in links {
+                assert!(link.exists(), "{capability}: {} does not exist", link.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_example_program_has_a_row() {
+    let folder = Path::new(DOCS).join("../examples/src/bin");
+    let shown: BTreeSet<_> = rows().iter().flat_map(|row| links(&row.example)).collect();
+    for example in fs::read_dir(folder).expect("the examples") {
+        let path = example.expect("an example").path();
+        assert!(shown.iter().any(|link| link.file_name() == path.file_name()), "no row has {}", path.display());
+    }
+}
+
+#[test]
+fn every_example_is_called_in_tests_without_a_socket() {
+    let examples = Path::new(DOCS).join("../examples");
+    for link in rows().iter().flat_map(|row| links(&row.example)).filter(|link| link.starts_with(&examples)) {
+        let file = if link.is_dir() { link.join("src/handlers.rs") } else { link };
+        let text = fs::read_to_string(&file).expect("an example");
+        assert!(text.contains("TestApp::new("), "{} has no `TestApp`", file.display());
+    }
+}
+
+#[test]
+fn every_link_to_a_file_finds_it() {
+    for page in ["../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../benches/README.md", "performance.md"] {
+        let page = Path::new(DOCS).join(page);
+        let text = fs::read_to_string(&page).expect("a page");
+        for target in targets(&text).filter(|target| !target.starts_with("http")) {
+            let path = target.split('#').next().unwrap_or_default();
+            let file = page.parent().expect("a folder").join(path);
+            assert!(file.exists(), "{}: {target} does not exist", page.display());
+        }
+    }
+}
