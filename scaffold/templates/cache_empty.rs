@@ -1,4 +1,4 @@
-/// The channel's cache is empty (Centrifugo PRO): did the app have data to fill it with?
+/// Fills the channel's empty cache, and returns whether it did (Centrifugo PRO).
 #[centrifugo::cache_empty("news:<topic>")]
 async fn cache_empty(topic: String) -> bool {
     topic == "sports"

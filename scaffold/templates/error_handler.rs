@@ -1,4 +1,4 @@
-/// Receives every internal failure and every panic. The client receives only "internal server error".
+/// Receives every internal failure and every panic. The client receives "internal server error".
 #[centrifugo::error_handler]
 async fn error_handler(failure: centrifugo::Failure) {
     eprintln!("{failure}");

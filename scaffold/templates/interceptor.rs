@@ -1,4 +1,4 @@
-/// Runs around the handlers of every event, or of those that the attribute names.
+/// Wraps the handlers of every event; list events in the attribute to wrap fewer.
 #[centrifugo::interceptor]
 async fn interceptor<E: centrifugo::Event>(
     call: centrifugo::Call<E>,

@@ -1,5 +1,5 @@
-//! An app that answers Centrifugo's proxy calls. `PROXY_PRINT_CONFIG=1 cargo run > config.json` writes Centrifugo's
-//! configuration; `cargo run` and `centrifugo -c config.json` then run side by side.
+//! An app for Centrifugo, which calls its handlers. To run both, print Centrifugo's configuration by
+//! `PROXY_PRINT_CONFIG=1 cargo run > config.json`, then start `centrifugo -c config.json` and `cargo run`.
 
 use centrifugo::{Connected, Data, UserId, rpc, topic};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ struct SignIn {
     name: String,
 }
 
-/// Accepts any name: check a password, a token or a cookie here.
+/// Accepts any name: check a password or token here.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<SignIn>) -> Connected {
     Connected::user(who.name)
@@ -28,7 +28,7 @@ async fn ping() -> &'static str {
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
     let app = centrifugo::App::new();
-    // With `PROXY_PRINT_CONFIG=1`. Open a database, and all else that only a running app needs, below this.
+    // True with `PROXY_PRINT_CONFIG=1`. Open what only a running app needs, such as a database, after this.
     if app.print_config()? {
         return Ok(());
     }

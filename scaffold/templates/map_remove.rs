@@ -1,4 +1,4 @@
-/// A client removes a key of the map channel: is it allowed?
+/// Allows a client to remove a key of the map channel: its own.
 #[centrifugo::map_remove("board:<_>")]
 async fn map_remove(key: centrifugo::Key, user: centrifugo::UserId) -> bool {
     key == *user

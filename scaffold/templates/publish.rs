@@ -1,5 +1,4 @@
-/// A client publishes to the channel: is it allowed, and which data is published? Centrifugo doesn't check that the client
-/// is subscribed.
+/// Accepts, changes or refuses a publication. Centrifugo doesn't check whether the client is subscribed.
 #[centrifugo::publish("chat:<room>")]
 async fn publish(
     room: String,

@@ -1,4 +1,4 @@
-/// A client calls the method.
+/// Handles a client's call of the method `sum`.
 #[centrifugo::rpc("sum")]
 async fn rpc(centrifugo::Data(numbers): centrifugo::Data<Vec<i32>>) -> Result<i32, centrifugo::Reject> {
     let sum = numbers.into_iter().try_fold(0_i32, i32::checked_add);

@@ -1,4 +1,4 @@
-/// Centrifugo polls the keys that clients track: what are their values?
+/// Returns the current values of the keys that clients track.
 #[centrifugo::shared_poll("prices:<market>")]
 async fn shared_poll(market: String, items: Vec<centrifugo::PollItem>) -> centrifugo::Polled {
     let price = |key: &str| market.len() + key.len();

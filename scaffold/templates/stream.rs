@@ -1,4 +1,4 @@
-/// A client subscribes to the channel and receives the items of the stream. Streams need a namespace of their own.
+/// Makes a subscriber's publications. Streams need a namespace of their own.
 #[centrifugo::stream("countdown:<from>")]
 async fn stream(from: u32) -> impl futures_util::Stream<Item = u32> {
     futures_util::stream::iter((0..from).rev())
