@@ -1,6 +1,6 @@
 //! Small runnable examples: one program in `src/bin` for each subject.
 //!
-//! Each of them is an app that Centrifugo asks, so each needs a Centrifugo beside it. With `rpc_ping`, say:
+//! Each is an app, which needs a Centrifugo beside it. With `rpc_ping`, for example:
 //!
 //! ```text
 //! PROXY_PRINT_CONFIG=1 cargo run -p examples --bin rpc_ping > config.json
@@ -8,7 +8,7 @@
 //! cargo run -p examples --bin rpc_ping
 //! ```
 //!
-//! Then be the client, with any tool that speaks WebSocket. Its first line connects, the next ones are up to the example:
+//! Connect with any WebSocket client. The first line connects; the next lines depend on the example:
 //!
 //! ```text
 //! npx wscat -c ws://localhost:8000/connection/websocket
@@ -16,9 +16,9 @@
 //! > {"id": 2, "rpc": {"method": "ping"}}
 //! ```
 //!
-//! The chat, `cargo run -p chat`, starts its own Centrifugo and has a page to try it on.
+//! The chat, `cargo run -p chat`, starts its own Centrifugo and serves a page.
 
-/// Compiles the code of the README.
+/// The README, whose code is compiled as a doctest.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

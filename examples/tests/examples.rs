@@ -1,5 +1,5 @@
-//! Each example does what its first lines promise: started as a program, beside a Centrifugo with the configuration that it prints,
-//! and ended by SIGTERM.
+//! Each example does what its first lines describe: as a program, beside a Centrifugo with the configuration that it prints,
+//! until SIGTERM.
 
 use axum::http::HeaderMap;
 use axum::routing::get;
@@ -20,7 +20,7 @@ macro_rules! start {
     };
 }
 
-/// Posts JSON; gives the status.
+/// Posts JSON, and returns the status.
 async fn post(address: &str, path: &str, body: &str) -> u16 {
     let mut stream = TcpStream::connect(address).await.expect("an endpoint that listens");
     let length = body.len();
@@ -85,7 +85,7 @@ async fn interceptors() {
     assert_eq!(client.rpc("whoami", Value::Null).await, refused(429, "too many calls for the free plan"));
     let mut client = example.connected(json!("Ann")).await;
     assert_eq!(client.rpc("broken", Value::Null).await, refused(100, "internal server error"));
-    // Two of connect, and all of the calls.
+    // Two connects, and all of the calls.
     assert_eq!(client.rpc("requests", Value::Null).await, Ok(json!(7)));
     example.stop().await;
 }
@@ -127,7 +127,7 @@ async fn optional_tail() {
     example.stop().await;
 }
 
-// The open-source Centrifugo never asks; the configuration is one that it starts with.
+// The open-source Centrifugo sends none of these events, but starts with the printed configuration.
 #[tokio::test]
 async fn pro_events() {
     start!("pro_events").await.stop().await;
@@ -160,7 +160,7 @@ async fn publish_validation() {
     example.stop().await;
 }
 
-// Half a minute is too long to wait for: `answers.rs` of the end-to-end tests sees what follows.
+// Half a minute is too long to wait: the end-to-end tests of refresh cover the rest.
 #[tokio::test]
 async fn refresh() {
     let example = start!("refresh").await;
@@ -228,7 +228,7 @@ async fn shared_poll() {
     client.call("pollSubscribe", json!({ "channel": "prices:nyse", "method": "sign" })).await.expect("a start");
     client.event("subscribed").await;
     client.call("track", json!({ "channel": "prices:nyse", "keys": ["ACME", "NOTHING"] })).await.expect("a start");
-    // What isn't signed is gone.
+    // A key without a signature is dropped.
     let update = client.event("update").await;
     assert_eq!((&update["key"], &update["removed"]), (&json!("NOTHING"), &json!(true)));
     for _ in 0..2 {
@@ -244,7 +244,7 @@ async fn sub_refresh() {
     let example = start!("sub_refresh").await;
     let mut client = example.connected(json!("ann")).await;
     assert_eq!(client.subscribe("film:7").await["event"], "subscribed");
-    // Prolonged in between, or it would end sooner; then the SDK tries again by itself.
+    // Without the refreshes in between it would end sooner. After the end, the SDK subscribes again by itself.
     let again = client.event_of(&["subscribing"], |event| event["code"] != 0).await;
     assert_eq!(again["code"], 2501);
     let end = client.event("unsubscribed").await;
@@ -287,7 +287,7 @@ async fn token_auth() {
         let mut eve = example.client_with(eve).await;
         assert_eq!(eve.event("disconnected").await["code"], 4501);
     }
-    // What the header is for.
+    // The purpose of the header.
     assert!(!example.centrifugo.log().contains("Bearer"));
     example.stop().await;
 }
@@ -309,7 +309,7 @@ async fn tokens() {
     }
     let [(ann, anns), (bob, _)] = &mut rooms[..] else { panic!("two clients") };
     assert_eq!(ann.subscribe_with("$room:7", json!({ "token": anns })).await["event"], "subscribed");
-    // Neither without a token, nor with somebody else's.
+    // Neither without a token, nor with another user's.
     assert_eq!(nobody.subscribe("$room:7").await["code"], 103);
     assert_ne!(bob.subscribe_with("$room:7", json!({ "token": anns })).await["event"], "subscribed");
     example.stop().await;

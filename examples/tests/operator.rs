@@ -1,4 +1,4 @@
-//! What an operator gives a program by its environment, and reads of it.
+//! An example's environment variables and output, as an operator uses them.
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -26,13 +26,13 @@ fn an_address_is_printed_as_it_is_listened_on() {
 }
 
 #[test]
-fn an_address_that_is_none_is_refused_for_printing_and_for_running_alike() {
+fn an_invalid_address_is_refused_for_printing_and_for_running_alike() {
     let mut running = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
     running.env("PROXY_ADDRESS", "http://x").env_remove("PROXY_PRINT_CONFIG");
     for output in [printed("http://x"), running.output().expect("an example that runs")] {
-        let told = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && output.stdout.is_empty());
-        assert!(told.contains("can't listen on `http://x` (PROXY_ADDRESS): write `host:port`"), "{told}");
+        assert!(stderr.contains("can't listen on `http://x` (PROXY_ADDRESS): write `host:port`"), "{stderr}");
     }
 }
 
@@ -40,9 +40,9 @@ fn an_address_that_is_none_is_refused_for_printing_and_for_running_alike() {
 fn logs_in_a_file_have_no_escape_codes() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
     command.env("PROXY_PRINT_CONFIG", "1").env("RUST_LOG", "info=no-level");
-    let told = command.output().expect("an example that runs").stderr;
-    let told = String::from_utf8_lossy(&told);
-    assert!(told.contains("WARN") && !told.contains('\u{1b}'), "{told:?}");
+    let stderr = command.output().expect("an example that runs").stderr;
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(stderr.contains("WARN") && !stderr.contains('\u{1b}'), "{stderr:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Why the chat doesn't run.
+//! The chat's errors.
 
 use std::fmt;
 use std::io;
@@ -6,29 +6,29 @@ use std::path::PathBuf;
 
 use tokio::task::JoinError;
 
-/// What keeps the chat from starting, or ends it.
+/// The reason why the chat doesn't start, or ends.
 ///
-/// `main` returns it: its `Debug` form, which Rust prints then, is the readable one.
+/// `main` returns it, and Rust prints its `Debug` form then: that is the readable one.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The page's address is taken, or is none.
+    /// The page's address is in use, or invalid.
     #[error("can't listen on `{address}`: {source}; set CHAT_ADDRESS to another address")]
     Listen {
         /// The address.
         address: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The JavaScript SDK isn't where npm installs it.
     #[error("can't read {}: {source}; remove `node_modules` beside it, and start again", .path.display())]
     Sdk {
-        /// Where it should be.
+        /// The expected path.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// There is no Centrifugo, or no npm.
+    /// Centrifugo or npm is missing.
     #[error(transparent)]
     Centrifugo(#[from] centrifugo_server::Error),
     /// The app doesn't start, or has stopped.
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_main_prints_says_what_to_install_or_set() {
+    fn an_error_of_main_names_what_to_install_or_set() {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         for (error, expected) in [
             (Error::from(centrifugo_server::Error::NoGo(missing())), "install either, or set CENTRIFUGO_BIN"),

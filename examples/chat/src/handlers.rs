@@ -1,4 +1,4 @@
-//! What Centrifugo asks: who comes in, who enters which room, what may be said there.
+//! The handlers: they decide who connects, who enters which room, and which messages are published.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,26 +11,26 @@ const MAX_NAME: usize = 24;
 const MAX_TEXT: usize = 500;
 const CREW_WORD: &str = "ahoy";
 
-/// What the page sends to come in.
+/// The connect data, which the page sends.
 #[derive(Deserialize)]
 struct SignIn {
     name: String,
     word: Option<String>,
 }
 
-/// What is known of a connection. Centrifugo keeps it and brings it along; the client never sees it.
+/// The meta of a connection. Centrifugo keeps it and sends it with each event; the client never receives it.
 #[derive(Serialize, Deserialize)]
 struct Ticket {
     crew: bool,
 }
 
-/// What the page sends to say something.
+/// A message as the page sends it.
 #[derive(Deserialize)]
 struct Draft {
     text: String,
 }
 
-/// What everybody in the room gets. Centrifugo adds who said it.
+/// A message as the room receives it. Centrifugo adds the author.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Message<'m> {
@@ -48,7 +48,7 @@ struct ChatRoom {
 enum ChatError {
     #[reject(421, "a name has 1 to 24 characters")]
     Name,
-    #[reject(401, "that isn't the crew's word")]
+    #[reject(401, "wrong crew password")]
     Word,
     #[reject(403, "this room is for the crew")]
     CrewOnly,
@@ -60,7 +60,7 @@ enum ChatError {
     Spam,
 }
 
-/// Believes the name: a real app would ask for a password, or a token.
+/// Accepts any name: check a password or token here.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<SignIn>) -> Result<Connected, ChatError> {
     let name = who.name.trim();
@@ -85,7 +85,7 @@ async fn enter(ChatRoom { room }: ChatRoom, Meta(ticket): Meta<Ticket>) -> Resul
     ticket.admit(room)
 }
 
-// Whoever publishes need not be in the room, for all that Centrifugo cares: so this asks again.
+// Centrifugo doesn't check whether the publisher is in the room, so this handler checks the ticket again.
 #[centrifugo::publish(ChatRoom)]
 async fn say(
     chat: ChatRoom,
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_ticket_opens_rooms_that_there_are() {
+    async fn a_ticket_opens_existing_rooms_only() {
         let app = TestApp::new(App::new()).expect("an app that can start");
         let connected = app.connect().data(json!({ "name": " Ann ", "word": "ahoy" })).await.into_reply();
         assert_eq!((connected.user.as_str(), &connected.meta[..]), ("Ann", &br#"{"crew":true}"#[..]));
@@ -152,7 +152,7 @@ mod tests {
         assert!(said.data.starts_with(br#"{"text":"hi","sentAt":"#), "{:?}", said.data);
     }
 
-    // A handler is still a function.
+    // A handler remains a function, which a unit test calls.
     #[tokio::test]
     async fn a_name_has_1_to_24_characters() {
         assert!(come_in("Åsa", None).await.is_ok());
@@ -175,13 +175,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_may_not_enter_may_not_speak() {
+    async fn a_client_that_may_not_enter_may_not_publish() {
         let shout = say(room("bridge"), Meta(GUEST), Data(Draft { text: "hi".into() })).await;
         assert_eq!(shout.unwrap_err(), ChatError::CrewOnly);
     }
 
     #[tokio::test]
-    async fn what_nobody_wants_to_read_is_refused() {
+    async fn empty_long_and_advertising_messages_are_refused() {
         assert!(guest_says("hi").await.is_ok());
         assert_eq!(guest_says(" \n").await.unwrap_err(), ChatError::Empty);
         assert_eq!(guest_says(&"x".repeat(501)).await.unwrap_err(), ChatError::TooLong);

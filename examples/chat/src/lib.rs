@@ -1,16 +1,16 @@
-//! A chat: the main example. Handlers in `handlers.rs`, the page in `web/`, and what starts both here.
+//! A chat, the main example: the handlers are in `handlers.rs`, the page in `web/`; this file starts both.
 //!
 //! ```text
 //! cargo run -p chat
 //! ```
 //!
-//! starts the app and a Centrifugo with the configuration that the app asks for, and prints the page's address. Open it twice.
+//! starts the app, and a Centrifugo with the app's configuration, and prints the page's address. Open it in two tabs.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
-//! | `CHAT_ADDRESS` | where the page is | `127.0.0.1:3000`, or a free port if that is taken |
-//! | `PROXY_ADDRESS` | where Centrifugo finds the app | a free port of 127.0.0.1 |
-//! | `CENTRIFUGO_BIN` | the Centrifugo to start | the one in `PATH`, or one built from Go's module |
+//! | `CHAT_ADDRESS` | the page's address | `127.0.0.1:3000`, or a free port if that is in use |
+//! | `PROXY_ADDRESS` | the app's address | a free port of 127.0.0.1 |
+//! | `CENTRIFUGO_BIN` | the Centrifugo to start | the one in `PATH`, or one built from its Go module |
 
 mod error;
 mod handlers;
@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// A chat that runs: the page, the app, and Centrifugo between them.
+/// A running chat: the page, the app, and Centrifugo between them.
 #[derive(Debug)]
 pub struct Chat {
     address: SocketAddr,
@@ -38,11 +38,11 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Starts all of it, with the page at `address`; port 0 is a free one.
+    /// Starts the chat, with the page at `address`; port 0 selects a free one.
     ///
     /// # Errors
     ///
-    /// An address that is taken, a Centrifugo that can't be found or built, an SDK that can't be installed.
+    /// The address is in use, Centrifugo can't be found or built, or the SDK can't be installed.
     pub async fn start(address: &str) -> Result<Self, Error> {
         let page = TcpListener::bind(address).await.map_err(|source| {
             let address = address.to_owned();
@@ -51,7 +51,7 @@ impl Chat {
         Self::with_page_on(page).await
     }
 
-    /// Like [`start`](Self::start), with the page at `CHAT_ADDRESS`, at port 3000, or at a free port if 3000 is taken.
+    /// Like [`start`](Self::start), with the page at `CHAT_ADDRESS`, at port 3000, or at a free port if 3000 is in use.
     ///
     /// # Errors
     ///
@@ -88,11 +88,11 @@ impl Chat {
         format!("http://{}/", self.address)
     }
 
-    /// Waits for a server to end that nobody has stopped.
+    /// Waits until a server ends without [`stop`](Self::stop).
     ///
     /// # Errors
     ///
-    /// Why it ended.
+    /// The reason why it ended.
     pub async fn failed(&mut self) -> Result<(), Error> {
         match self.servers.join_next().await {
             Some(ended) => ended?,
@@ -100,7 +100,7 @@ impl Chat {
         }
     }
 
-    /// Ends all of it: Centrifugo first, so that it asks nobody who is gone.
+    /// Stops the chat: Centrifugo first, so that it calls no app that has stopped.
     pub async fn stop(mut self) {
         self.centrifugo.stop().await;
         drop(self.stop);
@@ -108,7 +108,7 @@ impl Chat {
     }
 }
 
-/// The app, with what it wants of Centrifugo besides: presence, history, and the page as an allowed origin.
+/// The app, with further settings of Centrifugo: presence, history, and the page as an allowed origin.
 fn app(page: SocketAddr) -> App {
     App::new().listen("127.0.0.1:0").centrifugo(json!({
         "client": { "allowed_origins": [format!("http://{page}"), format!("http://localhost:{}", page.port())] },
@@ -120,7 +120,7 @@ fn app(page: SocketAddr) -> App {
     }))
 }
 
-/// Ready when the sender is gone.
+/// Completes when the sender is dropped.
 async fn until(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
 }

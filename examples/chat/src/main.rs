@@ -1,4 +1,4 @@
-//! Starts the chat, prints the page's address, and ends all of it with ctrl-c or SIGTERM.
+//! The program: starts the chat, prints the page's address, and stops the chat at ctrl-c or SIGTERM.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use chat::{Chat, Error};
 async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let mut chat = Chat::start_from_env().await?;
-    // The only line on stdout, for whoever starts it as a program.
+    // The only line on stdout, for programs that start the chat.
     writeln!(io::stdout(), "the chat is at {}", chat.url())?;
     let ended = tokio::select! {
         stopped = stopped() => stopped.map_err(Error::from),
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
     ended
 }
 
-/// Ready at ctrl-c, and at SIGTERM where there is one: Centrifugo must not outlive the chat.
+/// Completes at ctrl-c, and on Unix at SIGTERM: Centrifugo must not outlive the chat.
 async fn stopped() -> io::Result<()> {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! The web page: three files of ours, the SDK from npm, and the address of Centrifugo.
+//! The web page: three files of this folder, the SDK from npm, and the address of Centrifugo.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::Error;
 
 const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
 
-/// The JavaScript SDK, as npm has installed it; installed now, if it isn't yet.
+/// Returns the JavaScript SDK, which npm installs first if it is missing.
 pub(crate) async fn sdk() -> Result<String, Error> {
     let web = Path::new(WEB);
     centrifugo_server::npm_ci(web).await?;
@@ -19,10 +19,11 @@ pub(crate) async fn sdk() -> Result<String, Error> {
     tokio::fs::read_to_string(&path).await.map_err(|source| Error::Sdk { path, source })
 }
 
-/// The page. `endpoint` is where it finds Centrifugo.
+/// Serves the page. `endpoint` is Centrifugo's address for the SDK.
 pub(crate) fn router(sdk: String, endpoint: &str) -> Router {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' {endpoint}; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' {endpoint}; \
+         base-uri 'none'; form-action 'none'"
     );
     let settings = serde_json::json!({ "endpoint": endpoint }).to_string();
     let html = (

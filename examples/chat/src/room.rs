@@ -1,11 +1,11 @@
-//! The rooms there are.
+//! The chat's rooms.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// A room. As a placeholder's type it takes the names of rooms that exist, so channels of others have no handler.
+/// A room. As a placeholder's type it parses the names of existing rooms only, so other channels match no handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Room {
@@ -15,7 +15,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// All of them, in the order in which the page lists them.
+    /// All rooms, in the order of the page's list.
     pub const ALL: &[Self] = &[
         Self { name: "lobby", about: "Everybody starts here", crew_only: false },
         Self { name: "rust", about: "Borrowed, then returned", crew_only: false },
@@ -29,14 +29,14 @@ impl Room {
     }
 }
 
-/// As in its channel's name.
+/// Writes the room's name, as in its channel.
 impl fmt::Display for Room {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
-/// There is no such room.
+/// The error for a name that no room has.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoSuchRoom;
 

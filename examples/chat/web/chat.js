@@ -1,4 +1,4 @@
-// The page's side of the chat: the official SDK, and what it shows. All text from people goes through `textContent`.
+// The page's part of the chat, with the official SDK. All text from users goes through `textContent`, never through HTML.
 
 const $ = (id) => document.getElementById(id);
 const params = new URLSearchParams(location.search);
@@ -8,7 +8,7 @@ let client; // the connection
 let room; // the current room's subscription, members and last offset
 let rooms = [];
 
-// --- the door ---------------------------------------------------------------------------------------------------------
+// --- sign in ---------------------------------------------------------------------------------------------------------
 
 $("sign-in").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -30,13 +30,15 @@ async function signIn(who) {
     $("enter").disabled = false;
     return show("door-alert", { message: "the page’s server doesn’t answer" });
   }
-  client.on("connecting", ({ code, reason }) => state("connecting", code === 0 ? "connecting …" : `reconnecting … (${reason})`));
+  client.on("connecting", ({ code, reason }) => {
+    state("connecting", code === 0 ? "connecting …" : `reconnecting … (${reason})`);
+  });
   client.on("connected", () => {
     sessionStorage.setItem(SIGNED_IN, JSON.stringify(who));
     state("connected", "connected");
     if ($("chat").hidden) open();
   });
-  // The end: left, or refused in a way that the SDK doesn't try again.
+  // Final: the user left, or the SDK doesn't try again after this refusal.
   client.on("disconnected", ({ code, reason }) => close(code === 0 ? null : { code, message: reason }));
   client.on("error", ({ error }) => state("connecting", `no connection yet (${error.message})`));
   client.connect();
@@ -72,7 +74,7 @@ function state(name, text) {
   enableSaying();
 }
 
-// --- rooms ------------------------------------------------------------------------------------------------------------
+// --- rooms -----------------------------------------------------------------------------------------------------------
 
 function roomButton(it) {
   const button = element("button", null, it.name);
@@ -102,13 +104,15 @@ function enter(it) {
   }
   show("alert", null);
   $("messages").replaceChildren();
-  $("messages").dataset.empty = "opening the door …";
+  $("messages").dataset.empty = "opening the room …";
 
   const subscription = client.newSubscription(`chat:${it.name}`);
   const here = (room = { name: it.name, subscription, members: new Map(), offset: 0, author: null });
   showMembers();
 
-  subscription.on("subscribed", (context) => subscribed(here, context).catch((error) => here === room && show("alert", error)));
+  subscription.on("subscribed", (context) => {
+    subscribed(here, context).catch((error) => here === room && show("alert", error));
+  });
   subscription.on("publication", (publication) => addMessage(here, publication));
   subscription.on("join", ({ info }) => joined(info));
   subscription.on("leave", ({ info }) => left(info));
@@ -122,13 +126,13 @@ function enter(it) {
   subscription.subscribe();
 }
 
-// Also after each reconnection: Centrifugo has sent what was missed, if it still knew it.
+// Also runs after each reconnection; Centrifugo has then sent the missed publications, if its history still had them.
 async function subscribed(here, { wasRecovering, recovered }) {
   show("alert", null);
   if (!(wasRecovering && recovered)) {
     const { publications } = await here.subscription.history({ limit: 100 });
     if (here !== room) return;
-    // What has arrived meanwhile is part of the history, too.
+    // Messages that arrived in the meantime are part of the history, too.
     $("messages").replaceChildren();
     Object.assign(here, { offset: 0, author: null });
     for (const publication of publications) addMessage(here, publication);
@@ -141,7 +145,7 @@ async function subscribed(here, { wasRecovering, recovered }) {
   enableSaying();
 }
 
-// --- members ----------------------------------------------------------------------------------------------------------
+// --- members ---------------------------------------------------------------------------------------------------------
 
 function joined({ client: id, user }) {
   const isNew = !isPresent(user);
@@ -171,7 +175,7 @@ function showMembers() {
   );
 }
 
-// --- messages ---------------------------------------------------------------------------------------------------------
+// --- messages --------------------------------------------------------------------------------------------------------
 
 $("say").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -216,7 +220,7 @@ function notice(text, kind, user) {
   append(item);
 }
 
-/** Follows the newest line, unless somebody has scrolled up to read. */
+/** Appends an item, and scrolls to it unless the user has scrolled up. */
 function append(item) {
   const log = $("messages");
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
@@ -224,7 +228,7 @@ function append(item) {
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
-// --- pieces -----------------------------------------------------------------------------------------------------------
+// --- elements --------------------------------------------------------------------------------------------------------
 
 function element(tag, classes, text) {
   const it = document.createElement(tag);
@@ -240,16 +244,16 @@ function avatar(user) {
   return it;
 }
 
-/** What was refused, and with which code; `null` takes it back. */
+/** Shows an error with its code; `null` hides it. */
 function show(id, error) {
   $(id).hidden = !error;
   $(id).dataset.code = error?.code ?? "";
   $(id).textContent = error ? (error.code ? `${error.message} (${error.code})` : error.message) : "";
 }
 
-// --- the start --------------------------------------------------------------------------------------------------------
+// --- start -----------------------------------------------------------------------------------------------------------
 
-// `/?name=ann` signs in at once, to try it with several tabs; so does a reload.
+// `/?name=ann` signs in at once, which helps with several tabs; so does a reload.
 const known = params.has("name") ? Object.fromEntries(params) : JSON.parse(sessionStorage.getItem(SIGNED_IN));
 if (known) {
   $("name").value = known.name;

@@ -1,4 +1,4 @@
-//! Lets everybody in, without a name.
+//! A connect handler that accepts every client as an anonymous user.
 //!
 //! Try: `{"id": 1, "connect": {}}`
 
@@ -20,7 +20,7 @@ mod tests {
     use centrifugo::testing::TestApp;
 
     #[tokio::test]
-    async fn everybody_is_let_in_without_a_name() {
+    async fn every_client_connects_without_a_name() {
         let app = TestApp::new(App::new()).expect("an app that can start");
         assert_eq!(app.connect().await.reply().user, "");
     }

@@ -1,7 +1,7 @@
-//! Subscribes everybody on the server's side, as soon as they are connected.
+//! Server-side subscriptions: a connect handler subscribes every client to two channels.
 //!
-//! Try: `{"id": 1, "connect": {}}`, and look at `subs` in the reply. Everything that is published to these channels follows
-//! without a further command.
+//! Try: `{"id": 1, "connect": {}}`. The reply lists both channels in `subs`; their publications follow without a further
+//! command.
 
 use centrifugo::{App, Connected, SubscribeOptions};
 
@@ -11,7 +11,7 @@ async fn connect() -> Connected {
     Connected::anonymous().subscribe("public").subscribe_with("news:today", welcome)
 }
 
-/// No handler names the namespace, so the generated configuration has to be told.
+/// Adds the namespace to the generated configuration, since no handler names it.
 fn app() -> App {
     App::new().namespace("news")
 }
@@ -27,7 +27,7 @@ mod tests {
     use centrifugo::testing::TestApp;
 
     #[tokio::test]
-    async fn everybody_is_subscribed_to_both_channels() {
+    async fn every_client_is_subscribed_to_both_channels() {
         let app = TestApp::new(app()).expect("an app that can start");
         let connected = app.connect().await.into_reply();
         assert_eq!(connected.channels, ["public"]);

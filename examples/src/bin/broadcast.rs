@@ -1,17 +1,18 @@
-//! Tells users something from outside of any handler: an HTTP endpoint that publishes to the user's own channel.
+//! Publishing from outside of any handler: an HTTP endpoint that publishes to a user's own channel.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
-//! | `HTTP_ADDRESS` | where the endpoint listens | `127.0.0.1:3000` |
-//! | `CENTRIFUGO_HTTP_API_KEY` | the key of Centrifugo's API, any text; the configuration that this prints has it, too | must be set |
-//! | `CENTRIFUGO_API_URL` | where Centrifugo's API is | `http://127.0.0.1:8000/api` |
+//! | `HTTP_ADDRESS` | the endpoint's address | `127.0.0.1:3000` |
+//! | `CENTRIFUGO_HTTP_API_KEY` | the key of Centrifugo's API, any text; the printed configuration contains it | required |
+//! | `CENTRIFUGO_API_URL` | the URL of Centrifugo's API | `http://127.0.0.1:8000/api` |
 //!
 //! Try:
 //!
 //! * `{"id": 1, "connect": {"data": {"id": 7}}}`
 //! * `{"id": 2, "subscribe": {"channel": "user:7"}}`: subscribed;
-//! * `{"id": 3, "subscribe": {"channel": "user:8"}}`: error 403, another user's;
-//! * `curl -H 'content-type: application/json' -d '{"text": "hi"}' http://127.0.0.1:3000/users/7/notify`: the client gets a push.
+//! * `{"id": 3, "subscribe": {"channel": "user:8"}}`: error 403, another user's channel;
+//! * `curl -H 'content-type: application/json' -d '{"text": "hi"}' http://127.0.0.1:3000/users/7/notify`: the client
+//!   receives a push.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -21,13 +22,13 @@ use centrifugo::{App, Connected, Data, Publisher, UserId, topic};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-/// What users are told.
+/// The data of a user's channel.
 #[derive(Serialize, Deserialize)]
 struct Notification {
     text: String,
 }
 
-/// A user's own channel, of notifications and of nothing else.
+/// A user's own channel, which carries notifications only.
 #[centrifugo::channel("user:<id>", data = Notification)]
 struct UserChannel {
     id: u64,
@@ -38,7 +39,7 @@ struct Who {
     id: u64,
 }
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<Who>) -> Connected {
     Connected::user(who.id)
@@ -49,7 +50,7 @@ async fn own_channel(UserChannel { id }: UserChannel, user: UserId) -> bool {
     user == id.to_string()
 }
 
-/// `POST /users/{id}/notify`. An endpoint of your own would ask who calls it.
+/// Handles `POST /users/{id}/notify`. Authenticate the caller here.
 async fn notify(
     State(publisher): State<Publisher>,
     Path(id): Path<u64>,
@@ -64,9 +65,9 @@ async fn notify(
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let publisher = Publisher::from_env()?;
-    // The configuration has the publisher's key.
+    // Adds the publisher's key to the printed configuration.
     let app = App::new().publisher(publisher.clone());
-    // Before anything that only a running app needs.
+    // Open what only a running app needs after this.
     if app.print_config()? {
         return Ok(());
     }
@@ -94,7 +95,7 @@ mod tests {
         assert_eq!(app.subscribe("user:8").user(7).await.error().code(), 403);
     }
 
-    // A handler is still a function.
+    // A handler remains a function, which a unit test calls.
     #[tokio::test]
     async fn a_user_has_one_channel_and_no_other() {
         let seven = UserId::new("7");

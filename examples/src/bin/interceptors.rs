@@ -1,13 +1,13 @@
-//! Measures every event, limits calls, and hands the account to handlers; tells failures in one place. A tower layer counts what comes
-//! in at all.
+//! Interceptors that measure every event, limit calls, and pass the account to handlers; an error handler that reports
+//! failures; a tower layer that counts requests.
 //!
 //! Try:
 //!
 //! * `{"id": 1, "connect": {"data": "Ann"}}`
 //! * `{"id": 2, "rpc": {"method": "whoami"}}`: `"Ann, of the free plan"`;
-//! * the same again is answered, and a third time: error 429, too many calls for the free plan;
+//! * the same a second time; the third time, error 429: too many calls for the free plan;
 //! * `{"id": 5, "rpc": {"method": "broken"}}` on a new connection: error 100, and the cause on the app's stderr;
-//! * `{"id": 6, "rpc": {"method": "requests"}}` there: how many calls Centrifugo has made, whatever became of them.
+//! * `{"id": 6, "rpc": {"method": "requests"}}` there: the number of Centrifugo's calls, failed ones included.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -22,14 +22,14 @@ use tower::util::MapRequestLayer;
 
 const TOO_MANY: ErrorReply = ErrorReply::new(429, "too many calls for the free plan");
 
-/// What handlers take as `Extension<Account>`.
+/// The account of the caller, which handlers take as `Extension<Account>`.
 #[derive(Clone)]
 struct Account {
     name: String,
     plan: &'static str,
 }
 
-/// How many calls each connection has made.
+/// Counts each connection's calls.
 #[derive(Clone, Default)]
 struct Calls(Arc<Mutex<HashMap<ClientId, u32>>>);
 
@@ -42,16 +42,16 @@ impl Calls {
     }
 }
 
-/// Around every event, and outside of all others.
+/// Wraps every event, outside of all other interceptors.
 #[centrifugo::interceptor(order = -1)]
 async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
     let start = Instant::now();
     let outcome = next.run(call).await;
-    tell(format_args!("{} took {:?}", E::KIND, start.elapsed()));
+    log(format_args!("{} took {:?}", E::KIND, start.elapsed()));
     outcome
 }
 
-/// Around calls: refuses some of them, and puts a value aside for the others.
+/// Wraps RPCs: refuses some of them, and adds the account to the others.
 #[centrifugo::interceptor(rpc)]
 async fn account(
     client: ClientId,
@@ -67,21 +67,21 @@ async fn account(
     next.run(call).await
 }
 
-/// How many requests the server has had.
+/// Counts the server's requests.
 #[derive(Clone, Default)]
 struct Requests(Arc<AtomicU64>);
 
 #[centrifugo::error_handler]
 async fn report(failure: Failure) {
-    tell(format_args!("failed: {failure}"));
+    log(format_args!("failed: {failure}"));
 }
 
-/// A closed stderr is no reason to stop.
-fn tell(line: std::fmt::Arguments<'_>) {
+/// Writes a line to stderr, and ignores failures: a closed stderr is no reason to stop.
+fn log(line: std::fmt::Arguments<'_>) {
     drop(writeln!(io::stderr(), "{line}"));
 }
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(name): Data<String>) -> Connected {
     Connected::user(name)
@@ -102,7 +102,7 @@ async fn requests(State(requests): State<Requests>) -> u64 {
     requests.0.load(Ordering::Relaxed)
 }
 
-/// The layer sees HTTP requests, before anything is known of the event: also those that no handler will see.
+/// Adds a tower layer. It receives every HTTP request, before the event is known: also those that reach no handler.
 fn app() -> App {
     let requests = Requests::default();
     let seen = requests.clone();
@@ -127,15 +127,15 @@ mod tests {
     async fn the_third_call_of_a_connection_is_refused() {
         let app = TestApp::new(app()).expect("an app that can start");
         for _ in 0..2 {
-            let answer = app.rpc("whoami").user("Ann").client("one").await;
-            assert_eq!(answer.data::<String>(), "Ann, of the free plan");
+            let reply = app.rpc("whoami").user("Ann").client("one").await;
+            assert_eq!(reply.data::<String>(), "Ann, of the free plan");
         }
         assert_eq!(app.rpc("whoami").user("Ann").client("one").await.error(), &TOO_MANY);
         assert!(app.rpc("whoami").user("Ann").client("two").await.is_reply());
     }
 
     #[tokio::test]
-    async fn a_failure_says_why() {
+    async fn a_failure_has_its_cause() {
         let app = TestApp::new(app()).expect("an app that can start");
         assert!(app.rpc("broken").await.failure().contains("invalid digit"));
     }

@@ -1,8 +1,8 @@
-//! A board that everybody sees: each client sets and removes its own cursor in a map channel.
+//! A map channel as a shared board: each client sets and removes its own cursor.
 //!
 //! Try, with the JavaScript SDK: `centrifuge.newMapSubscription("board:7").on("update", ..)`, and
-//! `centrifuge.mapPublish("board:7", "ann", {"x": 1, "y": 2})`. Everybody sees the cursor of `ann`; the caller is told error 107
-//! by Centrifugo v6.9.1, whose own reply has lost the key. The key of somebody else is error 403.
+//! `centrifuge.mapPublish("board:7", "ann", {"x": 1, "y": 2})`. All subscribers receive the cursor of `ann`; the caller
+//! receives error 107 from Centrifugo v6.9.1, whose own reply lacks the key. The key of another user is error 403.
 
 use centrifugo::{Connected, Data, ErrorReply, Key, MapPublished, UserId};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ struct Cursor {
     y: u32,
 }
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(name): Data<String>) -> Connected {
     Connected::user(name)
@@ -32,7 +32,7 @@ async fn leave(key: Key, user: UserId) -> bool {
     key == *user
 }
 
-/// No handler is asked about subscriptions to maps, so the namespace says who may.
+/// Allows subscriptions in the namespace, since Centrifugo calls no handler for subscriptions to maps.
 fn app() -> centrifugo::App {
     centrifugo::App::new().centrifugo(serde_json::json!({
         "channel": { "namespaces": [{ "name": "board", "allow_subscribe_for_client": true, "map": { "key_ttl": "300s" } }] }

@@ -1,17 +1,17 @@
-//! The two events of Centrifugo PRO: an empty cache is filled, and channels are known to be watched.
+//! The two events of Centrifugo PRO: `cache_empty` fills a cache, `channel_state` tracks which channels have subscribers.
 //!
-//! The open-source Centrifugo never asks about them, so there is nothing to try; the tests below call the handlers as PRO does.
+//! The open-source Centrifugo doesn't send them, so there is nothing to try; the tests below call the handlers as PRO does.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use centrifugo::{ChannelChange, ChannelState, State};
 
-/// The topics that somebody looks at.
+/// The topics whose channels have subscribers.
 #[derive(Clone, Default)]
 struct Watched(Arc<Mutex<HashSet<String>>>);
 
-/// Whether there was something to fill the channel with. It is published by the server API; the example `broadcast` has one.
+/// Returns whether it filled the cache. A real app publishes by the server API here, as the example `broadcast` does.
 #[centrifugo::cache_empty("news:<topic>")]
 async fn fill(topic: String) -> bool {
     topic == "sports"
@@ -38,7 +38,7 @@ mod tests {
     use centrifugo::testing::TestApp;
 
     #[tokio::test]
-    async fn a_cache_is_filled_with_what_there_is() {
+    async fn a_cache_is_filled_for_a_known_topic() {
         let app = TestApp::new(centrifugo::App::new().state(Watched::default())).expect("an app that can start");
         assert!(app.cache_empty("news:sports").await.reply().populated);
         assert!(!app.cache_empty("news:weather").await.reply().populated);

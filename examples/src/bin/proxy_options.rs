@@ -1,11 +1,11 @@
-//! Answers nobody but Centrifugo, which brings a secret along, compresses what it asks, and sends bytes as base64.
+//! Options of a proxy: a secret that only Centrifugo has, compressed requests, and bytes as base64.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
-//! | `PROXY_SECRET` | any text; the configuration that this prints has it, too | must be set |
+//! | `PROXY_SECRET` | any text; the printed configuration contains it | required |
 //!
-//! Try: `{"id": 1, "connect": {}}`, and `{"id": 2, "rpc": {"method": "length", "data": "hi"}}`: `4`, for the client sent `"hi"`. A call
-//! that brings no secret, of `grpcurl` say, is answered with UNAUTHENTICATED.
+//! Try: `{"id": 1, "connect": {}}`, and `{"id": 2, "rpc": {"method": "length", "data": "hi"}}`: `4`, the length of `"hi"`
+//! with its quotes. A call without the secret, by `grpcurl` for example, fails with UNAUTHENTICATED.
 
 use std::error::Error;
 
@@ -17,7 +17,7 @@ async fn connect() -> Connected {
     Connected::anonymous()
 }
 
-/// The bytes are what the client sent, however they have travelled.
+/// Receives the bytes as the client sent them, whatever the encoding between Centrifugo and the app.
 #[rpc("length")]
 async fn length(RawData(data): RawData) -> usize {
     data.len()

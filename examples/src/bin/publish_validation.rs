@@ -1,8 +1,8 @@
-//! Looks at what clients publish: refuses, throws out, and writes the author's name onto what passes.
+//! A publish handler that refuses messages, disconnects clients, and adds the author's name to the messages that it accepts.
 //!
 //! Try, after `{"id": 1, "connect": {"data": {"name": "ann"}}}` and `{"id": 2, "subscribe": {"channel": "chat:lobby"}}`:
 //!
-//! * `{"id": 3, "publish": {"channel": "chat:lobby", "data": {"text": "hi"}}}`: everybody gets it, with the author;
+//! * `{"id": 3, "publish": {"channel": "chat:lobby", "data": {"text": "hi"}}}`: all subscribers receive it, with the author;
 //! * `{"id": 4, "publish": {"channel": "chat:lobby", "data": {"text": " "}}}`: error 422 "say something";
 //! * `{"id": 5, "publish": {"channel": "chat:lobby", "data": "hi"}}`: error 400 "bad request";
 //! * `{"id": 6, "publish": {"channel": "chat:cellar", "data": {"text": "hi"}}}`: error 403 "not your room";
@@ -37,6 +37,7 @@ enum SayError {
     Spam,
 }
 
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<SignIn>) -> Connected {
     Connected::user(who.name)
@@ -47,7 +48,7 @@ async fn join(room: String, user: UserId) -> bool {
     may_enter(&room, &user)
 }
 
-// Centrifugo hasn't looked whether the publisher is subscribed, nor whether anyone could be: this is the only guard.
+// Centrifugo checks neither whether the publisher is subscribed nor whether anyone could be: no other check guards this.
 #[centrifugo::publish("chat:<room>")]
 async fn say(room: String, user: UserId, Data(draft): Data<Draft>) -> Result<Published, SayError> {
     if !may_enter(&room, &user) {
@@ -78,7 +79,7 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn the_author_s_name_is_written_onto_what_passes() {
+    async fn an_accepted_message_has_the_author_s_name() {
         let app = TestApp::new(App::new()).expect("an app that can start");
         let say = |data| app.publish("chat:lobby").user("ann").data(&data);
         assert_eq!(say(json!({ "text": " hi " })).await.reply().data, r#"{"author":"ann","text":"hi"}"#);
@@ -92,19 +93,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_passes_is_published() {
+    async fn an_accepted_message_is_published() {
         assert!(ann_says("lobby", "hi").await.is_ok());
     }
 
     #[tokio::test]
-    async fn what_does_not_pass_is_refused() {
+    async fn an_invalid_message_is_refused() {
         assert_eq!(ann_says("cellar", "hi").await.unwrap_err(), SayError::ClosedRoom);
         assert_eq!(ann_says("lobby", "  ").await.unwrap_err(), SayError::Empty);
         assert_eq!(ann_says("lobby", "buy now!").await.unwrap_err(), SayError::Spam);
     }
 
     #[tokio::test]
-    async fn who_may_not_listen_may_not_speak() {
+    async fn a_client_that_may_not_subscribe_may_not_publish() {
         assert!(!join("lobby".into(), UserId::default()).await);
         let reply = say("lobby".into(), UserId::default(), Data(Draft { text: "hi".into() })).await;
         assert_eq!(reply.unwrap_err(), SayError::ClosedRoom);

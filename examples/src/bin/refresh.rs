@@ -1,7 +1,7 @@
-//! Lets sessions live for half a minute, and looks at them again and again.
+//! Connections that expire: each session lasts half a minute, and a refresh handler prolongs it.
 //!
-//! Try: `{"id": 1, "connect": {"data": {"name": "ann"}}}`. After 30 seconds the connection is prolonged for as long as `ann` is
-//! signed in: three times here. Then it is closed with 3005, and `connect` refuses to let it in again.
+//! Try: `{"id": 1, "connect": {"data": {"name": "ann"}}}`. Every 30 seconds the handler prolongs the connection if `ann` is
+//! signed in: three times here. Then Centrifugo closes it with 3005, and `connect` refuses the next one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ struct SignIn {
     name: String,
 }
 
-/// How many more times each user is prolonged: a session store, in a real app.
+/// How many more times each user's session is prolonged: a session store, in a real app.
 #[derive(Clone, Default)]
 struct Sessions(Arc<Mutex<HashMap<String, u32>>>);
 
@@ -35,9 +35,10 @@ impl Sessions {
     }
 }
 
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<SignIn>, State(sessions): State<Sessions>) -> Result<Connected, Reject> {
-    // After `expired()` SDKs connect again at once: this is where they are told to stay away.
+    // After `expired()` SDKs connect again at once. This disconnect code stops them.
     if !sessions.is_open(&who.name) {
         Err(SIGNED_OUT)?
     }
@@ -61,7 +62,7 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn who_is_signed_out_does_not_come_in_again() {
+    async fn a_user_that_is_signed_out_can_not_connect_again() {
         let app = TestApp::new(App::new().state(Sessions::default())).expect("an app that can start");
         let sign_in = || app.connect().data(json!({ "name": "ann" }));
         assert!(sign_in().await.reply().expire_at > 0);

@@ -1,13 +1,14 @@
-//! Answers calls by HTTP: `get:..` and `post:..` are asked of an axum router in the same process. One method has a handler.
+//! RPCs that go to HTTP: an axum router in the same process serves `get:..` and `post:..`. One method has a handler.
 //!
 //! Try, after `{"id": 1, "connect": {}}`:
 //!
 //! * `{"id": 2, "rpc": {"method": "get:users/1"}}`: `{"code": 200, "id": 1, "name": "Ann"}`;
 //! * `{"id": 3, "rpc": {"method": "get:users/2"}}`: `{"code": 404, "message": "no such user"}`;
 //! * `{"id": 4, "rpc": {"method": "post:news/store", "data": {"title": "Hi"}}}`: `{"code": 201, "title": "Hi"}`;
-//! * `{"id": 5, "rpc": {"method": "post:news/store", "data": {"title": ""}}}`: `{"code": 422, "errors": {"title": ["say something"]}}`;
+//! * `{"id": 5, "rpc": {"method": "post:news/store", "data": {"title": ""}}}`:
+//!   `{"code": 422, "errors": {"title": ["say something"]}}`;
 //! * `{"id": 6, "rpc": {"method": "get:users/me"}}`: `{"name": "nobody"}`, from the handler;
-//! * `{"id": 7, "rpc": {"method": "users"}}`: error 404: no handler, and no method and path.
+//! * `{"id": 7, "rpc": {"method": "users"}}`: error 404, neither a handler's method nor a verb and a path.
 
 use axum::Router;
 use axum::extract::{Json, Path};
@@ -62,7 +63,7 @@ mod tests {
     use centrifugo::testing::TestApp;
 
     #[tokio::test]
-    async fn what_no_handler_takes_is_asked_of_the_router() {
+    async fn methods_without_a_handler_go_to_the_router() {
         let app = TestApp::new(app()).expect("an app that can start");
         let ann = json!({ "code": 200, "id": 1, "name": "Ann" });
         assert_eq!(app.rpc("get:users/1").await.data::<Value>(), ann);
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_someone() {
+    async fn an_anonymous_user_is_nobody() {
         assert_eq!(me(UserId::default()).await, json!({ "name": "nobody" }));
         assert_eq!(me(UserId::new("7")).await, json!({ "name": "7" }));
     }

@@ -1,5 +1,5 @@
-//! Answers calls of every method that has no handler of its own, with a result instead of error 404. Methods with a `:`, such as
-//! `get:x`, come only if Centrifugo's configuration has their namespace.
+//! A default RPC handler: returns a result instead of error 404 for every method without a handler of its own. Methods with
+//! a `:`, such as `get:x`, reach it only if Centrifugo's configuration has their namespace.
 //!
 //! Try, after `{"id": 1, "connect": {}}`:
 //!
@@ -43,7 +43,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[tokio::test]
-    async fn every_other_method_is_answered_with_a_result() {
+    async fn every_other_method_returns_a_result() {
         let app = TestApp::new(App::new()).expect("an app that can start");
         assert_eq!(app.rpc("ping").await.data::<String>(), "pong");
         for method in ["pong", "a/b", "Ping"] {
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_there_is_not_found() {
+    async fn the_default_is_not_found() {
         assert_eq!(not_found().await, NotFound { error: "Not found", code: 404 });
     }
 }

@@ -1,10 +1,10 @@
-//! Answers calls: one without data, one with, and one whose method is a pattern.
+//! RPC handlers: one without data, one with data, and one whose method is a pattern.
 //!
 //! Try, after `{"id": 1, "connect": {}}`:
 //!
 //! * `{"id": 2, "rpc": {"method": "ping"}}`: `"pong"`;
 //! * `{"id": 3, "rpc": {"method": "sum", "data": [1, 2, 3]}}`: `6`;
-//! * `{"id": 4, "rpc": {"method": "sum", "data": "one"}}`: error 400 "bad request", the reason is in the app's log;
+//! * `{"id": 4, "rpc": {"method": "sum", "data": "one"}}`: error 400 "bad request"; the app's log has the cause;
 //! * `{"id": 5, "rpc": {"method": "square/12"}}`: `144`;
 //! * `{"id": 6, "rpc": {"method": "square/x"}}`: error 404 "method not found".
 
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_ping_is_answered() {
+    async fn a_ping_returns_pong() {
         assert_eq!(ping().await, "pong");
     }
 

@@ -1,17 +1,17 @@
-//! Answers calls by another server's HTTP: `get:users/1` asks `UPSTREAM_URL` for `/users/1`.
+//! RPCs that go to another server: `get:users/1` becomes a request of `/users/1` at `UPSTREAM_URL`.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
 //! | `UPSTREAM_URL` | the server's base URL | `http://127.0.0.1:8080` |
 //!
-//! Try, with any HTTP server there (`python3 -m http.server 8080`, say), after `{"id": 1, "connect": {}}`:
+//! Try, with any HTTP server there (for example `python3 -m http.server 8080`), after `{"id": 1, "connect": {}}`:
 //!
-//! * `{"id": 2, "rpc": {"method": "get:nothing"}}`: `{"code": 404, "message": "Not Found"}`, and whatever JSON there is otherwise;
-//! * the same when the server is gone: error 100, and the cause in the app's log.
+//! * `{"id": 2, "rpc": {"method": "get:nothing"}}`: `{"code": 404, "message": "Not Found"}`, or the server's JSON;
+//! * the same without a server: error 100; the app's log has the cause.
 
 use centrifugo::{App, Connected, Data};
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(name: Option<Data<String>>) -> Connected {
     name.map_or_else(Connected::anonymous, |Data(name)| Connected::user(name))
@@ -37,7 +37,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     #[tokio::test]
-    async fn the_server_knows_who_asks() {
+    async fn the_server_receives_the_user() {
         let whoami = get(async |headers: HeaderMap| {
             let user = headers.get("x-centrifugo-user").and_then(|user| user.to_str().ok()).unwrap_or("nobody");
             Json(json!({ "user": user }))

@@ -1,4 +1,4 @@
-//! Prices that Centrifugo polls for all who track them: one question, however many look.
+//! Prices that Centrifugo polls once for all clients that track them.
 //!
 //! Try, with the JavaScript SDK:
 //!
@@ -17,10 +17,10 @@ use centrifugo::{
 };
 use serde::Deserialize;
 
-/// What Centrifugo checks signatures with: in earnest, from the environment.
+/// Centrifugo checks signatures with it. In production, read it from the environment.
 const SECRET: &str = "a long and random text";
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(name): Data<String>) -> Connected {
     Connected::user(name)
@@ -32,16 +32,20 @@ async fn market(market: String) -> bool {
 }
 
 #[derive(Deserialize)]
-struct Ask {
+struct SignRequest {
     channel: String,
     keys: Vec<String>,
 }
 
-/// Everybody may track these; a key that is left out here is one that the user may not.
+/// Signs the keys that the user may track, here every known one; Centrifugo refuses the keys without a signature.
 #[rpc("sign")]
-async fn sign(user: UserId, Data(ask): Data<Ask>, State(signer): State<PollSigner>) -> Result<SignedKeys, ErrorReply> {
-    let keys = ask.keys.into_iter().filter(|key| price(key).is_some());
-    signer.sign(user, ask.channel, keys, Duration::from_secs(3600))
+async fn sign(
+    user: UserId,
+    Data(request): Data<SignRequest>,
+    State(signer): State<PollSigner>,
+) -> Result<SignedKeys, ErrorReply> {
+    let keys = request.keys.into_iter().filter(|key| price(key).is_some());
+    signer.sign(user, request.channel, keys, Duration::from_secs(3600))
 }
 
 #[centrifugo::shared_poll("prices:<market>")]
@@ -53,7 +57,7 @@ async fn prices(market: String, items: Vec<PollItem>) -> Result<Polled, Reject> 
     if market.is_empty() { Err(Reject::internal("no such market")) } else { Ok(polled.collect()) }
 }
 
-/// A price, and the second that it is of.
+/// Returns a price and its version, the second of its last change.
 fn price(symbol: &str) -> Option<(u64, u64)> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     match symbol {
@@ -81,7 +85,7 @@ mod tests {
     use centrifugo::testing::TestApp;
 
     #[tokio::test]
-    async fn a_price_that_is_known_is_left_out() {
+    async fn a_price_that_clients_already_have_is_left_out() {
         let app = TestApp::new(app()).expect("an app that can start");
         let polled = app.shared_poll("prices:nyse").item("ACME", 0).item("INITECH", 1).item("GONE", 0).await.into_reply();
         assert_eq!(polled.items.iter().map(|item| item.key.as_str()).collect::<Vec<_>>(), ["ACME"]);

@@ -1,7 +1,8 @@
-//! Lets everybody look at a channel for a while: a trial that is prolonged twice, and then is over.
+//! Subscriptions that expire: a trial of a channel, which a sub_refresh handler prolongs twice.
 //!
-//! Try, after `{"id": 1, "connect": {"data": "ann"}}`: `{"id": 2, "subscribe": {"channel": "film:7"}}`. Every few seconds Centrifugo asks
-//! whether the subscription goes on. After the third time it ends with 2501, and the next one is error 402 "pay first".
+//! Try, after `{"id": 1, "connect": {"data": "ann"}}`: `{"id": 2, "subscribe": {"channel": "film:7"}}`. Every few seconds
+//! Centrifugo calls the handler. The third call ends the subscription with 2501, and the next subscription is error 402 "pay
+//! first".
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use centrifugo::{Channel, Connected, Data, ErrorReply, State, SubRefreshed, Subs
 const TRIAL: Duration = Duration::from_secs(1);
 const PAY_FIRST: ErrorReply = ErrorReply::new(402, "pay first");
 
-/// How much longer each user may look at each film: a database, in a real app.
+/// How many more times each user's trial of each film is prolonged: a database, in a real app.
 #[derive(Clone, Default)]
 struct Trials(Arc<Mutex<HashMap<(UserId, Channel), u32>>>);
 
@@ -21,7 +22,7 @@ impl Trials {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry((user, film)).or_insert(2) > 0
     }
 
-    /// Whether it goes on once more.
+    /// Returns whether the trial goes on, and counts it.
     fn prolong(&self, user: UserId, film: Channel) -> bool {
         let mut trials = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(left) = trials.get_mut(&(user, film)).filter(|left| **left > 0) else { return false };
@@ -30,7 +31,7 @@ impl Trials {
     }
 }
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(name): Data<String>) -> Connected {
     Connected::user(name)
@@ -38,7 +39,7 @@ async fn connect(Data(name): Data<String>) -> Connected {
 
 #[topic("film:<_>")]
 async fn watch(film: Channel, user: UserId, State(trials): State<Trials>) -> Result<Subscribed, ErrorReply> {
-    // After `expired()` SDKs subscribe again at once: this is where they are told to stay away.
+    // After `expired()` SDKs subscribe again at once. This error stops them.
     if trials.is_open(user, film) { Ok(Subscribed::new().expire_in(TRIAL)) } else { Err(PAY_FIRST) }
 }
 
@@ -47,7 +48,7 @@ async fn go_on(film: Channel, user: UserId, State(trials): State<Trials>) -> Sub
     if trials.prolong(user, film) { SubRefreshed::for_duration(TRIAL) } else { SubRefreshed::expired() }
 }
 
-/// Centrifugo asks 25 to 53 seconds after the time is over, unless it is told to be quick.
+/// Shortens Centrifugo's delays: by default it calls the handler 25 to 53 seconds after the expiry.
 fn app() -> centrifugo::App {
     centrifugo::App::new().state(Trials::default()).centrifugo(serde_json::json!({
         "client": { "expired_sub_close_delay": "1s", "presence_update_interval": "1s" }

@@ -1,4 +1,4 @@
-//! Sends each client its own prices, and talks back.
+//! Streams: one sends each subscriber prices, the other one replies to what its subscriber publishes.
 //!
 //! Try:
 //!
@@ -6,7 +6,7 @@
 //! * `{"id": 2, "subscribe": {"channel": "ticks:ACME"}}`: a price every half a second;
 //! * `{"id": 3, "subscribe": {"channel": "ticks:nothing"}}`: error 404, no such symbol;
 //! * `{"id": 4, "subscribe": {"channel": "calculator:mine"}}`, then
-//!   `{"id": 5, "publish": {"channel": "calculator:mine", "data": [20, 22]}}`: 42 comes back.
+//!   `{"id": 5, "publish": {"channel": "calculator:mine", "data": [20, 22]}}`: receives 42.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ async fn ticks(symbol: String) -> Result<impl Stream<Item = Publication>, ErrorR
     }))
 }
 
-/// Takes what the client publishes, so its namespace is bidirectional.
+/// Receives what the client publishes, so its namespace is bidirectional.
 #[centrifugo::stream("calculator:<_>")]
 async fn calculator(sums: Publications<(i64, i64)>) -> impl Stream<Item = String> {
     sums.map(|sum| match sum {
@@ -63,11 +63,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sums_are_answered_in_order() {
+    async fn sums_arrive_in_order() {
         let app = TestApp::new(centrifugo::App::new()).expect("an app that can start");
         let sums = stream::iter(["[20, 22]".into(), "\"?\"".into()]);
-        let mut answers = app.stream("calculator:mine").publications(sums).await.into_reply();
-        assert_eq!(answers.next::<String>().await.expect("a stream").as_deref(), Some("42"));
-        assert_eq!(answers.next::<String>().await.expect("a stream").as_deref(), Some("two numbers, please"));
+        let mut results = app.stream("calculator:mine").publications(sums).await.into_reply();
+        assert_eq!(results.next::<String>().await.expect("a stream").as_deref(), Some("42"));
+        assert_eq!(results.next::<String>().await.expect("a stream").as_deref(), Some("two numbers, please"));
     }
 }

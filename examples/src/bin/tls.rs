@@ -1,10 +1,10 @@
-//! Lets Centrifugo ask over TLS: the app is a service of a tonic server, which has the certificate.
+//! TLS between Centrifugo and the app: the app is a service of a tonic server, which has the certificate.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
-//! | `PROXY_ADDRESS` | where the server listens | `127.0.0.1:10001` |
-//! | `TLS_CERT` | the file with its certificate, in PEM. Centrifugo trusts this one, and no other | must be set |
-//! | `TLS_KEY` | the file with the certificate's key, in PEM | must be set |
+//! | `PROXY_ADDRESS` | the server's address | `127.0.0.1:10001` |
+//! | `TLS_CERT` | the file with its certificate, in PEM. Centrifugo trusts this one only | required |
+//! | `TLS_KEY` | the file with the certificate's key, in PEM | required |
 //!
 //! Try: `{"id": 1, "connect": {}}`, and `{"id": 2, "rpc": {"method": "ping"}}`: `"pong"`.
 
@@ -20,8 +20,8 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 
-/// How many calls a connection may have, and how many of them may be reset at once: by HTTP/2's default, 20 of these are an attack, and
-/// Centrifugo resets every call that is late.
+/// The limit of calls on a connection, and of calls that are reset at once. h2's default for the latter is 20, beyond which
+/// it takes resets for an attack; but Centrifugo resets every call that is late.
 const CALLS: u32 = 65_536;
 
 #[centrifugo::connect]
@@ -34,7 +34,7 @@ async fn ping() -> &'static str {
     "pong"
 }
 
-/// Each proxy has its own settings of TLS. Their endpoint stays `grpc://`.
+/// Adds settings of TLS to each proxy. Their endpoints remain `grpc://`.
 fn app(certificate: &str) -> App {
     let proxy = json!({ "grpc": { "tls": { "enabled": true, "server_ca_pem": certificate } } });
     App::new().centrifugo(json!({ "client": { "proxy": { "connect": proxy } }, "rpc": { "proxy": proxy } }))
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if app.print_config()? {
         return Ok(());
     }
-    // rustls has to be told which cryptography it is to use: the crates beside this one bring two.
+    // The dependencies bring two cryptography providers; rustls needs an explicit choice.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "another cryptography is installed already")?;
     let identity = Identity::from_pem(fs::read(certificate)?, fs::read(key)?);
     let mut server = Server::builder()
@@ -59,10 +59,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .initial_stream_window_size(64 << 10)
         .initial_connection_window_size((1 << 31) - 1);
     let listener = TcpListener::bind(&address).await?;
-    // A closed stderr is no reason to stop.
+    // A failed write is ignored: a closed stderr is no reason to stop.
     drop(writeln!(io::stderr(), "listening on {}", listener.local_addr()?));
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(Duration::from_secs(60)));
-    // Services of your own: further calls of `add_service`.
+    // Add services of your own by further calls of `add_service`.
     let service = app.into_service()?;
     let streams = service.clone();
     let stopping = stopped().map(move |()| streams.end_streams());
@@ -70,7 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Waits for SIGTERM, or ctrl-c.
+/// Completes at SIGTERM or ctrl-c.
 async fn stopped() {
     #[cfg(unix)]
     let terminated = async {

@@ -1,12 +1,12 @@
-//! Asks who connects: a token says who, roles say which channels.
+//! Authentication by a token, and server-side subscriptions by role.
 //!
 //! Try:
 //!
-//! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer ann"}}}`: the user's own channel, and the one for admins;
+//! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer ann"}}}`: the user's own channel, and the one of admins;
 //! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer bob"}}}`: the user's own channel;
 //! * `{"id": 1, "connect": {"headers": {"Authorization": "Bearer eve"}}}`: disconnected with 4501;
-//! * `{"id": 1, "connect": {"data": {"authToken": "ann"}}}`: the second way, whose tokens may stand in Centrifugo's log;
-//! * `{"id": 1, "connect": {}}`: connected, without a name.
+//! * `{"id": 1, "connect": {"data": {"authToken": "ann"}}}`: the token in the data, which Centrifugo may log;
+//! * `{"id": 1, "connect": {}}`: connected as an anonymous user.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,26 +19,27 @@ use uuid::Uuid;
 
 const INVALID_TOKEN: Disconnect = Disconnect::new(4501, "invalid token");
 
-/// Everything that one user is told, and nobody else.
+/// The channel of one user.
 #[centrifugo::channel("user:<id>")]
 struct UserChannel {
     id: Uuid,
 }
 
-/// Everything that all users of one role are told.
+/// The channel of all users of one role.
 #[centrifugo::channel("role:<role>")]
 struct RoleChannel {
     role: String,
 }
 
-/// The token as clients had it in their data before they had headers.
+/// The connect data of clients that send no headers.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Auth {
     auth_token: Option<String>,
 }
 
-/// What a client shows. The header first: Centrifugo logs the data of connects that are refused, and no tokens in headers.
+/// A client's token, from the header if there is one: Centrifugo logs the data of connects that are refused, but redacts
+/// `authorization`.
 struct Token(Option<String>);
 
 #[centrifugo::extractor]
@@ -82,7 +83,7 @@ fn users() -> Users {
     Users(Arc::new(HashMap::from([("ann", ann), ("bob", bob)])))
 }
 
-/// Browsers set no headers on a WebSocket: SDKs send them with the connect command, where they are listed here.
+/// Lists the header: browsers can't set headers on a WebSocket, so SDKs send listed ones with the connect command.
 fn app() -> App {
     App::new().state(users()).emulated_headers(["authorization"])
 }
@@ -99,7 +100,7 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn roles_say_which_channels() {
+    async fn roles_decide_which_channels() {
         let app = TestApp::new(app()).expect("an app that can start");
         for (token, is_admin) in [("ann", true), ("bob", false)] {
             let connected = app.connect().header("authorization", &format!("Bearer {token}")).await.into_reply();
@@ -122,9 +123,9 @@ mod tests {
         assert!(!INVALID_TOKEN.reconnects());
     }
 
-    // A handler is still a function.
+    // A handler remains a function, which a unit test calls.
     #[tokio::test]
-    async fn no_token_is_no_failure() {
+    async fn a_client_without_a_token_connects() {
         assert!(connect(Token(None), State(users())).await.is_ok());
     }
 }

@@ -1,11 +1,12 @@
-//! Gives clients tokens, which Centrifugo then judges alone: one to connect with, and one for each private channel.
+//! Tokens that the app signs and Centrifugo verifies: one to connect with, and one for each private channel.
 //!
 //! Try:
 //!
-//! * `{"id": 1, "connect": {}}`, then `{"id": 2, "rpc": {"method": "sign_in", "data": {"name": "ann", "password": "sesame"}}}`: a token;
-//! * on a new connection `{"id": 1, "connect": {"token": "the token"}}`: connected as `ann`, without asking the app;
+//! * `{"id": 1, "connect": {}}`, then
+//!   `{"id": 2, "rpc": {"method": "sign_in", "data": {"name": "ann", "password": "sesame"}}}`: a token;
+//! * on a new connection `{"id": 1, "connect": {"token": "the token"}}`: connected as `ann`, without a call of the app;
 //! * `{"id": 2, "rpc": {"method": "enter/7"}}`: another token, for the room;
-//! * `{"id": 3, "subscribe": {"channel": "$room:7", "token": "the other token"}}`: subscribed; without the token, it is error 103.
+//! * `{"id": 3, "subscribe": {"channel": "$room:7", "token": "the other token"}}`: subscribed; without the token, error 103.
 
 use std::time::Duration;
 
@@ -14,12 +15,12 @@ use centrifugo::api::token::{self, ConnectionClaims, Key, SubscriptionClaims, To
 use centrifugo::{App, Connected, Data, ErrorReply, Reject, State, UserId, rpc};
 use serde::Deserialize;
 
-/// What Centrifugo checks tokens with: in earnest, from the environment.
+/// Centrifugo verifies tokens with it. In production, read it from the environment.
 const SECRET: &str = "a long and random text, known to Centrifugo and to the app";
 const HOUR: Duration = Duration::from_secs(3600);
 const WRONG: ErrorReply = ErrorReply::new(401, "wrong name or password");
 
-/// Who has no token yet: to call `sign_in`, and nothing else.
+/// Accepts clients without a token: they can call `sign_in`, and nothing else.
 #[centrifugo::connect]
 async fn connect() -> Connected {
     Connected::anonymous()
@@ -39,7 +40,7 @@ async fn sign_in(Data(who): Data<SignIn>, State(key): State<Key>) -> Result<Stri
     Ok(token::connection(&key, &ConnectionClaims::new(who.name, Expiry::after(HOUR)))?)
 }
 
-/// The room has no handler: `$` says that nobody comes in without a token.
+/// Signs a token for a room. The room's channel has no handler: with the prefix `$`, Centrifugo requires a token.
 #[rpc("enter/<room>")]
 async fn enter(room: u32, user: UserId, State(key): State<Key>) -> Result<String, Reject> {
     if user.is_anonymous() {
@@ -67,7 +68,7 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn tokens_are_for_those_who_are_known() {
+    async fn tokens_are_for_known_users() {
         let app = TestApp::new(app().expect("a key")).expect("an app that can start");
         let sign_in = |password| app.rpc("sign_in").data(json!({ "name": "ann", "password": password }));
         // Three parts: header, claims and signature.

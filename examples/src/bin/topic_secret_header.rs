@@ -1,10 +1,10 @@
-//! Opens channels to clients whose HTTP request has a secret header: other servers, or those behind a gateway that adds it.
+//! A topic guarded by a secret header: for other servers, or for clients behind a gateway that adds the header.
 //!
 //! Try: `npx wscat -H "x-internal-secret: open sesame" -c ws://localhost:8000/connection/websocket`, then
 //!
 //! * `{"id": 1, "connect": {}}`
-//! * `{"id": 2, "subscribe": {"channel": "internal:metrics"}}`: subscribed; without the header, or with another value, it is
-//!   error 403 "permission denied".
+//! * `{"id": 2, "subscribe": {"channel": "internal:metrics"}}`: subscribed; without the header, or with another value, error
+//!   403 "permission denied".
 
 use centrifugo::{App, Connected, Metadata, State, topic};
 use subtle::ConstantTimeEq;
@@ -21,11 +21,11 @@ async fn connect() -> Connected {
 
 #[topic("internal:<_>")]
 async fn internal(headers: Metadata<'_>, State(Secret(secret)): State<Secret>) -> bool {
-    // Compared in constant time: how long a refusal takes tells nothing about the secret.
-    headers.get(HEADER).is_some_and(|given| given.as_bytes().ct_eq(secret.as_bytes()).into())
+    // Constant time: the duration of a refusal reveals nothing about the secret.
+    headers.get(HEADER).is_some_and(|value| value.as_bytes().ct_eq(secret.as_bytes()).into())
 }
 
-/// Centrifugo forwards only what it is told to: the generated configuration lists the header.
+/// Lists the header in the generated configuration: Centrifugo forwards listed headers only.
 fn app() -> App {
     App::new().state(Secret("open sesame")).http_headers([HEADER])
 }

@@ -1,10 +1,10 @@
-//! Opens channels to whom a service lets in: one that the app has as a state, and that may fail.
+//! A topic guarded by a service, which the app has as a state, and which may fail.
 //!
 //! Try:
 //!
 //! * `{"id": 1, "connect": {"data": "ann"}}`
 //! * `{"id": 2, "subscribe": {"channel": "team:blue"}}`: subscribed; as `bob`, error 403 "permission denied";
-//! * `{"id": 3, "subscribe": {"channel": "team:lost"}}`: error 100, the SDKs try again, and the app's log says why.
+//! * `{"id": 3, "subscribe": {"channel": "team:lost"}}`: error 100; SDKs try again, and the app's log has the cause.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use centrifugo::{App, Connected, Data, Internal, State, UserId, topic};
 
-/// Who is in which team: asked over the network, in a real app.
+/// The members of each team: a service in the network, in a real app.
 #[derive(Clone)]
 struct Teams(Arc<HashMap<&'static str, &'static [&'static str]>>);
 
@@ -38,13 +38,13 @@ impl Teams {
     }
 }
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(name): Data<String>) -> Connected {
     Connected::user(name)
 }
 
-/// A failure is no "no": the client is not refused permanently, but comes again.
+/// Separates a failure from a refusal: after a failure, SDKs subscribe again; a refusal is permanent.
 #[topic("team:<team>")]
 async fn join(team: String, user: UserId, State(teams): State<Teams>) -> Result<bool, Internal> {
     Ok(teams.has(&team, &user).await?)

@@ -1,11 +1,11 @@
-//! Opens the channel `user.<uuid>` to that user, and to nobody else.
+//! A topic for a user's own channel, `user.<uuid>`.
 //!
 //! Try:
 //!
 //! * `{"id": 1, "connect": {"data": {"uuid": "3f0c7b0e-6a5d-4f0b-9a53-0f6f3a8b8c11"}}}`
 //! * `{"id": 2, "subscribe": {"channel": "user.3f0c7b0e-6a5d-4f0b-9a53-0f6f3a8b8c11"}}`: subscribed;
-//! * `{"id": 3, "subscribe": {"channel": "user.8d0cbb0a-0cc3-4ecb-8b5b-1b8b3b8b7f55"}}`: error 403, another user's;
-//! * `{"id": 4, "subscribe": {"channel": "user.me"}}`: error 403, no `Uuid`, so no handler's.
+//! * `{"id": 3, "subscribe": {"channel": "user.8d0cbb0a-0cc3-4ecb-8b5b-1b8b3b8b7f55"}}`: error 403, another user's channel;
+//! * `{"id": 4, "subscribe": {"channel": "user.me"}}`: error 403, `me` is no `Uuid`, so no pattern matches.
 
 use centrifugo::{Connected, Data, UserId, topic};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ struct Who {
     uuid: Uuid,
 }
 
-/// Believes everybody. The example `token_auth` doesn't.
+/// Accepts any name: check a password or token here, as the example `token_auth` does.
 #[centrifugo::connect]
 async fn connect(Data(who): Data<Who>) -> Connected {
     Connected::user(who.uuid)
@@ -46,7 +46,7 @@ mod tests {
         assert_eq!(app.subscribe("user.me").user("me").await.error().code(), 403);
     }
 
-    // A handler is still a function.
+    // A handler remains a function, which a unit test calls.
     #[tokio::test]
     async fn a_user_has_one_channel_and_no_other() {
         let (mine, other) = (Uuid::new_v4(), Uuid::new_v4());

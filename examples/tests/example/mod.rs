@@ -11,10 +11,10 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// In an example's environment: a free address. Where it is, [`Example::address`] tells.
+/// A value in an example's environment, which stands for a free address. [`Example::address`] returns it.
 pub(crate) const FREE: &str = "a free address";
 
-/// An example that runs.
+/// A running example.
 pub(crate) struct Example {
     app: Child,
     pub(crate) centrifugo: Centrifugo,
@@ -22,9 +22,9 @@ pub(crate) struct Example {
 }
 
 impl Example {
-    /// Starts it with its address, and with more of an environment.
+    /// Starts an example with its address, and with further environment variables.
     pub(crate) async fn start(program: &str, more: &[(&str, &str)]) -> Self {
-        // Somebody may take a port between our look and its start.
+        // Another program may take the port before the example binds it.
         for _ in 0..4 {
             match Self::launch(program, more).await {
                 Err(log) if log.to_lowercase().contains("address already in use") => {}
@@ -34,7 +34,7 @@ impl Example {
         panic!("{program} finds no free port");
     }
 
-    /// Starts it once. What it has logged, if it has ended.
+    /// Starts an example once. If it ends, returns its log.
     async fn launch(program: &str, more: &[(&str, &str)]) -> Result<Self, String> {
         let mut environment = HashMap::from([("PROXY_ADDRESS".to_owned(), free_address())]);
         for (name, value) in more {
@@ -50,26 +50,26 @@ impl Example {
         command.env_remove("PROXY_PRINT_CONFIG").env("CENTRIFUGO_API_URL", centrifugo.api_url());
         let mut app = command.stderr(Stdio::piped()).spawn().expect("an example that runs");
         let mut log = BufReader::new(app.stderr.take().expect("a pipe")).lines();
-        let mut told = String::new();
-        while !told.contains("listening on") {
+        let mut output = String::new();
+        while !output.contains("listening on") {
             match timeout(PATIENCE, log.next_line()).await {
-                Ok(Ok(Some(line))) => told += &(line + "\n"),
-                Ok(Ok(None)) => return Err(told),
-                Ok(Err(error)) => panic!("{program}: {error} after:\n{told}"),
-                Err(_) => panic!("{program} listens to nobody:\n{told}"),
+                Ok(Ok(Some(line))) => output += &(line + "\n"),
+                Ok(Ok(None)) => return Err(output),
+                Ok(Err(error)) => panic!("{program}: {error} after:\n{output}"),
+                Err(_) => panic!("{program} does not listen:\n{output}"),
             }
         }
-        assert!(!told.contains('\u{1b}'), "a file has no colors: {told:?}");
+        assert!(!output.contains('\u{1b}'), "a file has no colors: {output:?}");
         tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
         Ok(Self { app, centrifugo, environment })
     }
 
-    /// What stands in the environment in the place of [`FREE`].
+    /// The address that replaced [`FREE`] in the environment.
     pub(crate) fn address(&self, name: &str) -> &str {
         &self.environment[name]
     }
 
-    /// A client that has tried to connect with this data.
+    /// Returns a client that has tried to connect with this data.
     pub(crate) async fn client(&self, data: Value) -> Client {
         self.client_with(json!({ "data": data })).await
     }
