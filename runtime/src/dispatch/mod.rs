@@ -34,7 +34,7 @@ use crate::handler::{Bound, Replying};
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 
 /// What all calls share.
 pub(crate) struct Dispatch {
@@ -74,7 +74,7 @@ pub(crate) struct Asked<E: Wire, T> {
     dispatch: Arc<Dispatch>,
     /// `None` once it has ended.
     reply: Option<Replying<E>>,
-    form: Form,
+    format: PayloadFormat,
     finish: Finish<E, T>,
     blame: Blame,
     deadline: Deadline,
@@ -116,7 +116,7 @@ impl Dispatch {
         let deadline = Deadline { arrived, timer: Timer::Unknown };
         let is_handler = matches!(claimant, Claimant::Handler(_));
         let admitted = if is_handler { event.admit(claimant.options()) } else { Ok(()) };
-        let form = event.form(claimant.options());
+        let format = event.format(claimant.options());
         let request = Arc::new(Request { event, metadata });
         let blame = Blame::new(claimant, Arc::clone(&request), Arc::clone(&self.reporter));
         let reply = match admitted {
@@ -124,7 +124,7 @@ impl Dispatch {
             Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
-        Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), form, finish, blame, deadline })
+        Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), format, finish, blame, deadline })
     }
 
     /// How many handlers are at work.
@@ -132,10 +132,16 @@ impl Dispatch {
         self.running.load(Ordering::Relaxed)
     }
 
-    fn encode<E: Wire, T>(&self, reply: E::Reply, blame: &Blame, form: Form, finish: Finish<E, T>) -> Result<T, Reject> {
+    fn encode<E: Wire, T>(
+        &self,
+        reply: E::Reply,
+        blame: &Blame,
+        format: PayloadFormat,
+        finish: Finish<E, T>,
+    ) -> Result<T, Reject> {
         let met = self.warnings.check(E::expectations(&reply), || blame.name().unwrap_or_default());
         // What can't be sent anyway comes first.
-        let response = E::encode(reply, form)?;
+        let response = E::encode(reply, format)?;
         met?;
         finish(response, self.max_message_size)
     }
@@ -163,14 +169,14 @@ impl<E: Wire, T> Future for Asked<E, T> {
     type Output = Result<T, Reject>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { dispatch, reply, form, finish, blame, deadline } = &mut *self;
+        let Self { dispatch, reply, format, finish, blame, deadline } = &mut *self;
         // All that is the app's runs in here: the handler, its reply's serialization, and what either of them drops.
         let polled = guard(|| {
             let Some(Poll::Ready(replied)) = reply.as_mut().map(|reply| reply.as_mut().poll(context)) else {
                 return Poll::Pending;
             };
             *reply = None;
-            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, blame, *form, *finish)))
+            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, blame, *format, *finish)))
         });
         let finished = match polled {
             Ok(Poll::Ready(finished)) => finished,

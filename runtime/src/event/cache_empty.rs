@@ -8,7 +8,7 @@ use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
 /// A client subscribes to a channel in cache recovery mode, and the cache is empty (Centrifugo PRO). The handler may fill it, by publishing.
@@ -65,7 +65,7 @@ impl Wire for CacheEmpty {
         Ok(false)
     }
 
-    fn encode(populated: bool, _: Form) -> Result<Self::Response, Reject> {
+    fn encode(populated: bool, _: PayloadFormat) -> Result<Self::Response, Reject> {
         Ok(wire::NotifyCacheEmptyResponse { result: Some(wire::NotifyCacheEmptyResult { populated }) })
     }
 

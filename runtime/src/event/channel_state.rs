@@ -8,7 +8,7 @@ use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
 /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
@@ -99,7 +99,7 @@ impl Wire for ChannelState {
         Ok(())
     }
 
-    fn encode((): (), _: Form) -> Result<Self::Response, Reject> {
+    fn encode((): (), _: PayloadFormat) -> Result<Self::Response, Reject> {
         Ok(Self::heard())
     }
 

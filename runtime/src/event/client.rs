@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::Malformed;
 use crate::event::kind::Kind;
 use crate::names::id::ClientId;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 
 /// The connection that an event comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +69,8 @@ impl Client {
     }
 
     /// How answers to this client are written.
-    pub(crate) fn form(&self) -> Form {
-        Form { json: self.protocol == Protocol::Json, base64: self.encoding == Encoding::Binary }
+    pub(crate) fn format(&self) -> PayloadFormat {
+        PayloadFormat { json: self.protocol == Protocol::Json, base64: self.encoding == Encoding::Binary }
     }
 }
 

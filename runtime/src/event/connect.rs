@@ -14,7 +14,7 @@ use crate::names::channel::{InvalidChannel, ToChannel};
 use crate::names::id::UserId;
 use crate::reject::Reject;
 use crate::reply::expiry::Expiry;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::{Capability, Pairs, SubscribeOptions, capabilities};
 use crate::wire;
 
@@ -206,16 +206,16 @@ impl Wire for Connect {
         granted.chain(reply.expiry.map(|_| Expectation::Refresh))
     }
 
-    fn encode(Connected(reply): Connected, form: Form) -> Result<Self::Response, Reject> {
+    fn encode(Connected(reply): Connected, format: PayloadFormat) -> Result<Self::Response, Reject> {
         if let Some(fault) = reply.fault {
             return Err(fault.into());
         }
-        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
-        let (data, b64data) = reply.data.encode("data", form)?;
+        let (info, b64info) = reply.info.encode("info", PayloadFormat { json: true, ..format })?;
+        let (data, b64data) = reply.data.encode("data", format)?;
         let subs = reply
             .options
             .into_iter()
-            .map(|(channel, options)| Ok((channel, options.encode(form)?)))
+            .map(|(channel, options)| Ok((channel, options.encode(format)?)))
             .collect::<Result<_, Reject>>()?;
         let result = wire::ConnectResult {
             user: reply.user,

@@ -19,7 +19,7 @@ use crate::names::id::{Channel, Key, UserId};
 use crate::reject::code::ErrorReply;
 use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::Pairs;
 use crate::reply::typed::typed;
 use crate::wire;
@@ -260,20 +260,20 @@ impl Wire for MapPublish {
     }
 
     // The subscribers' protocols are unknown, so the publisher's doesn't matter.
-    fn form(&self, options: &Options) -> Form {
-        Form { json: !options.binary, ..self.client.form() }
+    fn format(&self, options: &Options) -> PayloadFormat {
+        PayloadFormat { json: !options.binary, ..self.client.format() }
     }
 
     fn no_match() -> Result<MapPublished, Reject> {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn encode(MapPublished { fields: reply, .. }: MapPublished, form: Form) -> Result<Self::Response, Reject> {
+    fn encode(MapPublished { fields: reply, .. }: MapPublished, format: PayloadFormat) -> Result<Self::Response, Reject> {
         if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
             return Err(Internal::new("the data is empty: Centrifugo would set what the client sent").into());
         }
-        let (data, b64data) = reply.data.encode("data", form)?;
-        let (stream_data, b64stream_data) = reply.stream_data.encode("stream data", form)?;
+        let (data, b64data) = reply.data.encode("data", format)?;
+        let (stream_data, b64stream_data) = reply.stream_data.encode("stream data", format)?;
         let result = wire::MapPublishResult {
             key: reply.key,
             data,

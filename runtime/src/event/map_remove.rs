@@ -13,7 +13,7 @@ use crate::names::channel;
 use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 use crate::reply::subscription::Pairs;
 use crate::wire;
 
@@ -131,7 +131,7 @@ impl Wire for MapRemove {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn encode(reply: MapRemoved, _: Form) -> Result<Self::Response, Reject> {
+    fn encode(reply: MapRemoved, _: PayloadFormat) -> Result<Self::Response, Reject> {
         let MapRemoved { key, tags, idempotency_key } = reply;
         let result = wire::MapRemoveResult { key, tags, idempotency_key };
         Ok(wire::MapRemoveResponse { result: Some(result), ..Default::default() })

@@ -65,7 +65,7 @@ use crate::event::options::Options;
 use crate::names::id::UserId;
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
 pub use cache_empty::CacheEmpty;
@@ -120,8 +120,8 @@ pub(crate) trait Wire: Event {
     }
 
     /// How the answer's bytes are written.
-    fn form(&self, _options: &Options) -> Form {
-        self.origin().0.map_or(Form::PLAIN, Client::form)
+    fn format(&self, _options: &Options) -> PayloadFormat {
+        self.origin().0.map_or(PayloadFormat::PLAIN, Client::format)
     }
 
     /// The answer when there are handlers, but none for this name.
@@ -133,7 +133,7 @@ pub(crate) trait Wire: Event {
     }
 
     /// The reply as Centrifugo takes it. `Err`: it can't be sent, so the client gets an internal error.
-    fn encode(reply: Self::Reply, form: Form) -> Result<Self::Response, Reject>;
+    fn encode(reply: Self::Reply, format: PayloadFormat) -> Result<Self::Response, Reject>;
 
     /// The refusal as Centrifugo takes it. `None`: Centrifugo has no way to say it.
     fn refuse(refusal: Refusal) -> Option<Self::Response>;

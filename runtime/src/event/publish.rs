@@ -18,7 +18,7 @@ use crate::names::id::{Channel, UserId};
 use crate::reject::code::ErrorReply;
 use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::Pairs;
 use crate::reply::typed::typed;
 use crate::wire;
@@ -211,11 +211,11 @@ impl Wire for Publish {
         Err(ErrorReply::PERMISSION_DENIED.into())
     }
 
-    fn encode(Published { fields: reply, .. }: Published, form: Form) -> Result<Self::Response, Reject> {
+    fn encode(Published { fields: reply, .. }: Published, format: PayloadFormat) -> Result<Self::Response, Reject> {
         if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
             return Err(Internal::new("the data is empty: Centrifugo would publish what the client sent").into());
         }
-        let (data, b64data) = reply.data.encode("data", form)?;
+        let (data, b64data) = reply.data.encode("data", format)?;
         let result = wire::PublishResult {
             data,
             b64data,
@@ -230,8 +230,8 @@ impl Wire for Publish {
     }
 
     // The subscribers' protocols are unknown, so the publisher's doesn't matter.
-    fn form(&self, options: &Options) -> Form {
-        Form { json: !options.binary, ..self.client.form() }
+    fn format(&self, options: &Options) -> PayloadFormat {
+        PayloadFormat { json: !options.binary, ..self.client.format() }
     }
 
     fn refuse(refusal: Refusal) -> Option<Self::Response> {

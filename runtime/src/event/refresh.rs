@@ -13,7 +13,7 @@ use crate::event::kind::Kind;
 use crate::names::id::UserId;
 use crate::reject::Reject;
 use crate::reply::expiry::Expiry;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::{Capability, capabilities};
 use crate::wire;
 
@@ -143,8 +143,8 @@ impl Wire for Refresh {
         Err(Reject::internal("no refresh handler"))
     }
 
-    fn encode(reply: Refreshed, form: Form) -> Result<Self::Response, Reject> {
-        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
+    fn encode(reply: Refreshed, format: PayloadFormat) -> Result<Self::Response, Reject> {
+        let (info, b64info) = reply.info.encode("info", PayloadFormat { json: true, ..format })?;
         let result = wire::RefreshResult {
             expired: reply.expiry.is_none(),
             expire_at: reply.expiry.map(Expiry::unix).transpose()?.unwrap_or_default(),

@@ -12,7 +12,7 @@ use crate::event::kind::Kind;
 use crate::names::id::UserId;
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 
 /// A client calls a method.
@@ -121,8 +121,8 @@ impl Wire for Rpc {
         Err(ErrorReply::METHOD_NOT_FOUND.into())
     }
 
-    fn encode(reply: RpcReply, form: Form) -> Result<Self::Response, Reject> {
-        let (data, b64data) = reply.data.encode("data", form)?;
+    fn encode(reply: RpcReply, format: PayloadFormat) -> Result<Self::Response, Reject> {
+        let (data, b64data) = reply.data.encode("data", format)?;
         Ok(wire::RpcResponse { result: Some(wire::RpcResult { data, b64data }), ..Default::default() })
     }
 

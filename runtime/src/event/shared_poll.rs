@@ -16,7 +16,7 @@ use crate::names::channel::{self, DataOf, Untyped};
 use crate::names::id::{Channel, UserId};
 use crate::reject::{Internal, Reject};
 use crate::reply::json;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::typed::typed;
 use crate::wire;
 
@@ -233,7 +233,7 @@ impl Wire for SharedPoll {
         Ok(Polled::new())
     }
 
-    fn encode(Polled { fields: reply, .. }: Polled, _: Form) -> Result<Self::Response, Reject> {
+    fn encode(Polled { fields: reply, .. }: Polled, _: PayloadFormat) -> Result<Self::Response, Reject> {
         let items = reply.items.into_iter().map(Item::encode).collect::<Result<_, _>>()?;
         let result = wire::SharedPollRefreshResult { items, epoch: reply.epoch };
         Ok(wire::SharedPollRefreshResponse { result: Some(result), error: None })

@@ -20,7 +20,7 @@ use crate::event::typed::{PublishedTo, Publishes, publishes};
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::reply::payload::Form;
+use crate::reply::payload::PayloadFormat;
 use crate::reply::publication::{IntoPublication, Publication};
 use crate::wire;
 
@@ -178,9 +178,9 @@ impl Wire for SubscribeStream {
         Subscribe::expectations(&reply.subscribed)
     }
 
-    fn encode(reply: SubscribedStream, form: Form) -> Result<Opened, Reject> {
-        let first = Subscribe::encode(reply.subscribed, form)?;
-        Ok(Opened { first, publications: Some(reply.publications), json: form.json })
+    fn encode(reply: SubscribedStream, format: PayloadFormat) -> Result<Opened, Reject> {
+        let first = Subscribe::encode(reply.subscribed, format)?;
+        Ok(Opened { first, publications: Some(reply.publications), json: format.json })
     }
 
     fn refuse(refusal: Refusal) -> Option<Opened> {

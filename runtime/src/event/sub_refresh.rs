@@ -13,7 +13,7 @@ use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
 use crate::reply::expiry::Expiry;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 
 /// A subscription has reached its expiry.
@@ -144,8 +144,8 @@ impl Wire for SubRefresh {
         Ok(SubRefreshed::expired())
     }
 
-    fn encode(reply: SubRefreshed, form: Form) -> Result<Self::Response, Reject> {
-        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
+    fn encode(reply: SubRefreshed, format: PayloadFormat) -> Result<Self::Response, Reject> {
+        let (info, b64info) = reply.info.encode("info", PayloadFormat { json: true, ..format })?;
         let expire_at = match reply.term {
             Term::Until(expiry) => expiry.unix()?,
             Term::Never | Term::Expired => 0,

@@ -15,7 +15,7 @@ use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 use crate::reply::expiry::Expiry;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::{Filter, Overrides, grant_methods};
 use crate::wire;
 
@@ -166,9 +166,9 @@ impl Wire for Subscribe {
         reply.expiry.map(|_| Expectation::SubRefresh).into_iter()
     }
 
-    fn encode(reply: Subscribed, form: Form) -> Result<Self::Response, Reject> {
-        let (info, b64info) = reply.info.encode("info", Form { json: true, ..form })?;
-        let (data, b64data) = reply.data.encode("data", form)?;
+    fn encode(reply: Subscribed, format: PayloadFormat) -> Result<Self::Response, Reject> {
+        let (info, b64info) = reply.info.encode("info", PayloadFormat { json: true, ..format })?;
+        let (data, b64data) = reply.data.encode("data", format)?;
         let result = wire::SubscribeResult {
             expire_at: reply.expiry.map(Expiry::unix).transpose()?.unwrap_or_default(),
             info,

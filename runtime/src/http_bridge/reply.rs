@@ -73,11 +73,11 @@ mod tests {
 
     use super::*;
     use crate::event::Wire;
-    use crate::reply::payload::Form;
+    use crate::reply::payload::PayloadFormat;
 
     fn told(status: u16, body: impl Into<Bytes>) -> Result<String, Fault> {
         let answer = Answer { status: StatusCode::from_u16(status).unwrap(), body: body.into() };
-        let response = crate::event::Rpc::encode(answer.reply()?, Form { json: true, base64: false }).unwrap();
+        let response = crate::event::Rpc::encode(answer.reply()?, PayloadFormat { json: true, base64: false }).unwrap();
         Ok(String::from_utf8(response.result.unwrap().data.to_vec()).unwrap())
     }
 

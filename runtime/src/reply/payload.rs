@@ -10,7 +10,7 @@ use crate::reply::json;
 
 /// How the bytes of one answer are written.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Form {
+pub(crate) struct PayloadFormat {
     /// The bytes are for a client that speaks JSON: Centrifugo would close it permanently over anything else.
     pub(crate) json: bool,
     /// Centrifugo asked in base64 (`binary_encoding`), and is answered likewise.
@@ -27,7 +27,7 @@ pub(crate) enum Payload {
     Failed(String),
 }
 
-impl Form {
+impl PayloadFormat {
     /// For nobody in particular.
     pub(crate) const PLAIN: Self = Self { json: true, base64: false };
 }
@@ -51,9 +51,9 @@ impl Payload {
     }
 
     /// The bytes and their base64, one of them empty. `what` names the field in the log.
-    pub(crate) fn encode(self, what: &str, form: Form) -> Result<(Bytes, String), Internal> {
-        let bytes = self.into_bytes(what, form.json)?;
-        Ok(if form.base64 { (Bytes::new(), STANDARD.encode(&bytes)) } else { (bytes, String::new()) })
+    pub(crate) fn encode(self, what: &str, format: PayloadFormat) -> Result<(Bytes, String), Internal> {
+        let bytes = self.into_bytes(what, format.json)?;
+        Ok(if format.base64 { (Bytes::new(), STANDARD.encode(&bytes)) } else { (bytes, String::new()) })
     }
 
     /// The bytes, for a field that has no base64 form.
@@ -76,24 +76,25 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_json_never_reach_a_json_client() {
-        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form::PLAIN).is_err());
-        assert!(Payload::raw(&b"\"\xff\""[..]).encode("data", Form::PLAIN).is_err());
-        assert!(Payload::raw(&b"{\"a\":"[..]).encode("data", Form::PLAIN).is_err());
-        assert!(Payload::raw(&b"{\"a\":1} {}"[..]).encode("data", Form::PLAIN).is_err());
-        assert!(Payload::raw(&b"{\"a\":1}"[..]).encode("data", Form::PLAIN).is_ok());
-        assert!(Payload::raw(&b"\xff"[..]).encode("data", Form { json: false, ..Form::PLAIN }).is_ok());
+        assert!(Payload::raw(&b"\xff"[..]).encode("data", PayloadFormat::PLAIN).is_err());
+        assert!(Payload::raw(&b"\"\xff\""[..]).encode("data", PayloadFormat::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":"[..]).encode("data", PayloadFormat::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":1} {}"[..]).encode("data", PayloadFormat::PLAIN).is_err());
+        assert!(Payload::raw(&b"{\"a\":1}"[..]).encode("data", PayloadFormat::PLAIN).is_ok());
+        assert!(Payload::raw(&b"\xff"[..]).encode("data", PayloadFormat { json: false, ..PayloadFormat::PLAIN }).is_ok());
     }
 
     #[test]
     fn base64_is_answered_in_base64() {
-        let (raw, base64) = Payload::json("hi").encode("data", Form { base64: true, ..Form::PLAIN }).unwrap();
+        let (raw, base64) =
+            Payload::json("hi").encode("data", PayloadFormat { base64: true, ..PayloadFormat::PLAIN }).unwrap();
         assert_eq!((raw.as_ref(), base64.as_str()), (&b""[..], "ImhpIg=="));
     }
 
     #[test]
     fn a_value_that_has_no_json_form_fails_with_the_field_s_name() {
         let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
-        let error = Payload::json(&unwritable).encode("info", Form::PLAIN).unwrap_err();
+        let error = Payload::json(&unwritable).encode("info", PayloadFormat::PLAIN).unwrap_err();
         assert!(error.to_string().starts_with("the info can't be written as JSON"), "{error}");
     }
 }

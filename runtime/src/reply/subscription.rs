@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::reject::Internal;
 use crate::reply::expiry::Expiry;
-use crate::reply::payload::{Form, Payload};
+use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 
 /// Options of the namespace, replaced for one subscription. `None`: the namespace's value stays.
@@ -142,9 +142,9 @@ impl SubscribeOptions {
         self
     }
 
-    pub(crate) fn encode(self, form: Form) -> Result<wire::SubscribeOptions, Internal> {
-        let (info, b64info) = self.info.encode("info", form)?;
-        let (data, b64data) = self.data.encode("data", form)?;
+    pub(crate) fn encode(self, format: PayloadFormat) -> Result<wire::SubscribeOptions, Internal> {
+        let (info, b64info) = self.info.encode("info", format)?;
+        let (data, b64data) = self.data.encode("data", format)?;
         Ok(wire::SubscribeOptions {
             expire_at: self.expiry.map(Expiry::unix).transpose()?.unwrap_or_default(),
             info,
