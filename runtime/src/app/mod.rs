@@ -11,11 +11,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tower::{BoxError, Layer, Service};
 
@@ -25,7 +23,6 @@ use crate::config::{self, Config, Settings};
 use crate::dispatch::Dispatch;
 use crate::dispatch::failure::{ErrorHandler, Failure, Reporter};
 use crate::dispatch::secret::Secret;
-use crate::dispatch::throttle::Throttle;
 use crate::dispatch::warnings::Warnings;
 use crate::error::StartError;
 use crate::event::kind::Kind;
@@ -430,19 +427,9 @@ impl App {
         }
         let config = Config { registry, settings: self.settings };
         let warnings = Warnings::of(&config.generate(""), self.is_test);
-        let dispatch = Dispatch {
-            routes,
-            reporter: Arc::new(Reporter {
-                error_handler: self.error_handlers.into_iter().next(),
-                states: Arc::new(self.states),
-            }),
-            secret,
-            warnings,
-            max_message_size: self.limits.message_size,
-            stopping: CancellationToken::new(),
-            running: AtomicUsize::new(0),
-            refused: Throttle::default(),
-        };
+        let error_handler = self.error_handlers.into_iter().next();
+        let reporter = Reporter { error_handler, states: Arc::new(self.states) };
+        let dispatch = Dispatch::new(routes, reporter, secret, warnings, self.limits.message_size);
         (Arc::new(dispatch), config)
     }
 }

@@ -1,32 +1,32 @@
-//! Messages as gRPC frames them: a flag, a length, and the protobuf bytes.
+//! Messages in gRPC's frames: a flag, a length, and the protobuf bytes.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use prost::{DecodeError, Message};
 use tonic::Status;
 
-/// A flag and a length stand before each message.
-pub(crate) const HEAD: usize = 5;
+/// The length of what stands before each message: a flag, and the message's length.
+pub(crate) const PREFIX: usize = 5;
 
-/// The message behind its head.
+/// Encodes a message, with the flag and its length before it.
 pub(crate) fn frame(message: &impl Message, max: usize) -> Result<Bytes, TooLong> {
     let length = message.encoded_len();
-    let head = u32::try_from(length).ok().filter(|_| length <= max).ok_or(TooLong { length, max })?;
-    let mut frame = BytesMut::with_capacity(HEAD + length);
+    let prefix = u32::try_from(length).ok().filter(|_| length <= max).ok_or(TooLong { length, max })?;
+    let mut frame = BytesMut::with_capacity(PREFIX + length);
     frame.put_u8(0);
-    frame.put_u32(head);
+    frame.put_u32(prefix);
     message.encode_raw(&mut frame);
     Ok(frame.freeze())
 }
 
-/// An answer that isn't sent. 4 GiB are gRPC's own limit.
+/// A response over the app's limit, or over 4 GiB, which is gRPC's own.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer has {length} bytes, and `App::max_message_size` is {max}")]
+#[error("the response has {length} bytes, and `App::max_message_size` is {max}")]
 pub(crate) struct TooLong {
     length: usize,
     max: usize,
 }
 
-/// The message in these bytes; with the status of tonic's own codec if they are none.
+/// Decodes a message. Bytes that are none fail with the same status as in tonic's codec.
 pub(crate) fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, Status> {
     M::decode(bytes).map_err(undecodable)
 }

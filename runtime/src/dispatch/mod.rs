@@ -1,34 +1,52 @@
-//! The way of a call: from Centrifugo's request to its response.
+//! The life of a call, from Centrifugo's message to the response. The steps, in the order of this file:
+//!
+//! 1. **Receive** ([`Dispatch::call`]): decodes the message into a typed event. `grpc/gate.rs` has checked the secret.
+//! 2. **Find** ([`Dispatch::find`]): picks the handler whose pattern matches, and wraps it in the app's interceptors.
+//! 3. **Begin** ([`Dispatch::begin`]): makes the checks that Centrifugo leaves to the app, then calls the interceptors,
+//!    the extractors and the handler. From here on the call is [`InFlight`].
+//! 4. **Finish** ([`InFlight::poll_finished`]): polls the handler until it returns, panics or misses its deadline
+//!    (`deadline.rs`); compares the reply with the configuration (`warnings.rs`), and encodes it.
+//! 5. **Refuse** ([`InFlight::respond`], [`refuse`]): writes a refusal as a response, where Centrifugo passes it on to the
+//!    client. A failure becomes a gRPC status, which has no details.
+//! 6. **Report** (`call_record.rs`): logs refusals and failures, and passes failures to the app's error handler
+//!    (`failure.rs`). A call that its caller drops is reported, too.
+//!
+//! A stream opens by the same steps; `stream.rs` has what follows. `channel_states.rs` takes them for each event of a batch.
 
+pub(crate) mod call_record;
 pub(crate) mod channel_states;
+mod deadline;
 pub(crate) mod failure;
 pub(crate) mod message;
+pub(crate) mod reported;
 pub(crate) mod secret;
 pub(crate) mod stream;
+mod subject;
 pub(crate) mod throttle;
 pub(crate) mod warnings;
 
-use std::future;
+use std::future::{self, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http::{Extensions, HeaderMap};
-use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use crate::dispatch::failure::{Blame, Claimant, Late, Reporter};
+use crate::dispatch::call_record::CallRecord;
+use crate::dispatch::deadline::Deadline;
+use crate::dispatch::failure::{ErrorHandler, Late, Reporter};
 use crate::dispatch::message::TooLong;
 use crate::dispatch::secret::Secret;
+use crate::dispatch::subject::Answerer;
 use crate::dispatch::throttle::Throttle;
 use crate::dispatch::warnings::Warnings;
 use crate::event::kind::Kind;
 use crate::event::{Malformed, Refusal, Wire};
 use crate::handler::call::{Call, Request};
-use crate::handler::deadline;
 use crate::handler::router::{Found, Routed, Routes};
 use crate::handler::{Bound, Replying};
 use crate::reject::Reject;
@@ -36,276 +54,297 @@ use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
 use crate::reply::payload::PayloadFormat;
 
-/// What all calls share.
+/// The state that all calls share.
 pub(crate) struct Dispatch {
-    pub(crate) routes: Routes,
-    pub(crate) reporter: Arc<Reporter>,
-    pub(crate) secret: Option<Secret>,
-    pub(crate) warnings: Warnings,
-    /// The longest answer, in bytes, and the longest request that goes the short way.
-    pub(crate) max_message_size: usize,
-    /// Ends the streams that are open.
-    pub(crate) stopping: CancellationToken,
-    /// How many handlers are at work.
-    pub(crate) running: AtomicUsize,
-    /// The log lines about calls that are refused before they are read.
-    pub(crate) refused: Throttle,
+    routes: Routes,
+    reporter: Arc<Reporter>,
+    secret: Option<Secret>,
+    warnings: Warnings,
+    /// The longest response, in bytes, and the longest request that is read without tonic.
+    max_message_size: usize,
+    /// Cancelled when the app begins to stop. Ends the open streams.
+    stopping: CancellationToken,
+    /// The number of handlers that run.
+    running: AtomicUsize,
+    /// Limits the log lines about calls that don't come from Centrifugo.
+    foreign_calls: Throttle,
 }
 
-/// What comes before a call's message.
+/// The head of a call: all of it but the message.
 #[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) metadata: HeaderMap,
     pub(crate) extensions: Extensions,
-    /// When the call arrived.
     pub(crate) arrived: Instant,
 }
 
 impl Head {
-    /// Of a call that arrives now.
+    /// The head of a call that arrives now.
     pub(crate) fn now(metadata: HeaderMap, extensions: Extensions) -> Self {
         Self { metadata, extensions, arrived: Instant::now() }
     }
 }
 
-/// A handler at work, until its event has a response in the form that is sent.
+/// A call whose handler runs: a future of the response, in the form that `finish` makes of it.
 // Polled by hand, because combinators and `async` blocks would be compiled for each event, one in the other.
-pub(crate) struct Asked<E: Wire, T> {
+pub(crate) struct InFlight<E: Wire, T> {
     dispatch: Arc<Dispatch>,
-    /// `None` once it has ended.
+    /// `None` once the handler has ended.
     reply: Option<Replying<E>>,
     format: PayloadFormat,
     finish: Finish<E, T>,
-    blame: Blame,
+    record: CallRecord,
     deadline: Deadline,
 }
 
-/// Brings a response into the form that is sent, which may be so long.
+/// The function that brings a response into the form that is sent. The number is the longest message, in bytes.
 type Finish<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
 
-/// How long the caller waits. It is looked at when a handler has to wait for something: most are done before.
-struct Deadline {
-    arrived: Instant,
-    timer: Timer,
-}
-
-enum Timer {
-    /// Nobody has looked yet.
-    Unknown,
-    /// The caller waits as long as it takes.
-    Never,
-    At(Pin<Box<Sleep>>, Duration),
-}
-
 impl Dispatch {
-    /// From a message to a handler at work.
-    pub(crate) fn answer<E: Routed, T>(
+    /// Step 1, receive: decodes the message, and takes the event through steps 2 and 3.
+    pub(crate) fn call<E: Routed, T>(
         self: &Arc<Self>,
         head: Head,
         message: E::Request,
         finish: Finish<E, T>,
-    ) -> Result<Asked<E, T>, Status> {
+    ) -> Result<InFlight<E, T>, Status> {
         let event = E::decode(message).map_err(malformed)?;
-        self.ask(event, head, finish).ok_or_else(|| unclaimed(E::KIND))
+        self.start(event, head, finish).ok_or_else(|| no_handlers(E::KIND))
     }
 
-    /// From an event to a handler at work; [`testing`](crate::testing) enters here. `None`: no attribute of the app is for this event.
-    pub(crate) fn ask<E: Routed, T>(self: &Arc<Self>, event: E, head: Head, finish: Finish<E, T>) -> Option<Asked<E, T>> {
-        let (claimant, bound) = self.find(&event)?;
-        let Head { metadata, extensions, arrived } = head;
-        let deadline = Deadline { arrived, timer: Timer::Unknown };
-        let is_handler = matches!(claimant, Claimant::Handler(_));
-        let admitted = if is_handler { event.admit(claimant.options()) } else { Ok(()) };
-        let format = event.format(claimant.options());
-        let request = Arc::new(Request { event, metadata });
-        let blame = Blame::new(claimant, Arc::clone(&request), Arc::clone(&self.reporter));
-        let reply = match admitted {
-            Ok(()) => bound.call(Call::new(request, claimant.handler(), extensions, Arc::clone(&self.reporter.states))),
-            Err(reject) => Box::pin(future::ready(Err(reject))),
-        };
-        self.running.fetch_add(1, Ordering::Relaxed);
-        Some(Asked { dispatch: Arc::clone(self), reply: Some(reply), format, finish, blame, deadline })
-    }
-
-    /// How many handlers are at work.
-    pub(crate) fn running(&self) -> usize {
-        self.running.load(Ordering::Relaxed)
-    }
-
-    fn encode<E: Wire, T>(
-        &self,
-        reply: E::Reply,
-        blame: &Blame,
-        format: PayloadFormat,
+    /// Steps 2 and 3; [`testing`](crate::testing) enters here. `None`: the app has no handlers for the event.
+    pub(crate) fn start<E: Routed, T>(
+        self: &Arc<Self>,
+        event: E,
+        head: Head,
         finish: Finish<E, T>,
-    ) -> Result<T, Reject> {
-        let met = self.warnings.check(E::expectations(&reply), || blame.name().unwrap_or_default());
-        // What can't be sent anyway comes first.
-        let response = E::encode(reply, format)?;
-        met?;
-        finish(response, self.max_message_size)
+    ) -> Option<InFlight<E, T>> {
+        let found = self.find(&event)?;
+        Some(self.begin(found, event, head, finish))
     }
 
-    /// Who answers, with the interceptors around it. `None`: the event has no handlers at all.
-    fn find<E: Routed>(&self, event: &E) -> Option<(Claimant, Bound<E>)> {
+    /// Step 2, find: the handler, wrapped in the interceptors. `None`: the app has no handlers for the event.
+    fn find<E: Routed>(&self, event: &E) -> Option<(Answerer, Bound<E>)> {
         let table = E::table(&self.routes);
         let name = event.subject().unwrap_or_default();
-        let (claimant, bound): (_, Bound<E>) = match table.find(name) {
-            Found::Bound(handler, bound) => (Claimant::Handler(handler), bound),
+        let (answerer, bound): (_, Bound<E>) = match table.find(name) {
+            Found::Bound(handler, bound) => (Answerer::Handler(handler), bound),
             Found::Panicked(handler, reject) => {
-                (Claimant::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(future::ready(Err(reject))))))
+                (Answerer::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(future::ready(Err(reject))))))
             }
             Found::NoMatch => {
-                unmatched(E::KIND, name);
-                (Claimant::Nobody, Bound::Function(|_| Box::pin(future::ready(E::no_match()))))
+                log_no_match(E::KIND, name);
+                (Answerer::Nobody, Bound::Function(|_| Box::pin(future::ready(E::no_match()))))
             }
             Found::NoHandlers => return None,
         };
-        Some((claimant, table.around(bound)))
+        Some((answerer, table.around(bound)))
+    }
+
+    /// Step 3, begin: checks the event, and calls the interceptors and the handler.
+    fn begin<E: Routed, T>(
+        self: &Arc<Self>,
+        (answerer, bound): (Answerer, Bound<E>),
+        event: E,
+        head: Head,
+        finish: Finish<E, T>,
+    ) -> InFlight<E, T> {
+        let Head { metadata, extensions, arrived } = head;
+        let has_handler = matches!(answerer, Answerer::Handler(_));
+        let admitted = if has_handler { event.admit(answerer.options()) } else { Ok(()) };
+        let format = event.format(answerer.options());
+        let request = Arc::new(Request { event, metadata });
+        let record = CallRecord::new(answerer, Arc::clone(&request), Arc::clone(&self.reporter));
+        let reply = match admitted {
+            Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
+            Err(reject) => Box::pin(future::ready(Err(reject))),
+        };
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let (dispatch, deadline) = (Arc::clone(self), Deadline::new(arrived));
+        InFlight { dispatch, reply: Some(reply), format, finish, record, deadline }
     }
 }
 
-impl<E: Wire, T> Future for Asked<E, T> {
-    type Output = Result<T, Reject>;
+impl<E: Wire, T> Future for InFlight<E, T> {
+    type Output = Result<T, Status>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { dispatch, reply, format, finish, blame, deadline } = &mut *self;
-        // All that is the app's runs in here: the handler, its reply's serialization, and what either of them drops.
+        let finished = ready!(self.poll_finished(context));
+        Poll::Ready(self.respond(finished))
+    }
+}
+
+impl<E: Wire, T> InFlight<E, T> {
+    /// Step 4, finish: ready with the encoded reply, or with the reason why there is none.
+    fn poll_finished(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
+        let Self { dispatch, reply, format, finish, record, deadline } = self;
+        // All code of the app runs in this guard: the handler, the serialization of its reply, and the destructors of both.
         let polled = guard(|| {
             let Some(Poll::Ready(replied)) = reply.as_mut().map(|reply| reply.as_mut().poll(context)) else {
                 return Poll::Pending;
             };
             *reply = None;
-            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, blame, *format, *finish)))
+            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, record, *format, *finish)))
         });
         let finished = match polled {
             Ok(Poll::Ready(finished)) => finished,
-            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(blame.metadata(), context))),
+            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record.metadata(), context))),
             Err(panic) => Err(panic),
         };
-        end(reply, blame);
+        drop_reply(reply, record);
         Poll::Ready(finished)
     }
-}
 
-impl<E: Wire, T> Asked<E, T> {
-    /// What the report of a failure needs.
-    pub(crate) fn blame(&self) -> &Blame {
-        &self.blame
+    /// Step 4 without steps 5 and 6, for [`testing`](crate::testing), which shows the refusal to the test.
+    pub(crate) fn finished(&mut self) -> impl Future<Output = Result<T, Reject>> {
+        poll_fn(|context| self.poll_finished(context))
     }
 
-    /// The longest answer, in bytes.
-    pub(crate) fn max(&self) -> usize {
-        self.dispatch.max_message_size
+    /// Step 5, refuse: the response is the encoded reply or the refusal; the status is that of a failure.
+    fn respond(&self, finished: Result<T, Reject>) -> Result<T, Status> {
+        finished.or_else(|reject| {
+            let response = refuse::<E>(&self.record, Arc::new(reject))?;
+            (self.finish)(response, self.dispatch.max_message_size).map_err(|reject| fail(&self.record, Arc::new(reject)))
+        })
     }
-}
 
-/// Drops what is left of a handler.
-fn end<T>(reply: &mut Option<Pin<Box<T>>>, blame: &Blame)
-where
-    T: ?Sized,
-{
-    if let Some(reply) = reply.take()
-        && let Err(panic) = guard(|| drop(reply))
-    {
-        blame.failed(Arc::new(panic), "; while it was dropped");
+    /// The record of the call, for reports on what follows it.
+    pub(crate) fn record(&self) -> &CallRecord {
+        &self.record
     }
 }
 
-/// Nobody waits for the answer any longer, unless there was one.
-impl<E: Wire, T> Drop for Asked<E, T> {
-    fn drop(&mut self) {
-        self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
-        if self.reply.is_some() {
-            end(&mut self.reply, &self.blame);
-            report_dropped(self.deadline.arrived.elapsed(), &self.blame);
+impl Dispatch {
+    fn encode<E: Wire, T>(
+        &self,
+        reply: E::Reply,
+        record: &CallRecord,
+        format: PayloadFormat,
+        finish: Finish<E, T>,
+    ) -> Result<T, Reject> {
+        let met = self.warnings.check(E::expectations(&reply), || record.name().unwrap_or_default());
+        // A reply that can't be encoded fails with that reason, whatever else is wrong with it.
+        let response = E::encode(reply, format)?;
+        met?;
+        finish(response, self.max_message_size)
+    }
+}
+
+/// Writes a refusal as a response, and reports it. `Err`: it is a failure, or Centrifugo passes no such refusal on.
+pub(crate) fn refuse<E: Wire>(record: &CallRecord, reject: Arc<Reject>) -> Result<E::Response, Status> {
+    match Refusal::of(&reject).map(E::refuse) {
+        Some(Some(response)) => {
+            record.refused(&reject);
+            return Ok(response);
         }
-    }
-}
-
-impl Deadline {
-    /// Ready with the failure that a missed deadline is.
-    fn poll_missed(&mut self, metadata: &HeaderMap, context: &mut Context<'_>) -> Poll<Reject> {
-        if let Timer::Unknown = self.timer {
-            self.timer = deadline::of(metadata).map_or(Timer::Never, |allowed| {
-                Timer::At(Box::pin(sleep(allowed.saturating_sub(self.arrived.elapsed()))), allowed)
-            });
+        Some(None) => {
+            record.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
         }
-        match &mut self.timer {
-            Timer::At(timer, allowed) => {
-                ready!(timer.as_mut().poll(context));
-                Poll::Ready(late(self.arrived.elapsed(), *allowed))
-            }
-            _ => Poll::Pending,
-        }
+        None => return Err(fail(record, reject)),
     }
+    Err(internal_error())
 }
 
-fn late(elapsed: Duration, allowed: Duration) -> Reject {
-    Reject::internal(Late { elapsed, allowed })
+// Step 6, report, and the statuses of calls that fail. Not generic over the event, so it is compiled once.
+
+/// Reports a failure. Its status goes to Centrifugo's log, and has the reason only where that is no secret.
+fn fail(record: &CallRecord, reject: Arc<Reject>) -> Status {
+    let status = match reject.cause() {
+        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler was given up at the caller's deadline"),
+        Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the response is too long"),
+        _ => internal_error(),
+    };
+    record.failed(reject, "");
+    status
 }
 
-/// Reports a call that its caller has reset. Centrifugo does that at its own deadline, which comes a little before the one that it sends.
-fn report_dropped(elapsed: Duration, blame: &Blame) {
-    match deadline::of(blame.metadata()).or(blame.event().facts().unsent_timeout) {
-        Some(allowed) if elapsed >= allowed.mul_f32(0.9) => blame.failed(Arc::new(late(elapsed, allowed)), ""),
-        _ => blame.abandoned(elapsed),
-    }
+/// The status of a failure whose reason is in the app's log alone.
+pub(crate) fn internal_error() -> Status {
+    Status::internal("internal server error")
 }
 
-/// What is sent: a refusal is a response, too.
-pub(crate) fn respond<E: Wire, T>(finished: Result<T, Reject>, asked: &Asked<E, T>) -> Result<T, Status> {
-    finished.or_else(|reject| {
-        let response = refuse::<E>(&asked.blame, Arc::new(reject))?;
-        (asked.finish)(response, asked.max()).map_err(|reject| failed(&asked.blame, Arc::new(reject)))
-    })
-}
-
-// What follows is not generic over the event, so it is compiled once.
-
-/// The answer to a message that is no event.
+/// The status of a message that is no event.
 fn malformed(malformed: Malformed) -> Status {
     tracing::warn!(event = %malformed.kind, "{}: it doesn't come from Centrifugo", Logged(&malformed));
     Status::invalid_argument(malformed.to_string())
 }
 
-fn unmatched(event: Kind, name: &str) {
-    tracing::debug!(%event, name = %Logged(name), "no pattern matches");
-}
-
-/// The answer when nobody has claimed the event.
-pub(crate) fn unclaimed(kind: Kind) -> Status {
-    tracing::warn!(event = %kind, "no handler: write one with `{}`, or switch the proxy off in Centrifugo's configuration", kind.facts().attribute);
+/// The status of an event that the app has no handlers for.
+fn no_handlers(kind: Kind) -> Status {
+    let attribute = kind.facts().attribute;
+    tracing::warn!(
+        event = %kind,
+        "no handler: write one with `{attribute}`, or switch the proxy off in Centrifugo's configuration"
+    );
     Status::unimplemented(format!("no handler for {kind}"))
 }
 
-/// What the caller receives of a failure.
-pub(crate) fn failure() -> Status {
-    Status::internal("internal server error")
+fn log_no_match(event: Kind, name: &str) {
+    tracing::debug!(%event, name = %Logged(name), "no pattern matches");
 }
 
-/// Reports everything to the log, and to the client what it may know.
-pub(crate) fn refuse<E: Wire>(blame: &Blame, reject: Arc<Reject>) -> Result<E::Response, Status> {
-    match Refusal::of(&reject).map(E::refuse) {
-        Some(Some(response)) => {
-            blame.refused(&reject);
-            return Ok(response);
-        }
-        Some(None) => {
-            blame.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
-        }
-        None => return Err(failed(blame, reject)),
+/// Drops what is left of a handler, and reports a panic of its destructors.
+fn drop_reply<T: ?Sized>(reply: &mut Option<Pin<Box<T>>>, record: &CallRecord) {
+    if let Some(reply) = reply.take()
+        && let Err(panic) = guard(|| drop(reply))
+    {
+        record.failed(Arc::new(panic), "; while it was dropped");
     }
-    Err(failure())
 }
 
-/// Reports a failure. The client doesn't see it, and its status tells Centrifugo's log the reason only where that is no secret.
-fn failed(blame: &Blame, reject: Arc<Reject>) -> Status {
-    let status = match reject.cause() {
-        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler was given up at the caller's deadline"),
-        Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the answer is too long"),
-        _ => failure(),
-    };
-    blame.failed(reject, "");
-    status
+/// Reports a call that its caller dropped before there was a response.
+impl<E: Wire, T> Drop for InFlight<E, T> {
+    fn drop(&mut self) {
+        self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
+        if self.reply.is_some() {
+            drop_reply(&mut self.reply, &self.record);
+            self.deadline.report_dropped(&self.record);
+        }
+    }
+}
+
+// The constructor, and what other rooms need.
+
+impl Dispatch {
+    pub(crate) fn new(
+        routes: Routes,
+        reporter: Reporter,
+        secret: Option<Secret>,
+        warnings: Warnings,
+        max_message_size: usize,
+    ) -> Self {
+        Self {
+            routes,
+            reporter: Arc::new(reporter),
+            secret,
+            warnings,
+            max_message_size,
+            stopping: CancellationToken::new(),
+            running: AtomicUsize::new(0),
+            foreign_calls: Throttle::default(),
+        }
+    }
+
+    pub(crate) fn max_message_size(&self) -> usize {
+        self.max_message_size
+    }
+
+    /// The token that is cancelled when the app begins to stop.
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.stopping
+    }
+
+    /// The number of handlers that run.
+    pub(crate) fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn error_handler(&self) -> Option<&ErrorHandler> {
+        self.reporter.error_handler.as_ref()
+    }
+
+    /// Limits the log lines about calls that don't come from Centrifugo.
+    pub(crate) fn foreign_calls(&self) -> &Throttle {
+        &self.foreign_calls
+    }
 }

@@ -1,9 +1,13 @@
-//! The word that tells Centrifugo from everybody else who can reach the port.
+//! The app's secret, which tells Centrifugo from everybody else who can reach the port.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Request};
 use subtle::ConstantTimeEq;
+use tonic::Status;
 
-/// A metadata entry that only the operator's Centrifugo sends (`grpc.credentials_key`, `grpc.credentials_value`).
+use crate::dispatch::Dispatch;
+use crate::reject::logged::Logged;
+
+/// A metadata entry that only the app's own Centrifugo sends (`grpc.credentials_key`, `grpc.credentials_value`).
 pub(crate) struct Secret {
     name: HeaderName,
     value: String,
@@ -18,14 +22,29 @@ impl Secret {
         &self.name
     }
 
-    /// Whether the metadata has it, once. Centrifugo appends a client's header of the same name, if it is listed, so a
-    /// second value may be anybody's.
+    /// Whether the metadata has the secret exactly once. Centrifugo appends a client's header of the same name, if the
+    /// configuration lists it, so a second value may be anybody's.
     pub(crate) fn is_in(&self, metadata: &HeaderMap) -> bool {
         let mut values = metadata.get_all(&self.name).iter();
         match (values.next(), values.next()) {
             (Some(value), None) => value.as_bytes().ct_eq(self.value.as_bytes()).into(),
             _ => false,
         }
+    }
+}
+
+impl Dispatch {
+    /// Checks that a call has the secret, if the app has one, before its message is read.
+    pub(crate) fn check_secret<B>(&self, request: &Request<B>) -> Result<(), Status> {
+        let Some(secret) = &self.secret else { return Ok(()) };
+        if secret.is_in(request.headers()) {
+            return Ok(());
+        }
+        if let Some(more) = self.foreign_calls.pass() {
+            let path = Logged(request.uri().path());
+            tracing::warn!(%path, "refused: the call has not exactly one `{}` with the secret{more}", secret.name());
+        }
+        Err(Status::unauthenticated("the secret is missing or wrong"))
     }
 }
 
@@ -46,12 +65,12 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_right_value_is_let_in() {
+    fn a_call_with_exactly_one_right_value_is_admitted() {
         assert!(admits(&["open sesame"]));
     }
 
     #[test]
-    fn none_a_wrong_one_or_a_second_one_is_not() {
+    fn a_call_without_the_right_value_or_with_two_values_is_refused() {
         assert!(!admits(&[]));
         assert!(!admits(&["open"]));
         assert!(!admits(&["open sesame", "open sesame"]));

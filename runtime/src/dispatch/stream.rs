@@ -1,5 +1,5 @@
-//! The life of a stream: opened like a subscription, then publications until the client leaves, the application has no more, or the
-//! server stops.
+//! The life of a stream: opened by the steps of a call, then it has publications until the client leaves, the app's stream
+//! ends, or the server stops.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::ready;
-use futures_util::stream::{BoxStream, Stream, StreamExt};
+use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
 use tonic::{Status, Streaming};
 
-use crate::dispatch::failure::Blame;
-use crate::dispatch::message::{TooLong, decode, frame};
-use crate::dispatch::{Dispatch, Head, failure, respond};
+use crate::dispatch::message::{decode, frame};
+use crate::dispatch::reported::{Publications, Reported};
+use crate::dispatch::{Dispatch, Head, internal_error};
 use crate::event::publications::Inbound;
 use crate::event::{Event, Opened, Opening, SubscribeStream};
 use crate::handler::deadline;
@@ -25,13 +25,80 @@ use crate::reject::guard::guard;
 use crate::reply::publication::Publication;
 use crate::wire;
 
-/// How long a failed stream is held: its client subscribes again at once, and a stream that always fails would be asked for
-/// as fast as the network goes.
+/// The time for which a failed stream stays open. Its client subscribes again at once, so a stream that always fails would
+/// be called as fast as the network goes.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// What the client publishes. Centrifugo never ends its side. What can't be read ends the stream by `broken`, for nobody would read what comes
-/// after it; if the client has left, the stream has ended already.
-fn inbound(messages: Streaming<Bytes>, dispatch: Arc<Dispatch>, broken: Sender<Status>) -> impl Stream<Item = Bytes> {
+impl Dispatch {
+    /// Opens a stream of one direction.
+    pub(crate) fn open_stream(
+        self: &Arc<Self>,
+        head: Head,
+        request: wire::SubscribeRequest,
+    ) -> impl Future<Output = Result<Responses, Status>> + use<> {
+        self.open(head, Opening { request, inbound: Inbound::default() }, None, None)
+    }
+
+    /// Opens a stream of both directions: the first message subscribes, and each later one has a publication of the client.
+    pub(crate) async fn open_bidirectional_stream(
+        self: Arc<Self>,
+        head: Head,
+        mut messages: Streaming<Bytes>,
+    ) -> Result<Responses, Status> {
+        let first = tokio::select! {
+            first = messages.message() => first?.map(decode::<wire::StreamSubscribeRequest>).transpose()?,
+            () = self.stopping.cancelled() => return Err(Status::unavailable("the server stops")),
+        };
+        let Some(wire::StreamSubscribeRequest { subscribe_request: Some(request), .. }) = first else {
+            let event = SubscribeStream::KIND;
+            tracing::warn!(%event, "the first message has no subscription: it doesn't come from Centrifugo");
+            return Err(Status::invalid_argument("the first message has no subscription"));
+        };
+        let (ended, (broken, breaks)) = (CancellationToken::new(), oneshot::channel());
+        let inbound = Inbound::of_call(client_publications(messages, Arc::clone(&self), broken), ended.clone());
+        let opening = Opening { request, inbound: inbound.clone() };
+        let responses = self.open(head, opening, Some(ended.drop_guard()), Some(breaks)).await;
+        // If the handler hasn't taken the client's publications by now, nothing will.
+        drop(inbound.take());
+        responses
+    }
+
+    /// Calls the handler, and starts the stream that it returns.
+    fn open(
+        self: &Arc<Self>,
+        head: Head,
+        opening: Opening,
+        ended: Option<DropGuard>,
+        broken: Option<Receiver<Status>>,
+    ) -> impl Future<Output = Result<Responses, Status>> + use<> {
+        let (stopping, max) = (self.stopping.clone(), self.max_message_size);
+        let until = deadline::of(&head.metadata).map(|allowed| head.arrived + allowed);
+        let call = self.call::<SubscribeStream, _>(head, opening, frame_opened);
+        async move {
+            let mut call = call?;
+            let FramedOpened { first, publications, json } = (&mut call).await?;
+            let phase = match publications {
+                // A refusal: Centrifugo cancels the stream itself as soon as it has read that.
+                None => Phase::Over,
+                Some(publications) => {
+                    Phase::Open(Reported::new(publications, json, max, call.record().for_stream(), frame_publication))
+                }
+            };
+            let deadline = until.map(|until| Box::pin(tokio::time::sleep_until(until.into())));
+            let stopping = Box::pin(stopping.cancelled_owned());
+            Ok(Responses { first: Some(first), phase, stopping, deadline, broken, _ended: ended })
+        }
+    }
+}
+
+/// The client's publications, which are the messages after the first one. Centrifugo never ends them. A message that can't
+/// be read ends the stream through `broken`, because nothing would read those after it; if the client has left, the stream
+/// has ended already.
+fn client_publications(
+    messages: Streaming<Bytes>,
+    dispatch: Arc<Dispatch>,
+    broken: Sender<Status>,
+) -> impl Stream<Item = Bytes> {
     let messages = messages.map(|message| message.and_then(decode::<wire::StreamSubscribeRequest>));
     let publications = messages.scan((dispatch, Some(broken)), |(dispatch, broken), message| {
         ready(match message {
@@ -47,97 +114,47 @@ fn inbound(messages: Streaming<Bytes>, dispatch: Arc<Dispatch>, broken: Sender<S
 
 fn publication(message: wire::StreamSubscribeRequest, dispatch: &Dispatch) -> Option<Bytes> {
     if message.publication.is_none()
-        && let Some(more) = dispatch.refused.pass()
+        && let Some(more) = dispatch.foreign_calls.pass()
     {
-        tracing::warn!(event = %SubscribeStream::KIND, "a message has no publication: it doesn't come from Centrifugo{more}");
+        let event = SubscribeStream::KIND;
+        tracing::warn!(%event, "a message has no publication: it doesn't come from Centrifugo{more}");
     }
     message.publication.map(|publication| publication.data)
 }
 
-/// What the application yields.
-type Publications = BoxStream<'static, Result<Publication, Reject>>;
+/// The response of a stream, with its first message framed.
+struct FramedOpened {
+    first: Bytes,
+    publications: Option<Publications>,
+    json: bool,
+}
 
-/// What Centrifugo is sent: messages behind their heads.
+fn frame_opened(Opened { first, publications, json }: Opened, max: usize) -> Result<FramedOpened, Reject> {
+    let message = wire::StreamSubscribeResponse { subscribe_response: Some(first), publication: None };
+    Ok(FramedOpened { first: frame(&message, max)?, publications, json })
+}
+
+fn frame_publication(publication: Publication, json: bool, max: usize) -> Result<Bytes, Reject> {
+    let publication = Some(publication.encode(json)?);
+    Ok(frame(&wire::StreamSubscribeResponse { subscribe_response: None, publication }, max)?)
+}
+
+/// The framed messages that Centrifugo receives on a stream.
 pub(crate) struct Responses {
-    /// The answer to the subscription, which goes before everything else.
+    /// The reply to the subscription, which is the first message.
     first: Option<Bytes>,
-    life: Life,
+    phase: Phase,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// When the caller waits no longer. Centrifugo's streams have no deadline.
+    /// The end of the caller's time. Centrifugo's streams have no deadline.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// Has the status of a stream whose client sends what can't be read. `None`: nothing more is read.
+    /// Receives the status when a message of the client can't be read. `None`: no more messages are read.
     broken: Option<Receiver<Status>>,
-    /// Ends the reading of publications that nobody takes.
+    /// Stops the reading of the client's publications when the stream ends.
     _ended: Option<DropGuard>,
 }
 
-impl Dispatch {
-    /// Opens a stream of one direction.
-    pub(crate) fn open(
-        self: &Arc<Self>,
-        head: Head,
-        request: wire::SubscribeRequest,
-    ) -> impl Future<Output = Result<Responses, Status>> + use<> {
-        self.begin(head, Opening { request, inbound: Inbound::default() }, None, None)
-    }
-
-    /// Opens a stream of both directions: the first message asks, all others bring what the client publishes.
-    pub(crate) async fn open_bidirectional(
-        self: Arc<Self>,
-        head: Head,
-        mut messages: Streaming<Bytes>,
-    ) -> Result<Responses, Status> {
-        let first = tokio::select! {
-            first = messages.message() => first?.map(decode::<wire::StreamSubscribeRequest>).transpose()?,
-            () = self.stopping.cancelled() => return Err(Status::unavailable("the server stops")),
-        };
-        let Some(wire::StreamSubscribeRequest { subscribe_request: Some(request), .. }) = first else {
-            tracing::warn!(event = %SubscribeStream::KIND, "the first message asks for no subscription: it doesn't come from Centrifugo");
-            return Err(Status::invalid_argument("the first message asks for no subscription"));
-        };
-        let (ended, (broken, breaks)) = (CancellationToken::new(), oneshot::channel());
-        let inbound = Inbound::of_call(inbound(messages, Arc::clone(&self), broken), ended.clone());
-        let opening = Opening { request, inbound: inbound.clone() };
-        let responses = self.begin(head, opening, Some(ended.drop_guard()), Some(breaks)).await;
-        // What the handler has not taken by now, nobody takes.
-        drop(inbound.take());
-        responses
-    }
-
-    fn begin(
-        self: &Arc<Self>,
-        head: Head,
-        opening: Opening,
-        ended: Option<DropGuard>,
-        broken: Option<Receiver<Status>>,
-    ) -> impl Future<Output = Result<Responses, Status>> + use<> {
-        let (stopping, max) = (self.stopping.clone(), self.max_message_size);
-        let until = deadline::of(&head.metadata).map(|allowed| head.arrived + allowed);
-        let asked = self.answer::<SubscribeStream, _>(head, opening, framed_opening);
-        async move {
-            let mut asked = asked?;
-            let finished = (&mut asked).await;
-            let FramedOpening { first, publications, json } = respond(finished, &asked)?;
-            let life = match publications {
-                // Refused: Centrifugo cancels the stream itself as soon as it has read that.
-                None => Life::Over,
-                Some(publications) => Life::Open(Reported::new(publications, json, max, asked.blame().for_stream(), framed)),
-            };
-            let deadline = until.map(|until| Box::pin(tokio::time::sleep_until(until.into())));
-            Ok(Responses {
-                first: Some(first),
-                life,
-                stopping: Box::pin(stopping.cancelled_owned()),
-                deadline,
-                broken,
-                _ended: ended,
-            })
-        }
-    }
-}
-
 impl Responses {
-    /// Why the stream ends though there may be more to come.
+    /// Ready with the reason to end a stream that may have more publications.
     fn poll_cut(&mut self, context: &mut Context<'_>) -> Poll<Status> {
         if self.stopping.as_mut().poll(context).is_ready() {
             return Poll::Ready(Status::unavailable("the server stops"));
@@ -150,7 +167,7 @@ impl Responses {
         }
     }
 
-    /// Why what the client sends can't be read.
+    /// The reason why a message of the client couldn't be read, if there was one.
     fn poll_broken(&mut self, context: &mut Context<'_>) -> Option<Status> {
         let Poll::Ready(status) = Pin::new(self.broken.as_mut()?).poll(context) else { return None };
         self.broken = None;
@@ -165,19 +182,19 @@ impl Stream for Responses {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        if !matches!(self.life, Life::Over)
+        if !matches!(self.phase, Phase::Over)
             && let Poll::Ready(status) = self.poll_cut(context)
         {
-            (self.life, self.broken) = (Life::Over, None);
+            (self.phase, self.broken) = (Phase::Over, None);
             return Poll::Ready(Some(Err(status)));
         }
-        match self.life.poll_next_unpin(context) {
+        match self.phase.poll_next_unpin(context) {
             Poll::Ready(Some(message)) => Poll::Ready(Some(message)),
-            // The application may have ended its stream because the other direction has.
+            // The app's stream may have ended because the client's publications did.
             polled => match self.poll_broken(context) {
                 Some(status) => {
-                    self.life = Life::failing(status);
-                    self.life.poll_next_unpin(context)
+                    self.phase = Phase::failing(status);
+                    self.phase.poll_next_unpin(context)
                 }
                 None => polled,
             },
@@ -185,115 +202,27 @@ impl Stream for Responses {
     }
 }
 
-/// A stream's response, with its first message behind its head.
-struct FramedOpening {
-    first: Bytes,
-    publications: Option<Publications>,
-    json: bool,
-}
-
-fn framed_opening(Opened { first, publications, json }: Opened, max: usize) -> Result<FramedOpening, Reject> {
-    let message = wire::StreamSubscribeResponse { subscribe_response: Some(first), publication: None };
-    Ok(FramedOpening { first: frame(&message, max)?, publications, json })
-}
-
-/// A publication as a message behind its head.
-fn framed(publication: wire::Publication, max: usize) -> Result<Bytes, TooLong> {
-    frame(&wire::StreamSubscribeResponse { subscribe_response: None, publication: Some(publication) }, max)
-}
-
-/// The publications of an open stream, each in the form that `finish` gives it. Reports the first failure, then ends.
-pub(crate) struct Reported<T> {
-    /// `None` as soon as the stream has ended.
-    publications: Option<Publications>,
-    /// The client speaks JSON.
-    json: bool,
-    /// The longest message, in bytes.
-    max: usize,
-    blame: Blame,
-    finish: fn(wire::Publication, usize) -> Result<T, TooLong>,
-}
-
-impl<T> Reported<T> {
-    pub(crate) fn new(
-        publications: Publications,
-        json: bool,
-        max: usize,
-        blame: Blame,
-        finish: fn(wire::Publication, usize) -> Result<T, TooLong>,
-    ) -> Self {
-        Self { publications: Some(publications), json, max, blame, finish }
-    }
-
-    /// The next publication. All that is the app's runs in here: its stream, and what its payloads and errors drop.
-    fn poll_publication(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Reject>>> {
-        let Some(publications) = &mut self.publications else { return Poll::Ready(None) };
-        let (json, max, finish) = (self.json, self.max, self.finish);
-        let polled = guard(|| {
-            let publication = task::ready!(publications.poll_next_unpin(context));
-            Poll::Ready(publication.map(|publication| Ok(finish(publication?.encode(json)?, max)?)))
-        });
-        polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panic))))
-    }
-
-    /// Drops the app's stream.
-    fn end(&mut self) -> Result<(), Reject> {
-        let publications = self.publications.take();
-        guard(|| drop(publications))
-    }
-
-    fn report(&self, reject: Reject) -> Arc<Reject> {
-        let reject = Arc::new(reject);
-        if reject.is_internal() {
-            self.blame.failed(Arc::clone(&reject), "; the stream ends");
-        } else {
-            self.blame.refused(&reject);
-        }
-        reject
-    }
-}
-
-impl<T> Stream for Reported<T> {
-    type Item = Result<T, Arc<Reject>>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let failure = match task::ready!(self.poll_publication(context)) {
-            Some(Ok(publication)) => return Poll::Ready(Some(Ok(publication))),
-            Some(Err(reject)) => Some(self.report(reject)),
-            None => None,
-        };
-        let dropped = self.end().err().map(|panic| self.report(panic));
-        Poll::Ready(failure.or(dropped).map(Err))
-    }
-}
-
-impl<T> Drop for Reported<T> {
-    fn drop(&mut self) {
-        if let Err(panic) = self.end() {
-            self.report(panic);
-        }
-    }
-}
-
-/// All messages after the first one.
+/// The phase of a stream after its first message: a stream of the remaining ones.
 ///
-/// An end without status unsubscribes the client permanently (2000), one with a status lets its SDK subscribe again at once (2500). So an
-/// error reply or a disconnect, which Centrifugo takes no longer, ends the stream as if it had no more; a temporary error, a failure
-/// and a stop of the server let the client come back.
-enum Life {
+/// An end without status unsubscribes the client permanently (2000); after an end with a status its SDK subscribes again at
+/// once (2500). Centrifugo takes an error reply or a disconnect in the first message alone. So a stream that fails with one
+/// of them later ends without status; after a temporary error, a failure, and a stop of the server it ends with a status,
+/// and the client comes back.
+enum Phase {
     Open(Reported<Bytes>),
+    /// The stream has failed, and ends with the status after a pause.
     Failing(Pin<Box<Sleep>>, Option<Status>),
     Over,
 }
 
-impl Life {
-    /// What comes after the application's stream has failed.
+impl Phase {
+    /// The phase after the app's stream has failed.
     fn after(reject: &Reject) -> Self {
         let comes_back = match reject.error() {
             Some(error) => error.is_temporary(),
             None => reject.is_internal(),
         };
-        if comes_back { Self::failing(failure()) } else { Self::Over }
+        if comes_back { Self::failing(internal_error()) } else { Self::Over }
     }
 
     fn failing(status: Status) -> Self {
@@ -301,7 +230,7 @@ impl Life {
     }
 }
 
-impl Stream for Life {
+impl Stream for Phase {
     type Item = Result<Bytes, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -311,7 +240,7 @@ impl Stream for Life {
                     Some(Ok(message)) => return Poll::Ready(Some(Ok(message))),
                     Some(Err(reject)) => {
                         *self = Self::after(&reject);
-                        // An error of the app may panic there; it has been reported already.
+                        // The destructor of an app's error may panic. The failure has been reported already.
                         let _ = guard(|| drop(reject));
                         continue;
                     }

@@ -1,13 +1,13 @@
-//! Log lines that a peer could write as fast as the network goes.
+//! A limit for log lines that a peer can cause as fast as it sends.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The shortest time between two lines of one kind.
+/// The shortest time between two lines of a kind.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Lets one line of a kind pass a second, and counts the others.
+/// A limit for log lines of one kind: passes one a second, and counts the others.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle(Mutex<State>);
 
@@ -17,12 +17,12 @@ struct State {
     dropped: u64,
 }
 
-/// How many lines were left out before this one.
+/// The number of lines that were left out before this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct More(u64);
 
 impl Throttle {
-    /// Whether a line passes now; with what it should say of those that didn't.
+    /// `Some`: a line may be written now, and ends with the number of those that were left out.
     pub(crate) fn pass(&self) -> Option<More> {
         self.pass_at(Instant::now())
     }

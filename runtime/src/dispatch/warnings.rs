@@ -1,4 +1,5 @@
-//! What a reply asks for, and Centrifugo would not do: warned about once, or refused where it could not be meant.
+//! Replies that expect something of Centrifugo that its configuration doesn't have: a warning once, or an internal failure
+//! where the client would be lost.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -8,45 +9,44 @@ use serde_json::Value;
 use crate::event::Expectation;
 use crate::reject::Reject;
 
-/// How many different namespaces are warned about; their names may come from data.
+/// The most namespaces that are warned about. Their names may come from clients' data.
 const MAX_WARNINGS: usize = 100;
 
-/// What replies are compared with: the configuration that the app generates, with its own settings in it.
+/// The facts about the generated configuration, with the app's settings in it, that replies are compared with.
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     namespaces: HashSet<String>,
-    /// Something refreshes connections: a handler, or tokens that clients bring.
+    /// A handler refreshes connections, or clients may do it with tokens.
     refreshes: bool,
-    /// The same for subscriptions, in the namespaces of these names; the empty one stands for channels without namespace.
+    /// The namespaces whose subscriptions a handler refreshes. The empty name stands for channels without namespace.
     sub_refreshes: HashSet<String>,
     /// Clients may refresh subscriptions with tokens.
     has_tokens: bool,
-    /// A test: there is no Centrifugo with a configuration of its own, so a warning is a failure.
+    /// The app runs in a test, where no Centrifugo has a configuration of its own: a warning is a failure.
     is_test: bool,
     warned: Mutex<HashSet<String>>,
 }
 
-/// Keys that tokens are checked with.
+/// The settings with keys that tokens are checked with.
 const TOKEN_KEYS: [&str; 4] = ["hmac_secret_key", "rsa_public_key", "ecdsa_public_key", "jwks_public_endpoint"];
 
-/// Compares replies with what the generated configuration has.
 impl Warnings {
     pub(crate) fn of(config: &Value, is_test: bool) -> Self {
         let is_set = |pointer: &str| config.pointer(pointer) == Some(&Value::Bool(true));
-        let takes =
+        let has_keys =
             |pointer: &str| config.pointer(pointer).is_some_and(|token| TOKEN_KEYS.iter().any(|key| is_text(&token[key])));
         let namespaces = || config.pointer("/channel/namespaces").and_then(Value::as_array).into_iter().flatten();
         let name = |options: &Value| options["name"].as_str().map(str::to_owned);
         let unnamed = config.pointer("/channel/without_namespace").filter(|options| refreshes(options));
         Self {
             namespaces: namespaces().filter_map(name).collect(),
-            refreshes: is_set("/client/proxy/refresh/enabled") || takes("/client/token"),
+            refreshes: is_set("/client/proxy/refresh/enabled") || has_keys("/client/token"),
             sub_refreshes: namespaces()
                 .filter(|options| refreshes(options))
                 .filter_map(name)
                 .chain(unnamed.map(|_| String::new()))
                 .collect(),
-            has_tokens: takes(if is_set("/client/subscription_token/enabled") {
+            has_tokens: has_keys(if is_set("/client/subscription_token/enabled") {
                 "/client/subscription_token"
             } else {
                 "/client/token"
@@ -56,7 +56,7 @@ impl Warnings {
         }
     }
 
-    /// Compares what a reply expects. `channel` is the one that its event is about.
+    /// Compares the expectations of a reply. `channel` is the channel of its event.
     pub(crate) fn check<'r>(
         &self,
         expectations: impl Iterator<Item = Expectation<'r>>,
@@ -64,20 +64,20 @@ impl Warnings {
     ) -> Result<(), Reject> {
         for expectation in expectations {
             match expectation {
-                Expectation::Namespace(channel) => self.granted(channel)?,
-                Expectation::Refresh => self.expires()?,
-                Expectation::SubRefresh => self.subscription_expires(channel())?,
+                Expectation::Namespace(channel) => self.check_namespace(channel)?,
+                Expectation::Refresh => self.check_refresh()?,
+                Expectation::SubRefresh => self.check_sub_refresh(channel())?,
             }
         }
         Ok(())
     }
 
-    /// A server-side subscription is granted. Centrifugo refuses the whole connect over one unknown namespace.
-    fn granted(&self, channel: &str) -> Result<(), Reject> {
+    /// Checks the channel of a server-side subscription: Centrifugo refuses the whole connect over one unknown namespace.
+    fn check_namespace(&self, channel: &str) -> Result<(), Reject> {
         let Some(name) = namespace(channel).filter(|name| !self.namespaces.contains(*name)) else { return Ok(()) };
         let text = format!(
-            "connect grants `{}`, but no handler, typed channel or `App::namespace(\"{}\")` names its namespace: if Centrifugo's \
-             configuration doesn't have it either, the client's connect fails with error 102",
+            "connect grants `{}`, but no handler, typed channel or `App::namespace(\"{}\")` names its namespace: unless \
+             Centrifugo's configuration has it, the client's connect fails with error 102",
             channel.escape_debug(),
             name.escape_debug()
         );
@@ -88,28 +88,31 @@ impl Warnings {
         Ok(())
     }
 
-    /// A connection expires. Where nothing refreshes it, Centrifugo leaves that to the client, whose SDK stops permanently then, unless it gets tokens.
-    fn expires(&self) -> Result<(), Reject> {
+    /// Checks that something refreshes a connection that expires. Otherwise Centrifugo leaves that to the client, whose SDK
+    /// stops permanently, unless it has tokens.
+    fn check_refresh(&self) -> Result<(), Reject> {
         if self.refreshes {
             return Ok(());
         }
         Err(Reject::internal(
-            "connect sets an expiry, and nothing would refresh the connection: the client would stop permanently then (1 \"unauthorized\"); write a \
-             `#[centrifugo::refresh]` handler, or leave the expiry out; if another service answers, say so by \
+            "connect sets an expiry, and nothing would refresh the connection: the client would stop permanently then \
+             (1 \"unauthorized\"); write a `#[centrifugo::refresh]` handler, or leave the expiry out; if another service \
+             refreshes connections, switch it on by \
              `App::centrifugo(json!({ \"client\": { \"proxy\": { \"refresh\": { \"enabled\": true } } } }))`",
         ))
     }
 
-    /// A subscription expires. As with connections.
-    fn subscription_expires(&self, channel: &str) -> Result<(), Reject> {
+    /// Checks that something refreshes a subscription that expires, as with connections.
+    fn check_sub_refresh(&self, channel: &str) -> Result<(), Reject> {
         let name = namespace(channel).unwrap_or_default();
         if self.has_tokens || self.sub_refreshes.contains(name) {
             return Ok(());
         }
         Err(Reject::internal(
-            "the subscription has an expiry, and nothing would refresh it: the client would give it up permanently then (1 \"unauthorized\"); write a \
-             `#[centrifugo::sub_refresh]` handler for the channel (streams and shared polls have none), or leave the expiry out; \
-             if another service answers, set `sub_refresh_proxy_enabled` of the namespace by `App::centrifugo(..)`",
+            "the subscription has an expiry, and nothing would refresh it: the client would give it up permanently then \
+             (1 \"unauthorized\"); write a `#[centrifugo::sub_refresh]` handler for the channel (streams and shared polls \
+             have none), or leave the expiry out; if another service refreshes subscriptions, set \
+             `sub_refresh_proxy_enabled` of the namespace by `App::centrifugo(..)`",
         ))
     }
 
@@ -122,7 +125,7 @@ impl Warnings {
     }
 }
 
-/// Whether Centrifugo asks the app to refresh the namespace's subscriptions. In shared polls it never does.
+/// Whether Centrifugo calls a handler to refresh the namespace's subscriptions. In shared polls it never does.
 fn refreshes(options: &Value) -> bool {
     options["sub_refresh_proxy_enabled"] == true && options["subscription_type"] != "shared_poll"
 }
@@ -131,7 +134,7 @@ fn is_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.is_empty())
 }
 
-/// The namespace of a channel, as Centrifugo finds it: the text before the first `:`, without a leading `$`.
+/// The namespace of a channel, by Centrifugo's rule: the text before the first `:`, without a leading `$`.
 pub(crate) fn namespace(channel: &str) -> Option<&str> {
     let (name, _) = channel.strip_prefix('$').unwrap_or(channel).split_once(':')?;
     (!name.is_empty()).then_some(name)

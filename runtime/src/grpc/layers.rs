@@ -1,26 +1,26 @@
-//! Tower layers around the gRPC service.
+//! The app's tower layers around the gRPC service.
 
 use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use tonic::Status;
 use tonic::body::Body;
 use tower::util::{BoxCloneSyncService, ServiceExt};
 use tower::{BoxError, Layer, Service, service_fn};
 
+use crate::dispatch::internal_error;
 use crate::grpc::ProxyService;
 use crate::reject::logged::Logged;
 
-/// Headers that say something about an HTTP/1 connection. HTTP/2 refuses to send them; a layer made for both may have set them.
-const OF_A_CONNECTION: [&str; 6] = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
+/// The headers of HTTP/1 connections. HTTP/2 refuses to send them, and a layer for both versions may have set them.
+const CONNECTION_HEADERS: [&str; 6] = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 
 /// A service with layers around it.
 pub(crate) type Layered = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
 
 type Wrap = Box<dyn FnOnce(ProxyService) -> ProxyService + Send + Sync>;
 
-/// The layers, from the inside.
+/// The layers, from the innermost to the outermost.
 #[derive(Default)]
 pub(crate) struct Layers(Vec<Wrap>);
 
@@ -35,8 +35,8 @@ impl Layers {
     {
         self.0.push(Box::new(move |service: ProxyService| {
             let layered = layer.layer(service.clone());
-            let answering = service_fn(move |request| layered.clone().oneshot(request).map(answered));
-            service.wrapped(BoxCloneSyncService::new(answering))
+            let infallible = service_fn(move |request| layered.clone().oneshot(request).map(response));
+            service.wrapped(BoxCloneSyncService::new(infallible))
         }));
     }
 
@@ -45,14 +45,14 @@ impl Layers {
     }
 }
 
-/// gRPC tells a failure by a status.
-fn answered<B>(result: Result<http::Response<B>, impl Into<BoxError>>) -> Result<http::Response<Body>, Infallible>
+/// The response of a layer. A layer's error becomes a status, which is how gRPC reports a failure.
+fn response<B>(result: Result<http::Response<B>, impl Into<BoxError>>) -> Result<http::Response<Body>, Infallible>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     Ok(match result {
         Ok(mut response) => {
-            for name in OF_A_CONNECTION {
+            for name in CONNECTION_HEADERS {
                 response.headers_mut().remove(name);
             }
             response.map(Body::new)
@@ -60,7 +60,7 @@ where
         Err(error) => {
             let error = error.into();
             tracing::error!("a tower layer failed: {}", Logged(error));
-            Status::internal("internal server error").into_http()
+            internal_error().into_http()
         }
     })
 }

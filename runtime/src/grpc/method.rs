@@ -1,5 +1,4 @@
-//! The calls of the protocol by their names, and those with one question and one answer: from the bytes of a message to those of
-//! another, whichever way it came.
+//! The methods of Centrifugo's service, and the unary calls: from the bytes of a message to those of its response.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,25 +9,24 @@ use prost::Message;
 use tonic::Status;
 
 use crate::dispatch::message::{decode, frame};
-use crate::dispatch::{Asked, Dispatch, Head, failure, respond};
+use crate::dispatch::{Dispatch, Head, InFlight, internal_error};
 use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_event};
 use crate::handler::BoxFuture;
 use crate::handler::router::Routed;
-use crate::wire::NotifyChannelStateRequest;
 
 /// The service that Centrifugo calls.
 pub(crate) const SERVICE: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
 
-/// The method whose server sends more than one message.
+/// The method with a stream from the app to the client.
 const UNIDIRECTIONAL: &str = <SubscribeStream as Event>::KIND.facts().rpc;
 
-/// The method whose client sends more than one message, too.
+/// The method with streams in both directions.
 pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
 
-/// The framed message of an answer.
+/// The framed message of a response.
 type Framed = Result<Bytes, Status>;
 
-/// A call of the protocol.
+/// A method of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     Unary(Unary),
@@ -46,7 +44,7 @@ impl Method {
     }
 }
 
-/// Makes what exists for each event that is called by one message for one.
+/// Writes [`Unary`] and [`UnaryCall`] from the list of events: those with one message and one response.
 macro_rules! unary {
     ([$($known:ident)*] $(#[$doc:meta])* $name:ident: $kind:ident($event:ident) unary; $($rest:tt)*) => {
         unary! { [$($known)* $event] $($rest)* }
@@ -70,33 +68,35 @@ macro_rules! unary {
                 (name == ChannelState::KIND.facts().rpc).then_some(Self::ChannelStates)
             }
 
-            /// Starts to answer a message.
-            pub(crate) fn answer(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Answering {
-                let answering = match self {
-                    $(Self::$event => ask(dispatch, head, message).map(Answering::$event),)*
-                    Self::ChannelStates => Ok(Answering::ChannelStates(notify(Arc::clone(dispatch), head, message))),
+            /// Starts a call.
+            pub(crate) fn call(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> UnaryCall {
+                let call = match self {
+                    $(Self::$event => call(dispatch, head, message).map(UnaryCall::$event),)*
+                    Self::ChannelStates => {
+                        return UnaryCall::ChannelStates(Box::pin(Arc::clone(dispatch).notify(head, message)));
+                    }
                 };
-                answering.unwrap_or_else(|status| Answering::Refused(Some(status)))
+                call.unwrap_or_else(|status| UnaryCall::Refused(Some(status)))
             }
         }
 
-        /// A unary call that is being answered.
+        /// A unary call: a future of the framed response.
         // No box of a future: that would be one more allocation for each call.
-        pub(crate) enum Answering {
-            $($event(Asked<event::$event, Bytes>),)*
+        pub(crate) enum UnaryCall {
+            $($event(InFlight<event::$event, Bytes>),)*
             ChannelStates(BoxFuture<Framed>),
-            /// What came was no message of Centrifugo's.
+            /// A call without a handler: the message is malformed, or the app has none. `None` once it has ended.
             Refused(Option<Status>),
         }
 
-        impl Future for Answering {
+        impl Future for UnaryCall {
             type Output = Framed;
 
             fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Framed> {
                 match &mut *self {
-                    $(Self::$event(asked) => Pin::new(&mut *asked).poll(context).map(|finished| respond(finished, asked)),)*
-                    Self::ChannelStates(answer) => answer.as_mut().poll(context),
-                    Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(failure))),
+                    $(Self::$event(call) => Pin::new(call).poll(context),)*
+                    Self::ChannelStates(call) => call.as_mut().poll(context),
+                    Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(internal_error))),
                 }
             }
         }
@@ -108,17 +108,9 @@ macro_rules! unary {
 
 for_each_event!(unary);
 
-fn ask<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<Asked<E, Bytes>, Status>
+fn call<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<InFlight<E, Bytes>, Status>
 where
     E: Routed<Request: Message + Default, Response: Message>,
 {
-    dispatch.answer(head, decode(message)?, |response, max| Ok(frame(&response, max)?))
-}
-
-fn notify(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> BoxFuture<Framed> {
-    Box::pin(async move {
-        let NotifyChannelStateRequest { events } = decode(message)?;
-        let response = dispatch.notify(head, events).await?;
-        frame(&response, dispatch.max_message_size).map_err(|fault| Status::out_of_range(fault.to_string()))
-    })
+    dispatch.call(head, decode(message)?, |response, max| Ok(frame(&response, max)?))
 }

@@ -1,4 +1,7 @@
-//! The gRPC service: finds out what is asked, and which way the answer goes.
+//! The gRPC service: a request becomes a message for `dispatch`, and the reply becomes a response.
+//!
+//! A request passes the gate, which finds its method (`gate.rs`, `method.rs`). A message in one frame is read in place
+//! (`single_frame.rs`), and every other one by tonic's codec (`via_tonic.rs`).
 
 pub(crate) mod gate;
 pub(crate) mod layers;
@@ -24,24 +27,24 @@ use tower::Service;
 use crate::dispatch::message::decode;
 use crate::dispatch::{Dispatch, Head};
 use crate::grpc::layers::Layered;
-use crate::grpc::method::{Method, SERVICE};
-use crate::grpc::response_body::Answer;
+use crate::grpc::method::{Method, SERVICE, Unary};
+use crate::grpc::response_body::ResponseBody;
 use crate::grpc::single_frame::RequestBody;
 use crate::handler::BoxFuture;
 
-/// The app as a tonic service, made by [`App::into_service`](crate::App::into_service), to mount beside services of your own.
+/// The app as a tonic service, to mount beside other services. Made by [`App::into_service`](crate::App::into_service).
 ///
 /// ```no_run
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 /// let proxy = centrifugo::App::new().into_service()?;
 /// tonic::transport::Server::builder()
-///     // Centrifugo sends all calls of a kind on one connection, and gives up those that are late.
+///     // Centrifugo sends all calls of a kind on one connection, and resets those that are late.
 ///     .max_concurrent_streams(65_536)
 ///     .http2_max_pending_accept_reset_streams(Some(65_536))
-///     // A stream whose handler doesn't read holds up no other.
+///     // A stream whose handler doesn't read must not hold up the others.
 ///     .initial_stream_window_size(64 << 10)
 ///     .initial_connection_window_size((1 << 31) - 1)
-///     // A peer that is gone without a word is noticed.
+///     // Finds out when a peer is gone without a word.
 ///     .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
 ///     .add_service(proxy)
 ///     .serve("127.0.0.1:10001".parse()?)
@@ -60,104 +63,116 @@ impl ProxyService {
         Self { dispatch, layered: None }
     }
 
-    /// The same app, reached through layers.
+    /// The same app behind layers.
     pub(crate) fn wrapped(self, layered: Layered) -> Self {
         Self { layered: Some(layered), ..self }
     }
 
-    /// Ends all [streams](macro@crate::stream), also those that are still to be opened: their clients subscribe again, and find another
-    /// instance of the app.
+    /// Ends all [streams](macro@crate::stream), also those that open from now on: their clients subscribe again, and reach
+    /// another instance of the app.
     ///
-    /// For servers of one's own, when they begin to stop: streams end by themselves only when clients leave.
-    /// [`Server`](crate::Server) does it.
+    /// For a server of your own, when it begins to stop: without this, streams end only when their clients leave.
+    /// [`Server`](crate::Server) calls it by itself.
     pub fn end_streams(&self) {
-        self.dispatch.stopping.cancel();
+        self.dispatch.stopping().cancel();
     }
 
-    /// Ready as soon as streams are to end.
+    /// The token that is cancelled when the app begins to stop.
     pub(crate) fn stopping(&self) -> &CancellationToken {
-        &self.dispatch.stopping
+        self.dispatch.stopping()
     }
 
-    /// Ready when the app's error handler is done with every failure.
+    /// Waits until the app's error handler has returned from every failure.
     pub(crate) async fn reported(&self) {
-        if let Some(handler) = &self.dispatch.reporter.error_handler {
+        if let Some(handler) = self.dispatch.error_handler() {
             handler.done().await;
         }
     }
 
-    /// Drops the failures that the app's error handler is still busy with.
+    /// Drops the failures that the app's error handler still works on.
     pub(crate) async fn give_up_reports(&self) {
-        if let Some(handler) = &self.dispatch.reporter.error_handler {
+        if let Some(handler) = self.dispatch.error_handler() {
             handler.give_up();
             handler.done().await;
         }
     }
 
-    /// How many handlers are at work.
+    /// The number of handlers that run.
     pub(crate) fn running(&self) -> usize {
         self.dispatch.running()
     }
 
-    /// The answer to a request, in no more boxes than it needs.
-    pub(crate) fn answer<B: RequestBody>(&self, request: Request<B>) -> impl Future<Output = Response<Answer>> + use<B> {
+    /// Handles a request of [`Server`](crate::Server), through the layers if there are any.
+    pub(crate) fn handle<B: RequestBody>(
+        &self,
+        request: Request<B>,
+    ) -> impl Future<Output = Response<ResponseBody>> + use<B> {
         match &self.layered {
-            None => answer(Arc::clone(&self.dispatch), request).left_future(),
+            None => serve(Arc::clone(&self.dispatch), request).left_future(),
             Some(layered) => {
-                let answered = layered.clone().call(with_headers(request).map(Body::new));
-                answered.map(|Ok(response)| long(response)).right_future()
+                let response = layered.clone().call(with_limits(request).map(Body::new));
+                response.map(|Ok(response)| from_tonic(response)).right_future()
             }
         }
     }
 }
 
-/// The answer of the app itself.
-fn answer<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<Answer>> {
+/// Serves a request without layers: the gate refuses it, or its method is called.
+fn serve<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<ResponseBody>> {
     let arrived = Instant::now();
-    match dispatch.admit(&request) {
-        Ok(Method::Unary(method)) => {
-            let message = single_frame::only_message(request, dispatch.max_message_size);
-            let answered = message.then(move |message| match message {
-                Ok((parts, message)) => {
-                    let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
-                    let answered = method.answer(&dispatch, head, message);
-                    answered.map(|framed| framed.map_or_else(Status::into_http, Answer::message)).left_future()
-                }
-                Err(request) => via_tonic::answer(dispatch, method, request, arrived).map(long).boxed().right_future(),
-            });
-            answered.left_future()
-        }
-        Ok(Method::SubscribeUnidirectional) => open(dispatch, request, arrived).boxed().right_future(),
+    match gate::admit(&dispatch, &request) {
+        Ok(Method::Unary(method)) => unary(dispatch, method, request, arrived).left_future(),
+        Ok(Method::SubscribeUnidirectional) => stream(dispatch, request, arrived).boxed().right_future(),
         Ok(Method::SubscribeBidirectional) => {
-            let request = with_headers(request);
-            via_tonic::open_bidirectional(dispatch, request.map(Body::new), arrived).map(long).boxed().right_future()
+            let request = with_limits(request).map(Body::new);
+            via_tonic::bidirectional_stream(dispatch, request, arrived).map(from_tonic).boxed().right_future()
         }
-        Err(refused) => ready(*refused).boxed().right_future(),
+        Err(refusal) => ready(*refusal).boxed().right_future(),
     }
 }
 
-async fn open<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, arrived: Instant) -> Response<Answer> {
-    let (parts, message) = match single_frame::only_message(request, dispatch.max_message_size).await {
-        Ok(message) => message,
-        Err(request) => return long(via_tonic::open(dispatch, request, arrived).await),
-    };
-    let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
-    let opened = match decode(message) {
-        Ok(request) => dispatch.open(head, request).await,
-        Err(status) => Err(status),
-    };
-    opened.map_or_else(Status::into_http, Answer::messages)
+/// A call with one message and one response.
+// No box around what nearly every call takes: that would be one more allocation for each.
+fn unary<B: RequestBody>(
+    dispatch: Arc<Dispatch>,
+    method: Unary,
+    request: Request<B>,
+    arrived: Instant,
+) -> impl Future<Output = Response<ResponseBody>> {
+    let message = single_frame::only_message(request, dispatch.max_message_size());
+    message.then(move |message| match message {
+        Ok((parts, message)) => {
+            let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
+            let response = method.call(&dispatch, head, message);
+            response.map(|framed| framed.map_or_else(Status::into_http, ResponseBody::message)).left_future()
+        }
+        Err(request) => via_tonic::unary(dispatch, method, request, arrived).map(from_tonic).boxed().right_future(),
+    })
 }
 
-/// The request, whose body knows what headers it comes behind.
-fn with_headers<B: RequestBody>(request: Request<B>) -> Request<B> {
+/// A subscription to a stream of one direction.
+async fn stream<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, arrived: Instant) -> Response<ResponseBody> {
+    let (parts, message) = match single_frame::only_message(request, dispatch.max_message_size()).await {
+        Ok(message) => message,
+        Err(request) => return from_tonic(via_tonic::stream(dispatch, request, arrived).await),
+    };
+    let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
+    let responses = match decode(message) {
+        Ok(request) => dispatch.open_stream(head, request).await,
+        Err(status) => Err(status),
+    };
+    responses.map_or_else(Status::into_http, ResponseBody::messages)
+}
+
+/// The request, with the limits of its body set by its headers.
+fn with_limits<B: RequestBody>(request: Request<B>) -> Request<B> {
     let (head, mut body) = request.into_parts();
-    body.belongs_to(&head.headers);
+    body.set_limits(&head.headers);
     Request::from_parts(head, body)
 }
 
-fn long(response: Response<Body>) -> Response<Answer> {
-    response.map(Answer::Long)
+fn from_tonic(response: Response<Body>) -> Response<ResponseBody> {
+    response.map(ResponseBody::Tonic)
 }
 
 impl NamedService for ProxyService {
@@ -178,7 +193,7 @@ impl Service<Request<Body>> for ProxyService {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         match &mut self.layered {
-            None => Box::pin(answer(Arc::clone(&self.dispatch), request).map(|response| Ok(response.map(Body::new)))),
+            None => Box::pin(serve(Arc::clone(&self.dispatch), request).map(|response| Ok(response.map(Body::new)))),
             Some(layered) => layered.call(request),
         }
     }

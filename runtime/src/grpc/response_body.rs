@@ -1,4 +1,4 @@
-//! The body of an answer, as it goes onto the connection: messages behind their heads, and how the call went.
+//! The body of a response: framed messages, then trailers with the status of the call.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,63 +14,63 @@ use crate::dispatch::stream::Responses;
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const OK: HeaderValue = HeaderValue::from_static("0");
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Default)]
-pub(crate) enum Answer {
-    /// A message, and how the call went.
+pub(crate) enum ResponseBody {
+    /// The message of a unary call, before its trailers.
     Message(Bytes),
-    /// All messages of a stream, and how it went.
+    /// The messages of a stream, before its trailers.
     Messages(Box<Responses>),
-    /// How the call went: well.
+    /// The trailers of a unary call that succeeded.
     Trailers,
-    /// Nothing more. A status stands in the headers then, if it is a failure.
+    /// The end. The body of a call that failed before its first message has nothing else: its status is in the headers.
     #[default]
     End,
-    /// What tonic says.
-    Long(tonic::body::Body),
+    /// The body of a response that tonic's codec wrote.
+    Tonic(tonic::body::Body),
 }
 
-impl Answer {
-    /// A call's only message, framed.
+impl ResponseBody {
+    /// The response of a unary call. The message is framed.
     pub(crate) fn message(frame: Bytes) -> Response<Self> {
-        respond(Self::Message(frame))
+        response(Self::Message(frame))
     }
 
-    /// All that there is of an answer that comes in one piece; or the answer as it was.
-    pub(crate) fn whole(self) -> Result<(Bytes, HeaderMap), Self> {
+    /// The response of a stream.
+    pub(crate) fn messages(responses: Responses) -> Response<Self> {
+        response(Self::Messages(Box::new(responses)))
+    }
+
+    /// The message and the trailers of a unary call, to send both at once; `Err`: any other body.
+    pub(crate) fn into_whole(self) -> Result<(Bytes, HeaderMap), Self> {
         match self {
-            Self::Message(frame) => Ok((frame, went_well())),
+            Self::Message(frame) => Ok((frame, succeeded())),
             other => Err(other),
         }
     }
-
-    /// The messages of a stream.
-    pub(crate) fn messages(responses: Responses) -> Response<Self> {
-        respond(Self::Messages(Box::new(responses)))
-    }
 }
 
-fn respond(answer: Answer) -> Response<Answer> {
-    let mut response = Response::new(answer);
+fn response(body: ResponseBody) -> Response<ResponseBody> {
+    let mut response = Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
     response
 }
 
-/// The trailers of a call that went well.
-fn went_well() -> HeaderMap {
+/// The trailers of a call that succeeded.
+fn succeeded() -> HeaderMap {
     let mut trailers = HeaderMap::with_capacity(1);
     trailers.insert(Status::GRPC_STATUS, OK);
     trailers
 }
 
-/// The trailers of one that didn't.
+/// The trailers of a call that failed.
 fn failed(status: &Status) -> Result<HeaderMap, Status> {
     let mut trailers = HeaderMap::new();
     status.add_header(&mut trailers)?;
     Ok(trailers)
 }
 
-impl Body for Answer {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -80,11 +80,11 @@ impl Body for Answer {
             Self::Messages(responses) => match ready!(responses.poll_next_unpin(context)) {
                 Some(Ok(frame)) => return Poll::Ready(Some(Ok(Frame::data(frame)))),
                 Some(Err(status)) => (failed(&status).map(Frame::trailers), Self::End),
-                None => (Ok(Frame::trailers(went_well())), Self::End),
+                None => (Ok(Frame::trailers(succeeded())), Self::End),
             },
-            Self::Trailers => (Ok(Frame::trailers(went_well())), Self::End),
+            Self::Trailers => (Ok(Frame::trailers(succeeded())), Self::End),
             Self::End => return Poll::Ready(None),
-            Self::Long(body) => return Pin::new(body).poll_frame(context),
+            Self::Tonic(body) => return Pin::new(body).poll_frame(context),
         };
         *self = rest;
         Poll::Ready(Some(sent))
@@ -94,13 +94,13 @@ impl Body for Answer {
         match self {
             Self::Message(_) | Self::Messages(_) | Self::Trailers => false,
             Self::End => true,
-            Self::Long(body) => body.is_end_stream(),
+            Self::Tonic(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Long(body) => body.size_hint(),
+            Self::Tonic(body) => body.size_hint(),
             _ => SizeHint::default(),
         }
     }

@@ -1,8 +1,8 @@
-//! The short way of a question in one frame.
+//! Messages in a single frame, which are read without tonic's codec.
 //!
-//! Centrifugo sends a request as one uncompressed message, which nearly always comes in one HTTP/2 frame. Such a message is read where it lies,
-//! and its [answer](crate::grpc::response_body::Answer) is written behind its own head. Whatever is otherwise (gzip, several frames) goes the
-//! [long way](crate::grpc::via_tonic), with nothing lost: a test holds both to the same answers.
+//! Centrifugo sends a request as one uncompressed message, which nearly always comes in one HTTP/2 frame. Such a message is
+//! read in place, without a copy. All others (gzip, several frames) go [through tonic](crate::grpc::via_tonic), together
+//! with the frames that have been read. A test compares the responses of both.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -16,20 +16,20 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt, BodyStream, StreamBody};
 use tower::BoxError;
 
-use crate::dispatch::message::HEAD;
+use crate::dispatch::message::PREFIX;
 
-/// What a request's body has to be.
+/// The body of a request, from [`Server`](crate::Server) or another server.
 pub(crate) trait RequestBody: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static {
-    /// It comes behind these headers, which have the caller's deadline.
-    fn belongs_to(&mut self, headers: &HeaderMap);
+    /// Sets the limits of the body by its headers, which have the caller's deadline. Called before the body is waited for.
+    fn set_limits(&mut self, headers: &HeaderMap);
 }
 
-/// Another server's, whose affair it is how long it waits; or one of ours behind layers, which knows already.
+/// The body of another server, which has its own limits; or a body of `Server` behind layers, whose limits are set.
 impl RequestBody for tonic::body::Body {
-    fn belongs_to(&mut self, _: &HeaderMap) {}
+    fn set_limits(&mut self, _: &HeaderMap) {}
 }
 
-/// The only message of a request, if it is no longer than that; or the request as it came.
+/// Reads the message of a request, if it is the only one, in one frame, and within the limit. `Err`: the whole request.
 // No `async fn`: its future would hold the request twice.
 pub(crate) fn only_message<B: RequestBody>(
     request: Request<B>,
@@ -44,19 +44,19 @@ pub(crate) fn only_message<B: RequestBody>(
         let data = match first {
             Ok(data) => data,
             Err(first) => {
-                body.belongs_to(&parts.headers);
+                body.set_limits(&parts.headers);
                 return Err(Request::from_parts(parts, put_back(first, body)));
             }
         };
-        // Nothing may come behind it. It goes on without an end of the body that isn't there yet.
+        // A second frame that is here already belongs to the request. The end of the body is not waited for.
         let second = if body.is_end_stream() { None } else { body.frame().now_or_never().flatten() };
-        let Some(second) = second else { return Ok((parts, data.slice(HEAD..))) };
+        let Some(second) = second else { return Ok((parts, data.slice(PREFIX..))) };
         let frames = [Ok(Frame::data(data)), second];
         Err(Request::from_parts(parts, put_back(frames, body)))
     }
 }
 
-/// The next frame. Only one that isn't there yet needs to know for how long.
+/// The next frame. The limits are set only if it isn't here yet.
 fn limited<B: RequestBody>(parts: &Parts, body: &mut B) -> impl Future<Output = Option<Result<Frame<Bytes>, B::Error>>> {
     let mut is_limited = false;
     poll_fn(move |context| {
@@ -64,12 +64,12 @@ fn limited<B: RequestBody>(parts: &Parts, body: &mut B) -> impl Future<Output = 
         if polled.is_ready() || std::mem::replace(&mut is_limited, true) {
             return polled;
         }
-        body.belongs_to(&parts.headers);
+        body.set_limits(&parts.headers);
         Pin::new(&mut *body).poll_frame(context)
     })
 }
 
-/// The body with the frames that have been read.
+/// The body, with the frames before it that have been read.
 fn put_back<B: RequestBody>(
     frames: impl IntoIterator<Item = Result<Frame<Bytes>, B::Error>, IntoIter: Send + 'static>,
     body: B,
@@ -77,14 +77,15 @@ fn put_back<B: RequestBody>(
     tonic::body::Body::new(StreamBody::new(stream::iter(frames).chain(BodyStream::new(body))))
 }
 
-/// The data of a frame that is one uncompressed message, and nothing else.
+/// The data of a frame that is exactly one uncompressed message. `Err`: the frame.
 fn whole(frame: Frame<Bytes>, max: usize) -> Result<Bytes, Frame<Bytes>> {
     let data = frame.into_data()?;
     if is_whole(&data, max) { Ok(data) } else { Err(Frame::data(data)) }
 }
 
+/// Whether the data is exactly one uncompressed message, and not over the limit.
 pub(crate) fn is_whole(data: &[u8], max: usize) -> bool {
-    let Some(mut head) = data.get(..HEAD) else { return false };
-    let (compressed, length) = (head.get_u8(), head.get_u32() as usize);
-    compressed == 0 && length == data.len() - HEAD && length <= max
+    let Some(mut prefix) = data.get(..PREFIX) else { return false };
+    let (compressed, length) = (prefix.get_u8(), prefix.get_u32() as usize);
+    compressed == 0 && length == data.len() - PREFIX && length <= max
 }

@@ -1,4 +1,4 @@
-//! The long way: tonic's own machinery, for whatever isn't one uncompressed message in one frame, and for what clients stream.
+//! Calls through tonic's codec: messages that are compressed or come in several frames, and streams of both directions.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,51 +13,50 @@ use tonic::server::Grpc;
 use tonic::{Request, Status, Streaming};
 use tower::service_fn;
 
-use crate::dispatch::message::HEAD;
-use crate::dispatch::message::decode;
+use crate::dispatch::message::{PREFIX, decode};
 use crate::dispatch::stream::Responses;
 use crate::dispatch::{Dispatch, Head};
 use crate::grpc::method::Unary;
 
-/// The answer to a question.
-pub(crate) async fn answer(
+/// A call with one message and one response.
+pub(crate) async fn unary(
     dispatch: Arc<Dispatch>,
     method: Unary,
     request: http::Request<Body>,
     arrived: Instant,
 ) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
-    let asked = service_fn(move |request: Request<Bytes>| {
+    let service = service_fn(move |request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
-        let answered = method.answer(&dispatch, head, message);
-        answered.map_ok(|frame| tonic::Response::new(unframed(frame)))
+        let framed = method.call(&dispatch, head, message);
+        framed.map_ok(|frame| tonic::Response::new(unframed(frame)))
     });
-    grpc.unary(asked, request).await
+    grpc.unary(service, request).await
 }
 
-/// The answer to a subscription to a stream.
-pub(crate) async fn open(dispatch: Arc<Dispatch>, request: http::Request<Body>, arrived: Instant) -> Response<Body> {
+/// A subscription to a stream of one direction.
+pub(crate) async fn stream(dispatch: Arc<Dispatch>, request: http::Request<Body>, arrived: Instant) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
-    let asked = service_fn(move |request: Request<Bytes>| {
+    let service = service_fn(move |request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
         let dispatch = Arc::clone(&dispatch);
-        async move { Ok(messages(dispatch.open(head, decode(message)?).await?)) }
+        async move { Ok(unframed_messages(dispatch.open_stream(head, decode(message)?).await?)) }
     });
-    grpc.server_streaming(asked, request).await
+    grpc.server_streaming(service, request).await
 }
 
-/// The same for a stream of both directions.
-pub(crate) async fn open_bidirectional(
+/// A subscription to a stream of both directions.
+pub(crate) async fn bidirectional_stream(
     dispatch: Arc<Dispatch>,
     request: http::Request<Body>,
     arrived: Instant,
 ) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
-    let asked = service_fn(move |request: Request<Streaming<Bytes>>| {
-        let (head, received) = split(request, arrived);
-        Arc::clone(&dispatch).open_bidirectional(head, received).map_ok(messages)
+    let service = service_fn(move |request: Request<Streaming<Bytes>>| {
+        let (head, messages) = split(request, arrived);
+        Arc::clone(&dispatch).open_bidirectional_stream(head, messages).map_ok(unframed_messages)
     });
-    grpc.streaming(asked, request).await
+    grpc.streaming(service, request).await
 }
 
 fn split<T>(request: Request<T>, arrived: Instant) -> (Head, T) {
@@ -65,23 +64,24 @@ fn split<T>(request: Request<T>, arrived: Instant) -> (Head, T) {
     (Head { metadata: metadata.into_headers(), extensions, arrived }, message)
 }
 
-/// tonic puts its own head before a message.
+/// The message without its flag and length, which tonic writes itself.
 fn unframed(frame: Bytes) -> Bytes {
-    frame.slice(HEAD..)
+    frame.slice(PREFIX..)
 }
 
 type Messages = futures_util::stream::Map<Responses, fn(Result<Bytes, Status>) -> Result<Bytes, Status>>;
 
-fn messages(responses: Responses) -> tonic::Response<Messages> {
+fn unframed_messages(responses: Responses) -> tonic::Response<Messages> {
     tonic::Response::new(responses.map(|message| message.map(unframed)))
 }
 
 fn grpc(dispatch: &Dispatch) -> Grpc<Raw> {
+    let max = dispatch.max_message_size();
     let grpc = Grpc::new(Raw).accept_compressed(CompressionEncoding::Gzip);
-    grpc.max_decoding_message_size(dispatch.max_message_size).max_encoding_message_size(dispatch.max_message_size)
+    grpc.max_decoding_message_size(max).max_encoding_message_size(max)
 }
 
-/// Messages as bytes: what they say is for others to know.
+/// A codec that leaves messages as bytes: `method.rs` and `stream.rs` decode them.
 #[derive(Clone, Copy)]
 struct Raw;
 

@@ -229,10 +229,10 @@ impl Connection {
             let (head, stream) = request.into_parts();
             let (ahead, reader) = read_ahead(stream, peer);
             let request = Request::from_parts(head, Received::Ahead(reader));
-            self.calls.spawn(ahead.beside(Exchange::new(self.service.answer(request), respond)));
+            self.calls.spawn(ahead.beside(Exchange::new(self.service.handle(request), respond)));
         } else {
             let request = request.map(|stream| Received::message(stream, peer));
-            self.calls.spawn(Exchange::new(self.service.answer(request), respond));
+            self.calls.spawn(Exchange::new(self.service.handle(request), respond));
         }
     }
 }

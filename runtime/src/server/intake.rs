@@ -79,7 +79,7 @@ impl Intake {
     }
 
     /// The call has these headers: they are held with it, and may have a deadline, which is one for its message, too.
-    pub(crate) fn belongs_to(&mut self, headers: &HeaderMap) {
+    pub(crate) fn set_limits(&mut self, headers: &HeaderMap) {
         self.clock = Clock::Off(deadline::of(headers));
         self.headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     }

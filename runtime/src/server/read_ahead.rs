@@ -157,8 +157,8 @@ impl Shared {
 }
 
 impl Reader {
-    pub(crate) fn belongs_to(&mut self, headers: &HeaderMap) {
-        lock(&self.shared).intake.belongs_to(headers);
+    pub(crate) fn set_limits(&mut self, headers: &HeaderMap) {
+        lock(&self.shared).intake.set_limits(headers);
     }
 
     /// All that is there.

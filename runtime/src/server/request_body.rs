@@ -31,10 +31,10 @@ impl Received {
 }
 
 impl RequestBody for Received {
-    fn belongs_to(&mut self, headers: &HeaderMap) {
+    fn set_limits(&mut self, headers: &HeaderMap) {
         match self {
-            Self::Message { intake, .. } => intake.belongs_to(headers),
-            Self::Ahead(reader) => reader.belongs_to(headers),
+            Self::Message { intake, .. } => intake.set_limits(headers),
+            Self::Ahead(reader) => reader.set_limits(headers),
         }
     }
 }

@@ -10,7 +10,7 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use crate::grpc::response_body::Answer;
+use crate::grpc::response_body::ResponseBody;
 use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
 
@@ -30,7 +30,7 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = Response<Answer>>> Exchange<F> {
+impl<F: Future<Output = Response<ResponseBody>>> Exchange<F> {
     pub(crate) fn new(answer: F, respond: SendResponse<Bytes>) -> Self {
         Self::Answering { answer, respond }
     }
@@ -54,7 +54,7 @@ impl<F: Future<Output = Response<Answer>>> Exchange<F> {
     }
 }
 
-impl<F: Future<Output = Response<Answer>>> Future for Exchange<F> {
+impl<F: Future<Output = Response<ResponseBody>>> Future for Exchange<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -85,14 +85,14 @@ impl<F> Exchange<F> {
 }
 
 /// Sends what is there of an answer; `Some`: there is more to come.
-fn send(response: Response<Answer>, respond: &mut SendResponse<Bytes>) -> Result<Option<Sending>, h2::Error> {
+fn send(response: Response<ResponseBody>, respond: &mut SendResponse<Bytes>) -> Result<Option<Sending>, h2::Error> {
     let (head, answer) = response.into_parts();
     let head = Response::from_parts(head, ());
     let mut stream = respond.send_response(head, answer.is_end_stream())?;
     if answer.is_end_stream() {
         return Ok(None);
     }
-    match answer.whole() {
+    match answer.into_whole() {
         Ok((frame, trailers)) => {
             stream.send_data(frame, false)?;
             stream.send_trailers(trailers)?;
@@ -104,7 +104,7 @@ fn send(response: Response<Answer>, respond: &mut SendResponse<Bytes>) -> Result
 
 /// An answer that comes bit by bit.
 pub(crate) struct Sending {
-    answer: Answer,
+    answer: ResponseBody,
     stream: SendStream<Bytes>,
     /// What waits for room: no more is asked for before.
     data: Option<Bytes>,

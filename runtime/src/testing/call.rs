@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::TestApp;
 use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
-use crate::dispatch::{Asked, Head, refuse};
+use crate::dispatch::{Head, InFlight, refuse};
 use crate::event::facts::Proxy;
 use crate::event::publications::Inbound;
 use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
@@ -180,17 +180,17 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         metadata.entry(deadline::TIMEOUT).or_insert_with(|| deadline::value(app.production.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(mut asked) = app.dispatch.ask(event, Head::now(metadata, extensions), |response, _| Ok(response))
+            let Some(mut call) = app.dispatch.start(event, Head::now(metadata, extensions), |response, _| Ok(response))
             else {
                 panic!("no handler: write one with `{}`", E::KIND.facts().attribute)
             };
-            app.admit(&asked);
-            match (&mut asked).await {
-                Ok(response) => E::outcome(response, asked.blame().clone()),
+            app.admit(&call);
+            match call.finished().await {
+                Ok(response) => E::outcome(response, call.record().clone()),
                 Err(reject) => {
                     let reject = Arc::new(reject);
                     // The log and the error handler receive it, as always.
-                    drop(refuse::<E>(asked.blame(), Arc::clone(&reject)));
+                    drop(refuse::<E>(call.record(), Arc::clone(&reject)));
                     Outcome::rejected(reject)
                 }
             }
@@ -206,8 +206,8 @@ impl<E> fmt::Debug for TestCall<'_, E> {
 
 impl TestApp {
     /// A handler that is found must be one that Centrifugo would ask for.
-    fn admit<E: Wire, T>(&self, asked: &Asked<E, T>) {
-        let (Some(handler), Some(name)) = (asked.blame().handler(), asked.blame().name()) else { return };
+    fn admit<E: Wire, T>(&self, call: &InFlight<E, T>) {
+        let (Some(handler), Some(name)) = (call.record().handler(), call.record().name()) else { return };
         if !self.production.asks(E::KIND, name) {
             let naming = E::KIND.facts().proxy.map_or("", Proxy::naming);
             panic!(

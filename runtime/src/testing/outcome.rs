@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::request::TestEvent;
-use crate::dispatch::stream::Reported;
+use crate::dispatch::reported::Reported;
 use crate::reject::Reject;
 use crate::reject::code::{Disconnect, ErrorReply};
 use crate::wire::{ConnectResult, Publication, RpcResult, SubscribeResult};

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::outcome::{Opened, Outcome};
-use crate::dispatch::failure::Blame;
+use crate::dispatch::call_record::CallRecord;
 use crate::dispatch::message::frame;
-use crate::dispatch::stream::Reported;
+use crate::dispatch::reported::Reported;
 use crate::event::publications::Inbound;
 use crate::event::{
     CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
@@ -69,7 +69,7 @@ pub trait TestEvent: Routed {
     fn request(draft: Draft) -> Self::Request;
 
     #[doc(hidden)]
-    fn outcome(response: Self::Response, blame: Blame) -> Outcome<Self>;
+    fn outcome(response: Self::Response, record: CallRecord) -> Outcome<Self>;
 }
 
 /// The events with a request and a response of one message. The fields are those besides the head.
@@ -91,7 +91,7 @@ macro_rules! unary {
                 }
             }
 
-            fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
+            fn outcome(response: Self::Response, _: CallRecord) -> Outcome<Self> {
                 // Boxed or not.
                 Outcome::replied(wire::$result::clone(&response.result.unwrap_or_default()))
             }
@@ -121,7 +121,7 @@ macro_rules! clientless {
                 wire::$request { $($field: draft.$field,)* }
             }
 
-            fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
+            fn outcome(response: Self::Response, _: CallRecord) -> Outcome<Self> {
                 Outcome::replied(response.result.unwrap_or_default())
             }
         }
@@ -143,7 +143,7 @@ impl TestEvent for ChannelState {
         wire::ChannelEvent { time_ms, channel: draft.channel, r#type: draft.change }
     }
 
-    fn outcome(response: Self::Response, _: Blame) -> Outcome<Self> {
+    fn outcome(response: Self::Response, _: CallRecord) -> Outcome<Self> {
         Outcome::replied(response.result.unwrap_or_default())
     }
 }
@@ -157,11 +157,14 @@ impl TestEvent for SubscribeStream {
         Opening { request: Subscribe::request(draft), inbound }
     }
 
-    fn outcome(OpenedStream { first, publications, json }: OpenedStream, blame: Blame) -> Outcome<Self> {
+    fn outcome(OpenedStream { first, publications, json }: OpenedStream, record: CallRecord) -> Outcome<Self> {
         let publications = publications.unwrap_or_else(|| futures_util::stream::empty().boxed());
         let max = Limits::default().message_size;
-        let publications =
-            Reported::new(publications, json, max, blame, |publication, max| frame(&publication, max).map(|_| publication));
+        let publications = Reported::new(publications, json, max, record, |publication, json, max| {
+            let publication = publication.encode(json)?;
+            frame(&publication, max)?;
+            Ok(publication)
+        });
         Outcome::replied(Opened { result: first.result.unwrap_or_default(), publications })
     }
 }
