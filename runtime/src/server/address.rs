@@ -1,4 +1,4 @@
-//! Where the app listens, and how Centrifugo's configuration names that.
+//! The address that the app listens on, as the operator, the app and Centrifugo's configuration write it.
 
 use std::env;
 use std::io;
@@ -10,16 +10,16 @@ use crate::error::StartError;
 
 const DEFAULT: &str = "127.0.0.1:10001";
 
-/// Where to listen, and who said so.
+/// The address to listen on, and the setting that it comes from.
 #[derive(Debug)]
 pub(crate) struct Address {
-    /// `host:port`. A server that listens everywhere has `0.0.0.0`.
+    /// `host:port`. The host is `0.0.0.0` for all interfaces.
     text: String,
     origin: &'static str,
 }
 
 impl Address {
-    /// The environment goes before the app: it is the operator's.
+    /// The address from the environment, the app, or the default. The environment is the operator's, so it takes precedence.
     pub(crate) fn choose(app: Option<&str>) -> Result<Self, StartError> {
         let environment = env::var_os("PROXY_ADDRESS").map(|text| text.to_string_lossy().into_owned());
         match (environment.filter(|text| !text.is_empty()), app) {
@@ -29,15 +29,15 @@ impl Address {
         }
     }
 
-    /// `host:port`, `:port` for every interface, and either as Centrifugo's configuration names it.
-    fn parse(given: &str, origin: &'static str) -> Result<Self, StartError> {
-        let text = given.strip_prefix("grpc://").unwrap_or(given);
+    /// Reads `host:port`, or `:port` for all interfaces; either may begin with `grpc://`, as in Centrifugo's configuration.
+    fn parse(address: &str, origin: &'static str) -> Result<Self, StartError> {
+        let text = address.strip_prefix("grpc://").unwrap_or(address);
         match text.rsplit_once(':') {
             Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => {
                 let host = if host.is_empty() { "0.0.0.0" } else { host };
                 Ok(Self { text: format!("{host}:{port}"), origin })
             }
-            _ => Err(refused(given, origin)),
+            _ => Err(refused(address, origin)),
         }
     }
 
@@ -55,7 +55,7 @@ impl Address {
     }
 }
 
-/// A name, an IPv4 address, an IPv6 address in brackets, or nothing.
+/// Whether it is a name, an IPv4 address, an IPv6 address in brackets, or empty.
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
@@ -63,13 +63,13 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-fn refused(given: &str, origin: &'static str) -> StartError {
+fn refused(address: &str, origin: &'static str) -> StartError {
     let fault = "write `host:port`, such as `127.0.0.1:10001` or `[::1]:10001`";
     let source = io::Error::new(io::ErrorKind::InvalidInput, fault);
-    StartError::Listen { address: given.escape_debug().to_string(), origin, source }
+    StartError::Listen { address: address.escape_debug().to_string(), origin, source }
 }
 
-/// A socket that listens, and its address with the port that was picked for port 0.
+/// A listening socket, and its address: port 0 has become the port that the system picked.
 pub(crate) struct Listener {
     socket: TcpListener,
     address: SocketAddr,
@@ -89,7 +89,7 @@ impl Listener {
     }
 }
 
-/// The address as Centrifugo's configuration names it. A server that listens everywhere is reached on this machine.
+/// The address as Centrifugo's configuration has it. One for all interfaces is reached at 127.0.0.1.
 fn endpoint(address: &str) -> String {
     let host = match address.rsplit_once(':') {
         Some(("0.0.0.0" | "[::]", port)) => format!("127.0.0.1:{port}"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_nobody_could_listen_on_is_refused_by_name_with_what_to_write() {
+    fn an_address_that_no_socket_can_have_is_refused_with_what_to_write() {
         for given in [
             "10001",
             "localhost",

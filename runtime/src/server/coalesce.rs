@@ -1,4 +1,4 @@
-//! A socket that gathers answers: those that become ready together leave in one system call.
+//! A socket that coalesces writes: responses that become ready together leave in one system call.
 
 use std::io;
 use std::pin::Pin;
@@ -10,42 +10,44 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::server::peer::Peer;
 
-/// What is gathered at most before it is written anyway.
+/// The most bytes that are kept before a flush.
 const FULL: usize = 64 << 10;
 
-/// Keeps what is written until it is flushed; and a flush lets others go first whose answers are about to come.
+/// A socket that keeps what is written until it is flushed. A flush yields once, so that calls that are ready add their
+/// responses to the same write.
 ///
-/// HTTP/2's connection is one task, and each call another. The connection is woken by every call that has its answer, runs next, and flushes: one
-/// system call for each answer, though the next answers were about to come. A task that wakes itself goes behind those that are ready
-/// already, so one turn later all of their answers are here.
+/// An HTTP/2 connection is one task, and each of its calls another. Every call that has its response wakes the connection,
+/// which runs next, and flushes: one system call for each response, though more of them are nearly ready. A task that yields
+/// by waking itself runs after all tasks that are ready already, so by then their responses are here.
 ///
-/// For nothing, a turn costs more than a system call: another worker may be woken for it. Nobody knows how many calls are about to answer, so turns are
-/// taken as long as they bring something, and tried again now and then.
-pub(crate) struct Gather<S> {
+/// A yield that brings nothing costs more than a system call, because it may wake another worker. The number of calls that
+/// are nearly ready is unknown, so a [`Backoff`] yields for as long as it brings something, and tries again now and then.
+pub(crate) struct CoalescedWrites<S> {
     socket: S,
     peer: Arc<Peer>,
-    gathered: BytesMut,
-    turns: Turns,
+    buffer: BytesMut,
+    backoff: Backoff,
 }
 
-/// When others go first.
+/// The choice of the flushes that yield.
 #[derive(Debug, Default)]
-struct Turns {
-    /// It is their turn, and that much had been gathered before it.
-    now: Option<usize>,
-    /// How many flushes go by without a turn.
+struct Backoff {
+    /// The length of the buffer before the yield, if a flush has just yielded.
+    yielded_at: Option<usize>,
+    /// The number of flushes without a yield after the last one that brought nothing.
     pause: u8,
+    /// How many of them are left.
     left: u8,
 }
 
-impl Turns {
-    /// The longest pause: where turns bring nothing, one flush of 64 takes one.
+impl Backoff {
+    /// The longest pause: where yields bring nothing, one flush of 64 yields.
     const LONGEST: u8 = 63;
 
-    /// Whether others go first, before a flush of so much.
-    fn take(&mut self, gathered: usize) -> bool {
-        if let Some(before) = self.now.take() {
-            self.pause = if gathered > before { 0 } else { (2 * self.pause + 1).min(Self::LONGEST) };
+    /// Whether a flush of a buffer of this length yields first.
+    fn yields(&mut self, length: usize) -> bool {
+        if let Some(before) = self.yielded_at.take() {
+            self.pause = if length > before { 0 } else { (2 * self.pause + 1).min(Self::LONGEST) };
             self.left = self.pause;
             return false;
         }
@@ -53,47 +55,48 @@ impl Turns {
             self.left -= 1;
             return false;
         }
-        self.now = Some(gathered);
+        self.yielded_at = Some(length);
         true
     }
 }
 
-impl<S> Gather<S> {
+impl<S> CoalescedWrites<S> {
     pub(crate) fn new(socket: S, peer: Arc<Peer>) -> Self {
-        Self { socket, peer, gathered: BytesMut::new(), turns: Turns::default() }
+        Self { socket, peer, buffer: BytesMut::new(), backoff: Backoff::default() }
     }
 }
 
-impl<S: AsyncWrite + Unpin> Gather<S> {
+impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
     fn poll_written(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.gathered.is_empty() {
-            let written = ready!(Pin::new(&mut self.socket).poll_write(context, &self.gathered))?;
+        while !self.buffer.is_empty() {
+            let written = ready!(Pin::new(&mut self.socket).poll_write(context, &self.buffer))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.peer.has_taken(written);
-            self.gathered.advance(written);
+            self.buffer.advance(written);
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for CoalescedWrites<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.gathered.len() >= FULL {
+        if self.buffer.len() >= FULL {
             ready!(self.poll_written(context))?;
-            self.turns.now = self.turns.now.map(|_| 0);
+            // What was in the buffer before the yield has left.
+            self.backoff.yielded_at = self.backoff.yielded_at.map(|_| 0);
         }
-        self.gathered.extend_from_slice(bytes);
+        self.buffer.extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.gathered.is_empty() {
+        if self.buffer.is_empty() {
             return Pin::new(&mut self.socket).poll_flush(context);
         }
-        let gathered = self.gathered.len();
-        if self.turns.take(gathered) {
+        let length = self.buffer.len();
+        if self.backoff.yields(length) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -107,12 +110,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Gather<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
-        self.peer.has_sent(buffer.filled().len() - before);
-        read
+impl<S: AsyncRead + Unpin> AsyncRead for CoalescedWrites<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, read: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = read.filled().len();
+        let polled = Pin::new(&mut self.socket).poll_read(context, read);
+        self.peer.has_sent(read.filled().len() - before);
+        polled
     }
 }
 
@@ -126,7 +129,7 @@ mod tests {
     use crate::server::Limits;
     use crate::server::peer::Peers;
 
-    /// Remembers what each write had.
+    /// A socket that keeps the bytes of each write.
     #[derive(Clone, Default)]
     struct Writes(Arc<Mutex<Vec<Vec<u8>>>>);
 
@@ -145,14 +148,14 @@ mod tests {
         }
     }
 
-    fn gather(writes: &Writes) -> Gather<Writes> {
-        Gather::new(writes.clone(), Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())))))
+    fn coalesced(writes: &Writes) -> CoalescedWrites<Writes> {
+        CoalescedWrites::new(writes.clone(), Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())))))
     }
 
     #[tokio::test]
-    async fn what_is_written_before_a_flush_leaves_at_once() {
+    async fn bytes_that_are_written_before_a_flush_leave_in_one_write() {
         let writes = Writes::default();
-        let mut socket = gather(&writes);
+        let mut socket = coalesced(&writes);
         for bytes in [b"a", b"b", b"c"] {
             socket.write_all(bytes).await.unwrap();
         }
@@ -165,47 +168,48 @@ mod tests {
     }
 
     #[test]
-    fn a_flush_lets_others_go_first_once() {
+    fn a_flush_yields_once() {
         let writes = Writes::default();
-        let mut socket = gather(&writes);
+        let mut socket = coalesced(&writes);
         let mut context = Context::from_waker(std::task::Waker::noop());
-        let mut write = |socket: &mut Gather<Writes>, bytes| Pin::new(socket).poll_write(&mut context, bytes).is_ready();
-        let flush = |socket: &mut Gather<Writes>| {
+        let mut write =
+            |socket: &mut CoalescedWrites<Writes>, bytes| Pin::new(socket).poll_write(&mut context, bytes).is_ready();
+        let flush = |socket: &mut CoalescedWrites<Writes>| {
             Pin::new(socket).poll_flush(&mut Context::from_waker(std::task::Waker::noop())).is_ready()
         };
         assert!(write(&mut socket, b"a"));
-        assert!(!flush(&mut socket), "others may have something");
+        assert!(!flush(&mut socket), "it yields");
         assert!(write(&mut socket, b"b"));
-        assert!(flush(&mut socket), "it was their turn");
+        assert!(flush(&mut socket), "it has yielded");
         assert!(flush(&mut socket), "there is nothing to flush");
         assert_eq!(*writes.0.lock().unwrap(), [b"ab"]);
     }
 
-    /// How many flushes take no turn before one does.
-    fn pause(turns: &mut Turns) -> usize {
-        (0..).find(|_| turns.take(1)).unwrap()
+    /// The number of flushes that don't yield before one does.
+    fn pause(backoff: &mut Backoff) -> usize {
+        (0..).find(|_| backoff.yields(1)).unwrap()
     }
 
     #[test]
-    fn turns_are_taken_as_long_as_they_bring_something() {
-        let mut turns = Turns::default();
+    fn flushes_yield_as_long_as_that_brings_something() {
+        let mut backoff = Backoff::default();
         for _ in 0..100 {
-            assert!(turns.take(1));
-            assert!(!turns.take(2), "its turn is over");
+            assert!(backoff.yields(1));
+            assert!(!backoff.yields(2), "it has just yielded");
         }
         for expected in [0, 1, 3, 7, 15, 31, 63, 63] {
-            assert_eq!(pause(&mut turns), expected);
-            assert!(!turns.take(1), "its turn is over, and nothing came");
+            assert_eq!(pause(&mut backoff), expected);
+            assert!(!backoff.yields(1), "it has just yielded, and nothing came");
         }
-        assert_eq!(pause(&mut turns), 63);
-        assert!(!turns.take(2), "its turn is over, and something came");
-        assert_eq!(pause(&mut turns), 0);
+        assert_eq!(pause(&mut backoff), 63);
+        assert!(!backoff.yields(2), "it has just yielded, and something came");
+        assert_eq!(pause(&mut backoff), 0);
     }
 
     #[tokio::test]
-    async fn it_does_not_grow_without_end() {
+    async fn the_buffer_has_a_limit() {
         let writes = Writes::default();
-        let mut socket = gather(&writes);
+        let mut socket = coalesced(&writes);
         for _ in 0..10 {
             socket.write_all(&[0; 20 << 10]).await.unwrap();
         }

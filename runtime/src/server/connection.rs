@@ -1,4 +1,4 @@
-//! The connections that Centrifugo makes: one for each kind of event, with many calls at a time on it.
+//! Centrifugo's connections: one for each kind of event, with many calls at a time.
 
 use std::future::poll_fn;
 use std::io;
@@ -22,44 +22,44 @@ use crate::grpc::ProxyService;
 use crate::grpc::method::BIDIRECTIONAL;
 use crate::reject::logged::Logged;
 use crate::server::Limits;
-use crate::server::coalesce::Gather;
+use crate::server::coalesce::CoalescedWrites;
 use crate::server::peer::{Peer, Peers};
 use crate::server::read_ahead::read_ahead;
-use crate::server::request_body::Received;
-use crate::server::responder::Exchange;
+use crate::server::request_body::IncomingBody;
+use crate::server::responder::Responder;
 
-/// The longest list of headers: clients' cookies come along.
+/// The most bytes of a call's headers, which include clients' cookies.
 const MAX_HEADERS: u32 = 64 << 10;
-/// How many bytes of a call wait here until they are read.
+/// HTTP/2's window for a call: the bytes that may arrive before the app reads them.
 const CALL_WINDOW: u32 = 64 << 10;
-/// The same for all calls of a connection together: as many as HTTP/2 can say. Centrifugo has one connection for all streams, and a
-/// handler that doesn't read what its client publishes must not hold up the others. h2's guard against floods of small frames, which ends a
-/// connection, also grows with it.
+/// HTTP/2's window for all calls of a connection: the largest that there is. Centrifugo has one connection for all streams,
+/// and a handler that doesn't read its client's publications must not hold up the others. h2's guard against floods of small
+/// frames, which ends a connection, also grows with it.
 const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
-/// How many calls begin before they have their turn, and are answered. A burst needs as much memory as so many of its calls, and its first
-/// answers are on their way while the last questions are read.
-const TURN: usize = 50;
-/// How long nothing may be heard of a peer before the system asks whether it is still there. It asks some times more (Linux for eleven
-/// minutes), and then the connection ends, and with it the streams that would wait for ever.
+/// After this many accepted calls the connection yields, so that they run before more are read. Bounds the memory of a
+/// burst, and the time until its first responses leave.
+const CALLS_BEFORE_YIELD: usize = 50;
+/// The time without a packet after which the system probes whether the peer is still there. If no probe is acknowledged
+/// (Linux sends them for eleven minutes), the connection ends, and so do its streams, which would wait for ever.
 const SILENCE: Duration = Duration::from_secs(60);
-/// How long a connection stays on which nothing happens, when the app is stopping and no handler is at work. A peer that takes part in the end of a
-/// connection answers within the time that a packet takes there and back.
+/// The time after which an idle connection is closed, when the app stops and no handler runs. A peer that closes the
+/// connection in order needs one round trip.
 const LINGER: Duration = Duration::from_millis(500);
-/// How long handlers that are given up may take to be dropped.
-const LAST_TURN: Duration = Duration::from_secs(1);
+/// The time in which the remaining handlers have to be dropped when the app stops.
+const DROP_TIME: Duration = Duration::from_secs(1);
 /// The preface, 24 bytes, and an empty SETTINGS frame, 9 bytes.
 const SHORTEST_HANDSHAKE: u64 = 24 + 9;
-/// How long a listener rests that has run out of something, such as file descriptors.
+/// The pause after `accept` has failed for lack of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
-/// The connections that are open. They end with it.
+/// The open connections, which close when this is dropped.
 pub(crate) struct Connections {
     service: ProxyService,
     http: Builder,
     handshake: Duration,
     peers: Arc<Peers>,
     open: JoinSet<()>,
-    /// The calls on all of them.
+    /// The tasks of all calls.
     calls: TaskTracker,
 }
 
@@ -67,8 +67,8 @@ impl Connections {
     pub(crate) fn new(service: ProxyService, limits: Limits) -> Self {
         let mut http = Builder::new();
         http.max_concurrent_streams(limits.concurrent_calls)
-            // A slow app sees many calls reset at their deadline at once: for h2's default of 20 that is an attack, and the
-            // connection is closed with all others on it.
+            // When an app is slow, many calls are reset at their deadline at once. h2 takes more than 20 for an attack, by
+            // default, and closes the connection with all other calls on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
             .max_header_list_size(MAX_HEADERS)
             .initial_window_size(CALL_WINDOW)
@@ -83,7 +83,7 @@ impl Connections {
             match listener.accept().await {
                 Ok((socket, _)) => self.serve(socket),
                 Err(error) if is_of_one_connection(&error) => {
-                    tracing::debug!("a connection was gone before it was there: {error}")
+                    tracing::debug!("a connection ended before it was accepted: {error}")
                 }
                 Err(error) if is_permanent(&error) => return error,
                 Err(error) => {
@@ -97,7 +97,7 @@ impl Connections {
 
     fn serve(&mut self, socket: TcpStream) {
         if let Err(error) = prepare(&socket) {
-            tracing::debug!("a connection has the system's own settings: {error}");
+            tracing::debug!("a connection keeps the system's settings: {error}");
         }
         let connection = Connection {
             service: self.service.clone(),
@@ -106,7 +106,7 @@ impl Connections {
         };
         let (http, peers, handshake) = (self.http.clone(), Arc::clone(&self.peers), sleep(self.handshake));
         self.open.spawn(async move {
-            match connection.answer_all(&http, socket, handshake).await {
+            match connection.serve(&http, socket, handshake).await {
                 Ok(()) => {}
                 Err(Ended::NoHandshake) => {
                     if let Some(more) = peers.no_handshake.pass() {
@@ -120,45 +120,46 @@ impl Connections {
         });
     }
 
-    /// Ready when all connections have ended by themselves.
-    pub(crate) async fn end(&mut self) {
+    /// Waits until all connections have ended by themselves.
+    pub(crate) async fn ended(&mut self) {
         while self.open.join_next().await.is_some() {}
     }
 
-    /// Closes what is left, and drops the handlers of all calls. A handler that blocks its thread can't be dropped.
+    /// Closes the remaining connections, and drops all handlers, except those that block their threads.
     pub(crate) async fn give_up(mut self) {
         self.open.shutdown().await;
         self.calls.close();
-        if timeout(LAST_TURN, self.calls.wait()).await.is_err() {
+        if timeout(DROP_TIME, self.calls.wait()).await.is_err() {
             tracing::warn!("{} calls can't be dropped: their handlers block the thread they run on", self.calls.len());
         }
     }
 }
 
-/// What is written leaves at once, and a peer that is gone without a word is noticed.
+/// Sets the socket's options: writes leave at once, and the system finds out when the peer is gone without a word.
 fn prepare(socket: &TcpStream) -> io::Result<()> {
     socket.set_nodelay(true)?;
     SockRef::from(socket).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE))
 }
 
-/// One connection, and what it passes on to its calls.
+/// A connection, with what its calls share.
 struct Connection {
     service: ProxyService,
     calls: TaskTracker,
     peer: Arc<Peer>,
 }
 
-/// What the clock of a connection runs for.
-enum Phase {
-    /// The end of the handshake.
-    Greeting,
-    /// Nothing.
+/// The stage of a connection. All but `Serving` have a time limit.
+enum Stage {
+    /// The peer has to complete the handshake.
+    Handshake,
     Serving,
-    /// The last answers. The peer had taken so many bytes when the clock was set.
-    Ending { taken: u64 },
+    /// The app stops, and the peer has to take the last responses. It had taken this many bytes when the time began.
+    Closing {
+        taken: u64,
+    },
 }
 
-/// Why a connection ended before its time.
+/// The reason why a connection ended early.
 enum Ended {
     NoHandshake,
     Http(h2::Error),
@@ -171,24 +172,24 @@ impl From<h2::Error> for Ended {
 }
 
 impl Connection {
-    /// Answers all calls, each in a task of its own, until the connection ends. Once the app is stopping, that is when all calls that are
-    /// there have been answered; or when no handler is at work any more, and the peer takes no more of the answers.
+    /// Serves all calls, each in a task of its own, until the connection ends. When the app stops, it ends after the
+    /// responses to the calls that it has; or once no handler runs, and the peer takes no more of the responses.
     // The handshake is no argument: a future holds its arguments twice.
-    async fn answer_all(self, http: &Builder, socket: TcpStream, handshake: Sleep) -> Result<(), Ended> {
+    async fn serve(self, http: &Builder, socket: TcpStream, handshake: Sleep) -> Result<(), Ended> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
         let mut clock = pin!(handshake);
         let mut connection = tokio::select! {
             biased;
             () = &mut stopping => return Ok(()),
-            connection = http.handshake::<_, Bytes>(Gather::new(socket, Arc::clone(&self.peer))) => connection?,
+            connection = http.handshake::<_, Bytes>(CoalescedWrites::new(socket, Arc::clone(&self.peer))) => connection?,
             () = &mut clock => return Err(Ended::NoHandshake),
         };
-        let (mut phase, mut begun) = (Phase::Greeting, 0);
+        let (mut stage, mut begun) = (Stage::Handshake, 0);
         loop {
-            // A connection that always has another call never looks at anything else, so this is no part of the `select!`.
-            let may_stop = begun % TURN == 0 || stopping.is_terminated();
-            if may_stop && !matches!(phase, Phase::Ending { .. }) && self.service.stopping().is_cancelled() {
-                phase = Phase::Ending { taken: self.peer.taken() };
+            // Not in the `select!`, which prefers calls: a connection that always has another one would never stop.
+            let may_stop = begun % CALLS_BEFORE_YIELD == 0 || stopping.is_terminated();
+            if may_stop && !matches!(stage, Stage::Closing { .. }) && self.service.stopping().is_cancelled() {
+                stage = Stage::Closing { taken: self.peer.taken() };
                 connection.graceful_shutdown();
                 clock.as_mut().reset(Instant::now() + LINGER);
             }
@@ -199,49 +200,50 @@ impl Connection {
                     let (request, respond) = call?;
                     self.begin(request, respond);
                     begun += 1;
-                    if begun % TURN == 0 {
-                        turn().await;
+                    if begun % CALLS_BEFORE_YIELD == 0 {
+                        yield_once().await;
                     }
                 }
                 () = &mut stopping, if !stopping.is_terminated() => {}
-                () = &mut clock, if !matches!(phase, Phase::Serving) => {
-                    let Some(next) = self.next_phase(&phase)? else { return Ok(()) };
-                    phase = next;
+                () = &mut clock, if !matches!(stage, Stage::Serving) => {
+                    let Some(next) = self.next_stage(&stage)? else { return Ok(()) };
+                    stage = next;
                     clock.as_mut().reset(Instant::now() + LINGER);
                 }
             }
         }
     }
 
-    /// What comes when the clock of a phase has run down. `None`: the end.
-    fn next_phase(&self, phase: &Phase) -> Result<Option<Phase>, Ended> {
-        match phase {
-            Phase::Greeting if self.peer.received() < SHORTEST_HANDSHAKE => Err(Ended::NoHandshake),
-            Phase::Greeting | Phase::Serving => Ok(Some(Phase::Serving)),
-            Phase::Ending { taken } if self.service.running() == 0 && self.peer.taken() == *taken => Ok(None),
-            Phase::Ending { .. } => Ok(Some(Phase::Ending { taken: self.peer.taken() })),
+    /// The stage after the time of this one is over. `None`: the connection ends.
+    fn next_stage(&self, stage: &Stage) -> Result<Option<Stage>, Ended> {
+        match stage {
+            Stage::Handshake if self.peer.received() < SHORTEST_HANDSHAKE => Err(Ended::NoHandshake),
+            Stage::Handshake | Stage::Serving => Ok(Some(Stage::Serving)),
+            Stage::Closing { taken } if self.service.running() == 0 && self.peer.taken() == *taken => Ok(None),
+            Stage::Closing { .. } => Ok(Some(Stage::Closing { taken: self.peer.taken() })),
         }
     }
 
+    /// Spawns the task of a call.
     fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>) {
         let peer = Arc::clone(&self.peer);
         if request.uri().path().ends_with(BIDIRECTIONAL) {
             let (head, stream) = request.into_parts();
             let (ahead, reader) = read_ahead(stream, peer);
-            let request = Request::from_parts(head, Received::Ahead(reader));
-            self.calls.spawn(ahead.beside(Exchange::new(self.service.handle(request), respond)));
+            let request = Request::from_parts(head, IncomingBody::ReadAhead(reader));
+            self.calls.spawn(ahead.beside(Responder::new(self.service.handle(request), respond)));
         } else {
-            let request = request.map(|stream| Received::message(stream, peer));
-            self.calls.spawn(Exchange::new(self.service.handle(request), respond));
+            let request = request.map(|stream| IncomingBody::message(stream, peer));
+            self.calls.spawn(Responder::new(self.service.handle(request), respond));
         }
     }
 }
 
-/// Lets all tasks go first that are ready.
-async fn turn() {
-    let mut is_over = false;
+/// Yields until all tasks that are ready have run. tokio's `yield_now` also lets the runtime poll sockets and timers first.
+async fn yield_once() {
+    let mut has_yielded = false;
     poll_fn(|context| {
-        if std::mem::replace(&mut is_over, true) {
+        if std::mem::replace(&mut has_yielded, true) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();
@@ -269,7 +271,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_system_asks_whether_a_silent_peer_is_still_there() {
+    async fn the_system_probes_whether_a_silent_peer_is_still_there() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (socket, _) = listener.accept().await.unwrap();
@@ -279,10 +281,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_turn_is_over_when_all_that_are_ready_had_theirs() {
+    async fn a_yield_ends_when_all_ready_tasks_have_run() {
         let mut others: JoinSet<()> = (0..3).map(|_| async {}).collect();
         assert!(others.try_join_next().is_none());
-        turn().await;
+        yield_once().await;
         assert_eq!(std::iter::from_fn(|| others.try_join_next()).count(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! What a call has sent of its messages: how much of it waits for the rest, and for how long.
+//! The intake of a call: the memory that an incomplete message holds, and the time that it may take.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,48 +9,47 @@ use http::HeaderMap;
 use tokio::time::{Sleep, sleep};
 use tonic::Status;
 
+use crate::dispatch::message::PREFIX;
 use crate::grpc::single_frame::is_whole;
 use crate::handler::deadline;
 use crate::server::peer::{Full, Peer};
 
-/// A flag and a length stand before each message.
-const HEAD: usize = 5;
-/// What a call takes while its message isn't complete, besides the message: h2's stream, headers, a task, and the buffer that the first bytes were
-/// read into. Measured with 20,000 of them.
+/// The memory of a call while its message is incomplete, without the message: h2's stream, headers, a task, and the buffer
+/// that the first bytes were read into. Measured with 20,000 calls.
 const CALL: usize = 8 << 10;
-/// How much of that is for headers.
+/// The part of it that is for headers.
 const HEADERS: usize = 1 << 10;
 
-/// How long a call may wait for its message when there is no room for more that wait. Headers and message are often read one after the other.
+/// The time that a call may wait for its message when there is no room. Headers and message are often read one by one.
 const MOMENT: Duration = Duration::from_millis(250);
 
-/// Charges a call's peer for what has come of a message that isn't complete, and watches the clock.
+/// The intake of a call: charges the peer for the memory of an incomplete message, and limits its time.
 pub(crate) struct Intake {
     expected: Expected,
-    /// How long the call's headers are.
+    /// The bytes of the call's headers.
     headers: usize,
-    /// What has been charged for it.
+    /// The bytes that the peer is charged for now.
     charged: usize,
     clock: Clock,
     peer: Arc<Peer>,
 }
 
-/// How long what is expected may take.
+/// The time limit of a message. Its clock starts when the message is polled and hasn't arrived.
 enum Clock {
-    /// As long as that, once it isn't there when it is looked for; or as long as any peer's.
+    /// The clock hasn't started. The time is the call's deadline, if it has one.
     Off(Option<Duration>),
-    /// Until others make room; then as long as the limit that comes along.
+    /// The call waits until others make room. It keeps its deadline for later.
     NoRoom(Pin<Box<Sleep>>, Option<Duration>),
     Running(Pin<Box<Sleep>>),
 }
 
-/// What is still to come before the app can go on.
+/// The part of the body that the app still waits for.
 enum Expected {
-    /// All of the body: a single message.
+    /// The body: a single message.
     All {
         held: usize,
     },
-    /// Nothing but the end of the body: the message has gone to its handler.
+    /// The end of the body: the message has gone to its handler.
     End {
         taken: usize,
     },
@@ -59,44 +58,45 @@ enum Expected {
     Nothing,
 }
 
-/// Where the next message of a stream stands.
+/// The state of the next message of a stream.
 #[derive(Debug, Default)]
 struct Messages {
-    head: Vec<u8>,
-    /// What is missing of the message behind the head.
+    /// The flag and the length, as far as they have arrived.
+    prefix: Vec<u8>,
+    /// The missing bytes of the message, once its length is known.
     missing: usize,
-    /// What has come of a message that isn't complete.
+    /// The bytes of an incomplete message that have arrived.
     held: usize,
-    /// The first one has been complete.
+    /// The first message has been complete.
     begun: bool,
 }
 
 impl Intake {
-    /// `goes_on`: after the first message others may come, at any time.
-    pub(crate) fn new(goes_on: bool, peer: Arc<Peer>) -> Self {
-        let expected = if goes_on { Expected::Messages(Box::default()) } else { Expected::All { held: 0 } };
+    /// `is_stream`: more messages may come after the first one, at any time.
+    pub(crate) fn new(is_stream: bool, peer: Arc<Peer>) -> Self {
+        let expected = if is_stream { Expected::Messages(Box::default()) } else { Expected::All { held: 0 } };
         Self { expected, headers: 0, charged: 0, clock: Clock::Off(None), peer }
     }
 
-    /// The call has these headers: they are held with it, and may have a deadline, which is one for its message, too.
+    /// Sets the limits by the call's headers: they take memory, and may have a deadline, which also holds for the message.
     pub(crate) fn set_limits(&mut self, headers: &HeaderMap) {
         self.clock = Clock::Off(deadline::of(headers));
         self.headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     }
 
-    /// What the call takes besides its message.
+    /// The memory of the call without its message.
     fn call(&self) -> usize {
         CALL + self.headers.saturating_sub(HEADERS)
     }
 
-    /// Takes a piece. `is_last`: nothing comes after it. `Err`: there is no room for it.
+    /// Takes a part of the body. `is_last`: nothing comes after it. `Err`: there is no room for it.
     pub(crate) fn take(&mut self, data: &[u8], is_last: bool) -> Result<(), Status> {
         if is_last {
             self.expected = Expected::Nothing;
         }
         let completes = self.expected.receive(data);
         let held = self.expected.held();
-        // The beginning of the next message has a time of its own.
+        // The next message has a time of its own.
         if completes || !self.expected.is_pending() {
             self.clock = Clock::Off(None);
         }
@@ -109,7 +109,7 @@ impl Intake {
         Ok(())
     }
 
-    /// What came was not read for so long, so there may have been no room for more: that is not the peer's time.
+    /// Adds the time in which the handler didn't read: the window may have been full, so the peer is not to blame.
     pub(crate) fn extend(&mut self, time: Duration) {
         if let Clock::Running(timer) = &mut self.clock {
             let end = timer.deadline() + time;
@@ -117,10 +117,10 @@ impl Intake {
         }
     }
 
-    /// Nothing more is expected, and nothing is held.
+    /// Ends the intake: nothing more is expected, and the peer is charged for nothing.
     pub(crate) fn end(&mut self) {
         (self.expected, self.clock) = (Expected::Nothing, Clock::Off(None));
-        // Less always has room.
+        // Charging for less never fails.
         let _ = self.charge(0);
     }
 
@@ -129,13 +129,13 @@ impl Intake {
         matches!(self.expected, Expected::Nothing)
     }
 
-    /// Ready when what is expected should have been here, or when so many calls wait for the rest of their messages that this one can't.
+    /// Ready with the status of a call whose message takes too long, or of one that may not wait because there is no room.
     pub(crate) fn poll_refused(&mut self, context: &mut Context<'_>) -> Poll<Status> {
         if !self.expected.is_pending() {
             return Poll::Pending;
         }
         if self.charged < self.call() && self.charge(self.call()).is_err() {
-            // One with long headers holds too much to wait for a moment.
+            // A call with long headers holds too much memory to wait for others to make room.
             let waited = if self.call() > CALL { Poll::Ready(()) } else { self.clock.poll_moment(context) };
             return waited.map(|()| self.peer.too_much());
         }
@@ -144,7 +144,7 @@ impl Intake {
 }
 
 impl Clock {
-    /// Ready when a call has waited long enough for others to make room.
+    /// Ready when the call has waited long enough for others to make room.
     fn poll_moment(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if let Self::Off(limit) = *self {
             *self = Self::NoRoom(Box::pin(sleep(MOMENT)), limit);
@@ -152,7 +152,7 @@ impl Clock {
         self.poll_timer(context)
     }
 
-    /// Ready when what is expected has taken too long.
+    /// Ready when the message has taken too long.
     fn poll_over(&mut self, longest: Duration, context: &mut Context<'_>) -> Poll<()> {
         if let Self::Off(limit) | Self::NoRoom(_, limit) = *self {
             *self = Self::Running(Box::pin(sleep(limit.map_or(longest, |limit| limit.min(longest)))));
@@ -175,7 +175,7 @@ impl Drop for Intake {
 }
 
 impl Expected {
-    /// Whether that completes one of many messages.
+    /// Takes a part of the body. Returns whether it completes a message of a stream.
     fn receive(&mut self, data: &[u8]) -> bool {
         match self {
             Self::All { held: 0 } if is_whole(data, usize::MAX) => *self = Self::End { taken: data.len() },
@@ -187,7 +187,7 @@ impl Expected {
         false
     }
 
-    /// How many bytes wait for the rest of their message.
+    /// The bytes of an incomplete message that have arrived.
     fn held(&self) -> usize {
         match self {
             Self::All { held } => *held,
@@ -196,6 +196,7 @@ impl Expected {
         }
     }
 
+    /// Whether the app waits for a message.
     fn is_pending(&self) -> bool {
         match self {
             Self::All { .. } => true,
@@ -206,18 +207,18 @@ impl Expected {
 }
 
 impl Messages {
-    /// Whether that completes a message.
+    /// Takes a part of the body. Returns whether it completes a message.
     fn receive(&mut self, mut data: &[u8]) -> bool {
         let mut completes = false;
         while !data.is_empty() {
-            let wanted = if self.missing > 0 { self.missing } else { HEAD - self.head.len() };
+            let wanted = if self.missing > 0 { self.missing } else { PREFIX - self.prefix.len() };
             let (now, rest) = data.split_at(wanted.min(data.len()));
             self.held += now.len();
             if self.missing > 0 {
                 self.missing -= now.len();
                 self.end_if_complete();
             } else {
-                self.head.extend_from_slice(now);
+                self.prefix.extend_from_slice(now);
                 self.begin_if_complete();
             }
             completes |= self.held == 0;
@@ -227,11 +228,11 @@ impl Messages {
     }
 
     fn begin_if_complete(&mut self) {
-        if let [_, length @ ..] = self.head.as_slice()
+        if let [_, length @ ..] = self.prefix.as_slice()
             && let Ok(length) = <[u8; 4]>::try_from(length)
         {
             self.missing = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-            self.head.clear();
+            self.prefix.clear();
             self.end_if_complete();
         }
     }
@@ -248,18 +249,18 @@ impl Messages {
 mod tests {
     use super::*;
 
-    /// What is held after each of these pieces.
-    fn held(pieces: &[&[u8]]) -> Vec<usize> {
+    /// The bytes that are held after each of these parts.
+    fn held(parts: &[&[u8]]) -> Vec<usize> {
         let mut messages = Messages::default();
-        let after = |piece: &&[u8]| {
-            messages.receive(piece);
+        let after = |part: &&[u8]| {
+            messages.receive(part);
             messages.held
         };
-        pieces.iter().map(after).collect()
+        parts.iter().map(after).collect()
     }
 
     #[test]
-    fn what_is_held_is_what_came_of_a_message_that_is_not_complete() {
+    fn the_bytes_of_an_incomplete_message_are_held() {
         assert_eq!(held(&[b"\0\0\0\0\x03abc"]), [0]);
         assert_eq!(held(&[b"\0\0\0", b"\0\x03a", b"b", b"c"]), [3, 6, 7, 0]);
         assert_eq!(held(&[b"\0\0\0\0\0", b"\0\0\0\0\x01a\0\0\0\0\x02b", b"c\0"]), [0, 6, 1]);

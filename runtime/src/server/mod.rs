@@ -1,4 +1,4 @@
-//! A server of its own: the address, the limits, and the end.
+//! The app's own server: its address, its limits, and how it stops.
 
 pub(crate) mod address;
 pub(crate) mod coalesce;
@@ -24,7 +24,7 @@ use crate::grpc::ProxyService;
 use crate::server::address::Listener;
 use crate::server::connection::Connections;
 
-/// What the server may use up.
+/// The limits of the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) concurrent_calls: u32,
@@ -48,7 +48,7 @@ impl Default for Limits {
     }
 }
 
-/// An app that listens. Made by [`App::bind`](crate::App::bind).
+/// An app that listens on its address. Made by [`App::bind`](crate::App::bind).
 #[must_use = "a server answers nothing until it serves"]
 pub struct Server {
     listener: Listener,
@@ -63,12 +63,13 @@ impl Server {
         Self { listener, service, limits, config }
     }
 
-    /// The address that the server listens on, with the port that was picked for port 0.
+    /// The address that the server listens on. Port 0 has become the port that the system picked.
     pub fn local_addr(&self) -> SocketAddr {
         self.listener.address()
     }
 
-    /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its address.
+    /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its
+    /// address.
     ///
     /// ```
     /// # #[centrifugo::rpc("ping")]
@@ -95,9 +96,10 @@ impl Server {
         self.serve_until_any(signals).await
     }
 
-    /// Serves until the future is ready. Then no new calls are taken, and running ones have
-    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are dropped. When this returns, no handler is left, but one that
-    /// blocks its thread. What peers leave open doesn't keep the app: idle connections, unfinished messages, streams that aren't read.
+    /// Serves until the future is ready. Then the server takes no new connections, and running calls have
+    /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are dropped. When this returns, no handler
+    /// runs, except one that blocks its thread. The server doesn't wait for what peers leave open: idle connections,
+    /// incomplete messages, and streams that aren't read.
     ///
     /// # Errors
     ///
@@ -106,7 +108,7 @@ impl Server {
         self.serve_until_any(futures_util::stream::once(stop)).await
     }
 
-    /// Serves until the first item, drains until the second one.
+    /// Serves until the first item, and waits for running calls until the second one.
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
         let Self { listener, service, limits, config } = self;
         drop(config);
@@ -122,7 +124,7 @@ impl Server {
         tracing::info!("stopping: {} handlers are at work, and have {drain:?} to finish", service.running());
         service.end_streams();
         let ended = async {
-            connections.end().await;
+            connections.ended().await;
             service.reported().await;
         };
         let cut = tokio::select! {
@@ -138,7 +140,7 @@ impl Server {
     }
 }
 
-/// `cut`: why the app doesn't wait any longer.
+/// Logs how the server has stopped. `cut`: the reason why it waits no longer.
 fn report_end(cut: Option<&str>, running: usize) {
     match cut {
         None => tracing::info!("stopped"),

@@ -1,4 +1,4 @@
-//! What is known of the peer of a connection, and what it may use up.
+//! The peer of a connection: the bytes that it sends and takes, and the memory that it may hold.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use tonic::Status;
 use crate::dispatch::throttle::Throttle;
 use crate::server::Limits;
 
-/// What all connections share.
+/// The state that all connections share.
 #[derive(Debug)]
 pub(crate) struct Peers {
     limits: Limits,
@@ -23,20 +23,20 @@ pub(crate) struct Peers {
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) unfinished: Unfinished,
-    /// How many bytes have come from it.
+    /// The bytes that it has sent.
     received: AtomicU64,
-    /// How many bytes it has taken.
+    /// The bytes that it has taken.
     taken: AtomicU64,
 }
 
-/// The bytes of messages that have begun, and aren't complete: those of a connection, within those of the app.
+/// The memory of incomplete messages: that of a connection, as a part of that of the app.
 #[derive(Debug)]
 pub(crate) struct Unfinished {
     bytes: AtomicUsize,
     all: Arc<Peers>,
 }
 
-/// There is no more room: in the connection's share, or in all that there is.
+/// No more room for incomplete messages, in the connection's share or in the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
@@ -46,18 +46,19 @@ impl Peers {
         Self { limits, unfinished, too_much, too_late, no_handshake }
     }
 
-    /// What one connection may hold. Always a whole message, or else none of that size could ever arrive.
+    /// The most bytes that a connection may hold: at least a whole message, or else none of that size could ever arrive.
     fn share(&self) -> usize {
         (self.limits.unfinished / 4).max(self.limits.message_size)
     }
 
+    /// The most bytes that all connections may hold.
     fn all(&self) -> usize {
         self.limits.unfinished.max(self.limits.message_size)
     }
 }
 
 impl Unfinished {
-    /// Charges a call with so many bytes instead of what it was charged with. `Err`: there is no room for them, and nothing has changed.
+    /// Charges for the bytes that a call holds now, instead of those before. `Err`: no room, and nothing has changed.
     pub(crate) fn recharge(&self, before: usize, now: usize) -> Result<(), Full> {
         match now.checked_sub(before) {
             Some(0) => Ok(()),
@@ -96,30 +97,32 @@ impl Peer {
         }
     }
 
+    /// The longest time for a message to arrive.
     pub(crate) fn body_timeout(&self) -> Duration {
         self.unfinished.all.limits.body
     }
 
-    /// So many bytes have come from it.
+    /// Counts bytes that the peer has sent.
     pub(crate) fn has_sent(&self, bytes: usize) {
         self.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// It has taken so many bytes.
+    /// Counts bytes that the peer has taken.
     pub(crate) fn has_taken(&self, bytes: usize) {
         self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
+    /// The bytes that the peer has sent.
     pub(crate) fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
 
-    /// How many bytes it has taken.
+    /// The bytes that the peer has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// The status of a call whose message doesn't come.
+    /// The status of a call whose message doesn't arrive in time.
     pub(crate) fn too_late(&self) -> Status {
         let Peers { limits, too_late, .. } = &*self.unfinished.all;
         if let Some(more) = too_late.pass() {
@@ -131,16 +134,16 @@ impl Peer {
         Status::deadline_exceeded("the message was not complete in time")
     }
 
-    /// The status of a call whose message there is no room for.
+    /// The status of a call that there is no room for.
     pub(crate) fn too_much(&self) -> Status {
         let Peers { limits, too_much, .. } = &*self.unfinished.all;
         if let Some(more) = too_much.pass() {
             tracing::warn!(
-                "max_unfinished_bytes: messages that are not complete hold {} bytes, so a call is refused{more}",
+                "max_unfinished_bytes: incomplete messages hold {} bytes, so a call is refused{more}",
                 limits.unfinished
             );
         }
-        Status::resource_exhausted("too many messages are not complete")
+        Status::resource_exhausted("too many messages are incomplete")
     }
 }
 
@@ -149,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_has_a_share_of_what_there_is_for_all() {
+    fn a_connection_has_a_share_of_the_memory_of_all() {
         let limits = Limits { unfinished: 1000, message_size: 10, ..Limits::default() };
         let peers = Arc::new(Peers::new(limits));
         let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers))).collect();

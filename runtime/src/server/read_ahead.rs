@@ -1,8 +1,8 @@
-//! What a client streams, read ahead: as much as HTTP/2's window lets come, in one piece of memory.
+//! The read-ahead of a stream: copies a client's frames into one buffer as they arrive, as far as HTTP/2's window allows.
 //!
-//! HTTP/2's window counts bytes, and h2 keeps each frame by itself: 65,536 frames of a single byte, which a window takes, are 16 MiB as long as nobody reads
-//! them. So frames are copied together as they come, and the window grows again only when their bytes are read by the handler. Once nobody will read them,
-//! they are dropped instead, and the client is not held back.
+//! HTTP/2's window counts bytes, but h2 keeps each frame by itself: 65,536 frames of a single byte, which fit into a window,
+//! are 16 MiB until they are read. So frames are copied together, and the window opens again only when the handler reads
+//! their bytes. Once nothing will read them, they are dropped instead, and the client is not held back.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,26 +10,25 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use h2::{FlowControl, RecvStream};
+use h2::{FlowControl, Reason, RecvStream};
 use http::HeaderMap;
 use pin_project_lite::pin_project;
 use tower::BoxError;
 
 use crate::server::intake::Intake;
 use crate::server::peer::Peer;
-use crate::server::request_body::failed;
 
-/// How many frames are read before other tasks have their turn.
-const TURN: usize = 128;
+/// After this many frames the call yields to other tasks.
+const FRAMES_BEFORE_YIELD: usize = 128;
 
-/// Reads ahead.
+/// The writing end of the buffer, which reads from the connection.
 pub(crate) struct ReadAhead {
     stream: RecvStream,
     shared: Arc<Mutex<Shared>>,
 }
 
 pin_project! {
-    /// Reads ahead for as long as the call takes.
+    /// A call, with its read-ahead for as long as it takes.
     pub(crate) struct Beside<F> {
         #[pin]
         call: F,
@@ -47,7 +46,7 @@ impl<F: Future> Future for Beside<F> {
     }
 }
 
-/// What has been read ahead, for the handler.
+/// The reading end of the buffer, for the handler.
 pub(crate) struct Reader {
     shared: Arc<Mutex<Shared>>,
     flow: FlowControl,
@@ -57,21 +56,21 @@ struct Shared {
     data: BytesMut,
     end: End,
     intake: Intake,
-    /// The task that waits for data.
+    /// The task that waits for data in the buffer.
     waker: Option<Waker>,
-    /// The task that reads ahead, and since when it waits for its reader.
+    /// The task that reads ahead, and the time since when it waits for the reader.
     held_back: Option<(Waker, Instant)>,
-    /// Nobody will read any more.
+    /// The reader is gone.
     is_closed: bool,
 }
 
 enum End {
     NotYet,
-    /// `Some`: it is still to be reported.
+    /// The body has ended, and the error has not been reported yet if there is one.
     Over(Option<BoxError>),
 }
 
-/// Starts to read ahead.
+/// The two ends of a new buffer.
 pub(crate) fn read_ahead(mut stream: RecvStream, peer: Arc<Peer>) -> (ReadAhead, Reader) {
     let intake = Intake::new(true, peer);
     let shared = Shared { data: BytesMut::new(), end: End::NotYet, intake, waker: None, held_back: None, is_closed: false };
@@ -89,23 +88,23 @@ impl ReadAhead {
         Beside { call, ahead: self }
     }
 
-    /// Reads what is there.
+    /// Reads the frames that have arrived.
     fn poll(&mut self, context: &mut Context<'_>) {
         let mut shared = lock(&self.shared);
-        for _ in 0..TURN {
+        for _ in 0..FRAMES_BEFORE_YIELD {
             if let End::Over(_) = shared.end {
                 return;
             }
             match self.stream.poll_data(context) {
                 Poll::Ready(Some(Ok(data))) => {
                     if shared.is_closed {
-                        // What fails here has ended the call, too.
+                        // It fails only if the call has ended, too.
                         drop(self.stream.flow_control().release_capacity(data.len()));
                     } else {
-                        shared.receive(&data);
+                        shared.push(&data);
                     }
                 }
-                Poll::Ready(Some(Err(error))) => shared.end(failed(error)),
+                Poll::Ready(Some(Err(error))) => shared.end(failure(error)),
                 Poll::Ready(None) => shared.end(None),
                 Poll::Pending => return shared.wait(context),
             }
@@ -114,7 +113,7 @@ impl ReadAhead {
     }
 }
 
-/// The call is over. Whoever reads in another task reads what is there, and no more comes.
+/// Ends the buffer with the call. A reader in another task still has what is in it.
 impl Drop for ReadAhead {
     fn drop(&mut self) {
         let mut shared = lock(&self.shared);
@@ -125,7 +124,7 @@ impl Drop for ReadAhead {
 }
 
 impl Shared {
-    /// Looks at the clock of a message that isn't complete, unless the peer may have no room to go on.
+    /// Polls the time limit of an incomplete message, unless the peer may wait for room in the window.
     fn wait(&mut self, context: &mut Context<'_>) {
         if !self.data.is_empty() {
             let since = self.held_back.take().map_or_else(Instant::now, |(_, since)| since);
@@ -135,7 +134,7 @@ impl Shared {
         }
     }
 
-    fn receive(&mut self, data: &[u8]) {
+    fn push(&mut self, data: &[u8]) {
         match self.intake.take(data, false) {
             Ok(()) => self.data.extend_from_slice(data),
             Err(status) => self.end(Some(status.into())),
@@ -161,7 +160,7 @@ impl Reader {
         lock(&self.shared).intake.set_limits(headers);
     }
 
-    /// All that is there.
+    /// Takes all that is in the buffer.
     pub(crate) fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         let mut shared = lock(&self.shared);
         if !shared.data.is_empty() {
@@ -170,7 +169,7 @@ impl Reader {
                 shared.intake.extend(since.elapsed());
                 waker.wake();
             }
-            // What is read makes room for more.
+            // Opens the window for as many bytes.
             let released = self.flow.release_capacity(data.len());
             return Poll::Ready(Some(released.map(|()| data).map_err(BoxError::from)));
         }
@@ -183,6 +182,7 @@ impl Reader {
         }
     }
 
+    /// Whether the buffer is empty, and stays so.
     pub(crate) fn is_over(&self) -> bool {
         let shared = lock(&self.shared);
         shared.data.is_empty() && matches!(shared.end, End::Over(None))
@@ -196,5 +196,13 @@ impl Drop for Reader {
         shared.intake.end();
         let unread = std::mem::take(&mut shared.data).len();
         drop(self.flow.release_capacity(unread));
+    }
+}
+
+/// The error of a body. `None`: the client has left, which is the body's end and no failure.
+pub(crate) fn failure(error: h2::Error) -> Option<BoxError> {
+    match error.reason() {
+        Some(Reason::NO_ERROR | Reason::CANCEL) => None,
+        _ => Some(error.into()),
     }
 }

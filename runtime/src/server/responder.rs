@@ -1,4 +1,4 @@
-//! One call on a connection: its answer is sent as soon as it is there, and given up as soon as nobody waits for it.
+//! The responder of a call: sends the response when the app has made it, and drops the call when its caller resets it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -15,55 +15,55 @@ use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
 
 pin_project! {
-    /// A call, until all of its answer is sent.
-    // Polled by hand, because an `async` block would hold the answer's future twice.
+    /// The task of a call: waits for the response, then sends it.
+    // Polled by hand, because an `async` block would hold the future of the response twice.
     #[project = Step]
-    pub(crate) enum Exchange<F> {
-        Answering {
+    pub(crate) enum Responder<F> {
+        Waiting {
             #[pin]
-            answer: F,
+            response: F,
             respond: SendResponse<Bytes>,
         },
         Sending {
-            sending: Sending,
+            body: BodySender,
         },
     }
 }
 
-impl<F: Future<Output = Response<ResponseBody>>> Exchange<F> {
-    pub(crate) fn new(answer: F, respond: SendResponse<Bytes>) -> Self {
-        Self::Answering { answer, respond }
+impl<F: Future<Output = Response<ResponseBody>>> Responder<F> {
+    pub(crate) fn new(response: F, respond: SendResponse<Bytes>) -> Self {
+        Self::Waiting { response, respond }
     }
 
     fn poll_sent(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
         loop {
-            let sending = match self.as_mut().project() {
-                Step::Answering { answer, respond } => {
-                    let Poll::Ready(response) = answer.poll(context) else {
+            let body = match self.as_mut().project() {
+                Step::Waiting { response, respond } => {
+                    let Poll::Ready(response) = response.poll(context) else {
                         return respond.poll_reset(context).map(|reason| Err(reason?.into()));
                     };
                     match send(response, respond)? {
-                        Some(sending) => sending,
+                        Some(body) => body,
                         None => return Poll::Ready(Ok(())),
                     }
                 }
-                Step::Sending { sending } => return sending.poll(context),
+                Step::Sending { body } => return body.poll(context),
             };
-            self.set(Self::Sending { sending });
+            self.set(Self::Sending { body });
         }
     }
 }
 
-impl<F: Future<Output = Response<ResponseBody>>> Future for Exchange<F> {
+impl<F: Future<Output = Response<ResponseBody>>> Future for Responder<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        // Handlers and their streams have guards of their own, which know whose call it is. A tower layer of the app hasn't.
+        // Handlers and their streams have guards of their own, which know the call. The app's tower layers have none.
         match guard(|| self.as_mut().poll_sent(context)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(()))) => {}
             Ok(Poll::Ready(Err(error))) => {
-                tracing::debug!("a call ended before all of its answer was sent: {}", Logged(error));
+                tracing::debug!("a call ended before all of its response was sent: {}", Logged(error));
             }
             Err(panic) => {
                 tracing::error!("a call failed outside of its handler: {panic}");
@@ -74,45 +74,45 @@ impl<F: Future<Output = Response<ResponseBody>>> Future for Exchange<F> {
     }
 }
 
-impl<F> Exchange<F> {
-    /// The caller takes it for the status INTERNAL.
+impl<F> Responder<F> {
+    /// Resets the call, which its caller takes for the status INTERNAL.
     fn reset(self: Pin<&mut Self>) {
         match self.project() {
-            Step::Answering { respond, .. } => respond.send_reset(Reason::INTERNAL_ERROR),
-            Step::Sending { sending } => sending.stream.send_reset(Reason::INTERNAL_ERROR),
+            Step::Waiting { respond, .. } => respond.send_reset(Reason::INTERNAL_ERROR),
+            Step::Sending { body } => body.stream.send_reset(Reason::INTERNAL_ERROR),
         }
     }
 }
 
-/// Sends what is there of an answer; `Some`: there is more to come.
-fn send(response: Response<ResponseBody>, respond: &mut SendResponse<Bytes>) -> Result<Option<Sending>, h2::Error> {
-    let (head, answer) = response.into_parts();
+/// Sends a response, or its headers and then a body that comes in parts: `Some`.
+fn send(response: Response<ResponseBody>, respond: &mut SendResponse<Bytes>) -> Result<Option<BodySender>, h2::Error> {
+    let (head, body) = response.into_parts();
     let head = Response::from_parts(head, ());
-    let mut stream = respond.send_response(head, answer.is_end_stream())?;
-    if answer.is_end_stream() {
+    let mut stream = respond.send_response(head, body.is_end_stream())?;
+    if body.is_end_stream() {
         return Ok(None);
     }
-    match answer.into_whole() {
+    match body.into_whole() {
         Ok((frame, trailers)) => {
             stream.send_data(frame, false)?;
             stream.send_trailers(trailers)?;
             Ok(None)
         }
-        Err(answer) => Ok(Some(Sending { answer, stream, data: None })),
+        Err(body) => Ok(Some(BodySender { body, stream, data: None })),
     }
 }
 
-/// An answer that comes bit by bit.
-pub(crate) struct Sending {
-    answer: ResponseBody,
+/// A body that is sent as it becomes ready.
+pub(crate) struct BodySender {
+    body: ResponseBody,
     stream: SendStream<Bytes>,
-    /// What waits for room: no more is asked for before.
+    /// The data that waits for room in the window. The body is not polled before it is sent.
     data: Option<Bytes>,
 }
 
-impl Sending {
+impl BodySender {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
-        let Self { answer, stream, data } = self;
+        let Self { body, stream, data } = self;
         loop {
             if let Poll::Ready(reason) = stream.poll_reset(context) {
                 return Poll::Ready(Err(reason?.into()));
@@ -128,7 +128,7 @@ impl Sending {
             if let Some(data) = data.take() {
                 stream.send_data(data, false)?;
             }
-            match ready!(Pin::new(&mut *answer).poll_frame(context)) {
+            match ready!(Pin::new(&mut *body).poll_frame(context)) {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(frame) if frame.is_empty() => {}
                     Ok(frame) => {
@@ -142,7 +142,7 @@ impl Sending {
                     }
                 },
                 Some(Err(status)) => {
-                    tracing::debug!("an answer ends halfway: {}", Logged(status));
+                    tracing::debug!("a response ended early: {}", Logged(status));
                     stream.send_reset(Reason::INTERNAL_ERROR);
                     return Poll::Ready(Ok(()));
                 }
