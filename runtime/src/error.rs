@@ -1,4 +1,4 @@
-//! Why an app doesn't start.
+//! The errors of an app that doesn't start.
 
 use std::fmt;
 use std::io;
@@ -7,67 +7,71 @@ use centrifugo_pattern::NAMESPACE_RULE;
 
 use crate::names::location::Location;
 
-/// Why the app did not start, or stopped.
+/// The reason why an app did not start, or why it stopped.
 ///
-/// `main` may return it: its `Debug` form, which Rust prints then, is the readable one.
+/// `main` may return it: Rust prints its `Debug` form then, which is the same readable text as its `Display` form.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// Handlers that can't work: all of them, so that one start shows everything.
+    /// Handlers or settings that can't work: all of them, so that one start reports everything.
     #[error("{}", list(.0))]
     Conflicts(Vec<Conflict>),
-    /// The app has no handler at all: the crate that holds them isn't linked, or they have `collect = false`.
+    /// The app has no handlers: the program doesn't link the crate that has them, or they have `collect = false`, and
+    /// [`App::handlers`](crate::App::handlers) didn't add them.
     #[error(
-        "there are no handlers: annotate functions with `#[centrifugo::connect]` and its like, in this program or in a crate that it names (`use my_handlers as _;` is enough)"
+        "the app has no handlers: annotate functions with `#[centrifugo::connect]` or another event's attribute, in this \
+         program or in a crate that it names (`use my_handlers as _;` is enough)"
     )]
     NoHandlers,
-    /// The address can't be listened on.
+    /// The app can't listen on its address.
     #[error("can't listen on `{address}` ({origin}): {source}")]
     Listen {
         /// The address.
         address: String,
-        /// Where it was given: `PROXY_ADDRESS`, `App::listen`, or the default.
+        /// Where the address comes from: `PROXY_ADDRESS`, `App::listen`, or the default.
         origin: &'static str,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system refuses the signals that end the app.
+    /// The system refuses to deliver the signals that stop the app.
     #[error("can't wait for signals: {0}")]
     Signals(io::Error),
-    /// The configuration can't be printed.
+    /// Writing the configuration to stdout failed.
     #[error("can't print the configuration: {0}")]
     Print(io::Error),
-    /// The server failed while it ran.
+    /// The server failed while it was running.
     #[error("the server stopped: {0}")]
     Serve(#[source] io::Error),
 }
 
-/// What is wrong with a handler, or with the app's settings.
+/// A mistake in a handler or in the app's settings, found at the start.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Conflict {
-    /// Two handlers answer for the same names; the second could never be called.
-    #[error("{}handled twice: {first} and {second}", shape_of(.shape))]
+    /// Two handlers match the same names, so the second one would never be called.
+    #[error("{}handled twice: {first} and {second}", subject_of(.shape))]
     Duplicate {
-        /// What both of them match, without the placeholders' names. Empty: every name.
+        /// The pattern of both, without the placeholders' names; empty if they match every name.
         shape: String,
         /// The one that was registered first.
         first: Location,
-        /// The other one.
+        /// The one that was registered second.
         second: Location,
     },
-    /// Two functions are to be told of failures.
+    /// Two functions are error handlers, and an app has one.
     #[error("two error handlers: {first} and {second}")]
     ErrorHandlers {
         /// The one that was registered first.
         first: Location,
-        /// The other one.
+        /// The one that was registered second.
         second: Location,
     },
-    /// A namespace has subscriptions of one type, and these handlers need two: Centrifugo refuses such a configuration, or the clients.
+    /// Two handlers need different types of subscriptions in one namespace, which has a single type: Centrifugo would refuse
+    /// the configuration, or the clients.
     #[error(
-        "{special} makes the subscriptions of {} {what}, so {other} can't answer there: give one of them a namespace of its own, \
-         such as `live:<id>`", quoted(.namespace)
+        "{special} makes the subscriptions of {} {what}, so Centrifugo can't call {other} there: move one of them to a \
+         namespace of its own, such as `live:<id>`",
+        quoted(.namespace)
     )]
     SubscriptionType {
         /// The namespace; empty for channels without one.
@@ -79,10 +83,12 @@ pub enum Conflict {
         /// The other handler.
         other: Location,
     },
-    /// Streams of one namespace have different directions, which are an option of the namespace.
+    /// One stream receives publications from clients and another one of the same namespace doesn't: the direction is an
+    /// option of the namespace.
     #[error(
-        "{both_ways} takes what clients publish and {one_way} doesn't, but Centrifugo's `subscribe_stream_proxy_bidirectional` is set for \
-         all of {}: give them namespaces of their own", quoted(.namespace)
+        "{both_ways} receives clients' publications and {one_way} doesn't, but Centrifugo's \
+         `subscribe_stream_proxy_bidirectional` is one setting for {}: move one of them to a namespace of its own",
+        quoted(.namespace)
     )]
     StreamDirections {
         /// The namespace; empty for channels without one.
@@ -92,30 +98,30 @@ pub enum Conflict {
         /// The handler that doesn't.
         one_way: Location,
     },
-    /// A handler takes a state that the app hasn't got.
-    #[error("{at} takes `State<{state}>`: give it to the app with `App::state(..)`")]
+    /// A handler or an interceptor takes a state that the app has no value for.
+    #[error("{at} takes `State<{state}>`: add a value of that type with `App::state(..)`")]
     MissingState {
         /// The state's type.
         state: &'static str,
-        /// The handler.
+        /// The handler or interceptor.
         at: Location,
     },
-    /// A handler takes the [`Publisher`](crate::Publisher), which the app hasn't got.
+    /// A handler or an interceptor takes the [`Publisher`](crate::Publisher), and the app has none.
     #[cfg(feature = "api")]
-    #[error("{at} takes a `Publisher`: give one to the app with `App::publisher(..)`")]
+    #[error("{at} takes a `Publisher`: add one with `App::publisher(..)`")]
     MissingPublisher {
-        /// The handler.
+        /// The handler or interceptor.
         at: Location,
     },
-    /// A pattern that Centrifugo could never call the handler for.
-    #[error("the pattern of {at} can't be handled here: {fault}")]
+    /// A pattern for which Centrifugo could never call the handler.
+    #[error("the pattern of {at} can't be used for its event: {fault}")]
     Pattern {
         /// What is wrong with it.
         fault: String,
         /// The handler.
         at: Location,
     },
-    /// A header that Centrifugo can't forward, or that would break every call.
+    /// A header that Centrifugo can't forward, or that would make every call fail.
     #[error("the header `{header}` of {at} can't be forwarded: {fault}")]
     Header {
         /// The header.
@@ -125,16 +131,16 @@ pub enum Conflict {
         /// The handler or the setting.
         at: String,
     },
-    /// A name that Centrifugo doesn't take for a namespace.
-    #[error("`{namespace}` of `App::namespace` can't be a namespace: Centrifugo accepts {NAMESPACE_RULE}")]
+    /// A name that Centrifugo doesn't accept as a namespace.
+    #[error("`{namespace}` in `App::namespace` is not a valid namespace: Centrifugo accepts {NAMESPACE_RULE}")]
     Namespace {
         /// The name.
         namespace: String,
     },
-    /// A base URL that no server can be asked by.
+    /// A base URL that the HTTP bridge can't send requests to.
     #[error("the base URL `{url}` of `App::http_upstream` can't be used: {fault}")]
     Upstream {
-        /// The URL, without what stands before an `@`.
+        /// The URL, without the user and password before an `@`.
         url: String,
         /// What is wrong with it.
         fault: String,
@@ -142,8 +148,8 @@ pub enum Conflict {
 }
 
 impl Conflict {
-    /// Whether the app only lacks a state.
-    pub(crate) fn is_missing(&self) -> bool {
+    /// Whether the conflict is a state or publisher that the app doesn't have yet.
+    pub(crate) fn is_missing_state(&self) -> bool {
         match self {
             Self::MissingState { .. } => true,
             #[cfg(feature = "api")]
@@ -164,7 +170,7 @@ fn quoted(namespace: &str) -> String {
     if namespace.is_empty() { "the channels without namespace".to_owned() } else { format!("the namespace `{namespace}`") }
 }
 
-fn shape_of(shape: &str) -> String {
+fn subject_of(shape: &str) -> String {
     if shape.is_empty() { "every name is ".to_owned() } else { format!("`{shape}` is ") }
 }
 

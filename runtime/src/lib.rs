@@ -1,4 +1,5 @@
-//! Real-time features for Rust apps: plain async functions that answer [Centrifugo](https://centrifugal.dev)'s gRPC proxy.
+//! Real-time features for Rust apps: plain async functions handle the events of
+//! [Centrifugo](https://centrifugal.dev), which calls them over its gRPC proxy protocol.
 //!
 //! ```standalone_crate,no_run
 //! use centrifugo::{Connected, Data, ErrorReply, Published, UserId, rpc, topic};
@@ -14,7 +15,11 @@
 //! }
 //!
 //! #[centrifugo::publish("user.<name>")]
-//! async fn note_to_self(name: String, user: UserId, Data(text): Data<String>) -> Result<Published, ErrorReply> {
+//! async fn note_to_self(
+//!     name: String,
+//!     user: UserId,
+//!     Data(text): Data<String>,
+//! ) -> Result<Published, ErrorReply> {
 //!     if user != name {
 //!         return Err(ErrorReply::PERMISSION_DENIED);
 //!     }
@@ -32,39 +37,44 @@
 //! }
 //! ```
 //!
-//! Centrifugo holds the clients' connections, and asks the app what to do with them. Each question is an event, each event has an
-//! attribute, and each attribute's page says what its functions take, what they return, and what clients see of that:
+//! Centrifugo holds the clients' connections, and calls the app when a client does something that the app decides. Each kind
+//! of call is an event, and each event has an attribute. The attribute's page shows which arguments its functions take, what
+//! they return, and what the client sees of it:
 //!
-//! | a client .. | attribute | takes | answers |
+//! | when a client .. | attribute | event | returns |
 //! |---|---|---|---|
 //! | connects | [`connect`](macro@connect) | [`Connect`] | [`Connected`] |
-//! | has been connected for as long as that allowed | [`refresh`](macro@refresh) | [`Refresh`] | [`Refreshed`] |
+//! | reaches the expiry that `connect` set | [`refresh`](macro@refresh) | [`Refresh`] | [`Refreshed`] |
 //! | subscribes to a channel | [`topic`], [`subscribe`](macro@subscribe) | [`Subscribe`] | `bool`, [`Subscribed`] |
-//! | has been subscribed for as long as that allowed | [`sub_refresh`] | [`SubRefresh`] | [`SubRefreshed`] |
+//! | reaches the expiry that the subscription's handler set | [`sub_refresh`] | [`SubRefresh`] | [`SubRefreshed`] |
 //! | publishes to a channel | [`publish`](macro@publish) | [`Publish`] | `bool`, [`Published`] |
-//! | subscribes to what the app makes for it alone | [`stream`](macro@stream) | [`SubscribeStream`] | `impl Stream`, [`SubscribedStream`] |
+//! | subscribes to a stream that the app makes for it alone | [`stream`](macro@stream) | [`SubscribeStream`] | `impl Stream`, [`SubscribedStream`] |
 //! | sets or removes a key of a map channel | [`map_publish`], [`map_remove`] | [`MapPublish`], [`MapRemove`] | `bool`, [`MapPublished`], [`MapRemoved`] |
-//! | tracks keys that are polled for all | [`shared_poll`] | [`SharedPoll`] | [`Polled`] |
-//! | finds a cache empty (PRO) | [`cache_empty`] | [`CacheEmpty`] | `bool` |
-//! | is a channel's first or last one (PRO) | [`channel_state`] | [`ChannelState`] | `()` |
+//! | tracks keys, which Centrifugo polls once for all clients | [`shared_poll`] | [`SharedPoll`] | [`Polled`] |
+//! | finds a channel's cache empty (PRO) | [`cache_empty`] | [`CacheEmpty`] | `bool` |
+//! | is the first or the last subscriber of a channel (PRO) | [`channel_state`] | [`ChannelState`] | `()` |
 //! | calls a method | [`rpc`](macro@rpc) | [`Rpc`] | any `Serialize`, [`RpcReply`] |
 //!
-//! * [`patterns`]: which names a handler answers for, and which of several is asked.
-//! * [`Extract`]: what else functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`]; [`extractor`]: those of your own.
-//! * [`interceptor`](macro@interceptor): functions around all handlers, or those of some events; [`error_handler`](macro@error_handler):
-//!   one that hears of every failure.
-//! * [`Reject`](struct@Reject): how they refuse, and [`derive(Reject)`](derive@Reject) for errors that do.
-//! * [`channel`](macro@channel): channels as types, with the type of their data.
+//! * [`patterns`]: which channels and methods a handler matches, and which one is called if several match.
+//! * [`Extract`]: the arguments that functions take, such as [`Data`], [`UserId`], [`State`] and [`Header`]; [`extractor`]
+//!   defines your own.
+//! * [`interceptor`](macro@interceptor): functions that run around all handlers, or around those of some events;
+//!   [`error_handler`](macro@error_handler): a function that receives every internal failure.
+//! * [`Reject`](struct@Reject): how a function refuses a call, and [`derive(Reject)`](derive@Reject) for error types of your
+//!   own.
+//! * [`channel`](macro@channel): channels as types, each with the type of its data.
 #![cfg_attr(feature = "api", doc = "* [`api`]: publishing, and the rest of Centrifugo's server API.")]
 #![cfg_attr(not(feature = "api"), doc = "* The feature `api`: publishing, and the rest of Centrifugo's server API.")]
-//! * [`http_bridge`]: methods such as `get:users/1`, answered by an `axum::Router` or a remote server.
-//! * [`App`]: states, address, secret, Centrifugo's configuration; [`operations`]: running it.
+//! * [`http_bridge`]: methods such as `get:users/1`, which an `axum::Router` or a remote server answers.
+//! * [`testing`]: a test kit that calls the app without Centrifugo.
+//! * [`App`]: states, the address, the secret, and Centrifugo's configuration; [`operations`]: running the app in
+//!   production.
 //!
 //! # Under another name
 //!
-//! What attributes expand to names the crate `::centrifugo`. Where it has another name, one line in the root of each crate with
-//! handlers gives it this one: for a renamed dependency (`cf = { package = "centrifugo", .. }`), and for a crate of your own that
-//! re-exports all of it (`pub use centrifugo::*;`):
+//! Attributes expand to code that names the crate `::centrifugo`. A renamed dependency
+//! (`cf = { package = "centrifugo", .. }`), or a crate of your own that re-exports all of it (`pub use centrifugo::*;`),
+//! needs one line in the root of each crate with handlers:
 //!
 //! ```text
 //! extern crate cf as centrifugo;
@@ -92,7 +102,7 @@ mod reject;
 mod reply;
 mod server;
 pub mod testing;
-#[allow(missing_docs, reason = "what has a doc in the schema has it here")]
+#[allow(missing_docs, reason = "the schema documents some of its fields, and not all")]
 mod wire;
 
 #[doc = include_str!("../docs/reject.md")]

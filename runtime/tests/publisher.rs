@@ -29,7 +29,7 @@ fn an_app_without_the_publisher_that_a_handler_takes_does_not_start() {
         matches!(&error, StartError::Conflicts(conflicts) if matches!(conflicts[..], [Conflict::MissingPublisher { .. }]))
     );
     let text = error.to_string();
-    assert!(text.contains("takes a `Publisher`: give one to the app with `App::publisher(..)`"), "{text}");
+    assert!(text.contains("takes a `Publisher`: add one with `App::publisher(..)`"), "{text}");
     assert!(App::empty().handlers(handlers![tell]).publisher(publisher()).into_service().is_ok());
 }
 

@@ -58,7 +58,7 @@ fn everything_that_is_wrong_is_told_at_once() {
         "and `start::own_too` (",
         "the header `user-agent` of `start::ping` (",
         "`start::refresh` (",
-        "takes `State<alloc::string::String>`: give it to the app with `App::state(..)`",
+        "takes `State<alloc::string::String>`: add a value of that type with `App::state(..)`",
         "start.rs:",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");

@@ -270,7 +270,7 @@ async fn handlers_that_can_not_share_a_namespace_stop_the_start() {
         error.contains("makes the subscriptions of the namespace `endless` streams, so `e2e::stream::topic`"),
         "{error}"
     );
-    assert!(error.contains("takes what clients publish and `e2e::stream::one_way`"), "{error}");
+    assert!(error.contains("receives clients' publications and `e2e::stream::one_way`"), "{error}");
 }
 
 #[tokio::test]

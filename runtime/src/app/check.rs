@@ -25,7 +25,7 @@ impl App {
 
     /// The same before the app has its states.
     pub(super) fn check_without_states(&self) -> Result<Checked, StartError> {
-        self.check_but(Conflict::is_missing)
+        self.check_but(Conflict::is_missing_state)
     }
 
     fn check_but(&self, is_passed: fn(&Conflict) -> bool) -> Result<Checked, StartError> {
