@@ -1,4 +1,4 @@
-//! What an app is told at its start: everything that is wrong with it, at once.
+//! The check of the app at its start, which reports every conflict at once.
 
 use super::App;
 use crate::config::subscription_type;
@@ -10,7 +10,7 @@ use crate::http_bridge::Http;
 use crate::registry::Registry;
 use crate::registry::forwardable;
 
-/// What an app consists of, once nothing is wrong with it.
+/// The parts of an app that has no conflicts.
 pub(super) struct Checked {
     pub(super) registry: Registry,
     pub(super) routes: Routes,
@@ -18,17 +18,17 @@ pub(super) struct Checked {
 }
 
 impl App {
-    /// Puts the handlers together, and tells everything that is wrong at once.
+    /// Builds the registry and the routes, or returns every conflict.
     pub(super) fn check(&self) -> Result<Checked, StartError> {
-        self.check_but(|_| false)
+        self.check_except(|_| false)
     }
 
-    /// The same before the app has its states.
+    /// The same, for an app that doesn't have its states yet.
     pub(super) fn check_without_states(&self) -> Result<Checked, StartError> {
-        self.check_but(Conflict::is_missing_state)
+        self.check_except(Conflict::is_missing_state)
     }
 
-    fn check_but(&self, is_passed: fn(&Conflict) -> bool) -> Result<Checked, StartError> {
+    fn check_except(&self, is_ignored: fn(&Conflict) -> bool) -> Result<Checked, StartError> {
         if self.handlers.is_empty() {
             return Err(StartError::NoHandlers);
         }
@@ -37,7 +37,7 @@ impl App {
         subscription_type::check(&registry, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
         let secret = self.check_settings(&mut conflicts);
-        conflicts.retain(|conflict| !is_passed(conflict));
+        conflicts.retain(|conflict| !is_ignored(conflict));
         if conflicts.is_empty() { Ok(Checked { registry, routes, secret }) } else { Err(StartError::Conflicts(conflicts)) }
     }
 
@@ -50,7 +50,7 @@ impl App {
         }
     }
 
-    /// Looks at everything but the handlers. The secret, if there is one that can be sent.
+    /// Checks everything except the handlers. Returns the secret, if the app has one that Centrifugo can send.
     fn check_settings(&self, conflicts: &mut Vec<Conflict>) -> Option<Secret> {
         for (names, at) in [
             (&self.settings.http_headers, "`App::http_headers`"),
@@ -78,11 +78,11 @@ impl App {
         let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: "`App::secret`".to_owned() };
         let header = forwardable::check(name, "`App::secret`")?;
         if value.is_empty() || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
-            return Err(refuse("its value isn't printable ASCII, or is empty"));
+            return Err(refuse("its value is empty, is not printable ASCII, or starts or ends with a space"));
         }
         let mut forwarded = self.settings.http_headers.iter().chain(&self.settings.emulated_headers);
         if forwarded.any(|listed| header.as_str().eq_ignore_ascii_case(listed)) {
-            return Err(refuse("it is forwarded from clients, too: Centrifugo would append theirs to it"));
+            return Err(refuse("it is also forwarded from clients, and Centrifugo would append their value to the secret"));
         }
         Ok(Secret::new(header, value.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! What attributes have collected in the program, by `inventory`.
+//! The items that attributes have collected in the program, by `inventory`.
 
 use crate::dispatch::failure::{ErrorHandler, Failure};
 use crate::handler::interceptor::Interceptor;

@@ -1,57 +1,67 @@
-//! What the log is told at the start: who answers what, and what looks like a mistake.
+//! The log lines of a start: one for each handler and interceptor, and warnings about likely mistakes.
 
 use centrifugo_pattern::Namespace;
 
 use crate::config::{Settings, nested};
 use crate::event::kind::Kind;
-use crate::registry::{Entry, Registry};
+use crate::registry::{RegisteredHandler, Registry};
 
-/// One line for each handler, in the order of a connection's life, one for each interceptor, from the outside, and a warning for each that may be a slip.
+/// Logs one line for each handler, in the order of a connection's life, one for each interceptor, the outermost first, and a
+/// warning for each likely mistake.
 pub(crate) fn report(registry: &Registry, settings: &Settings) {
-    let mut entries: Vec<&Entry> = registry.entries.iter().collect();
-    entries.sort_by_key(|entry| (entry.handler.kind(), entry.handler.pattern()));
-    for entry in &entries {
-        let handler = entry.handler;
+    let mut handlers: Vec<&RegisteredHandler> = registry.handlers.iter().collect();
+    handlers.sort_by_key(|registered| (registered.handler.kind(), registered.handler.pattern()));
+    for RegisteredHandler { handler, .. } in &handlers {
         let pattern = handler.pattern().map(|pattern| format!(" \"{pattern}\"")).unwrap_or_default();
         tracing::info!("{}{pattern} -> {} {}", handler.attribute(), handler.name(), handler.location());
     }
     for interceptor in &registry.interceptors {
         tracing::info!("interceptor of {} -> {} {}", interceptor.events(), interceptor.name(), interceptor.location());
     }
-    for entry in entries {
-        warn(entry, !settings.namespaces.is_empty());
+    for registered in handlers {
+        warn_of_trust(registered);
+        warn_of_unknown_namespaces(registered, settings);
     }
     warn_of_missing_keys(registry, settings);
     if cfg!(panic = "abort") {
         tracing::warn!(
-            "compiled with `panic = \"abort\"`: a panic in a handler ends the app, and not only one client's call"
+            "compiled with `panic = \"abort\"`: a panic in a handler ends the whole app instead of one client's call"
         );
     }
 }
 
-/// Centrifugo doesn't start without the keys that some events require: with shared polls, it checks the signatures of clients.
+/// Warns of a handler that lets every client write.
+fn warn_of_trust(registered: &RegisteredHandler) {
+    if registered.trusts_anyone() {
+        tracing::warn!(
+            "{} lets clients write without checking who they are, and Centrifugo has checked neither the subscription nor \
+             the channel: take a `UserId`, or write `anyone` in the attribute",
+            registered.handler.location()
+        );
+    }
+}
+
+/// Warns of a pattern for any namespace, if the app names none.
+fn warn_of_unknown_namespaces(registered: &RegisteredHandler, settings: &Settings) {
+    if registered.pattern.is_some() && registered.namespace() == Namespace::Open && settings.namespaces.is_empty() {
+        tracing::warn!(
+            "{} handles any namespace, but Centrifugo knows only those in its configuration: add them with \
+             `App::namespace(..)`",
+            registered.handler.location()
+        );
+    }
+}
+
+/// Warns of keys that some events require and Centrifugo doesn't start without: for shared polls, it checks the clients'
+/// signatures.
 fn warn_of_missing_keys(registry: &Registry, settings: &Settings) {
     for kind in Kind::ALL.into_iter().filter(|kind| registry.of(*kind).next().is_some()) {
         if let Some(key) = kind.facts().required_key.filter(|key| settings.custom(key).is_none()) {
             let (dotted, nested) = (key[1..].replace('/', "."), nested(key, ".."));
             tracing::warn!(
-                "Centrifugo needs `{dotted}` for {kind}: give it one with `App::centrifugo(json!({nested}))`, or in its environment"
+                "Centrifugo requires `{dotted}` for {kind}: set it with `App::centrifugo(json!({nested}))`, or in \
+                 Centrifugo's environment"
             );
         }
-    }
-}
-
-fn warn(entry: &Entry, namespaces_are_named: bool) {
-    let at = entry.handler.location();
-    if entry.trusts_anyone() {
-        tracing::warn!(
-            "{at} lets clients write without a look at who asks: Centrifugo has checked neither the subscription nor the channel; \
-             take a `UserId`, or write `anyone` into the attribute"
-        );
-    }
-    if entry.pattern.is_some() && entry.namespace() == Namespace::Open && !namespaces_are_named {
-        tracing::warn!(
-            "{at} answers for any namespace, but Centrifugo knows only those in its configuration: name them with `App::namespace(..)`"
-        );
     }
 }

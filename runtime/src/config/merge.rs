@@ -1,9 +1,9 @@
-//! Configurations put into one another.
+//! Merging configurations.
 
 use serde_json::{Value, json};
 
-/// Puts one configuration into another: objects key by key, lists of named objects by `name`; `null` takes a value away, everything else
-/// replaces.
+/// Merges one configuration into another: objects key by key, lists of named objects by `name`. `null` removes a value, and
+/// any other value replaces it.
 pub(super) fn merge(config: &mut Value, more: Value) {
     match (config, more) {
         (_, Value::Null) => {}
@@ -31,7 +31,7 @@ fn is_named(list: &[Value]) -> bool {
     list.iter().all(|value| value.get("name").is_some_and(Value::is_string))
 }
 
-/// A value at its place in otherwise empty objects: `nested("/a/b", 1)` is `{"a": {"b": 1}}`.
+/// A value wrapped in objects, so that `pointer` leads to it: `nested("/a/b", 1)` is `{"a": {"b": 1}}`.
 pub(crate) fn nested(pointer: &str, value: impl Into<Value>) -> Value {
     pointer.rsplit('/').filter(|key| !key.is_empty()).fold(value.into(), |inner, key| json!({ key: inner }))
 }

@@ -1,32 +1,45 @@
-//! Centrifugo's configuration, as the handlers need it.
+//! Centrifugo's configuration, as the app's handlers require it.
+//!
+//! `generate` builds it: the proxies' options are in `proxies`, the namespaces in `namespaces`, the options that a namespace
+//! of streams, maps or shared polls has in `namespace_types`, and the rules about these types in `subscription_type`.
 
 mod generate;
 mod merge;
+mod namespace_types;
+mod namespaces;
+mod proxies;
 pub(crate) mod subscription_type;
-
-use std::io::{self, Write};
 
 use serde_json::Value;
 
-pub(crate) use self::generate::{generate, literal_namespaces};
+pub(crate) use self::generate::generate;
 pub(crate) use self::merge::nested;
+pub(crate) use self::namespaces::literal_namespaces;
 use crate::registry::Registry;
 
-/// What the app adds to what its handlers tell.
+/// The settings of [`App`](crate::App) that the configuration contains, beyond what its handlers imply.
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) http_headers: Vec<String>,
     pub(crate) emulated_headers: Vec<String>,
     pub(crate) namespaces: Vec<String>,
-    /// Patterns of typed channels.
+    /// The patterns of typed channels.
     pub(crate) channels: Vec<&'static str>,
     pub(crate) rpc_namespaces: Vec<&'static str>,
+    /// Settings that `App::centrifugo` merges, in the order of its calls.
     pub(crate) custom: Vec<Value>,
-    /// The name of a metadata entry, and its value.
+    /// The name and the value of a metadata entry.
     pub(crate) secret: Option<(String, String)>,
 }
 
-/// What the configuration follows from, for whoever asks for it.
+impl Settings {
+    /// The value that `App::centrifugo` sets at this place, if it does; the last one counts.
+    pub(crate) fn custom(&self, pointer: &str) -> Option<&Value> {
+        self.custom.iter().rev().find_map(|custom| custom.pointer(pointer))
+    }
+}
+
+/// The input of [`generate`], kept by a server for later calls with its address.
 pub(crate) struct Config {
     pub(crate) registry: Registry,
     pub(crate) settings: Settings,
@@ -36,16 +49,4 @@ impl Config {
     pub(crate) fn generate(&self, endpoint: &str) -> Value {
         generate(&self.registry, &self.settings, endpoint)
     }
-}
-
-impl Settings {
-    /// A setting of the app's own, the last one that was given.
-    pub(crate) fn custom(&self, pointer: &str) -> Option<&Value> {
-        self.custom.iter().rev().find_map(|custom| custom.pointer(pointer))
-    }
-}
-
-/// Prints the configuration to stdout.
-pub(crate) fn print(config: &Value) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{config:#}")
 }

@@ -1,25 +1,26 @@
-//! Which headers Centrifugo can forward.
+//! The headers that Centrifugo can forward.
 
 use http::HeaderName;
 
 use crate::error::Conflict;
 
-/// The header by its lower-case name: the only form that Centrifugo forwards everywhere. `at` is who asks for it.
+/// Checks that Centrifugo can forward the header, and returns its lower-case name, the only form that Centrifugo forwards
+/// everywhere. `at` is the handler or the setting that names the header.
 pub(crate) fn check(name: &str, at: &str) -> Result<HeaderName, Conflict> {
     let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: at.to_owned() };
     let lower = name.to_ascii_lowercase();
     if lower.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'-' | b'_' | b'.')) {
-        return Err(refuse("gRPC metadata has names of letters, digits, `-`, `_` and `.`, and every call would fail"));
+        return Err(refuse("names in gRPC metadata consist of letters, digits, `-`, `_` and `.`, so every call would fail"));
     }
     match lower.as_str() {
         "connection" | "upgrade" | "keep-alive" | "proxy-connection" | "transfer-encoding" => {
-            Err(refuse("HTTP/2 forbids it, and every call would fail"))
+            Err(refuse("HTTP/2 forbids it, so every call would fail"))
         }
         "user-agent" | "content-type" | "te" | "host" | "content-length" => {
-            Err(refuse("the call has one of its own, which would arrive instead"))
+            Err(refuse("each gRPC call has a header of this name, which would arrive instead"))
         }
-        _ if lower.starts_with("grpc-") => Err(refuse("names that start with `grpc-` are gRPC's own")),
-        _ => HeaderName::try_from(lower.as_str()).map_err(|_| refuse("it is no name of a header")),
+        _ if lower.starts_with("grpc-") => Err(refuse("gRPC reserves names that start with `grpc-`")),
+        _ => HeaderName::try_from(lower.as_str()).map_err(|_| refuse("it is not a valid header name")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is checked once, at the start: every conflict together, with file and line.
+//! The app's handlers and interceptors, checked once at the start: every conflict is reported, with file and line.
 
 pub(crate) mod forwardable;
 
@@ -15,93 +15,106 @@ use crate::handler::needs::Needs;
 use crate::handler::router::Routes;
 use crate::names::location::Location;
 
-/// The app's handlers, with all that is known of them before the first call.
+/// The app's handlers and interceptors, with what is known of them before the first call.
 #[derive(Default)]
 pub(crate) struct Registry {
-    pub(crate) entries: Vec<Entry>,
-    /// From the outside.
+    pub(crate) handlers: Vec<RegisteredHandler>,
+    /// The outermost first.
     pub(crate) interceptors: Vec<&'static Interceptor>,
 }
 
-/// One handler.
-pub(crate) struct Entry {
+/// A handler with its parsed pattern and its needs.
+pub(crate) struct RegisteredHandler {
     pub(crate) handler: &'static Handler,
     pub(crate) pattern: Option<Pattern>,
     pub(crate) needs: Needs,
 }
 
 impl Registry {
-    /// Puts the handlers together, and the ways to them. `conflicts` gets everything that is wrong with them.
+    /// Registers the interceptors and the handlers, and builds the routes to them. `conflicts` receives everything that is
+    /// wrong with them.
     pub(crate) fn new(
         handlers: &[&'static Handler],
         interceptors: &[&'static Interceptor],
         states: &States,
         conflicts: &mut Vec<Conflict>,
     ) -> (Self, Routes) {
-        let (mut registry, mut routes) = (Self::default(), Routes::default());
-        registry.intercept(interceptors, &mut routes, states, conflicts);
+        let mut builder = Builder { registry: Self::default(), routes: Routes::default(), states, conflicts };
+        builder.add_interceptors(interceptors);
         for handler in handlers {
-            match parse(handler) {
-                Ok(pattern) => {
-                    registry.add(Entry { handler, pattern, needs: handler.needs() }, &mut routes, states, conflicts)
-                }
-                Err(conflict) => conflicts.push(conflict),
-            }
+            builder.add_handler(handler);
         }
-        (registry, routes)
-    }
-
-    fn intercept(
-        &mut self,
-        interceptors: &[&'static Interceptor],
-        routes: &mut Routes,
-        states: &States,
-        conflicts: &mut Vec<Conflict>,
-    ) {
-        for interceptor in interceptors {
-            let inside_of = self.interceptors.partition_point(|other| other.rank() <= interceptor.rank());
-            self.interceptors.insert(inside_of, interceptor);
-        }
-        for interceptor in &self.interceptors {
-            interceptor.surrounds().for_each(|event| event.enter(routes));
-            satisfy(&interceptor.needs(), interceptor.location(), states, conflicts);
-        }
-    }
-
-    fn add(&mut self, entry: Entry, routes: &mut Routes, states: &States, conflicts: &mut Vec<Conflict>) {
-        let at = entry.handler.location();
-        satisfy(&entry.needs, at, states, conflicts);
-        if let Err((first, shape)) = entry.handler.answers().enter(entry.handler, entry.pattern.as_ref(), routes) {
-            conflicts.push(Conflict::Duplicate { shape, first: first.location(), second: at });
-        }
-        self.entries.push(entry);
+        (builder.registry, builder.routes)
     }
 
     /// The handlers of one event.
-    pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |entry| entry.handler.kind() == kind)
+    pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &RegisteredHandler> {
+        self.handlers.iter().filter(move |registered| registered.handler.kind() == kind)
     }
 
-    /// What the event's handlers, and the interceptors around them, need.
+    /// The needs of the event's handlers, and of the interceptors around them.
     pub(crate) fn needs_of(&self, kind: Kind) -> impl Iterator<Item = Needs> {
         let around = self.interceptors.iter().filter(move |interceptor| interceptor.stands_around(kind));
-        self.of(kind).map(|entry| entry.handler.needs()).chain(around.map(|interceptor| interceptor.needs()))
+        self.of(kind).map(|registered| registered.handler.needs()).chain(around.map(|interceptor| interceptor.needs()))
     }
 }
 
-impl Entry {
-    /// Where its names live: `Open` without a pattern, too.
+impl RegisteredHandler {
+    /// The namespace of the names that it matches; `Open` if it has no pattern.
     pub(crate) fn namespace(&self) -> Namespace<'_> {
         self.pattern.as_ref().map_or(Namespace::Open, Pattern::namespace)
     }
 
-    /// Whether it answers publishers without a look at who they are.
+    /// Whether it lets clients write without checking who they are.
     pub(crate) fn trusts_anyone(&self) -> bool {
         self.handler.kind().facts().writes && !self.needs.identity && !self.handler.options().anyone
     }
 }
 
-/// The attribute has checked a pattern that it could see; a typed channel's may still be wrong for this event.
+/// A registry that is being built, with its routes and the conflicts found so far.
+struct Builder<'a> {
+    registry: Registry,
+    routes: Routes,
+    states: &'a States,
+    conflicts: &'a mut Vec<Conflict>,
+}
+
+impl Builder<'_> {
+    fn add_interceptors(&mut self, interceptors: &[&'static Interceptor]) {
+        let mut sorted = interceptors.to_vec();
+        sorted.sort_by_key(|interceptor| interceptor.rank());
+        for interceptor in &sorted {
+            interceptor.surrounds().for_each(|event| event.enter(&mut self.routes));
+            self.check_needs(&interceptor.needs(), interceptor.location());
+        }
+        self.registry.interceptors = sorted;
+    }
+
+    fn add_handler(&mut self, handler: &'static Handler) {
+        let pattern = match parse(handler) {
+            Ok(pattern) => pattern,
+            Err(conflict) => return self.conflicts.push(conflict),
+        };
+        let (at, needs) = (handler.location(), handler.needs());
+        self.check_needs(&needs, at);
+        if let Err((first, shape)) = handler.answers().enter(handler, pattern.as_ref(), &mut self.routes) {
+            self.conflicts.push(Conflict::Duplicate { shape, first: first.location(), second: at });
+        }
+        self.registry.handlers.push(RegisteredHandler { handler, pattern, needs });
+    }
+
+    /// Checks that the app has the states, and that Centrifugo can forward the headers.
+    fn check_needs(&mut self, needs: &Needs, at: Location) {
+        let missing = needs.states.iter().filter(|(id, _)| !self.states.has(*id));
+        self.conflicts.extend(missing.map(|&state| missing_state(state, at)));
+        for header in &needs.headers {
+            self.conflicts.extend(forwardable::check(header.as_str(), &at.to_string()).err());
+        }
+    }
+}
+
+/// Parses and checks the handler's pattern. Its attribute has checked a pattern that it could see, but the pattern of a
+/// typed channel may still be wrong for this event.
 fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
     let Some(text) = handler.pattern() else { return Ok(None) };
     let place = Place::of_attribute(handler.kind().name());
@@ -110,18 +123,8 @@ fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
         .map_err(|fault| Conflict::Pattern { fault: fault.to_string(), at: handler.location() })
 }
 
-/// Compares what is needed with what is there.
-fn satisfy(needs: &Needs, at: Location, states: &States, conflicts: &mut Vec<Conflict>) {
-    let lacking = needs.states.iter().filter(|(id, _)| !states.has(*id));
-    conflicts.extend(lacking.map(|&state| missing(state, at)));
-    for header in &needs.headers {
-        conflicts.extend(forwardable::check(header.as_str(), &at.to_string()).err());
-    }
-}
-
-/// A state that a handler needs and the app lacks.
 #[cfg_attr(not(feature = "api"), expect(unused_variables, reason = "only the publisher has a conflict of its own"))]
-fn missing((id, state): (TypeId, &'static str), at: Location) -> Conflict {
+fn missing_state((id, state): (TypeId, &'static str), at: Location) -> Conflict {
     #[cfg(feature = "api")]
     if id == TypeId::of::<crate::api::Publisher>() {
         return Conflict::MissingPublisher { at };

@@ -1,0 +1,119 @@
+//! The app's settings: the address, the secret, additions to Centrifugo's configuration, and the server's limits.
+
+use std::time::Duration;
+
+use super::App;
+
+impl App {
+    /// Sets the address to listen on, as `host:port`. `:port` means every interface, and port 0 a free port. The environment
+    /// variable `PROXY_ADDRESS` takes precedence; without either, the address is `127.0.0.1:10001`.
+    ///
+    /// Whoever can reach the port can act as any user: keep it private, or set a [`secret`](Self::secret).
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Sets a metadata entry that each call must contain exactly once. All other calls receive UNAUTHENTICATED.
+    ///
+    /// Centrifugo sends the entry if its proxies have `grpc.credentials_key` and `grpc.credentials_value`, which the
+    /// [generated configuration](Self::centrifugo_config) contains.
+    pub fn secret(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.secret = Some((name.into(), value.into()));
+        self
+    }
+
+    /// Adds headers of the client's HTTP request that Centrifugo forwards with every event, besides those that handlers take
+    /// as [`Header`](crate::Header).
+    ///
+    /// A value with anything but printable ASCII, such as UTF-8 in a cookie, makes every call of its client fail before the
+    /// app receives it: [`Header`](crate::Header) describes what to do.
+    pub fn http_headers<H: Into<String>>(mut self, names: impl IntoIterator<Item = H>) -> Self {
+        self.settings.http_headers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds headers that a client may send in its connect command (the SDK's option `headers`), because browsers can't set
+    /// any on a WebSocket. The client chooses them freely; an HTTP header of the same name takes precedence. For what values
+    /// may contain, see [`http_headers`](Self::http_headers).
+    pub fn emulated_headers<H: Into<String>>(mut self, names: impl IntoIterator<Item = H>) -> Self {
+        self.settings.emulated_headers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a channel namespace that neither a handler's pattern nor a typed channel names: because `connect` subscribes
+    /// clients to its channels, or because a handler for any namespace (`"<namespace>:<id>"`) handles them.
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.settings.namespaces.push(name.into());
+        self
+    }
+
+    /// Merges settings into the [generated configuration](Self::centrifugo_config): objects key by key, lists of named
+    /// objects (namespaces) by their `name`. `null` removes a generated value, and any other value replaces it.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// centrifugo::App::new().centrifugo(json!({
+    ///     "client": { "allowed_origins": ["https://example.com"] },
+    ///     "channel": {
+    ///         "namespaces": [
+    ///             { "name": "chat", "presence": true, "history_size": 50, "history_ttl": "300s" }
+    ///         ]
+    ///     }
+    /// }));
+    /// ```
+    pub fn centrifugo(mut self, settings: serde_json::Value) -> Self {
+        self.settings.custom.push(settings);
+        self
+    }
+
+    /// Sets how many calls one connection may have at a time: 65,536 by default, at least 1.
+    ///
+    /// Centrifugo sends all calls of an event as concurrent streams of a single connection. At the limit it queues calls,
+    /// which then miss their deadline (1 s by default); streams have no deadline and would hang. The limit exists because
+    /// otherwise one peer could use up all memory. 200, the default of many servers, is one burst of reconnecting clients.
+    pub fn max_concurrent_calls(mut self, calls: u32) -> Self {
+        self.limits.concurrent_calls = calls.max(1);
+        self
+    }
+
+    /// Sets the largest size of a request and of a response in bytes: 4 MiB by default, which is also what Centrifugo
+    /// accepts.
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.limits.message_size = bytes;
+        self
+    }
+
+    /// Sets how long a peer may take for its HTTP/2 handshake, which is the preface and the settings, after it has
+    /// connected: 10 s by default. Then the app closes the connection.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.handshake = timeout;
+        self
+    }
+
+    /// Sets how long a peer may take to send a request's message: 10 s by default. A call that takes longer receives
+    /// DEADLINE_EXCEEDED, and the part of its message that has arrived is dropped. Centrifugo sends a message at once.
+    ///
+    /// How long a *handler* may take is decided by Centrifugo, which sends the `timeout` of the proxy with each call: 1 s by
+    /// default. Then the handler is dropped.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body = timeout;
+        self
+    }
+
+    /// Sets how many bytes of incomplete request messages the app holds in total: 64 MiB by default. A single connection may
+    /// hold a quarter of it, and always one message of [`max_message_size`](Self::max_message_size).
+    ///
+    /// A call that exceeds the limit receives RESOURCE_EXHAUSTED. A message that arrives in one piece, which is the usual
+    /// case, doesn't count.
+    pub fn max_unfinished_bytes(mut self, bytes: usize) -> Self {
+        self.limits.unfinished = bytes;
+        self
+    }
+
+    /// Sets how long running calls may take to finish when the app stops: 10 s by default.
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.drain = timeout;
+        self
+    }
+}

@@ -1,0 +1,164 @@
+//! The start of an app: printing Centrifugo's configuration, and turning the app into a running service.
+
+use std::env;
+use std::io::{self, Write};
+use std::mem;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::App;
+use super::check::Checked;
+use super::report::report;
+use crate::config::{self, Config};
+use crate::dispatch::Dispatch;
+use crate::dispatch::failure::Reporter;
+use crate::dispatch::secret::Secret;
+use crate::dispatch::warnings::Warnings;
+use crate::error::StartError;
+use crate::event::kind::Kind;
+use crate::grpc::ProxyService;
+use crate::registry::Registry;
+use crate::server::address::Address;
+use crate::server::{Server, signals};
+
+impl App {
+    /// Generates Centrifugo's configuration for the app's handlers, which `centrifugo checkconfig` accepts: proxies that
+    /// call `endpoint` (`grpc://127.0.0.1:10001`), channel and RPC namespaces, forwarded headers, and the secret.
+    ///
+    /// [`run`](Self::run) prints it and returns if the environment has `PROXY_PRINT_CONFIG=1`, and so does
+    /// [`print_config`](Self::print_config), which `main` can call earlier. [`Server::centrifugo_config`] generates it for
+    /// the address on which the server listens.
+    ///
+    /// [`Server::centrifugo_config`]: crate::Server::centrifugo_config
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoHandlers`] and [`StartError::Conflicts`], as at a start.
+    pub fn centrifugo_config(&self, endpoint: &str) -> Result<Value, StartError> {
+        Ok(config::generate(&self.check()?.registry, &self.settings, endpoint))
+    }
+
+    /// Prints Centrifugo's configuration if the environment has `PROXY_PRINT_CONFIG=1`, and returns whether it did. `main`
+    /// returns then, before it opens databases and ports that only a running app needs. The app's states may still be
+    /// missing.
+    ///
+    /// It also sets up logging, as [`run`](Self::run) does. [`bind`](Self::bind) and [`into_service`](Self::into_service) do
+    /// neither, so programs that use them call this first.
+    ///
+    /// ```no_run
+    /// # #[derive(Clone)]
+    /// # struct Database;
+    /// # async fn open() -> Result<Database, std::io::Error> { Ok(Database) }
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let app = centrifugo::App::new();
+    ///     if app.print_config()? {
+    ///         return Ok(());
+    ///     }
+    ///     let server = app.state(open().await?).bind().await?;
+    ///     println!("on port {}", server.local_addr().port());
+    ///     Ok(server.serve().await?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`centrifugo_config`](Self::centrifugo_config), except for missing states; [`StartError::Listen`] if the address
+    /// is not valid; and [`StartError::Print`].
+    pub fn print_config(&self) -> Result<bool, StartError> {
+        #[cfg(feature = "logs")]
+        super::logs::install();
+        if !is_print_requested() {
+            return Ok(false);
+        }
+        let endpoint = Address::choose(self.address.as_deref())?.endpoint();
+        let config = config::generate(&self.check_without_states()?.registry, &self.settings, &endpoint);
+        print(&config).map_err(StartError::Print)?;
+        Ok(true)
+    }
+
+    /// Serves until SIGTERM or ctrl-c, then lets running calls finish. A second signal ends the app at once.
+    ///
+    /// With `PROXY_PRINT_CONFIG=1` in the environment it [prints](Self::print_config) Centrifugo's configuration and
+    /// returns. The feature `logs` (on by default) prints logs to stderr, as `RUST_LOG` selects them, unless the app has a
+    /// `tracing` subscriber of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind); [`StartError::Print`], [`StartError::Signals`], and [`StartError::Serve`] while it serves.
+    pub async fn run(self) -> Result<(), StartError> {
+        if self.print_config()? {
+            return Ok(());
+        }
+        let signals = signals().map_err(StartError::Signals)?;
+        self.bind().await?.serve_until_any(signals).await
+    }
+
+    /// Listens on the app's address, and returns the [`Server`], which serves later. It neither prints the configuration nor
+    /// sets up logging, as [`print_config`](Self::print_config) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
+    pub async fn bind(self) -> Result<Server, StartError> {
+        let checked = self.check()?;
+        let listener = Address::choose(self.address.as_deref())?.listen().await?;
+        let limits = self.limits;
+        let (service, config) = self.service(checked);
+        Ok(Server::new(listener, service, limits, config))
+    }
+
+    /// Turns the app into a tonic service, to mount beside services of your own.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoHandlers`], and [`StartError::Conflicts`] with everything that is wrong.
+    pub fn into_service(self) -> Result<ProxyService, StartError> {
+        let checked = self.check()?;
+        Ok(self.service(checked).0)
+    }
+
+    /// Turns the app into what [`testing`](crate::testing) calls: without the secret's check and the layers, which belong to
+    /// the gRPC service.
+    pub(crate) fn into_dispatch(mut self) -> Result<(Arc<Dispatch>, Config), StartError> {
+        let checked = self.check()?;
+        self.is_test = true;
+        Ok(self.dispatch(checked))
+    }
+
+    fn service(mut self, checked: Checked) -> (ProxyService, Config) {
+        let layers = mem::take(&mut self.layers);
+        let (dispatch, config) = self.dispatch(checked);
+        (layers.around(ProxyService::new(dispatch)), config)
+    }
+
+    fn dispatch(mut self, Checked { registry, routes, secret }: Checked) -> (Arc<Dispatch>, Config) {
+        report(&registry, &self.settings);
+        self.install_http_bridge(&registry, secret.as_ref());
+        let config = Config { registry, settings: self.settings };
+        let warnings = Warnings::of(&config.generate(""), self.is_test);
+        let error_handler = self.error_handlers.into_iter().next();
+        let reporter = Reporter { error_handler, states: Arc::new(self.states) };
+        let dispatch = Dispatch::new(routes, reporter, secret, warnings, self.limits.message_size);
+        (Arc::new(dispatch), config)
+    }
+
+    /// Adds the HTTP bridge, if the app has one, to the states, from which its handler takes it.
+    fn install_http_bridge(&mut self, registry: &Registry, secret: Option<&Secret>) {
+        let namespaces = config::literal_namespaces(registry.of(Kind::Rpc)).collect();
+        let max_message_size = self.limits.message_size;
+        let bridge = self.http.take().and_then(|http| http.bridge(secret.map(Secret::name), namespaces, max_message_size));
+        if let Some(bridge) = bridge {
+            self.states.insert(bridge);
+        }
+    }
+}
+
+fn is_print_requested() -> bool {
+    env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
+fn print(config: &Value) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{config:#}")
+}
