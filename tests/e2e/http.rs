@@ -97,7 +97,7 @@ async fn the_data_of_get_is_the_query() {
     ] {
         assert_eq!(client.rpc(method, data).await, Ok(json!({ "code": 200, "query": query })));
     }
-    let message = "the data of get and head must be an object: it becomes the query";
+    let message = "the data of get and head must be an object, which becomes the query";
     assert_eq!(client.rpc("get:query", json!([1])).await, refused(400, message));
     assert_eq!(client.rpc("head:query", json!("a=b")).await, refused(400, message));
     stage.stop().await;
@@ -191,7 +191,7 @@ async fn a_method_that_is_misspelt_is_not_found_and_only_the_log_has_the_form() 
     }
     stage.logs.line(&["WARN", "\"pimg\"", "get:users/1"]).await;
     let told = client.rpc(":users", Value::Null).await;
-    assert_eq!(told, refused(400, "before the `:` must stand get, head, post, put, patch or delete"));
+    assert_eq!(told, refused(400, "the method must begin with get, head, post, put, patch or delete before the `:`"));
     // Centrifugo's own: the generated configuration doesn't list it.
     assert_eq!(client.rpc("fetch:users", Value::Null).await, refused(104, "method not found"));
     stage.stop().await;
@@ -204,7 +204,7 @@ async fn a_verb_that_the_configuration_adds_is_told_the_verbs_and_capitals_work(
     let (stage, mut client) = start(app).await;
     assert_eq!(client.rpc("GET:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1 })));
     let told = client.rpc("options:users", Value::Null).await;
-    assert_eq!(told, refused(400, "before the `:` must stand get, head, post, put, patch or delete"));
+    assert_eq!(told, refused(400, "the method must begin with get, head, post, put, patch or delete before the `:`"));
     stage.stop().await;
 }
 
@@ -213,11 +213,11 @@ async fn paths_that_mean_harm_are_refused_and_logged() {
     let (stage, mut client) = start(App::empty().http(router())).await;
     for uri in ["../secret", "a/../secret", "%2e%2e/secret", ".%2E/secret", "..;/secret", "%252e%252e%252fsecret"] {
         let told = client.rpc(&format!("get:{uri}"), Value::Null).await;
-        assert_eq!(told, refused(400, "the path must have no `.` and `..` segments"), "{uri}");
+        assert_eq!(told, refused(400, "the path must have no `.` or `..` segments"), "{uri}");
     }
     for uri in ["http://evil/", "//evil/secret", "me@evil/secret", "evil:80/secret"] {
         let told = client.rpc(&format!("get:{uri}"), Value::Null).await;
-        assert_eq!(told, refused(400, "the path must name no host"), "{uri}");
+        assert_eq!(told, refused(400, "the path must not name a host"), "{uri}");
     }
     for uri in ["a\\b", "a\r\nx: y", "a#b", "a%00", "%c0%ae"] {
         assert_eq!(client.rpc(&format!("get:{uri}"), Value::Null).await.unwrap_err().code, 400, "{uri}");
@@ -307,11 +307,11 @@ async fn what_comes_to_nothing_is_told_to_the_log_only() {
     let app = App::empty().http(Http::new(router()).timeout(Duration::from_millis(500)).max_response(1 << 10));
     let (stage, mut client) = start(app).await;
     for (method, cause) in [
-        ("get:slow", "GET /slow: no answer within 500ms"),
+        ("get:slow", "GET /slow: no response within 500ms"),
         ("get:large", "GET /large: the response is longer than 1024 bytes"),
-        ("get:text", "GET /text: the response (200 OK) is no JSON"),
+        ("get:text", "GET /text: the response (200 OK) is not JSON"),
         ("get:panic", "panicked: at the disco"),
-        ("get:broken-off", "GET /broken-off: the response broke off"),
+        ("get:broken-off", "GET /broken-off: the response is incomplete"),
     ] {
         assert_eq!(client.rpc(method, json!({ "q": "private" })).await, internal(), "{method}");
         let line = stage.logs.line(&["ERROR", "http bridge", cause]).await;
@@ -328,7 +328,7 @@ async fn a_request_ends_before_centrifugo_gives_up() {
     let app = App::empty().http(router()).centrifugo(json!({ "rpc": { "proxy": { "timeout": "3s" } } }));
     let (stage, mut client) = start(app).await;
     assert_eq!(client.rpc("get:slow", Value::Null).await, internal());
-    stage.logs.line(&["ERROR", "http bridge", "GET /slow: no answer within"]).await;
+    stage.logs.line(&["ERROR", "http bridge", "GET /slow: no response within"]).await;
     stage.stop().await;
 }
 

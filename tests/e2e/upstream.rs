@@ -85,7 +85,7 @@ async fn a_server_has_so_much_time_and_no_more() {
     let (stage, mut client) = start(Http::upstream(serve().await).timeout(Duration::from_millis(300))).await;
     for path in ["silent", "slow/body"] {
         assert_eq!(client.rpc(&format!("get:{path}"), Value::Null).await, internal(), "{path}");
-        stage.logs.line(&["ERROR", "http bridge", &format!("GET /{path}: no answer within 300ms")]).await;
+        stage.logs.line(&["ERROR", "http bridge", &format!("GET /{path}: no response within 300ms")]).await;
     }
     stage.stop().await;
 }
@@ -107,8 +107,8 @@ async fn a_server_may_say_so_much_and_no_more() {
 async fn a_response_that_breaks_off_is_no_response() {
     let (stage, mut client) = start(Http::upstream(serve().await)).await;
     for (method, cause) in [
-        ("get:broken/length", "GET /broken/length: the response broke off"),
-        ("get:broken/chunk", "GET /broken/chunk: the response broke off"),
+        ("get:broken/length", "GET /broken/length: the response is incomplete"),
+        ("get:broken/chunk", "GET /broken/chunk: the response is incomplete"),
         ("get:broken/head", "GET /broken/head: the service failed"),
     ] {
         assert_eq!(client.rpc(method, Value::Null).await, internal(), "{method}");
@@ -201,7 +201,7 @@ async fn a_silent_server_takes_so_many_connections_and_no_more() {
         let calls = join_all((0..600).map(|_| app.rpc("get:silent").into_future())).await;
         let failures: Vec<_> = calls.iter().map(|call| call.failure()).collect();
         assert_eq!(most.load(Ordering::Relaxed), connections);
-        let crowded = format!("all {connections} connections that `Http::max_connections` allows were in use at first");
+        let crowded = format!("all {connections} connections that `Http::max_connections` allows were in use");
         let waited = failures.iter().filter(|failure| failure.contains(&crowded)).count();
         assert!((1..=600 - connections).contains(&waited), "{waited}: {}", failures[0]);
         // What the silent calls had is free again.

@@ -1,5 +1,5 @@
-//! The text of a URI while it is written. Percent-encoding and repeated keys can make a client's bytes thousands of times as
-//! long, so the limit is checked before each piece.
+//! Text of limited length, for URIs that are built from a client's data. Percent-encoding and repeated keys can make the
+//! data thousands of times as long, so the limit is checked before each piece is appended.
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
@@ -7,22 +7,23 @@ use crate::reject::code::ErrorReply;
 
 pub(crate) const TOO_LONG: ErrorReply = ErrorReply::new(400, "the path and the query are too long together");
 
-/// The longest path and query, in bytes: twice what most servers take. `http::Uri` would hold four times as much.
+/// The limit of a path and its query together, in bytes: twice what most servers accept, a quarter of what `http::Uri`
+/// holds.
 pub(crate) const URI_LIMIT: usize = 16 << 10;
 
-/// Text of at most so many bytes.
+/// A text that never becomes longer than its limit in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Bounded {
+pub(crate) struct BoundedText {
     text: String,
     limit: usize,
 }
 
-impl Bounded {
+impl BoundedText {
     pub(crate) fn new(limit: usize) -> Self {
         Self { text: String::new(), limit }
     }
 
-    /// Appends the text, or fails and appends nothing.
+    /// Appends the text, or fails without appending anything.
     pub(crate) fn push(&mut self, text: &str) -> Result<(), ErrorReply> {
         if text.len() > self.limit - self.text.len() {
             return Err(TOO_LONG);
@@ -31,7 +32,7 @@ impl Bounded {
         Ok(())
     }
 
-    /// Appends the text, percent-encoded. Fails at the first piece that is too much.
+    /// Appends the text, percent-encoded. Fails at the first piece that exceeds the limit.
     pub(crate) fn encode(&mut self, text: &str, set: &'static AsciiSet) -> Result<(), ErrorReply> {
         utf8_percent_encode(text, set).try_for_each(|piece| self.push(piece))
     }
@@ -56,8 +57,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_much_is_not_written() {
-        let mut text = Bounded::new(7);
+    fn text_beyond_the_limit_is_not_appended() {
+        let mut text = BoundedText::new(7);
         assert_eq!(text.push("abc"), Ok(()));
         assert_eq!(text.push("defgh"), Err(TOO_LONG));
         assert_eq!(text.encode("!!", NON_ALPHANUMERIC), Err(TOO_LONG));

@@ -1,8 +1,8 @@
-//! The connections to a server: a limited number at a time, counted as sockets.
+//! The connections to a server, limited in number.
 //!
-//! hyper's client opens a connection for each call that finds none idle, and goes on with it in the background when another
-//! one becomes idle first. So a limit of calls would be none of sockets. Here each connection takes a place before it is
-//! opened, and gives it back when it is closed, whichever call it was for.
+//! hyper's client opens a connection for each call that finds none idle, and continues to open it in the background if
+//! another one becomes idle first. A limit of calls would therefore not limit sockets. Here each connection takes a permit
+//! before it is opened, and returns it when it is closed, whichever call it was opened for.
 
 use std::future::Future;
 use std::io;
@@ -19,77 +19,79 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tonic::codegen::Service;
 
-use super::failure::BoxError;
+use super::error::BoxError;
 use crate::handler::BoxFuture;
 
-/// How long it may take to open a connection: to find its address, to connect, to agree on TLS. Calls end sooner, but a
-/// connection that hyper opens in the background has no call that would end it.
-pub(crate) const OPENING: Duration = Duration::from_secs(5);
+/// How long it may take to open a connection: to resolve the address, to connect, and to negotiate TLS. Calls end sooner,
+/// but a connection that hyper opens in the background has no call that would end it.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The reason why a connection was not opened.
 #[derive(Debug, thiserror::Error)]
 enum NotOpened {
-    #[error("the server has accepted no connection within {0:?}")]
+    #[error("the server accepted no connection within {0:?}")]
     Late(Duration),
-    #[error("the call that needed a connection is over")]
-    NotNeeded,
+    #[error("the call that needed a connection has ended")]
+    CallEnded,
 }
 
 tokio::task_local! {
     static CALLER: Caller;
 }
 
-/// The call that a connection is opened for.
+/// The call for which a connection is opened.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Caller {
-    over: CancellationToken,
+    ended: CancellationToken,
     has_waited: Arc<AtomicBool>,
 }
 
 impl Caller {
-    /// Runs the call's exchange. The connector sees its caller while that is polled, and stops waiting when that ends.
+    /// Runs the call's exchange. The connector finds its caller while the exchange is polled, and stops waiting when it
+    /// ends.
     pub(crate) async fn run<F: Future>(self, exchange: F) -> F::Output {
-        let _over = self.over.clone().drop_guard();
+        let _ended = self.ended.clone().drop_guard();
         CALLER.scope(self, exchange).await
     }
 
-    /// Whether there was no place for another connection when the call needed one.
+    /// Whether the call had to wait for a connection because the limit was reached.
     pub(crate) fn has_waited(&self) -> bool {
         self.has_waited.load(Ordering::Relaxed)
     }
 
-    async fn place(self, places: Arc<Semaphore>) -> Result<OwnedSemaphorePermit, NotOpened> {
-        if let Ok(place) = places.clone().try_acquire_owned() {
-            return Ok(place);
+    async fn acquire(self, permits: Arc<Semaphore>) -> Result<OwnedSemaphorePermit, NotOpened> {
+        if let Ok(permit) = permits.clone().try_acquire_owned() {
+            return Ok(permit);
         }
         self.has_waited.store(true, Ordering::Relaxed);
-        let place = self.over.run_until_cancelled_owned(places.acquire_owned()).await;
-        place.and_then(Result::ok).ok_or(NotOpened::NotNeeded)
+        let permit = self.ended.run_until_cancelled_owned(permits.acquire_owned()).await;
+        permit.and_then(Result::ok).ok_or(NotOpened::CallEnded)
     }
 }
 
-/// A connector whose connections are limited in number.
+/// A connector that limits the number of its open connections.
 #[derive(Clone)]
-pub(crate) struct Capped<C> {
+pub(crate) struct LimitedConnector<C> {
     connector: C,
-    places: Arc<Semaphore>,
-    opening: Duration,
+    permits: Arc<Semaphore>,
+    timeout: Duration,
 }
 
-impl<C> Capped<C> {
-    pub(crate) fn new(connector: C, connections: usize, opening: Duration) -> Self {
-        Self { connector, places: Arc::new(Semaphore::new(connections)), opening }
+impl<C> LimitedConnector<C> {
+    pub(crate) fn new(connector: C, connections: usize, timeout: Duration) -> Self {
+        Self { connector, permits: Arc::new(Semaphore::new(connections)), timeout }
     }
 }
 
-impl<C> Service<Uri> for Capped<C>
+impl<C> Service<Uri> for LimitedConnector<C>
 where
     C: Service<Uri>,
     C::Error: Into<BoxError>,
     C::Future: Send + 'static,
 {
-    type Response = Held<C::Response>;
+    type Response = CountedConnection<C::Response>;
     type Error = BoxError;
-    type Future = BoxFuture<Result<Held<C::Response>, BoxError>>;
+    type Future = BoxFuture<Result<CountedConnection<C::Response>, BoxError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.connector.poll_ready(context).map_err(Into::into)
@@ -97,36 +99,37 @@ where
 
     fn call(&mut self, server: Uri) -> Self::Future {
         let caller = CALLER.try_with(Caller::clone).unwrap_or_default();
-        // Opens nothing before it is polled.
+        // The connector opens nothing before this future is polled.
         let opened = self.connector.call(server);
-        let (places, opening) = (self.places.clone(), self.opening);
+        let (permits, timeout) = (self.permits.clone(), self.timeout);
         Box::pin(async move {
-            let place = caller.place(places).await?;
-            let opened = tokio::time::timeout(opening, opened).await.map_err(|_| NotOpened::Late(opening))?;
-            Ok(Held { io: opened.map_err(Into::into)?, _place: place })
+            let permit = caller.acquire(permits).await?;
+            let opened = tokio::time::timeout(timeout, opened).await.map_err(|_| NotOpened::Late(timeout))?;
+            Ok(CountedConnection { io: opened.map_err(Into::into)?, _permit: permit })
         })
     }
 }
 
-/// A connection, and its place among those that may be open. Fields are dropped in this order: it is closed first.
-pub(crate) struct Held<T> {
+/// A connection with its permit. Fields are dropped in this order, so the connection is closed before the permit is
+/// returned.
+pub(crate) struct CountedConnection<T> {
     io: T,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl<T: Connection> Connection for Held<T> {
+impl<T: Connection> Connection for CountedConnection<T> {
     fn connected(&self) -> Connected {
         self.io.connected()
     }
 }
 
-impl<T: Read + Unpin> Read for Held<T> {
+impl<T: Read + Unpin> Read for CountedConnection<T> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_read(context, buffer)
     }
 }
 
-impl<T: Write + Unpin> Write for Held<T> {
+impl<T: Write + Unpin> Write for CountedConnection<T> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(context, bytes)
     }
@@ -169,8 +172,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_has_its_place_until_it_is_closed() {
-        let mut connector = Capped::new(service_fn(|_| ready(Ok::<_, Infallible>(()))), 2, OPENING);
+    async fn a_connection_keeps_its_permit_until_it_is_closed() {
+        let mut connector = LimitedConnector::new(service_fn(|_| ready(Ok::<_, Infallible>(()))), 2, CONNECT_TIMEOUT);
         let (first, _second) = (connector.call(server()).await.unwrap(), connector.call(server()).await.unwrap());
         let mut third = connector.call(server());
         assert!(timeout(SOON, &mut third).await.is_err());
@@ -179,18 +182,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_does_not_open_gives_its_place_back() {
-        let mut connector = Capped::new(service_fn(|_| pending::<Result<(), Infallible>>()), 1, SOON);
+    async fn a_connection_that_does_not_open_returns_its_permit() {
+        let mut connector = LimitedConnector::new(service_fn(|_| pending::<Result<(), Infallible>>()), 1, SOON);
         for _ in 0..2 {
             let error = connector.call(server()).await.err().unwrap();
-            assert_eq!(error.to_string(), "the server has accepted no connection within 20ms");
+            assert_eq!(error.to_string(), "the server accepted no connection within 20ms");
         }
-        assert_eq!(connector.places.available_permits(), 1);
+        assert_eq!(connector.permits.available_permits(), 1);
     }
 
     #[tokio::test]
-    async fn nothing_waits_for_a_connection_when_its_call_is_over() {
-        let mut connector = Capped::new(service_fn(|_| ready(Ok::<_, Infallible>(()))), 1, OPENING);
+    async fn nothing_waits_for_a_connection_when_its_call_has_ended() {
+        let mut connector = LimitedConnector::new(service_fn(|_| ready(Ok::<_, Infallible>(()))), 1, CONNECT_TIMEOUT);
         let _open = connector.call(server()).await.unwrap();
         let caller = Caller::default();
         let mut waiting = None;
@@ -199,9 +202,9 @@ mod tests {
             assert!(timeout(SOON, waiting).await.is_err());
         });
         call.await;
-        // As hyper goes on with it, in the background.
+        // hyper continues to poll it in the background.
         let error = waiting.unwrap().await.err().unwrap();
-        assert_eq!(error.to_string(), "the call that needed a connection is over");
+        assert_eq!(error.to_string(), "the call that needed a connection has ended");
         assert!(caller.has_waited());
     }
 }

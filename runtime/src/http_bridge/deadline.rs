@@ -1,4 +1,4 @@
-//! How long a request may take: a little less than Centrifugo waits, so that the log still gets the reason.
+//! The time limit of a request: a little less than Centrifugo waits, so that the bridge still logs the reason.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use http::HeaderMap;
 
 use crate::handler::deadline;
 
-/// Centrifugo's default, for a caller that names none.
-const USUAL: Duration = Duration::from_secs(1);
+/// Centrifugo's default, for a caller that sends no timeout.
+const DEFAULT: Duration = Duration::from_secs(1);
 
-/// Nine tenths of what the caller waits, or what the app has set, if that is less.
+/// Nine tenths of the time that the caller waits, or the time that the app has set, whichever is less.
 pub(crate) fn of(metadata: &HeaderMap, own: Option<Duration>) -> Duration {
-    let allowed = deadline::of(metadata).unwrap_or(USUAL) / 10 * 9;
+    let allowed = deadline::of(metadata).unwrap_or(DEFAULT) / 10 * 9;
     own.map_or(allowed, |own| own.min(allowed))
 }
 

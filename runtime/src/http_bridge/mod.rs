@@ -1,22 +1,22 @@
-// RPCs that are answered by HTTP: `get:users/1` is asked of the app's router, or of a server, as `GET /users/1`.
+// The HTTP bridge: RPCs that HTTP answers, such as `get:users/1` by `GET /users/1` to the app's router or to a server.
 //
-// The bridge is a handler like any other, for all methods that no pattern takes. `method` and `path` read what is asked,
-// `request` makes a request of it with `query` and `identity`, `exchange` sends that within the `deadline` (to a server:
-// through `upstream`, over its `connections`), and `reply` makes the client's answer of the response. What a client puts
-// into a URI is written into `bounded` text.
+// The bridge is a handler like any other, for all methods that no pattern matches. A call passes through the files in this
+// order: `request_line` and `path` parse the method, `request` builds the request with `headers` and `query`, `deadline`
+// sets how long it may take, `backend` sends it and reads the response (to a server by `upstream`, over its `connections`),
+// and `reply` turns the response into the client's reply. `bounded` limits how long a URI becomes that a client determines.
 
+mod backend;
 mod bounded;
 #[cfg(feature = "http-upstream")]
 mod connections;
 mod deadline;
-mod exchange;
-mod failure;
-mod identity;
-mod method;
+mod error;
+mod headers;
 mod path;
 mod query;
 mod reply;
 mod request;
+mod request_line;
 pub(crate) mod settings;
 #[cfg(feature = "http-upstream")]
 mod upstream;
@@ -25,10 +25,10 @@ use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
 
-use self::exchange::{Exchange, Limits};
-use self::failure::Failure;
-use self::method::{Target, UNKNOWN_VERB, VERBS};
-use self::query::Lists;
+use self::backend::{Backend, ResponseLimits};
+use self::error::BridgeError;
+use self::query::ListStyle;
+use self::request_line::{RequestLine, UNKNOWN_VERB, VERBS};
 pub(crate) use self::settings::Http;
 use crate::dispatch::warnings::namespace;
 use crate::event::{Rpc, RpcReply};
@@ -39,40 +39,28 @@ use crate::reject::code::ErrorReply;
 use crate::reject::logged::Logged;
 use crate::reject::{Internal, Reject};
 
-/// How much of a refused method is logged, in characters.
+/// How many characters of a refused method are logged.
 const EXCERPT: usize = 200;
 
-/// The handler that asks the app's [`Http`].
+/// The handler that calls the app's [`Http`].
 pub(crate) static BRIDGE: Handler = Handler::new(
     About::new("http", "http bridge", "centrifugo::App::http", None),
     &Binding::<Rpc>(|_| Some(Bound::Function(|call| Box::pin(answer(call))))),
     &[],
 );
 
-/// The app's [`Http`], ready for calls. It travels among the app's states.
+/// The app's [`Http`], ready for calls. Its handler takes it from the app's states.
 pub(crate) struct Bridge {
-    exchange: Exchange,
+    backend: Backend,
     timeout: Option<Duration>,
     max_response: usize,
     secret: Option<HeaderName>,
-    /// Those of the app's RPC handlers.
+    /// The namespaces of the app's RPC handlers.
     namespaces: Vec<String>,
-    lists: Lists,
+    list_style: ListStyle,
 }
 
-impl Bridge {
-    /// What a client receives whose method is no target. Where handlers have the namespace, it has misspelt one of theirs.
-    fn refused(&self, method: &str, refusal: ErrorReply) -> Reject {
-        let excerpt: String = method.chars().take(EXCERPT).collect();
-        let is_handlers = namespace(method).is_some_and(|name| self.namespaces.iter().any(|other| other == name));
-        let refusal = if refusal == UNKNOWN_VERB && is_handlers { ErrorReply::METHOD_NOT_FOUND } else { refusal };
-        let is_none = refusal == ErrorReply::METHOD_NOT_FOUND;
-        let form = if is_none { ": no handler takes it, and `App::http` takes such as `get:users/1`" } else { "" };
-        Reject::from(refusal).because(format!("the method is {excerpt:?}{form}"))
-    }
-}
-
-/// What methods for the bridge begin with: RPC namespaces that Centrifugo has to know.
+/// The verbs with which methods for the bridge begin: RPC namespaces that Centrifugo's configuration has to contain.
 pub(crate) fn verbs() -> impl Iterator<Item = &'static str> {
     VERBS.into_iter().map(|(verb, _)| verb)
 }
@@ -80,24 +68,38 @@ pub(crate) fn verbs() -> impl Iterator<Item = &'static str> {
 async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
     let bridge = call.state::<Bridge>().ok_or_else(|| Internal::new("the app has no `Http`"))?;
     let method = &call.event().method;
-    let target = Target::parse(method).map_err(|refusal| bridge.refused(method, refusal))?;
-    let request = request::of(&target, &call, bridge)?;
-    let limits = Limits { time: deadline::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
-    let asked = async {
-        let answer = (bridge.exchange)(request, limits).await?;
-        log(&target, answer.status);
-        answer.reply()
+    let line = RequestLine::parse(method).map_err(|refusal| bridge.refuse(method, refusal))?;
+    let request = request::of(&line, &call, bridge)?;
+    let limits = ResponseLimits { time: deadline::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
+    let exchange = async {
+        let response = (bridge.backend)(request, limits).await?;
+        log(&line, response.status);
+        response.reply()
     };
-    let reply = asked.await;
-    Ok(reply.map_err(|source| Failure { verb: target.verb, path: target.path, source })?)
+    let reply = exchange.await;
+    Ok(reply.map_err(|source| BridgeError { verb: line.verb, path: line.path, source })?)
 }
 
-/// The query is left out: what clients search for is nobody's business.
-fn log(Target { verb, path, .. }: &Target, status: StatusCode) {
+impl Bridge {
+    /// Refuses a method that is no request line. A client that uses a namespace of the app's handlers has probably misspelt
+    /// the method of one, so it receives the same error as without the bridge.
+    fn refuse(&self, method: &str, refusal: ErrorReply) -> Reject {
+        let excerpt: String = method.chars().take(EXCERPT).collect();
+        let is_handlers = namespace(method).is_some_and(|name| self.namespaces.iter().any(|other| other == name));
+        let refusal = if refusal == UNKNOWN_VERB && is_handlers { ErrorReply::METHOD_NOT_FOUND } else { refusal };
+        let is_unknown = refusal == ErrorReply::METHOD_NOT_FOUND;
+        let advice =
+            if is_unknown { ": no handler matches it, and `App::http` accepts methods like `get:users/1`" } else { "" };
+        Reject::from(refusal).because(format!("the method is {excerpt:?}{advice}"))
+    }
+}
+
+/// Logs the status, without the query: what clients search for is private.
+fn log(RequestLine { verb, path, .. }: &RequestLine, status: StatusCode) {
     let path = Logged(path);
     if status.is_server_error() {
         tracing::warn!("http bridge: {verb} {path} failed with {status}");
     } else {
-        tracing::debug!("http bridge: {verb} {path} answered {status}");
+        tracing::debug!("http bridge: {verb} {path} returned {status}");
     }
 }

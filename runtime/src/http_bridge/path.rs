@@ -1,27 +1,27 @@
-//! The path of a request, from a client that may mean harm.
+//! The path and the query of a request, from a client that may be malicious.
 //!
-//! The result is put behind the base of a server, so it must not leave it, however the server and the proxies before it
-//! read paths: some decode `%2e%2e`, some decode twice, some take `\` for `/`, some drop `;parameters`. A path that any of
-//! them could read as another one is refused, not repaired.
+//! The path is appended to the base URL of a server and must stay below it, however the server and the proxies before it
+//! read paths: some decode `%2e%2e`, some decode twice, some treat `\` as `/`, some drop `;parameters`. A path that any of
+//! them could read as another one is refused instead of repaired.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
 
-use super::bounded::{Bounded, TOO_LONG, URI_LIMIT};
+use super::bounded::{BoundedText, TOO_LONG, URI_LIMIT};
 use crate::reject::code::ErrorReply;
 
 const CONTROL: ErrorReply = ErrorReply::new(400, "the path must have no control characters");
 const BACKSLASH: ErrorReply = ErrorReply::new(400, "the path must have no backslashes");
 const FRAGMENT: ErrorReply = ErrorReply::new(400, "the path must have no `#`");
-const AUTHORITY: ErrorReply = ErrorReply::new(400, "the path must name no host");
-const DOTS: ErrorReply = ErrorReply::new(400, "the path must have no `.` and `..` segments");
+const AUTHORITY: ErrorReply = ErrorReply::new(400, "the path must not name a host");
+const DOTS: ErrorReply = ErrorReply::new(400, "the path must have no `.` or `..` segments");
 const PERCENT: ErrorReply = ErrorReply::new(400, "a `%` must be followed by two hexadecimal digits");
-const NOT_UTF8: ErrorReply = ErrorReply::new(400, "the path's percent-encoding must be of UTF-8");
-const ENCODED_AGAIN: ErrorReply = ErrorReply::new(400, "the path must not be percent-encoded again and again");
+const NOT_UTF8: ErrorReply = ErrorReply::new(400, "the path must be percent-encoded UTF-8");
+const ENCODED_AGAIN: ErrorReply = ErrorReply::new(400, "the path must not be percent-encoded more than three times");
 
-/// How often a path may be decoded before there is nothing left to decode. Once is usual, twice happens.
+/// How often a path may be percent-encoded. Once is usual, twice happens.
 const DECODINGS: usize = 3;
 
-/// Everything but RFC 3986's `pchar`, `/` and `%`.
+/// The characters that are encoded in a path: all except RFC 3986's `pchar`, `/` and `%`.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -43,13 +43,14 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'%');
 
-/// A query may have `?`, too, but browsers encode a `'` there.
+/// The characters that are encoded in a query: as in a path, except `?`, which a query may contain, and also `'`, which
+/// browsers encode there.
 const QUERY: &AsciiSet = &PATH.remove(b'?').add(b'\'');
 
-/// The path, which starts with one `/`, and the query, both in ASCII. What a URI can't hold is percent-encoded. The query
-/// can grow by what the path leaves of the limit.
-pub(crate) fn parse(uri: &str) -> Result<(String, Bounded), ErrorReply> {
-    // What follows reads it some ten times, and copies it.
+/// Parses a path with a query. Both results are ASCII, with everything that a URI can't contain percent-encoded. The path
+/// starts with one `/`, and the query can grow to the limit of both.
+pub(crate) fn parse(uri: &str) -> Result<(String, BoundedText), ErrorReply> {
+    // The checks below read the text some ten times, and copy it.
     if uri.len() > URI_LIMIT {
         return Err(TOO_LONG);
     }
@@ -64,18 +65,18 @@ pub(crate) fn parse(uri: &str) -> Result<(String, Bounded), ErrorReply> {
     encoded(path, query)
 }
 
-fn encoded(path: &str, query: &str) -> Result<(String, Bounded), ErrorReply> {
-    let mut whole = Bounded::new(URI_LIMIT);
+fn encoded(path: &str, query: &str) -> Result<(String, BoundedText), ErrorReply> {
+    let mut whole = BoundedText::new(URI_LIMIT);
     whole.push("/")?;
     whole.encode(path, PATH)?;
     let path = whole.into_string();
-    // One less, for the `?`.
-    let mut rest = Bounded::new(URI_LIMIT.saturating_sub(path.len() + 1));
+    // One byte less, for the `?`.
+    let mut rest = BoundedText::new(URI_LIMIT.saturating_sub(path.len() + 1));
     rest.encode(query, QUERY)?;
     Ok((path, rest))
 }
 
-/// Looks at the path as it is, and as everyone would read it who decodes it, once or again.
+/// Checks the path as it is, and as a server would read it after decoding it once or several times.
 fn check_readings(path: &str) -> Result<(), ErrorReply> {
     let mut reading = path.to_owned();
     for _ in 0..=DECODINGS {
@@ -99,8 +100,8 @@ fn check_characters(text: &str) -> Result<(), ErrorReply> {
 }
 
 fn check_segments(path: &str) -> Result<(), ErrorReply> {
-    // `http://host`, `host:80/`, `user@host/`, and, behind the `/` that all paths get, `//host`. A relative path can't begin
-    // like the first three anyway (RFC 3986, path-noscheme).
+    // `http://host`, `host:80/`, `user@host/`, and `//host` after the `/` with which all paths begin. A relative path can't
+    // begin like the first three anyway (RFC 3986, path-noscheme).
     if path.starts_with('/') || path.split('/').next().is_some_and(|first| first.contains([':', '@'])) {
         return Err(AUTHORITY);
     }
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_uri_can_not_hold_is_encoded() {
+    fn characters_that_a_uri_can_not_contain_are_encoded() {
         assert_eq!(path_of("вы/a b?q=ä \"").as_deref(), Ok("/%D0%B2%D1%8B/a%20b?q=%C3%A4%20%22"));
     }
 
@@ -184,21 +185,21 @@ mod tests {
     }
 
     #[test]
-    fn what_splits_requests_or_hides_bytes_is_refused() {
+    fn a_path_that_splits_requests_or_hides_bytes_is_refused() {
         for uri in ["a\r\nX: y", "a%0d%0ab", "a\0", "a%00", "a\u{85}", "a?b\n"] {
             assert_eq!(path_of(uri), Err(CONTROL), "{uri:?}");
         }
         for uri in ["a%", "a%1", "a%zz", "a?b=%", "%é"] {
             assert_eq!(path_of(uri), Err(PERCENT), "{uri}");
         }
-        // An overlong `.`, which old decoders take.
+        // An overlong encoding of `.`, which old decoders accept.
         assert_eq!(path_of("%c0%ae%c0%ae/x"), Err(NOT_UTF8));
         assert_eq!(path_of("a#b"), Err(FRAGMENT));
         assert_eq!(path_of(&format!("%{}41", "25".repeat(9))), Err(ENCODED_AGAIN));
     }
 
     #[test]
-    fn a_uri_has_16_kib_as_it_is_written() {
+    fn a_uri_is_limited_to_16_kib_as_it_is_written() {
         let long = "x".repeat(URI_LIMIT);
         for most in [&long[1..], &format!("{}?", &long[1..]), &format!("{}?q", &long[3..]), &format!("/{}", &long[1..])] {
             let written = path_of(most).map(|written| written.len());
@@ -244,13 +245,13 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
 
         #[test]
-        fn whatever_the_text_is_the_request_stays_under_the_base(uri in uris()) {
+        fn any_text_is_refused_or_stays_below_the_base(uri in uris()) {
             let Ok(path_and_query) = path_of(&uri) else { return Ok(()) };
             let url = url::Url::parse(&format!("http://ours.test/api{path_and_query}")).unwrap();
             prop_assert_eq!(url.host_str(), Some("ours.test"));
             prop_assert_eq!((url.username(), url.password(), url.port(), url.fragment()), ("", None, None, None));
             prop_assert!(url.path().starts_with("/api/"), "{}", url);
-            // A parser that repairs paths finds nothing to repair.
+            // A parser that repairs paths changes nothing.
             prop_assert_eq!(url.as_str(), format!("http://ours.test/api{path_and_query}"));
             let uri: http::Uri = format!("http://ours.test/api{path_and_query}").parse().unwrap();
             prop_assert_eq!(uri.authority().map(http::uri::Authority::as_str), Some("ours.test"));

@@ -1,4 +1,4 @@
-//! A call as a request.
+//! The HTTP request for a call.
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
@@ -6,9 +6,9 @@ use http::{Request, Uri};
 use http_body_util::Full;
 
 use super::Bridge;
-use super::identity;
-use super::method::Target;
+use super::headers;
 use super::query::{self, NOT_JSON};
+use super::request_line::RequestLine;
 use crate::event::Rpc;
 use crate::extract::Meta;
 use crate::handler::call::Call;
@@ -16,27 +16,27 @@ use crate::reject::Reject;
 use crate::reject::code::ErrorReply;
 use crate::reply::json::is_json;
 
-const NO_URI: ErrorReply = ErrorReply::new(400, "the path is none that a URI can have");
+const NO_URI: ErrorReply = ErrorReply::new(400, "the path can't be part of a URI");
 
-/// The request for a target. `Err`: data that can't be sent there, or a user that can't be named.
-pub(crate) fn of(target: &Target, call: &Call<Rpc>, bridge: &Bridge) -> Result<Request<Full<Bytes>>, Reject> {
+/// Builds the request. Refuses data that can't be sent with its verb; fails if a header can't contain the user's id.
+pub(crate) fn of(line: &RequestLine, call: &Call<Rpc>, bridge: &Bridge) -> Result<Request<Full<Bytes>>, Reject> {
     let event = call.event();
-    let mut headers = identity::headers(event, call.metadata(), bridge.secret.as_ref())?;
-    let (mut query, mut body) = (target.query.clone(), Bytes::new());
-    if target.has_no_body() {
-        query::append(&mut query, &event.data, bridge.lists)?;
-    } else if !is_nothing(&event.data) {
+    let mut headers = headers::of(event, call.metadata(), bridge.secret.as_ref())?;
+    let (mut query, mut body) = (line.query.clone(), Bytes::new());
+    if line.has_no_body() {
+        query::append(&mut query, &event.data, bridge.list_style)?;
+    } else if !is_no_data(&event.data) {
         if !is_json(&event.data) {
             Err(NOT_JSON)?
         }
-        identity::announce_json(&mut headers);
+        headers::announce_json(&mut headers);
         body = event.data.clone();
     }
     let mut request = Request::new(Full::new(body));
-    *request.method_mut() = target.verb.clone();
-    *request.uri_mut() = uri(&target.path, query.as_str())?;
+    *request.method_mut() = line.verb.clone();
+    *request.uri_mut() = uri(&line.path, query.as_str())?;
     *request.headers_mut() = headers;
-    // Centrifugo's word comes last, so that it counts.
+    // The values from Centrifugo come last, so that nothing of the app replaces them.
     request.extensions_mut().extend(call.extensions().clone());
     request.extensions_mut().insert(Meta(event.meta.clone()));
     request.extensions_mut().insert(event.user.clone());
@@ -49,7 +49,7 @@ fn uri(path: &str, query: &str) -> Result<Uri, ErrorReply> {
     PathAndQuery::try_from(text).map(Uri::from).map_err(|_| NO_URI)
 }
 
-/// SDKs send `null` where the app gave them no data.
-fn is_nothing(data: &[u8]) -> bool {
+/// Whether the client sent no data: SDKs send `null` then.
+fn is_no_data(data: &[u8]) -> bool {
     matches!(data.trim_ascii(), b"" | b"null")
 }

@@ -1,4 +1,4 @@
-//! The app's side of it: what answers, how long it may take, how much it may say.
+//! The bridge's settings in the app: what answers, how long it may take, and how long its responses may be.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,17 +9,18 @@ use http_body_util::Full;
 use tonic::codegen::{Body, Service};
 
 use super::Bridge;
-use super::exchange::{self, Exchange};
-use super::failure::BoxError;
-use super::query::Lists;
+use super::backend::{self, Backend};
+use super::error::BoxError;
+use super::query::ListStyle;
 #[cfg(feature = "http-upstream")]
 use super::upstream::Upstream;
 use crate::error::Conflict;
 
-/// What stands around a response in the app's answer, at most: gRPC's frame, the message's fields, and `code`.
+/// How many bytes a reply has besides the HTTP response's body, at most: gRPC's frame, the message's fields, and `code`.
 const FRAMING: usize = 1 << 10;
 
-/// The HTTP that answers RPCs, for [`App::http`](crate::App::http): a tower service in process, or a server.
+/// An HTTP service that answers RPCs, with its options, for [`App::http`](crate::App::http): a tower service in the process,
+/// or a remote server.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,38 +29,40 @@ const FRAMING: usize = 1 << 10;
 /// use serde_json::json;
 ///
 /// let router = Router::new().route("/ping", get(async || Json(json!({ "pong": true }))));
-/// App::new().http(Http::new(router).timeout(Duration::from_millis(200)).max_response(64 << 10));
+/// let http = Http::new(router).timeout(Duration::from_millis(200)).max_response(64 << 10);
+/// App::new().http(http);
 /// ```
-#[must_use = "it answers nothing until `App::http` has it"]
+#[must_use = "it has no effect until `App::http` receives it"]
 pub struct Http {
-    source: Result<Source, Conflict>,
+    backend: Result<BackendBuilder, Conflict>,
     timeout: Option<Duration>,
     max_response: Option<usize>,
-    lists: Lists,
+    list_style: ListStyle,
 }
 
-/// What answers. A server's client is built when all options are known.
-enum Source {
-    Service(Exchange),
+/// A backend before all options are known. The client of a remote server is built afterwards.
+enum BackendBuilder {
+    Service(Backend),
     #[cfg(feature = "http-upstream")]
     Upstream(Upstream),
 }
 
-impl Source {
-    fn exchange(self) -> Exchange {
+impl BackendBuilder {
+    fn build(self) -> Backend {
         match self {
-            Self::Service(exchange) => exchange,
+            Self::Service(backend) => backend,
             #[cfg(feature = "http-upstream")]
-            Self::Upstream(upstream) => upstream.exchange(),
+            Self::Upstream(upstream) => upstream.into_backend(),
         }
     }
 }
 
 impl Http {
-    /// A service in process: an `axum::Router`, or any other tower service of `http` requests. Each request gets a clone.
+    /// A service in the process: an `axum::Router`, or any other tower service of `http` requests. A clone of it serves each
+    /// request.
     ///
-    /// Its requests have a path and a query, no authority; the [`UserId`](crate::UserId) and the
-    /// [`ClientId`](crate::ClientId) are among their extensions.
+    /// The requests have a path and a query, and no authority. Their extensions contain the [`UserId`](crate::UserId) and
+    /// the [`ClientId`](crate::ClientId).
     pub fn new<S, B>(service: S) -> Self
     where
         S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -69,26 +72,27 @@ impl Http {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        Self::of(Ok(Source::Service(exchange::with(service))), Lists::Repeated)
+        Self::of(Ok(BackendBuilder::Service(backend::of_service(service))), ListStyle::Repeated)
     }
 
-    /// A server, by the URL that all paths are put behind: `https://api.example.com/v1`. A client with a pool of
-    /// connections asks it; redirects are not followed, proxies of the environment not used.
+    /// A remote server, by the base URL to which all paths are appended: `https://api.example.com/v1`. A client with a pool
+    /// of connections sends the requests. It follows no redirects, and uses no proxies from the environment.
     ///
-    /// The URL has a host, maybe a port and a path, and nothing else; another one is a [`Conflict::Upstream`] at the start.
-    /// The server must take `x-centrifugo-user` from nobody but this app. Needs the feature `http-upstream`.
+    /// The URL has a scheme, a host, optionally a port and a path, and nothing else: any other URL is a
+    /// [`Conflict::Upstream`] at the start. The server must accept `x-centrifugo-user` from this app alone. Needs the
+    /// feature `http-upstream`.
     #[cfg(feature = "http-upstream")]
     pub fn upstream(url: impl AsRef<str>) -> Self {
-        Self::of(Upstream::new(url.as_ref()).map(Source::Upstream), Lists::Brackets)
+        Self::of(Upstream::new(url.as_ref()).map(BackendBuilder::Upstream), ListStyle::Brackets)
     }
 
-    fn of(source: Result<Source, Conflict>, lists: Lists) -> Self {
-        Self { source, timeout: None, max_response: None, lists }
+    fn of(backend: Result<BackendBuilder, Conflict>, list_style: ListStyle) -> Self {
+        Self { backend, timeout: None, max_response: None, list_style }
     }
 
-    /// Whether lists in the data of `get` and `head` have brackets in the query: `{"tags": ["x", "y"]}` as `tags[]=x&tags[]=y`, which
-    /// PHP and Rails read, instead of `tags=x&tags=y`, which extractors of Rust's servers do. By default a service in process
-    /// gets none, and a server gets them.
+    /// Sets whether lists in the data of `get` and `head` have brackets in the query: `{"tags": ["x", "y"]}` becomes
+    /// `tags[]=x&tags[]=y`, which PHP and Rails read, instead of `tags=x&tags=y`, which the extractors of Rust's web
+    /// frameworks read. By default, lists have brackets for a remote server, and none for a service in the process.
     ///
     /// ```
     /// # let router = axum::Router::new();
@@ -97,58 +101,61 @@ impl Http {
     /// App::new().http(Http::new(router).list_brackets(true));
     /// ```
     pub fn list_brackets(mut self, on: bool) -> Self {
-        self.lists = if on { Lists::Brackets } else { Lists::Repeated };
+        self.list_style = if on { ListStyle::Brackets } else { ListStyle::Repeated };
         self
     }
 
-    /// The longest time from the request to the end of the response. By default, and at most, nine tenths of the `timeout`
-    /// that Centrifugo has for the RPC proxy (1 s, unless it is configured), so that the log still gets the reason.
+    /// Sets the longest time from the request to the end of the response. By default, and at most, it is nine tenths of the
+    /// `timeout` that Centrifugo's configuration has for the RPC proxy (1 s by default), so that the app can still log the
+    /// reason.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The longest body of a response, in bytes. By default [`App::max_message_size`](crate::App::max_message_size) less
-    /// 1 KiB: 4 MiB less 1 KiB. Centrifugo closes a client that is sent more than its `client.queue_max_size` (1 MiB) at once.
+    /// Sets the longest body of a response, in bytes. By default, it is
+    /// [`App::max_message_size`](crate::App::max_message_size) less 1 KiB: 4 MiB less 1 KiB. Centrifugo disconnects a client
+    /// for which more than its `client.queue_max_size` (1 MiB) is waiting to be sent.
     pub fn max_response(mut self, bytes: usize) -> Self {
         self.max_response = Some(bytes);
         self
     }
 
-    /// The most connections to the server of [`Http::upstream`] that are open at a time, including idle ones and those that
-    /// are being opened. By default 100; at least one. A service in process has none.
+    /// Sets how many connections to the server of [`Http::upstream`] may be open at a time, including idle ones and those
+    /// that are being opened: 100 by default, at least 1. A service in the process has no connections.
     ///
-    /// Calls beyond that wait for a connection within their deadline. When one gets no answer, the log names this option.
-    /// Over HTTP/2, all calls share one connection. Opening one to a host with IPv4 and IPv6 addresses may take two sockets
-    /// for a moment.
+    /// Further calls wait for a connection until their deadline. If a call fails because of that, the log names this option.
+    /// Over HTTP/2, all calls share one connection. To open a connection to a host with IPv4 and IPv6 addresses, the app may
+    /// use two sockets for a moment.
     ///
     /// ```
     /// use centrifugo::{App, Http};
     ///
-    /// App::new().http(Http::upstream("http://127.0.0.1:8080/api").max_connections(20));
+    /// let api = Http::upstream("http://127.0.0.1:8080/api");
+    /// App::new().http(api.max_connections(20));
     /// ```
     #[cfg(feature = "http-upstream")]
     pub fn max_connections(mut self, connections: usize) -> Self {
-        if let Ok(Source::Upstream(upstream)) = &mut self.source {
+        if let Ok(BackendBuilder::Upstream(upstream)) = &mut self.backend {
             upstream.limit_connections(connections);
         }
         self
     }
 
-    /// What is wrong with it, if anything is.
+    /// The conflict that stops the app, if the base URL can't be used.
     pub(crate) fn conflict(&self) -> Option<&Conflict> {
-        self.source.as_ref().err()
+        self.backend.as_ref().err()
     }
 
-    /// What the handler needs. `None`, if there is a conflict.
+    /// Builds the bridge; `None` if there is a conflict.
     pub(crate) fn bridge(self, secret: Option<&HeaderName>, namespaces: Vec<String>, max_message: usize) -> Option<Bridge> {
         Some(Bridge {
-            exchange: self.source.ok()?.exchange(),
+            backend: self.backend.ok()?.build(),
             timeout: self.timeout,
             max_response: self.max_response.unwrap_or(max_message.saturating_sub(FRAMING)),
             secret: secret.cloned(),
             namespaces,
-            lists: self.lists,
+            list_style: self.list_style,
         })
     }
 }

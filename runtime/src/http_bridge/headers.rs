@@ -1,4 +1,4 @@
-//! Who asks: the headers of a request, and what of it a server may trust.
+//! The headers of a request: the client's, without those that it must not set, and the ids of its user and connection.
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -10,7 +10,7 @@ const USER: HeaderName = HeaderName::from_static("x-centrifugo-user");
 const CLIENT: HeaderName = HeaderName::from_static("x-centrifugo-client");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// gRPC's and HTTP's own: they tell of the call from Centrifugo, or of the client's own HTTP request, not of this one.
+/// Headers that describe the gRPC call from Centrifugo or the client's own HTTP request, and not the request of the bridge.
 const NOT_FORWARDED: [&str; 21] = [
     "accept",
     "accept-encoding",
@@ -35,8 +35,8 @@ const NOT_FORWARDED: [&str; 21] = [
     "user-agent",
 ];
 
-/// The headers of a request for this call. `secret` is the app's own, and stays with it.
-pub(crate) fn headers(event: &Rpc, metadata: &HeaderMap, secret: Option<&HeaderName>) -> Result<HeaderMap, Internal> {
+/// The headers of the request for this call. The `secret` belongs to the app, and isn't forwarded.
+pub(crate) fn of(event: &Rpc, metadata: &HeaderMap, secret: Option<&HeaderName>) -> Result<HeaderMap, Internal> {
     let mut headers = HeaderMap::with_capacity(metadata.len() + 4);
     for (name, value) in metadata.iter().filter(|(name, _)| is_forwarded(name) && Some(*name) != secret) {
         headers.append(name, value.clone());
@@ -49,19 +49,19 @@ pub(crate) fn headers(event: &Rpc, metadata: &HeaderMap, secret: Option<&HeaderN
     Ok(headers)
 }
 
-/// Says that there is a JSON body.
+/// Adds the content type of a JSON body.
 pub(crate) fn announce_json(headers: &mut HeaderMap) {
     headers.insert(CONTENT_TYPE, JSON);
 }
 
 fn is_forwarded(name: &HeaderName) -> bool {
-    // To CGI and its heirs (PHP, WSGI) `x_centrifugo_user` is the same header.
+    // For CGI and its descendants (PHP, WSGI), `x_centrifugo_user` is the same header.
     let canonical = name.as_str().replace(['_', '.'], "-");
     let is_ours = canonical == USER.as_str() || canonical == CLIENT.as_str();
     !is_ours && !name.as_str().starts_with("grpc-") && !NOT_FORWARDED.contains(&name.as_str())
 }
 
-/// An id as a header, in UTF-8. One that would not arrive as it is must not arrive as another one, so the call fails.
+/// An id as a header, in UTF-8. An id that a header would change must not arrive as another id, so the call fails.
 fn value(what: &str, id: &str) -> Result<HeaderValue, Internal> {
     let arrives = id.trim() == id && !id.contains(char::is_control);
     let value = HeaderValue::from_bytes(id.as_bytes()).ok().filter(|_| arrives);
@@ -96,15 +96,15 @@ mod tests {
         let pairs = metadata.iter().map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         let mut map = HeaderMap::new();
         map.extend(pairs.map(|(name, value)| (Some(name), value)));
-        let headers = headers(&event, &map, Some(&HeaderName::from_static("x-secret")))?;
+        let headers = of(&event, &map, Some(&HeaderName::from_static("x-secret")))?;
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let mut all: Vec<_> = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         all.sort();
         Ok(all)
     }
 
-    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
-        of.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     #[test]

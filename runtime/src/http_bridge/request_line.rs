@@ -1,15 +1,15 @@
-//! From an RPC's method to the target of a request: `get:users/1?page=2` is `GET /users/1?page=2`.
+//! The request line that an RPC's method names: `get:users/1?page=2` is `GET /users/1?page=2`.
 
 use http::Method;
 
-use super::bounded::Bounded;
+use super::bounded::BoundedText;
 use super::path;
 use crate::reject::code::ErrorReply;
 
 pub(crate) const UNKNOWN_VERB: ErrorReply =
-    ErrorReply::new(400, "before the `:` must stand get, head, post, put, patch or delete");
+    ErrorReply::new(400, "the method must begin with get, head, post, put, patch or delete before the `:`");
 
-/// What an RPC's method may begin with. Centrifugo calls it the RPC's namespace.
+/// The verbs with which an RPC's method may begin. For Centrifugo, a verb is the method's namespace.
 pub(crate) const VERBS: [(&str, Method); 6] = [
     ("get", Method::GET),
     ("head", Method::HEAD),
@@ -19,18 +19,19 @@ pub(crate) const VERBS: [(&str, Method); 6] = [
     ("delete", Method::DELETE),
 ];
 
-/// What a request asks for, as it is written on the wire: ASCII, and nothing that a server could read in two ways.
+/// A request's verb, path and query, as they are written on the wire: in ASCII, and without anything that servers could read
+/// in two ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct RequestLine {
     pub(crate) verb: Method,
-    /// Starts with one `/`, and never leaves what it is put behind.
+    /// Starts with one `/`, and stays below the base URL to which it is appended.
     pub(crate) path: String,
-    /// Can grow by what the path leaves of the limit for both.
-    pub(crate) query: Bounded,
+    /// Can grow to the limit that applies to the path and the query together.
+    pub(crate) query: BoundedText,
 }
 
-impl Target {
-    /// The target that the RPC's method names. `Err`: what is wrong with it, as the client is told.
+impl RequestLine {
+    /// Parses the RPC's method. The error is the client's reply.
     pub(crate) fn parse(method: &str) -> Result<Self, ErrorReply> {
         let (verb, uri) = method.split_once(':').ok_or(ErrorReply::METHOD_NOT_FOUND)?;
         let known = VERBS.into_iter().find(|(name, _)| verb.eq_ignore_ascii_case(name));
@@ -39,7 +40,7 @@ impl Target {
         Ok(Self { verb, path, query })
     }
 
-    /// Whether the data travels in the query, since the request has no body.
+    /// Whether the request has no body, so that the client's data goes into the query.
     pub(crate) fn has_no_body(&self) -> bool {
         self.verb == Method::GET || self.verb == Method::HEAD
     }
@@ -50,8 +51,8 @@ mod tests {
     use super::*;
 
     fn parsed(method: &str) -> String {
-        match Target::parse(method) {
-            Ok(Target { verb, path, query }) => format!("{verb} {path}?{}", query.as_str()),
+        match RequestLine::parse(method) {
+            Ok(RequestLine { verb, path, query }) => format!("{verb} {path}?{}", query.as_str()),
             Err(refusal) => refusal.message().to_owned(),
         }
     }
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_of_another_form_is_none_or_is_told_the_verbs() {
+    fn a_method_of_another_form_is_not_found_or_is_refused_with_the_verbs() {
         for method in ["", "users", "get", "get/users"] {
             assert_eq!(parsed(method), ErrorReply::METHOD_NOT_FOUND.message(), "{method}");
         }
