@@ -1,17 +1,18 @@
-//! Several calls in one.
+//! Batches: several calls in one HTTP request.
 
 use super::error::PublisherError;
 use super::request::{Method, Request};
 
-/// Calls that go to Centrifugo in one HTTP request, made by [`Publisher::batch`](super::Publisher::batch).
+/// A batch of calls that go to Centrifugo in one HTTP request, made by [`Publisher::batch`](super::Publisher::batch).
 ///
 /// ```no_run
 /// # async fn run(publisher: centrifugo::Publisher) -> Result<(), centrifugo::PublisherError> {
 /// let mut batch = publisher.batch();
-/// let said = batch.add(publisher.publish("chat:lobby", "hi"))?;
+/// let published = batch.add(publisher.publish("chat:lobby", "hi"))?;
 /// let stats = batch.add(publisher.presence_stats("chat:lobby"))?;
 /// batch.send().await?;
-/// println!("{} saw number {}", stats.result()?.num_users, said.result()?.offset);
+/// let (stats, published) = (stats.result()?, published.result()?);
+/// println!("offset {}, {} users", published.offset, stats.num_users);
 /// # Ok(())
 /// # }
 /// ```
@@ -24,22 +25,23 @@ impl Batch {
         Self(client.new_batch(options))
     }
 
-    /// Adds a call. What comes of it is in [`cent::Pending`], once the batch is sent.
+    /// Adds a call, and returns a handle that has its result once the batch is sent.
     ///
     /// # Errors
     ///
-    /// [`PublisherError::Channel`], and data that can't be JSON: the call isn't added.
+    /// [`PublisherError::Channel`], and [`PublisherError::Cent`] for data that can't be written as JSON. The call isn't
+    /// added.
     pub fn add<M: Method>(&mut self, request: Request<M>) -> Result<cent::Pending<M::Result>, PublisherError> {
         Ok(request.into_method()?.add(&mut self.0))
     }
 
-    /// Sends all calls at once. They are carried out one by one in their order, unless the batch is
+    /// Sends all calls at once. Centrifugo executes them one by one in their order, unless the batch is
     /// [parallel](super::Publisher::parallel_batch).
     ///
     /// # Errors
     ///
-    /// [`cent::Error::BatchFailedCommands`] if some of them failed, up to all: each [`cent::Pending`] has its own outcome.
-    /// Anything else failed the batch as a whole.
+    /// [`cent::Error::BatchFailedCommands`] if some or all of the calls failed: each [`cent::Pending`] has the result of its
+    /// call. With any other error, the whole batch failed.
     pub async fn send(self) -> Result<(), PublisherError> {
         match self.0.send().await {
             Ok(_) => Ok(()),

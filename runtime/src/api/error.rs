@@ -1,59 +1,60 @@
-//! Why a call of the server API failed.
+//! The errors of calls of the server API.
 
 use std::fmt;
 
 use crate::names::channel::InvalidChannel;
 
-use super::publisher::{KEY, URL};
+use super::publisher::{DEFAULT_URL, KEY, URL};
 
-/// Why Centrifugo's server API was not called, or what it answered instead of a result.
+/// The reason why a call of Centrifugo's server API failed, or why it was not sent.
 ///
-/// It is a standard error: in a handler, `?` makes it an internal failure, of which the client sees nothing. `main` may return it, too: its
-/// `Debug` form, which Rust prints then, is the readable one.
+/// In a handler, `?` turns it into an internal failure, whose text the client doesn't receive. `main` may return it, too:
+/// Rust prints its `Debug` form then, which is the same readable text as its `Display` form.
 ///
 /// ```
 /// use centrifugo::PublisherError;
 /// use centrifugo::api::cent::ApiError;
 ///
 /// fn is_unknown(error: &PublisherError) -> bool {
-///     error.cent().and_then(|error| error.api_code()) == Some(ApiError::UNKNOWN_CHANNEL)
+///     let code = error.cent().and_then(|error| error.api_code());
+///     code == Some(ApiError::UNKNOWN_CHANNEL)
 /// }
 /// # assert!(!is_unknown(&centrifugo::api::cent::Error::Closed.into()));
 /// ```
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublisherError {
-    /// There can't be such a channel; nothing was sent.
+    /// The channel's name is not valid. Nothing was sent.
     #[error(transparent)]
     Channel(#[from] InvalidChannel),
-    /// [`Publisher::from_env`](super::Publisher::from_env) finds no key.
+    /// The environment of [`Publisher::from_env`](super::Publisher::from_env) has no key.
     #[error(
-        "the environment has no `{KEY}`: set it to the key that Centrifugo has as `http_api.key` (and `{URL}`, if the API isn't at its default)"
+        "the environment has no `{KEY}`: set it to the key that Centrifugo has as `http_api.key` (and `{URL}` to the \
+         API's URL, if that isn't `{DEFAULT_URL}`)"
     )]
     NoKey,
-    /// The key isn't Centrifugo's.
+    /// The publisher's key is not the one that Centrifugo has.
     #[error("{call}: Centrifugo refuses the API key: the publisher needs the one that Centrifugo has as `http_api.key`")]
     Unauthorized {
-        /// The method, and what it was called for.
+        /// The method and its subject: a channel or a user.
         call: String,
     },
-    /// Centrifugo refused the call, or something else answered in its place.
+    /// Centrifugo refused the call, or another server responded in its place.
     #[error("{call}: {error}")]
     Refused {
-        /// The method, and what it was called for.
+        /// The method and its subject: a channel or a user.
         call: String,
-        /// What was answered.
+        /// The response.
         error: cent::Error,
     },
-    /// Everything else that `cent` tells: no connection, no answer in time, parts of a broadcast or batch that failed, a URL that is
-    /// none, data that can't be JSON.
+    /// Any other error of `cent`: no connection, no response in time, parts of a broadcast or batch that failed, a URL that
+    /// is not valid, data that can't be written as JSON.
     #[error(transparent)]
     Cent(#[from] cent::Error),
 }
 
 impl PublisherError {
-    /// What `cent` says, if it came to that: to look at a code, or whether to try again
-    /// ([`cent::Error::is_retryable`]).
+    /// The error of `cent`, if there is one: it has a code, and whether to try again ([`cent::Error::is_retryable`]).
     pub fn cent(&self) -> Option<&cent::Error> {
         match self {
             Self::Refused { error, .. } | Self::Cent(error) => Some(error),
@@ -61,7 +62,7 @@ impl PublisherError {
         }
     }
 
-    /// The error of a call. Some of cent's errors name the method themselves, and none names the channel.
+    /// The error of a call. Some of cent's errors name the method, and none names the channel.
     pub(crate) fn of(call: String, error: cent::Error) -> Self {
         match error {
             error if error.is_unauthorized() => Self::Unauthorized { call },

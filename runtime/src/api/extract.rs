@@ -1,4 +1,4 @@
-//! The publisher as an argument of handlers.
+//! The extractor of the publisher.
 
 #![allow(refining_impl_trait, reason = "expansions look at what `extract` returns: see `extract::now`")]
 
@@ -10,7 +10,7 @@ use crate::reject::Reject;
 
 use super::publisher::Publisher;
 
-/// The publisher given to [`App::publisher`]. An app that hasn't got it, and whose handlers take it, doesn't start.
+/// The publisher of [`App::publisher`](crate::App::publisher). An app without one, whose handlers take it, doesn't start.
 impl<'c, E: Event> Extract<'c, E> for Publisher {
     fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
         now(call, |call| match call.state::<Self>() {

@@ -1,4 +1,4 @@
-//! Centrifugo's server API, in the application's terms.
+//! The publisher: a client of Centrifugo's server API.
 
 use std::env;
 use std::fmt;
@@ -13,22 +13,23 @@ use super::batch::Batch;
 use super::error::PublisherError;
 use super::request::Request;
 
-/// The environment's variable with the API's URL.
+/// The environment variable with the API's base URL.
 pub(crate) const URL: &str = "CENTRIFUGO_API_URL";
-/// The environment's variable with the API's key. Centrifugo reads its own `http_api.key` from the same one.
+/// The environment variable with the API's key. Centrifugo reads its own `http_api.key` from the same variable.
 pub(crate) const KEY: &str = "CENTRIFUGO_HTTP_API_KEY";
 
-const DEFAULT_URL: &str = "http://127.0.0.1:8000/api";
+pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8000/api";
 
-/// Publishes, and calls whatever else Centrifugo's server API has, over HTTP.
+/// A client of Centrifugo's server API, which publishes and calls the API's other methods over HTTP.
 ///
-/// Each method makes a [`Request`], which `.await` sends; [`Request::with`] sets its options. Clones share their connections and are
-/// cheap. Handlers take it as an argument, if the app was given it by [`App::publisher`](crate::App::publisher); it works without any
-/// app, too.
+/// Each method makes a [`Request`], which `.await` sends; [`Request::with`] sets its options. Clones are cheap, and share
+/// their connections. Handlers take the publisher as an argument if the app has it by
+/// [`App::publisher`](crate::App::publisher). It also works without an app.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), centrifugo::PublisherError> {
-/// let publisher = centrifugo::Publisher::new("http://127.0.0.1:8000/api", "the key in http_api.key")?;
+/// let (api, key) = ("http://127.0.0.1:8000/api", "the key in http_api.key");
+/// let publisher = centrifugo::Publisher::new(api, key)?;
 /// publisher.publish("news", &serde_json::json!({ "text": "hi" })).await?;
 /// # Ok(())
 /// # }
@@ -40,36 +41,37 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// One that calls the API at this base URL (`http://127.0.0.1:8000/api`), with the key that Centrifugo has as `http_api.key`.
-    /// Nothing is sent yet.
+    /// Creates a publisher that calls the API at this base URL (`http://127.0.0.1:8000/api`), with the key that Centrifugo
+    /// has as `http_api.key`. It sends nothing yet.
     ///
     /// # Errors
     ///
-    /// [`cent::Error::InvalidConfig`]: a URL that isn't one, or that has a method's name at its end; a key that can't be a header.
+    /// [`cent::Error::InvalidConfig`] for a URL that is not valid or that ends with a method's name, and for a key that
+    /// can't be a header's value.
     pub fn new(url: impl Into<String>, key: impl Into<String>) -> Result<Self, PublisherError> {
         let key: String = key.into();
         let client = cent::Client::new(cent::Config::new(url).api_key(key.as_str()))?;
         Ok(Self { client, key: Some(key.into()) })
     }
 
-    /// One as the environment says.
+    /// Creates a publisher with the settings in the environment.
     ///
-    /// | environment | meaning | default |
+    /// | variable | meaning | default |
     /// |---|---|---|
-    /// | `CENTRIFUGO_HTTP_API_KEY` | the API's key; Centrifugo itself reads its `http_api.key` from a variable of that name | must be set |
+    /// | `CENTRIFUGO_HTTP_API_KEY` | the API's key; Centrifugo reads its own `http_api.key` from a variable of the same name | none: it must be set |
     /// | `CENTRIFUGO_API_URL` | the API's base URL | `http://127.0.0.1:8000/api` |
     ///
     /// # Errors
     ///
     /// [`PublisherError::NoKey`], and as [`new`](Self::new).
     pub fn from_env() -> Result<Self, PublisherError> {
-        let given = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        let key = given(KEY).ok_or(PublisherError::NoKey)?;
-        Self::new(given(URL).unwrap_or_else(|| DEFAULT_URL.to_owned()), key)
+        let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let key = variable(KEY).ok_or(PublisherError::NoKey)?;
+        Self::new(variable(URL).unwrap_or_else(|| DEFAULT_URL.to_owned()), key)
     }
 
-    /// Publishes to a channel. The data is anything that serde writes, as JSON; for a [typed channel](macro@crate::channel) that says
-    /// `data = Message` it is a `Message`, and anything else doesn't compile.
+    /// Publishes to a channel. The data is any type that serde can write as JSON. For a [typed
+    /// channel](macro@crate::channel) with `data = Message` it has to be a `Message`; another type doesn't compile.
     pub fn publish<C, T>(&self, channel: C, data: &T) -> Request<cent::PublishRequest>
     where
         C: ToChannel,
@@ -81,7 +83,8 @@ impl Publisher {
 
     /// Publishes the same data to several channels.
     ///
-    /// Unless all of them got it, the error is [`cent::Error::BroadcastFailedChannels`], with the outcome of each.
+    /// If it failed for one of them, the error is [`cent::Error::BroadcastFailedChannels`], which has the result of each
+    /// channel.
     pub fn broadcast<C, T>(&self, channels: impl IntoIterator<Item = C>, data: &T) -> Request<cent::BroadcastRequest>
     where
         C: ToChannel,
@@ -92,81 +95,87 @@ impl Publisher {
         Request::new(&self.client, channels.and_then(broadcast))
     }
 
-    /// Subscribes a user's connections to a channel, without asking the app or the client: a server-side subscription.
+    /// Subscribes a user's connections to a channel: a server-side subscription, for which neither the app's handlers nor
+    /// the client are called.
     pub fn subscribe(&self, user: impl ToString, channel: impl ToChannel) -> Request<cent::SubscribeRequest> {
         let subscribe = |channel: String| cent::SubscribeRequest::new(channel).user(user.to_string());
         Request::new(&self.client, name(channel).map(subscribe))
     }
 
-    /// Ends a user's subscriptions to a channel: SDKs don't subscribe again.
+    /// Ends a user's subscriptions to a channel. SDKs don't subscribe again.
     pub fn unsubscribe(&self, user: impl ToString, channel: impl ToChannel) -> Request<cent::UnsubscribeRequest> {
         let unsubscribe = |channel: String| cent::UnsubscribeRequest::new(channel).user(user.to_string());
         Request::new(&self.client, name(channel).map(unsubscribe))
     }
 
-    /// Closes a user's connections; [`because`](Request::because) says why, and `.with(|disconnect| disconnect.client(id))` picks one of
-    /// them. The user of anonymous connections is empty, and all of them are meant then.
+    /// Closes a user's connections. [`because`](Request::because) sets the code and the reason, and
+    /// `.with(|disconnect| disconnect.client(id))` selects one connection. The empty user closes all anonymous connections.
     pub fn disconnect(&self, user: impl ToString) -> Request<cent::DisconnectRequest> {
         Request::new(&self.client, Ok(cent::DisconnectRequest::new().user(user.to_string())))
     }
 
-    /// Moves the expiry of a user's connections (`.with(|refresh| refresh.expire_at(..))`, in seconds since 1970), or closes them
-    /// as expired (`.with(|refresh| refresh.expired(true))`): SDKs come back at once then, and `connect` is asked.
+    /// Changes the expiry of a user's connections (`.with(|refresh| refresh.expire_at(..))`, in seconds since 1970), or
+    /// closes them as expired (`.with(|refresh| refresh.expired(true))`). SDKs reconnect at once then, so Centrifugo calls
+    /// the `connect` handler.
     pub fn refresh(&self, user: impl ToString) -> Request<cent::RefreshRequest> {
         Request::new(&self.client, Ok(cent::RefreshRequest::new().user(user.to_string())))
     }
 
-    /// Who is subscribed to a channel, by connection. Its namespace has `presence` on; else it is error 108 "not available".
+    /// Returns the subscribers of a channel, by connection. Its namespace needs `presence`; without, the error is 108 "not
+    /// available".
     pub fn presence(&self, channel: impl ToChannel) -> Request<cent::PresenceRequest> {
         Request::new(&self.client, name(channel).map(cent::PresenceRequest::new))
     }
 
-    /// How many connections and users are subscribed to a channel. Its namespace has `presence` on, as for [`presence`](Self::presence).
+    /// Returns how many connections and users are subscribed to a channel. Its namespace needs `presence`, as for
+    /// [`presence`](Self::presence).
     pub fn presence_stats(&self, channel: impl ToChannel) -> Request<cent::PresenceStatsRequest> {
         Request::new(&self.client, name(channel).map(cent::PresenceStatsRequest::new))
     }
 
-    /// A channel's history: by default only where it ends, with publications by `.with(|history| history.limit(10))` (-1: all that
-    /// are kept). Its namespace has `history_size` and `history_ttl`; else it is error 108 "not available".
+    /// Returns a channel's history: by default only its current offset, and with `.with(|history| history.limit(10))` also
+    /// publications (-1: all that are kept). Its namespace needs `history_size` and `history_ttl`; without, the error is 108
+    /// "not available".
     pub fn history(&self, channel: impl ToChannel) -> Request<cent::HistoryRequest> {
         Request::new(&self.client, name(channel).map(cent::HistoryRequest::new))
     }
 
-    /// Forgets the publications of a channel; its offsets go on from where they are.
+    /// Removes the publications from a channel's history. Later publications continue its offsets.
     pub fn history_remove(&self, channel: impl ToChannel) -> Request<cent::HistoryRemoveRequest> {
         Request::new(&self.client, name(channel).map(cent::HistoryRemoveRequest::new))
     }
 
-    /// The channels that somebody is subscribed to, all of them, or those that match Centrifugo's glob
-    /// (`.with(|channels| channels.pattern("chat:*"))`). For debugging: it asks every node for everything.
+    /// Returns the channels that have subscribers: all, or those that match a glob of Centrifugo
+    /// (`.with(|channels| channels.pattern("chat:*"))`). Use it for debugging only: every node returns all of its channels.
     pub fn channels(&self) -> Request<cent::ChannelsRequest> {
         Request::new(&self.client, Ok(cent::ChannelsRequest::new()))
     }
 
-    /// The nodes of Centrifugo that run: their versions, and how many clients, users and channels they have.
+    /// Returns Centrifugo's running nodes: their versions, and how many clients, users and channels each has.
     pub fn info(&self) -> Request<cent::InfoRequest> {
         Request::new(&self.client, Ok(cent::InfoRequest::new()))
     }
 
-    /// Calls to be sent together, and carried out one by one.
+    /// Creates a batch, whose calls are sent together and executed one by one.
     pub fn batch(&self) -> Batch {
         Batch::new(&self.client, cent::BatchOptions::default())
     }
 
-    /// Calls to be sent together, and carried out in any order.
+    /// Creates a batch, whose calls are sent together and executed in any order.
     pub fn parallel_batch(&self) -> Batch {
         Batch::new(&self.client, cent::BatchOptions::default().parallel(true))
     }
 
-    /// The same publisher, whose calls fail after this time; it is 10 s without.
+    /// Creates a publisher with the same settings whose calls fail after this time, instead of 10 s.
     ///
-    /// Centrifugo waits 1 s for a handler: one that publishes had better give up sooner.
+    /// Centrifugo waits 1 s for a handler by default, so a handler that publishes should set a shorter timeout.
     #[must_use]
     pub fn timeout(&self, timeout: Duration) -> Self {
         Self { client: self.client.with_timeout(timeout), key: self.key.clone() }
     }
 
-    /// `cent`'s client, for whatever this type has no method for: maps, broadcasts with retries, Centrifugo PRO.
+    /// The client of `cent`, for everything that the publisher has no method for: maps, broadcasts with retries, Centrifugo
+    /// PRO.
     pub fn client(&self) -> &cent::Client {
         &self.client
     }
@@ -176,15 +185,15 @@ impl Publisher {
     }
 }
 
-/// One with settings of your own: headers, an HTTP client, automatic batches. The app doesn't know its key, so the generated
-/// configuration has none.
+/// Creates a publisher from a client with settings of your own: headers, an HTTP client, automatic batches. The app doesn't
+/// know its key, so the generated configuration contains none.
 impl From<cent::Client> for Publisher {
     fn from(client: cent::Client) -> Self {
         Self { client, key: None }
     }
 }
 
-// Without the key.
+// The key is left out, because it is a secret.
 impl fmt::Debug for Publisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publisher").finish_non_exhaustive()

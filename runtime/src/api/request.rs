@@ -1,4 +1,4 @@
-//! One call of the server API, before it is made.
+//! Requests: calls of the server API that have not been sent.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -8,16 +8,20 @@ use crate::reject::code::Disconnect;
 
 use super::error::PublisherError;
 
-/// A call of Centrifugo's server API, made by a method of [`Publisher`](super::Publisher): `.await` sends it, and
-/// [`Batch::add`](super::Batch::add) sends it along with others.
+/// A call of Centrifugo's server API, created by a method of [`Publisher`](super::Publisher). `.await` sends it, and
+/// [`Batch::add`](super::Batch::add) adds it to others that are sent together.
 ///
-/// [`with`](Self::with) sets everything else that `cent`'s request has, and `.into_future()` makes it a future for `tokio::spawn`.
+/// [`with`](Self::with) sets the other fields of `cent`'s request, and `.into_future()` turns it into a future for
+/// `tokio::spawn`.
 ///
 /// ```no_run
 /// # async fn run(publisher: centrifugo::Publisher) -> Result<(), centrifugo::PublisherError> {
-/// let said = publisher.publish("chat:lobby", "hi").with(|publish| publish.idempotency_key("lobby-1-said")).await?;
-/// let last = publisher.history("chat:lobby").with(|history| history.limit(10).reverse(true)).await?;
-/// assert_eq!(last.offset, said.offset);
+/// let hi = publisher.publish("chat:lobby", "hi");
+/// let published = hi.with(|publish| publish.idempotency_key("lobby-1")).await?;
+///
+/// let history = publisher.history("chat:lobby");
+/// let latest = history.with(|history| history.limit(10).reverse(true)).await?;
+/// assert_eq!(latest.offset, published.offset);
 /// # Ok(())
 /// # }
 /// ```
@@ -34,7 +38,8 @@ impl<M: Method> Request<M> {
 
     /// Sets fields of `cent`'s request: `.with(|publish| publish.tags([("kind", "note")]).delta(true))`.
     ///
-    /// It may set any of them, so it also gets around the type of a [typed channel](macro@crate::channel)'s data.
+    /// It may replace any field, including the data, whose type isn't checked for a [typed channel](macro@crate::channel)
+    /// then.
     pub fn with(mut self, set: impl FnOnce(M) -> M) -> Self {
         self.method = self.method.map(set);
         self
@@ -46,10 +51,11 @@ impl<M: Method> Request<M> {
 }
 
 impl Request<cent::DisconnectRequest> {
-    /// The code and reason that the client gets; without it 3503 "force disconnect", after which SDKs don't come back.
+    /// Sets the code and the reason that the client receives. Without it they are 3503 "force disconnect", after which SDKs
+    /// don't reconnect.
     pub fn because(self, disconnect: Disconnect) -> Self {
-        let told = cent::Disconnect::new().code(disconnect.code()).reason(disconnect.reason());
-        self.with(|request| request.disconnect(told))
+        let disconnect = cent::Disconnect::new().code(disconnect.code()).reason(disconnect.reason());
+        self.with(|request| request.disconnect(disconnect))
     }
 }
 
@@ -72,12 +78,12 @@ impl<M: fmt::Debug> fmt::Debug for Request<M> {
     }
 }
 
-/// A method of the server API: one of `cent`'s requests, and what Centrifugo answers it.
+/// A method of the server API: one of `cent`'s requests, with the type of its result.
 pub trait Method: cent::Request {
-    /// The answer.
+    /// The result that Centrifugo returns.
     type Result: Send + 'static;
 
-    /// Its name, and what it is called for.
+    /// The method's name and its subject, for errors.
     #[doc(hidden)]
     fn call(&self) -> String;
 
