@@ -1,4 +1,4 @@
-//! One call: what is sent along, and the way through the app.
+//! A call of the test: its request, and its way through the app.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,9 +21,9 @@ use crate::handler::deadline;
 use crate::reply::payload::Payload;
 use crate::wire;
 
-/// A call that is made when it is awaited.
+/// A call of the app, which `.await` makes and which returns an [`Outcome`].
 ///
-/// By default it comes from an anonymous client `c1` that speaks JSON over a WebSocket, and sends nothing.
+/// By default it comes from an anonymous client `c1`, which speaks JSON over a WebSocket and sends no data.
 #[must_use = "a call is made when it is awaited"]
 pub struct TestCall<'a, E> {
     app: &'a TestApp,
@@ -54,7 +54,7 @@ impl<'a, E> TestCall<'a, E> {
         self
     }
 
-    /// A value that handlers take as [`Extension<T>`](crate::Extension), as a tower layer would have put it there.
+    /// Adds a value that handlers take as [`Extension<T>`](crate::Extension), as a tower layer would add it.
     pub fn extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.extensions.insert(value);
         self
@@ -62,19 +62,20 @@ impl<'a, E> TestCall<'a, E> {
 }
 
 impl<E: Event> TestCall<'_, E> {
-    /// Metadata of the call: a header that Centrifugo forwards, and gRPC's own. Without `grpc-timeout` the call has the
-    /// deadline of the proxy in the [generated configuration](crate::App::centrifugo_config), 1 s by default.
+    /// Adds a metadata entry: a header that Centrifugo forwards, or one that gRPC adds. A call without `grpc-timeout` has
+    /// the deadline of the proxy in the [generated configuration](crate::App::centrifugo_config), 1 s by default.
     ///
     /// # Panics
     ///
-    /// If there can't be such a header, or if the generated configuration doesn't have it: Centrifugo would not forward it.
+    /// If the header isn't valid, or if the generated configuration doesn't contain it, so that Centrifugo wouldn't forward
+    /// it.
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let name = HeaderName::try_from(name).unwrap_or_else(|error| panic!("no name of a header: `{name}`: {error}"));
-        let value = HeaderValue::try_from(value).unwrap_or_else(|error| panic!("no value of a header: {value:?}: {error}"));
-        if !self.app.production.forwards(E::KIND, name.as_str()) {
+        let name = HeaderName::try_from(name).unwrap_or_else(|error| panic!("not a header name: `{name}`: {error}"));
+        let value = HeaderValue::try_from(value).unwrap_or_else(|error| panic!("not a header value: {value:?}: {error}"));
+        if !self.app.centrifugo.forwards(E::KIND, name.as_str()) {
             panic!(
-                "Centrifugo would not forward `{name}` with a {} call: take it as `Header<H>`, list it in `App::http_headers` \
+                "Centrifugo wouldn't forward `{name}` with a {} call: take it as `Header<H>`, add it by `App::http_headers` \
                  or `App::emulated_headers`, or call `needs.header(..)` in `Extract::needs` of the extractor that reads it",
                 E::KIND
             );
@@ -85,13 +86,13 @@ impl<E: Event> TestCall<'_, E> {
 }
 
 impl<E: HasClient> TestCall<'_, E> {
-    /// The connection's id.
+    /// Sets the connection's id.
     pub fn client(mut self, id: impl Into<String>) -> Self {
         self.draft.client = id.into();
         self
     }
 
-    /// The client speaks protobuf, so it sends and takes any bytes.
+    /// Lets the client speak protobuf, so that it sends and receives any bytes.
     pub fn protobuf(mut self) -> Self {
         self.draft.protobuf = true;
         self
@@ -99,24 +100,25 @@ impl<E: HasClient> TestCall<'_, E> {
 }
 
 impl<E: HasUser> TestCall<'_, E> {
-    /// The connection's user.
+    /// Sets the connection's user.
     pub fn user(mut self, user: impl ToString) -> Self {
         self.draft.user = user.to_string();
         self
     }
 
-    /// What `connect` has put aside, as JSON.
+    /// Sets the connection's meta, which the reply to `connect` contained, as JSON.
     ///
     /// # Panics
     ///
     /// If it can't be written as JSON, or if the [generated configuration](crate::App::centrifugo_config) has no
-    /// `include_connection_meta` for the event: Centrifugo would not send it.
+    /// `include_connection_meta` for the event, so that Centrifugo wouldn't send it.
     #[track_caller]
     pub fn meta(mut self, meta: impl Serialize) -> Self {
-        if !self.app.production.has_meta(E::KIND) {
+        if !self.app.centrifugo.has_meta(E::KIND) {
             panic!(
-                "Centrifugo would not send the meta with a {} call: no handler of the event takes `Meta<T>`; an extractor of \
-                 your own that reads it calls `needs.meta()` in `Extract::needs`, or is written with `#[centrifugo::extractor]`",
+                "Centrifugo wouldn't send the meta with a {} call, because no handler of the event takes `Meta<T>`: if an \
+                 extractor of your own reads it, call `needs.meta()` in its `Extract::needs`, or write it with \
+                 `#[centrifugo::extractor]`",
                 E::KIND
             );
         }
@@ -126,7 +128,7 @@ impl<E: HasUser> TestCall<'_, E> {
 }
 
 impl<E: HasData> TestCall<'_, E> {
-    /// What the client sends, as JSON.
+    /// Sets the data that the client sends, as JSON.
     ///
     /// # Panics
     ///
@@ -136,7 +138,7 @@ impl<E: HasData> TestCall<'_, E> {
         self
     }
 
-    /// What the client sends.
+    /// Sets the data that the client sends.
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
         self.draft.data = data.into();
         self
@@ -144,7 +146,7 @@ impl<E: HasData> TestCall<'_, E> {
 }
 
 impl TestCall<'_, SubscribeStream> {
-    /// What the client publishes, for handlers that take [`Publications`](crate::Publications).
+    /// Sets the publications that the client sends, for handlers that take [`Publications`](crate::Publications).
     pub fn publications(mut self, publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
         self.draft.inbound = Inbound::of_test(publications);
         self
@@ -152,7 +154,7 @@ impl TestCall<'_, SubscribeStream> {
 }
 
 impl TestCall<'_, SharedPoll> {
-    /// A key that is polled, with the version that Centrifugo has; 0 for none.
+    /// Adds a key to the poll, with the version that Centrifugo has of it; 0 for none.
     pub fn item(mut self, key: impl Into<String>, version: u64) -> Self {
         self.draft.items.push(wire::SharedPollRefreshItem { key: key.into(), version });
         self
@@ -166,7 +168,7 @@ impl TestCall<'_, ChannelState> {
     }
 }
 
-/// As the app itself writes JSON.
+/// Writes JSON as the app does.
 fn json(what: &str, value: &impl Serialize) -> Bytes {
     Payload::json(value).into_bytes(what, true).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -177,19 +179,19 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { app, draft, mut metadata, extensions, .. } = self;
-        metadata.entry(deadline::TIMEOUT).or_insert_with(|| deadline::value(app.production.timeout(E::KIND)));
+        metadata.entry(deadline::TIMEOUT).or_insert_with(|| deadline::value(app.centrifugo.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
             let Some(mut call) = app.dispatch.start(event, Head::now(metadata, extensions), |response, _| Ok(response))
             else {
                 panic!("no handler: write one with `{}`", E::KIND.facts().attribute)
             };
-            app.admit(&call);
+            app.check_is_called(&call);
             match call.finished().await {
                 Ok(response) => E::outcome(response, call.record().clone()),
                 Err(reject) => {
                     let reject = Arc::new(reject);
-                    // The log and the error handler receive it, as always.
+                    // As for a call from Centrifugo, the log and the error handler receive it.
                     drop(refuse::<E>(call.record(), Arc::clone(&reject)));
                     Outcome::rejected(reject)
                 }
@@ -205,14 +207,14 @@ impl<E> fmt::Debug for TestCall<'_, E> {
 }
 
 impl TestApp {
-    /// A handler that is found must be one that Centrifugo would ask for.
-    fn admit<E: Wire, T>(&self, call: &InFlight<E, T>) {
+    /// Panics if Centrifugo wouldn't call the handler that was found.
+    fn check_is_called<E: Wire, T>(&self, call: &InFlight<E, T>) {
         let (Some(handler), Some(name)) = (call.record().handler(), call.record().name()) else { return };
-        if !self.production.asks(E::KIND, name) {
+        if !self.centrifugo.calls(E::KIND, name) {
             let naming = E::KIND.facts().proxy.map_or("", Proxy::naming);
             panic!(
-                "Centrifugo would not ask {} about `{}`: its configuration doesn't have the namespace, or not for {} calls; \
-                 name it with {naming}",
+                "Centrifugo wouldn't call {} for `{}`: its configuration has no such namespace, or the namespace doesn't \
+                 switch on {} calls; name it with {naming}",
                 handler.location(),
                 name.escape_debug(),
                 E::KIND

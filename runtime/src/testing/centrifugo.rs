@@ -1,4 +1,4 @@
-//! What Centrifugo would send to the app: the configuration that the app generates, as the test kit reads it.
+//! The Centrifugo that would call the app: what it sends, as the app's generated configuration determines.
 
 use std::time::Duration;
 
@@ -11,28 +11,28 @@ use crate::event::kind::Kind;
 /// Centrifugo's default for a proxy without a `timeout`.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The configuration of a Centrifugo that calls the app.
-pub(super) struct Production(pub(super) Value);
+/// A Centrifugo that runs with this configuration, which the app has generated.
+pub(super) struct ConfiguredCentrifugo(pub(super) Value);
 
-impl Production {
-    /// Whether calls of the event bring the connection's meta.
+impl ConfiguredCentrifugo {
+    /// Whether its calls of the event contain the connection's meta.
     pub(super) fn has_meta(&self, kind: Kind) -> bool {
         self.proxy(kind).is_none_or(|proxy| proxy.get("include_connection_meta") == Some(&Value::Bool(true)))
     }
 
-    /// Whether calls of the event may bring this metadata.
+    /// Whether its calls of the event may contain this metadata entry.
     pub(super) fn forwards(&self, kind: Kind, name: &str) -> bool {
-        self.proxy(kind).is_none_or(|proxy| is_own(name) || self.is_traced(name) || is_listed(proxy, kind, name))
+        self.proxy(kind).is_none_or(|proxy| is_of_grpc(name) || self.is_of_tracing(name) || is_listed(proxy, kind, name))
     }
 
-    /// How long Centrifugo waits for an answer.
+    /// How long it waits for a response.
     pub(super) fn timeout(&self, kind: Kind) -> Duration {
         let set = self.proxy(kind).and_then(|proxy| go_duration(proxy.get("timeout")?.as_str()?));
         set.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT)
     }
 
-    /// Whether Centrifugo calls the app for a channel or a method of this name.
-    pub(super) fn asks(&self, kind: Kind, name: &str) -> bool {
+    /// Whether it calls the app for a channel or a method of this name.
+    pub(super) fn calls(&self, kind: Kind, name: &str) -> bool {
         let facts = kind.facts();
         let (Some(area), Some(switch)) = (facts.proxy.and_then(Proxy::area), facts.switch) else { return true };
         let options = match namespace(name) {
@@ -51,17 +51,18 @@ impl Production {
         self.0.pointer(&kind.facts().proxy?.pointer())
     }
 
-    fn is_traced(&self, name: &str) -> bool {
+    fn is_of_tracing(&self, name: &str) -> bool {
         self.0.pointer("/opentelemetry/enabled") == Some(&Value::Bool(true))
             && matches!(name, "traceparent" | "tracestate" | "baggage")
     }
 }
 
-/// What gRPC sends with every call.
-fn is_own(name: &str) -> bool {
+/// Whether gRPC sends the entry with every call.
+fn is_of_grpc(name: &str) -> bool {
     name.starts_with("grpc-") || matches!(name, "user-agent" | "content-type" | "te")
 }
 
+/// Whether the proxy's options name the entry: as a header of the client, or with a value of its own.
 fn is_listed(proxy: &Value, kind: Kind, name: &str) -> bool {
     let lists = ["http_headers", "emulated_headers", "grpc_metadata"].map(|key| proxy.get(key));
     let mut forwarded = lists.into_iter().flatten().filter_map(Value::as_array).flatten().filter_map(Value::as_str);

@@ -1,14 +1,14 @@
 #![doc = include_str!("../../docs/testing.md")]
 
 mod call;
+mod centrifugo;
 mod outcome;
-mod production;
 mod request;
 
 use std::fmt;
 use std::sync::Arc;
 
-use self::production::Production;
+use self::centrifugo::ConfiguredCentrifugo;
 use crate::app::App;
 use crate::dispatch::Dispatch;
 use crate::error::StartError;
@@ -28,7 +28,8 @@ pub use crate::wire::{
     SubscribeOptions, SubscribeResult,
 };
 
-/// An app that is called in the test's own process: its routing, interceptors, extractors, handlers and replies, without a socket.
+/// An app in the test's own process, which the test calls instead of Centrifugo: with its routing, interceptors, extractors,
+/// handlers and replies, and without a socket.
 ///
 /// ```standalone_crate
 /// use centrifugo::testing::TestApp;
@@ -54,76 +55,77 @@ pub use crate::wire::{
 /// ```
 pub struct TestApp {
     dispatch: Arc<Dispatch>,
-    production: Production,
+    centrifugo: ConfiguredCentrifugo,
 }
 
 impl TestApp {
-    /// The app, as it would start.
+    /// Checks and builds the app, as its start would.
     ///
     /// # Errors
     ///
-    /// As [`App::into_service`]: what is wrong with the handlers, all at once.
+    /// As [`App::into_service`]: every conflict at once.
     pub fn new(app: App) -> Result<Self, StartError> {
         let (dispatch, config) = app.into_dispatch()?;
-        Ok(Self { dispatch, production: Production(config.generate("grpc://127.0.0.1:10001")) })
+        Ok(Self { dispatch, centrifugo: ConfiguredCentrifugo(config.generate("grpc://127.0.0.1:10001")) })
     }
 
-    /// A client connects.
+    /// Calls the app for a client that connects.
     pub fn connect(&self) -> TestCall<'_, Connect> {
         TestCall::new(self)
     }
 
-    /// A connection is about to expire.
+    /// Calls the app for a connection that is about to expire.
     pub fn refresh(&self) -> TestCall<'_, Refresh> {
         TestCall::new(self)
     }
 
-    /// A client subscribes to the channel.
+    /// Calls the app for a client that subscribes to the channel.
     pub fn subscribe(&self, channel: impl Into<String>) -> TestCall<'_, Subscribe> {
         TestCall::new(self).channel(channel.into())
     }
 
-    /// A client publishes to the channel: `null`, unless the call is given data.
+    /// Calls the app for a client that publishes to the channel: `null`, unless the call has [data](TestCall::data).
     pub fn publish(&self, channel: impl Into<String>) -> TestCall<'_, Publish> {
         TestCall::new(self).channel(channel.into()).raw_data("null")
     }
 
-    /// A subscription to the channel is about to expire.
+    /// Calls the app for a subscription to the channel that is about to expire.
     pub fn sub_refresh(&self, channel: impl Into<String>) -> TestCall<'_, SubRefresh> {
         TestCall::new(self).channel(channel.into())
     }
 
-    /// A client calls the method.
+    /// Calls the app for a client that calls the method.
     pub fn rpc(&self, method: impl Into<String>) -> TestCall<'_, Rpc> {
         TestCall::new(self).method(method.into())
     }
 
-    /// A client sets the key of the map channel: to `null`, unless the call is given data.
+    /// Calls the app for a client that sets the key of the map channel: to `null`, unless the call has
+    /// [data](TestCall::data).
     pub fn map_publish(&self, channel: impl Into<String>, key: impl Into<String>) -> TestCall<'_, MapPublish> {
         TestCall::new(self).channel(channel.into()).key(key.into()).raw_data("null")
     }
 
-    /// A client removes the key of the map channel.
+    /// Calls the app for a client that removes the key of the map channel.
     pub fn map_remove(&self, channel: impl Into<String>, key: impl Into<String>) -> TestCall<'_, MapRemove> {
         TestCall::new(self).channel(channel.into()).key(key.into())
     }
 
-    /// Centrifugo polls keys of the channel: those that the call is given.
+    /// Calls the app for a poll of the channel's keys, which [`TestCall::item`] adds.
     pub fn shared_poll(&self, channel: impl Into<String>) -> TestCall<'_, SharedPoll> {
         TestCall::new(self).channel(channel.into())
     }
 
-    /// The channel's cache is empty.
+    /// Calls the app for a channel whose cache is empty.
     pub fn cache_empty(&self, channel: impl Into<String>) -> TestCall<'_, CacheEmpty> {
         TestCall::new(self).channel(channel.into())
     }
 
-    /// The channel got its first subscriber, or lost its last one.
+    /// Calls the app for a channel that got its first subscriber, or lost its last one.
     pub fn channel_state(&self, channel: impl Into<String>, change: ChannelChange) -> TestCall<'_, ChannelState> {
         TestCall::new(self).channel(channel.into()).change(&change)
     }
 
-    /// A client subscribes to the channel of a stream. Its publications come from [`Opened`].
+    /// Calls the app for a client that subscribes to the channel of a stream. [`Opened`] returns the stream's publications.
     pub fn stream(&self, channel: impl Into<String>) -> TestCall<'_, SubscribeStream> {
         TestCall::new(self).channel(channel.into())
     }

@@ -1,4 +1,4 @@
-//! What comes of a call.
+//! The outcome of a call, and its assertions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use crate::reject::Reject;
 use crate::reject::code::{Disconnect, ErrorReply};
 use crate::wire::{ConnectResult, Publication, RpcResult, SubscribeResult};
 
-/// What comes of a call: a reply, an error reply, a disconnect, or an internal failure. Its `Debug` form says which, with everything in it.
+/// The outcome of a call: a reply, an error reply, a disconnect, or an internal failure. Its `Debug` form shows which, with
+/// all details.
 pub struct Outcome<E: TestEvent>(Result<E::Result, Arc<Reject>>);
 
 impl<E: TestEvent> Outcome<E> {
@@ -25,7 +26,7 @@ impl<E: TestEvent> Outcome<E> {
         Self(Err(reject))
     }
 
-    /// Whether it is a reply: for subscribe and publish, whether they are allowed.
+    /// Whether the call was answered with a reply: for subscribe and publish, whether they are allowed.
     pub fn is_reply(&self) -> bool {
         self.0.is_ok()
     }
@@ -34,7 +35,7 @@ impl<E: TestEvent> Outcome<E> {
     ///
     /// # Panics
     ///
-    /// If the call was refused, or failed; the message says with what.
+    /// If the call was refused or failed; the message has the outcome.
     #[track_caller]
     pub fn reply(&self) -> &E::Result {
         match &self.0 {
@@ -43,7 +44,7 @@ impl<E: TestEvent> Outcome<E> {
         }
     }
 
-    /// The reply by value.
+    /// The reply by value, as Centrifugo reads it.
     ///
     /// # Panics
     ///
@@ -56,7 +57,7 @@ impl<E: TestEvent> Outcome<E> {
         }
     }
 
-    /// What the call was refused with, if it was, internal failures included.
+    /// The refusal or the internal failure, if there is no reply.
     pub fn reject(&self) -> Option<&Reject> {
         self.0.as_ref().err().map(Arc::as_ref)
     }
@@ -65,7 +66,7 @@ impl<E: TestEvent> Outcome<E> {
     ///
     /// # Panics
     ///
-    /// If the outcome is something else; the message says what.
+    /// If the outcome is something else; the message has the outcome.
     #[track_caller]
     pub fn error(&self) -> &ErrorReply {
         match self.reject().and_then(Reject::error) {
@@ -78,7 +79,7 @@ impl<E: TestEvent> Outcome<E> {
     ///
     /// # Panics
     ///
-    /// If the outcome is something else; the message says what.
+    /// If the outcome is something else; the message has the outcome.
     #[track_caller]
     pub fn disconnect(&self) -> &Disconnect {
         match self.reject().and_then(Reject::disconnect) {
@@ -87,11 +88,11 @@ impl<E: TestEvent> Outcome<E> {
         }
     }
 
-    /// What the log is told of an internal failure.
+    /// The text of the internal failure, as it is logged.
     ///
     /// # Panics
     ///
-    /// If the outcome is something else; the message says what.
+    /// If the outcome is something else; the message has the outcome.
     #[track_caller]
     pub fn failure(&self) -> String {
         match self.reject() {
@@ -102,11 +103,11 @@ impl<E: TestEvent> Outcome<E> {
 }
 
 impl<E: TestEvent<Result: Reply>> Outcome<E> {
-    /// The data that the client is given, from JSON.
+    /// The data that the client receives, parsed as JSON.
     ///
     /// # Panics
     ///
-    /// If there is no reply, or its data doesn't fit; the message says why.
+    /// If there is no reply, or its data doesn't fit `T`; the message says why.
     #[track_caller]
     pub fn data<T: DeserializeOwned>(&self) -> T {
         let data = self.reply().data();
@@ -151,7 +152,7 @@ impl Reply for Opened {
     }
 }
 
-/// A stream that has been opened.
+/// A stream that the app has opened.
 pub struct Opened {
     /// The reply to the subscription.
     pub result: SubscribeResult,
@@ -159,11 +160,11 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The next publication, from JSON; `None` at the stream's end.
+    /// The next publication, parsed as JSON; `None` at the stream's end.
     ///
     /// # Errors
     ///
-    /// What the stream fails with, a panic included. The log and the error handler have heard of it.
+    /// The stream's failure, which may be a panic. It has been logged, and the error handler has received it.
     ///
     /// # Panics
     ///
@@ -180,7 +181,7 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// What the stream fails with, a panic included. The log and the error handler have heard of it.
+    /// The stream's failure, which may be a panic. It has been logged, and the error handler has received it.
     pub async fn next_publication(&mut self) -> Result<Option<Publication>, Arc<Reject>> {
         self.publications.next().await.transpose()
     }

@@ -1,4 +1,4 @@
-//! What Centrifugo would ask, and what it would read in the answer.
+//! The request that Centrifugo would send for each event, and the outcome of its response.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -19,7 +19,7 @@ use crate::handler::router::Routed;
 use crate::server::Limits;
 use crate::wire;
 
-/// What calls of all events are made of.
+/// The fields of a request, for all events.
 #[derive(Debug)]
 pub struct Draft {
     pub(super) client: String,
@@ -59,7 +59,7 @@ impl Draft {
     }
 }
 
-/// An event that a [`TestApp`](super::TestApp) can be asked about.
+/// An event for which a [`TestApp`](super::TestApp) can be called.
 #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
 pub trait TestEvent: Routed {
     /// The reply, as Centrifugo reads it.
@@ -72,7 +72,7 @@ pub trait TestEvent: Routed {
     fn outcome(response: Self::Response, record: CallRecord) -> Outcome<Self>;
 }
 
-/// The events with a request and a response of one message. The fields are those besides the head.
+/// Events whose request comes from a client. The fields are those besides the client's.
 macro_rules! unary {
     ($($event:ident { $request:ident($($field:ident),*) -> $result:ident })*) => {$(
         #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
@@ -92,7 +92,7 @@ macro_rules! unary {
             }
 
             fn outcome(response: Self::Response, _: CallRecord) -> Outcome<Self> {
-                // Boxed or not.
+                // Some results are boxed: this clones either.
                 Outcome::replied(wire::$result::clone(&response.result.unwrap_or_default()))
             }
         }
@@ -110,7 +110,7 @@ unary! {
     MapRemove { MapRemoveRequest(user, channel, key, meta) -> MapRemoveResult }
 }
 
-/// The events without a client.
+/// Events without a client.
 macro_rules! clientless {
     ($($event:ident { $request:ident($($field:ident),*) -> $result:ident })*) => {$(
         #[allow(private_bounds, private_interfaces, reason = "it is sealed")]
