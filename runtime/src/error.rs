@@ -69,8 +69,8 @@ pub enum Conflict {
     /// Two handlers need different types of subscriptions in one namespace, which has a single type: Centrifugo would refuse
     /// the configuration, or the clients.
     #[error(
-        "{special} makes the subscriptions of {} {what}, so Centrifugo can't call {other} there: move one of them to a \
-         namespace of its own, such as `live:<id>`",
+        "the subscriptions of {} are {what} because of {special}, and Centrifugo doesn't call {other} for {what}: move one \
+         of them to a namespace of its own, such as `live:<id>`",
         quoted(.namespace)
     )]
     SubscriptionType {

@@ -57,7 +57,7 @@ impl App {
     ///     "client": { "allowed_origins": ["https://example.com"] },
     ///     "channel": {
     ///         "namespaces": [
-    ///             { "name": "chat", "presence": true, "history_size": 50, "history_ttl": "300s" }
+    ///             { "name": "chat", "presence": true, "history_size": 50, "history_ttl": "60s" }
     ///         ]
     ///     }
     /// }));

@@ -81,7 +81,7 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
 }
 
 impl Bridge {
-    /// Refuses a method that is no request line. A client that uses a namespace of the app's handlers has probably misspelt
+    /// Refuses a method that is not a request line. A client that uses a namespace of the app's handlers has probably misspelt
     /// the method of one, so it receives the same error as without the bridge.
     fn refuse(&self, method: &str, refusal: ErrorReply) -> Reject {
         let excerpt: String = method.chars().take(EXCERPT).collect();
