@@ -10,15 +10,8 @@ use serde::Serialize;
 use crate::names::channel::{DataOf, ToChannel};
 
 use super::batch::Batch;
-use super::error::PublisherError;
+use super::error::{DEFAULT_URL, KEY, PublisherError, URL};
 use super::request::Request;
-
-/// The environment variable with the API's base URL.
-pub(crate) const URL: &str = "CENTRIFUGO_API_URL";
-/// The environment variable with the API's key. Centrifugo reads its own `http_api.key` from the same variable.
-pub(crate) const KEY: &str = "CENTRIFUGO_HTTP_API_KEY";
-
-pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8000/api";
 
 /// A client of Centrifugo's server API, which publishes and calls the API's other methods over HTTP.
 ///

@@ -7,6 +7,7 @@ mod generate;
 mod merge;
 mod namespace_types;
 mod namespaces;
+mod open_namespaces;
 mod proxies;
 pub(crate) mod subscription_type;
 

@@ -1,13 +1,9 @@
 //! The namespaces that the app handles.
 
-use std::collections::BTreeSet;
-
 use centrifugo_pattern::{Namespace, Pattern};
 
 use super::Settings;
-use super::namespace_types::NamespaceTypes;
 use crate::event::facts::Proxy;
-use crate::event::kind::Kind;
 use crate::registry::{RegisteredHandler, Registry};
 
 /// The channel namespaces that handlers, typed channels and settings name.
@@ -43,26 +39,4 @@ pub(super) fn namespace_of(registered: &RegisteredHandler) -> Option<&str> {
 /// Whether the event is switched on in channel namespaces. The events of Centrifugo PRO aren't.
 pub(super) fn is_for_channels(registered: &RegisteredHandler) -> bool {
     matches!(registered.handler.kind().facts().proxy, Some(Proxy::Channel(_)))
-}
-
-/// The namespaces in which an event is switched on for a pattern that matches any namespace.
-pub(super) struct OpenNamespaces {
-    pub(super) names: BTreeSet<String>,
-    /// Whether names without a namespace are among them.
-    pub(super) without_namespace: bool,
-}
-
-impl OpenNamespaces {
-    /// All RPC namespaces: they have no types.
-    pub(super) fn of_methods(kind: Kind, registry: &Registry, settings: &Settings) -> Self {
-        let literal = literal_namespaces(registry.of(kind));
-        let names = literal.chain(settings.rpc_namespaces.iter().map(|&name| name.to_owned())).collect();
-        Self { names, without_namespace: true }
-    }
-
-    /// The channel namespaces in whose type Centrifugo sends the event.
-    pub(super) fn of_channels(kind: Kind, all: &BTreeSet<String>, types: &NamespaceTypes<'_>) -> Self {
-        let names = all.iter().filter(|name| types.allow(name, kind)).cloned().collect();
-        Self { names, without_namespace: types.allow("", kind) }
-    }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{Request, Response};
+use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use tonic::codegen::{Body, Service};
+use tower::Service;
 
 use super::error::{BackendError, BoxError};
 use super::reply::BufferedResponse;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Response};
+use http_body::Body;
 use http_body_util::Full;
-use tonic::codegen::{Body, Service};
+use tower::Service;
 
 use super::Bridge;
 use super::backend::{self, Backend};

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::Semaphore;
-use tonic::codegen::Service;
+use tower::Service;
 
 use super::backend::{self, Backend};
 use super::connections::{CONNECT_TIMEOUT, Caller, LimitedConnector};
