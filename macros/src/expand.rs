@@ -175,13 +175,16 @@ pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> Toke
 pub(crate) fn extracted(kind: Kind, at: usize, Param { ty, cfgs, .. }: &Param, call: &Ident) -> TokenStream {
     let taken_to = nth(at);
     let extract = extract(kind, ty);
-    let begun = quote_spanned!(name_of(ty)=> __centrifugo::Extraction(#extract::extract(&#call)).__begin());
-    let rest = local("rest");
-    let extracted = quote_spanned!(ours(name_of(ty))=> match #begun {
+    let span = name_of(ty);
+    let begun = quote_spanned!(span=> __centrifugo::Extraction(#extract::extract(&#call)).__begin());
+    // The compiler looks at what an extractor returns wherever that stands, and reports a mistake once for each place.
+    let rest = Ident::new(&local("rest").to_string(), span);
+    let awaited = quote_spanned!(span=> #rest.await);
+    let extracted = quote_spanned!(ours(span)=> match #begun {
         __centrifugo::Ok(#rest) => #rest,
-        __centrifugo::Err(#rest) => #rest.await,
+        __centrifugo::Err(#rest) => #awaited,
     });
-    let extracted = taken(&extracted, name_of(ty));
+    let extracted = taken(&extracted, span);
     quote!(#(#cfgs)* let #taken_to = #extracted;)
 }
 

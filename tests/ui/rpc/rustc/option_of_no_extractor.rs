@@ -1,0 +1,6 @@
+struct Message;
+
+#[centrifugo::rpc("say")]
+async fn say(_message: Option<Message>) {}
+
+fn main() {}
