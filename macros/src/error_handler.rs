@@ -8,6 +8,7 @@ use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::claim;
 use crate::errors::Errors;
+use crate::expand::import;
 use crate::fallback;
 use crate::function::{Function, allows, cfgs};
 use crate::handler::modifiers;
@@ -45,6 +46,9 @@ fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some(param) = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
         errors.at(param, format!("an error handler can't be generic: write {FORM}"));
     }
+    if let Some(Type::ImplTrait(ty)) = signature.inputs.first().and_then(typed).map(|argument| &*argument.ty) {
+        errors.at(ty, format!("an error handler takes the failure: write {FORM}"));
+    }
     let takes_failure = matches!(signature.inputs.first(), Some(FnArg::Typed(_))) && signature.inputs.len() == 1;
     if !takes_failure {
         errors.at(
@@ -65,23 +69,26 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, allows, ident) = (cfgs(&function.attrs), allows(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
-    let claim = claim::claim(claim::ERROR_HANDLER, &cfgs, ident.span());
-    let failure = local("failure");
-    let taken = function.sig.inputs.first().and_then(typed).map(|argument| {
+    let claim = claim::claim(claim::ERROR_HANDLER, ident.span());
+    let (failure, import) = (local("failure"), import(&["TakesAnythingElse"]));
+    let reported = function.sig.inputs.first().and_then(typed).map(|argument| {
         let ty = &argument.ty;
-        quote_spanned!(ty.span()=> <#ty as ::centrifugo::__private::TakesFailure>::take(#failure))
+        let taking = quote_spanned!(ty.span()=> __centrifugo::Taking::<#ty>::new().__reported);
+        quote_spanned!(ident.span()=> #taking(#failure, #ident))
     });
-    let called = quote_spanned!(ident.span()=> ::centrifugo::__private::send(#ident(#taken)));
     quote! {
         #item
-        #claim
 
         #(#cfgs)*
         #(#allows)*
         const _: () = {
-            ::centrifugo::__private::inventory::submit! {
-                ::centrifugo::__private::CollectedErrorHandler::new(
-                    |#failure| ::std::boxed::Box::pin(#called),
+            #import
+            mod claimed {
+                #claim
+            }
+            __centrifugo::inventory::submit! {
+                __centrifugo::CollectedErrorHandler::new(
+                    |#failure| #reported,
                     ::std::concat!(::std::module_path!(), "::", #name),
                 )
             }

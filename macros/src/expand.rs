@@ -21,7 +21,7 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
     let (import, about, bind, needs) = (import(&seconds(handler)), about(handler), bind(handler), needs(handler));
     let (carried, unquoted) = (carried(handler), unquoted(handler));
     let collected = (!handler.options.uncollected).then(collected);
-    let claims = claims(handler, &registered.cfgs);
+    let (claims, channel) = (claims(handler), channel_claim(handler, &registered.cfgs));
     let block = quote! {
         #import
         #bind
@@ -32,8 +32,8 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
         #collected
         &__HANDLER
     };
-    let named = registered.named(Of::Handlers, Some(&block));
-    quote!(#item #claims #named)
+    let named = registered.named(Of::Handlers, Some(&block), &claims);
+    quote!(#item #channel #named)
 }
 
 /// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and
@@ -331,14 +331,20 @@ fn collected() -> TokenStream {
 }
 
 /// What the handler claims, where two handlers that claim the same are marked.
-fn claims(handler: &Handler, cfgs: &[Attribute]) -> TokenStream {
+fn claims(handler: &Handler) -> TokenStream {
     let at = match &handler.source {
-        Source::Type(_) if handler.options.uncollected => return TokenStream::new(),
-        Source::Type(path) => return claim::of_type(handler, path, cfgs).unwrap_or_default(),
         Source::Pattern(written) => written.literal.span(),
-        Source::Any => Span::call_site(),
+        Source::Type(_) | Source::Any => Span::call_site(),
     };
-    handler.claims.iter().map(|name| claim::claim(name, cfgs, at)).collect()
+    handler.claims.iter().map(|name| claim::claim(name, at)).collect()
+}
+
+/// The typed channel that it claims.
+fn channel_claim(handler: &Handler, cfgs: &[Attribute]) -> Option<TokenStream> {
+    match &handler.source {
+        Source::Type(path) if !handler.options.uncollected => claim::of_type(handler, path, cfgs),
+        _ => None,
+    }
 }
 
 fn nth(at: usize) -> Ident {

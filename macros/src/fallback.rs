@@ -5,6 +5,7 @@ use quote::quote;
 use syn::FnArg;
 
 use crate::function::Function;
+use crate::handler::boxed_error;
 use crate::kind::Kind;
 use crate::registered::{Of, Registered};
 
@@ -23,8 +24,12 @@ pub(crate) fn function(of: Of, mut function: Function, errors: &syn::Error) -> T
         for event in function.sig.generics.type_params_mut().filter(|event| event.bounds.is_empty()) {
             event.bounds.push(syn::parse_quote!(::centrifugo::Event));
         }
+        // What comes next refuses with a `Reject`, which none of these could be made from.
+        if let Some((_, error)) = boxed_error(&mut function.sig.output) {
+            *error = syn::parse_quote!(::centrifugo::Reject);
+        }
     }
     let is_method = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
-    let named = (!is_method).then(|| Registered::new(&function).named(of, None));
+    let named = (!is_method).then(|| Registered::new(&function).named(of, None, &TokenStream::new()));
     item(&quote! { #function #named }, errors)
 }

@@ -90,8 +90,8 @@ fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> {
         Ok(Item::Trait(item)) => ("a trait", item.trait_token.span),
         Ok(Item::Static(item)) => ("a static", item.static_token.span),
         Ok(Item::Const(item)) => ("a const", item.const_token.span),
+        _ if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() => ("a function without a body", item.span()),
         Ok(other) => ("something else", other.span()),
-        Err(_) if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() => ("a function without a body", item.span()),
         Err(_) => ("something else", item.span()),
     };
     Err(syn::Error::new(span, format!("`{name}` goes on an `async fn`, and this is {what}")))
@@ -160,19 +160,29 @@ fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
 
 /// An error that is a trait object is none of std's errors, so `Reject` isn't made from it.
 pub(crate) fn boxed(output: &ReturnType, errors: &mut Errors) {
-    let ReturnType::Type(_, ty) = output else { return };
-    let Type::Path(path) = &**ty else { return };
-    let result = path.path.segments.last().filter(|last| last.ident == "Result");
-    let Some(PathArguments::AngleBracketed(arguments)) = result.map(|result| &result.arguments) else { return };
-    if let (Some(GenericArgument::Type(ok)), Some(GenericArgument::Type(error))) =
-        (arguments.args.first(), arguments.args.get(1))
-        && let Type::Path(boxed) = error
-        && boxed.path.segments.last().is_some_and(|last| last.ident == "Box" && text(&last.arguments).contains("dyn "))
-    {
-        let ok = text(ok);
-        let message = format!("an error is a `Reject`, which `?` makes from every error: write `Result<{ok}, Reject>`");
-        errors.at(error, message + ", and `map_err(Reject::internal)` for a boxed one");
+    let mut output = output.clone();
+    let Some((ok, error)) = boxed_error(&mut output) else { return };
+    let ok = text(ok);
+    let message = format!("an error is a `Reject`, which `?` makes from every error: write `Result<{ok}, Reject>`");
+    errors.at(error, message + ", and `map_err(Reject::internal)` for a boxed one");
+}
+
+/// The value and the error of a `Result<.., Box<dyn ..>>`.
+pub(crate) fn boxed_error(output: &mut ReturnType) -> Option<(&mut Type, &mut Type)> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let Type::Path(path) = &mut **ty else { return None };
+    let result = path.path.segments.last_mut().filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &mut result.arguments else { return None };
+    let mut arguments = arguments.args.iter_mut();
+    match (arguments.next()?, arguments.next()?) {
+        (GenericArgument::Type(ok), GenericArgument::Type(error)) if is_boxed(error) => Some((ok, error)),
+        _ => None,
     }
+}
+
+fn is_boxed(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Box" && text(&last.arguments).contains("dyn "))
 }
 
 /// A stream that is returned as `impl Stream` has borrowed all that its handler has, unless a `use<..>` says what.

@@ -11,9 +11,12 @@ use crate::errors::Errors;
 use crate::registered::{Of, name};
 
 pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
-    let list = of.list();
+    let (list, any) = (of.list(), of.any());
     match read(of, paths) {
-        Ok(listed) => quote!(#list([#(#listed),*])),
+        Ok(listed) => quote!({
+            use #any as _;
+            #list([#(#listed),*])
+        }),
         Err(errors) => {
             let errors = errors.to_compile_error();
             quote!({ #errors #list([]) })
@@ -36,8 +39,8 @@ fn listed(of: Of, expression: &Expr) -> syn::Result<TokenStream> {
     if let Some(last) = path.segments.last_mut() {
         last.ident = name(&last.ident);
     }
-    let found = quote_spanned!(path.span()=> <#path as #found_by>);
-    Ok(quote!(#(#attrs)* #found::found()))
+    let found = quote_spanned!(path.span()=> <#path>::#found_by);
+    Ok(quote!(#(#attrs)* #found()))
 }
 
 fn path(of: Of, expression: &Expr) -> syn::Result<&ExprPath> {

@@ -21,11 +21,28 @@ pub(crate) enum Of {
 }
 
 impl Of {
-    /// The trait of the type that leads to what is registered.
-    pub(crate) fn found_by(self) -> TokenStream {
+    /// The type's function that leads to what is registered.
+    pub(crate) fn found_by(self) -> Ident {
+        let name = match self {
+            Self::Handlers => "__handler",
+            Self::Interceptors => "__interceptor",
+        };
+        Ident::new(name, Span::mixed_site())
+    }
+
+    /// The trait of a type without that function: of one that stands in for a function that was refused.
+    pub(crate) fn stands_in(self) -> TokenStream {
         match self {
             Self::Handlers => quote!(::centrifugo::__private::FindHandler),
             Self::Interceptors => quote!(::centrifugo::__private::FindInterceptor),
+        }
+    }
+
+    /// The trait by which any other type has that function, and is reported.
+    pub(crate) fn any(self) -> TokenStream {
+        match self {
+            Self::Handlers => quote!(::centrifugo::__private::AnyHandler),
+            Self::Interceptors => quote!(::centrifugo::__private::AnyInterceptor),
         }
     }
 
@@ -70,19 +87,26 @@ impl<'f> Registered<'f> {
     }
 
     /// The type, with a block whose value is a reference to what is registered. Without one it leads to what stands in for a
-    /// function that was refused.
-    pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>) -> TokenStream {
+    /// function that was refused. The claims stand in a module, where no lint looks at them, also within a function.
+    pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>, claims: &TokenStream) -> TokenStream {
         let Self { ident, vis, cfgs, allows } = self;
         let (mut name, module) = (name(ident), module(ident));
         name.set_span(ours(ident.span()));
         let (vis, found_by, ty) = (respanned(vis.to_token_stream(), ours), of.found_by(), of.ty());
         let unreachable = warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]));
-        let found = block.map(|block| quote!(fn found() -> &'static #ty { #block }));
+        let found = match block {
+            Some(block) => quote!(impl #module::#name { pub const fn #found_by() -> &'static #ty { #block } }),
+            None => {
+                let stands_in = of.stands_in();
+                quote!(impl #stands_in for #module::#name {})
+            }
+        };
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
             mod #module {
                 pub struct #name {}
+                #claims
             }
 
             // A type or a module of the name takes precedence over what a glob imports, so having one is no error.
@@ -92,7 +116,7 @@ impl<'f> Registered<'f> {
             #(#cfgs)*
             #(#allows)*
             #unreachable
-            impl #found_by for #module::#name { #found }
+            #found
         }
     }
 }

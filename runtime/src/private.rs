@@ -46,21 +46,50 @@ use crate::names::spelling::is_plain;
 use crate::reject::code::ErrorReply;
 use crate::reply::publication::IntoPublication;
 
-/// What an error handler may take.
+/// What an error handler takes: the failure, by the inherent method, or [`TakesAnythingElse`].
+pub struct Taking<T>(PhantomData<fn() -> T>);
+
+impl<T> Taking<T> {
+    #[allow(clippy::new_without_default, reason = "only expansions use it")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl Taking<Failure> {
+    pub fn __reported<F>(self, failure: Failure, handler: fn(Failure) -> F) -> BoxFuture<()>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Box::pin(handler(failure))
+    }
+}
+
+/// Another type, which is the only mistake that is reported.
+pub trait TakesAnythingElse: Sized {
+    type Argument;
+
+    fn __reported<H>(self, _: Failure, _: H) -> BoxFuture<()>
+    where
+        Self::Argument: TakesFailure,
+    {
+        Box::pin(async {})
+    }
+}
+
+impl<T> TakesAnythingElse for Taking<T> {
+    type Argument = T;
+}
+
+/// No other type.
 #[diagnostic::on_unimplemented(
     message = "an error handler can't take `{Self}`",
     label = "write `Failure`",
     note = "write `async fn report(failure: Failure)`: it has the error, the event and the app's states"
 )]
-pub trait TakesFailure {
-    fn take(failure: Failure) -> Self;
-}
+pub trait TakesFailure {}
 
-impl TakesFailure for Failure {
-    fn take(failure: Failure) -> Self {
-        failure
-    }
-}
+impl TakesFailure for Failure {}
 
 /// A typed channel that has a handler for the event in this crate. The attribute implements it, so the compiler refuses a
 /// second one.
@@ -96,6 +125,18 @@ pub trait FindHandler {
     }
 }
 
+/// Any type, in the place of one that leads to a handler by a function of its own. That is `const`, and no trait's.
+pub trait AnyHandler {
+    fn __handler() -> &'static Handler
+    where
+        Self: FindHandler,
+    {
+        Self::found()
+    }
+}
+
+impl<T> AnyHandler for T {}
+
 /// A type that has a function's name, and leads to the interceptor that the attribute made of the function.
 #[diagnostic::on_unimplemented(
     message = "this is not an interceptor",
@@ -111,13 +152,25 @@ pub trait FindInterceptor {
     }
 }
 
+/// Any type, in the place of one that leads to an interceptor by a function of its own.
+pub trait AnyInterceptor {
+    fn __interceptor() -> &'static Interceptor
+    where
+        Self: FindInterceptor,
+    {
+        Self::found()
+    }
+}
+
+impl<T> AnyInterceptor for T {}
+
 /// What `handlers!` has found.
-pub fn handlers<const N: usize>(found: [&'static Handler; N]) -> [&'static Handler; N] {
+pub const fn handlers<const N: usize>(found: [&'static Handler; N]) -> [&'static Handler; N] {
     found
 }
 
 /// What `interceptors!` has found.
-pub fn interceptors<const N: usize>(found: [&'static Interceptor; N]) -> [&'static Interceptor; N] {
+pub const fn interceptors<const N: usize>(found: [&'static Interceptor; N]) -> [&'static Interceptor; N] {
     found
 }
 

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use super::model::Extractor;
 
@@ -11,7 +10,6 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
     let locals: Vec<_> = (0..from.len()).map(|at| format_ident!("argument_{at}", span = Span::mixed_site())).collect();
     let pattern = locals.iter().rev().fold(quote!(()), |inner, local| quote!((#local, #inner)));
     let arguments = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
-    let bounds = from.iter().map(|ty| quote_spanned!(ty.span()=> #ty: __centrifugo::Extract<#lifetime, __Event>,));
     let call = Ident::new("call", Span::mixed_site());
     let needs = Ident::new("needs", Span::mixed_site());
     let called = quote_spanned!(ident.span()=> #ident(#(#locals),*));
@@ -20,12 +18,11 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
 
         #(#cfgs)*
         const _: () = {
-            #[allow(unused_imports)]
             use ::centrifugo::__private::{self as __centrifugo, PlainValue as _};
 
             impl<#lifetime, __Event: __centrifugo::Event> __centrifugo::Extract<#lifetime, __Event> for #ty
             where
-                #(#bounds)*
+                #arguments: __centrifugo::Arguments<#lifetime, __Event>,
             {
                 fn extract(
                     #call: &#lifetime __centrifugo::Call<__Event>,

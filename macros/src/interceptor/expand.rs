@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{LitStr, ReturnType};
+use syn::{Generics, LitStr, ReturnType, TypeParamBound};
 
 use super::model::Interceptor;
-use crate::expand::{argument, everywhere, extracted, extracted_somewhere, import, needed, needed_somewhere};
+use crate::expand::{argument, beside, everywhere, extracted, extracted_somewhere, import, needed, needed_somewhere};
 use crate::kind::Kind;
 use crate::registered::{Of, Registered};
 use crate::span::local;
@@ -26,16 +26,34 @@ pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>
     let run = run(interceptor);
     let several = interceptor.extractors.iter().filter(|_| interceptor.events.len() > 1);
     let everywhere = several.map(|param| everywhere(&interceptor.events, param));
+    let (made, generics) = (beside("__made", &interceptor.ident), as_function(&interceptor.generics));
+    let any_event = (!generics.params.is_empty()).then(|| quote!(::<__centrifugo::Rpc>));
     let block = quote! {
         #import
         #run
-        #(#everywhere)*
-        static __INTERCEPTOR: __centrifugo::Interceptor = __centrifugo::Interceptor::new(#about, &[#(#arounds),*]);
+        const fn #made #generics() -> __centrifugo::Interceptor {
+            #(#everywhere)*
+            __centrifugo::Interceptor::new(#about, const { &[#(#arounds),*] })
+        }
+        static __INTERCEPTOR: __centrifugo::Interceptor = #made #any_event();
         #collected
         &__INTERCEPTOR
     };
-    let named = registered.named(Of::Interceptors, Some(&block));
+    let named = registered.named(Of::Interceptors, Some(&block), &TokenStream::new());
     quote!(#item #named)
+}
+
+/// The generics of the function, with bounds in their places that hold for each event: a type that is unknown is one error
+/// then, as the compiler suggests the same generic in both functions.
+fn as_function(generics: &Generics) -> Generics {
+    let mut generics = Generics { where_clause: None, ..generics.clone() };
+    for event in generics.type_params_mut() {
+        if let Some(last) = event.bounds.last() {
+            let bound = quote_spanned!(last.span()=> __centrifugo::Event);
+            event.bounds = std::iter::once(TypeParamBound::Verbatim(bound)).collect();
+        }
+    }
+    generics
 }
 
 fn about(interceptor: &Interceptor) -> TokenStream {
@@ -65,7 +83,7 @@ fn run(interceptor: &Interceptor) -> TokenStream {
         ReturnType::Default => ident.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let where_clause = &generics.where_clause;
+    let (run, where_clause) = (beside("__run", ident), &generics.where_clause);
     let takes = extractors.iter().enumerate().map(|(at, param)| {
         let (argument, ty) = (argument(at, param), &param.ty);
         quote!(#argument: #ty)
@@ -77,7 +95,7 @@ fn run(interceptor: &Interceptor) -> TokenStream {
     };
     let sent = quote_spanned!(ident.span()=> __centrifugo::send(async move { #passed }));
     quote! {
-        fn __run #generics(
+        fn #run #generics(
             #(#takes,)*
             #call: __centrifugo::Call<#event>,
             #next: __centrifugo::Next<#event>,
@@ -93,12 +111,13 @@ fn run(interceptor: &Interceptor) -> TokenStream {
 fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let (call, next) = (local("call"), local("next"));
     let arguments = interceptor.extractors.iter().enumerate().map(|(at, param)| argument(at, param));
+    let run = beside("__run", &interceptor.ident);
     let extracted = if interceptor.events.len() == 1 { extracted } else { extracted_somewhere };
     let extracts = interceptor.extractors.iter().enumerate().map(|(at, param)| extracted(kind, at, param, &call));
     quote! {
         |#call, #next| __centrifugo::pinned(__centrifugo::Box::new(async move {
             #(#extracts)*
-            __run(#(#arguments,)* #call, #next).await
+            #run(#(#arguments,)* #call, #next).await
         }))
     }
 }

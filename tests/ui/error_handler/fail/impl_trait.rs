@@ -1,0 +1,4 @@
+#[centrifugo::error_handler]
+async fn report(_: impl std::fmt::Display) {}
+
+fn main() {}
