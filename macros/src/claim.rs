@@ -78,16 +78,23 @@ pub(crate) fn of_type(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Opt
     let event = handler.kind.event();
     let any_case = handler.options.ignore_case.is_some();
     let span = Span::mixed_site().located_at(path.span());
+    let claimed = quote_spanned! {span=>
+        struct Elsewhere;
+        impl ::centrifugo::__private::OneHandler<::centrifugo::__private::#event, #any_case, #this_crate>
+            for <::centrifugo::__private::Choice<
+                {
+                    use ::centrifugo::__private::NotDeclared as _;
+                    ::centrifugo::__private::Declared::<#path>::CRATE == #this_crate
+                },
+            > as ::centrifugo::__private::Choose<#path, Elsewhere>>::Type
+        {
+        }
+    };
+    let claimed = handler.constant.as_ref().map_or_else(|| claimed.clone(), |constant| constant.within(&claimed));
     Some(quote_spanned! {span=>
         #(#cfgs)*
         const _: () = {
-            struct Elsewhere;
-            impl ::centrifugo::__private::OneHandler<::centrifugo::__private::#event, #any_case, #this_crate>
-                for <::centrifugo::__private::Choice<
-                    { <#path as ::centrifugo::__private::TypedChannel>::CRATE == #this_crate },
-                > as ::centrifugo::__private::Choose<#path, Elsewhere>>::Type
-            {
-            }
+            #claimed
         };
     })
 }

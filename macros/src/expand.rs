@@ -14,16 +14,18 @@ use crate::option_type::inner;
 use crate::param::{Param, Role};
 use crate::quoted::unquoted;
 use crate::registered::{Of, Registered};
-use crate::source::Source;
+use crate::source::{MaybeConstant, Source};
 use crate::span::{local, ours};
 
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let (import, about, bind, needs) = (import(&seconds(handler)), about(handler), bind(handler), needs(handler));
     let (carried, unquoted) = (carried(handler), unquoted(handler));
+    let check = handler.constant.as_ref().map(MaybeConstant::check);
     let collected = (!handler.options.uncollected).then(collected);
     let (claims, channel) = (claims(handler), channel_claim(handler, &registered.cfgs));
     let block = quote! {
         #import
+        #check
         #bind
         #carried
         #unquoted
@@ -32,6 +34,7 @@ pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
         #collected
         &__HANDLER
     };
+    let block = handler.constant.as_ref().map_or_else(|| block.clone(), |constant| constant.within(&block));
     let named = registered.named(Of::Handlers, Some(&block), &claims);
     quote!(#item #channel #named)
 }
@@ -167,7 +170,7 @@ fn somewhere(kind: Kind, ty: &Type) -> TokenStream {
 pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> TokenStream {
     let (events, span) = (nested(kinds.iter().map(|kind| event(*kind))), name_of(ty));
     let ty = moved(ty.to_token_stream(), span);
-    quote_spanned!(span=> #(#cfgs)* const _: fn() = __centrifugo::everywhere::<#ty, #events, _>;)
+    quote_spanned!(span=> #(#cfgs)* let _: fn() = __centrifugo::everywhere::<#ty, #events, _>;)
 }
 
 /// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as
@@ -257,9 +260,13 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
     let value = local("value");
     let split = quote_spanned!(span=> __centrifugo::Returned(#value).__split::<#event>());
     let reply = match (handler.kind, &handler.source) {
-        (Kind::Stream, Source::Type(path)) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply_of::<#path>()),
+        (Kind::Stream, Source::Type(path)) => {
+            let (alias, channel) = alias(path);
+            quote_spanned!(span=> { #alias __centrifugo::Streamed(#split).__reply_of::<#channel>() })
+        }
         (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Source::Type(path)) => {
-            quote_spanned!(span=> __centrifugo::reply_of::<#path, #event, _>(#split))
+            let (alias, channel) = alias(path);
+            quote_spanned!(span=> { #alias __centrifugo::reply_of::<#channel, #event, _>(#split) })
         }
         (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).__reply()),
         (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply()),
@@ -272,6 +279,12 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         let #value = #called;
         #reply
     }
+}
+
+/// Another name for the channel, as for an unknown type between `<` and `>` the compiler suggests a generic of the function.
+fn alias(path: &Path) -> (TokenStream, Ident) {
+    let name = Ident::new("__Typed", path.span());
+    (quote_spanned!(path.span()=> type #name = #path;), name)
 }
 
 /// The value of a `Result`. What `?` expands to besides is compiled for each type anew.

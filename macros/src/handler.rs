@@ -19,7 +19,7 @@ use crate::function::Function;
 use crate::kind::Kind;
 use crate::param::{Param, params, text, typed};
 use crate::registered::{Of, Registered};
-use crate::source::Source;
+use crate::source::{MaybeConstant, Source};
 
 /// `lenient` without a value that is read.
 pub(crate) const NO_VALUE: &str = "`lenient` needs a placeholder: without one no value is read";
@@ -29,6 +29,7 @@ pub(crate) struct Handler {
     pub(crate) kind: Kind,
     pub(crate) options: Options,
     pub(crate) source: Source,
+    pub(crate) constant: Option<MaybeConstant>,
     pub(crate) params: Vec<Param>,
     pub(crate) claims: Vec<String>,
     pub(crate) ident: Ident,
@@ -59,10 +60,12 @@ impl Handler {
         lenient(&args.options, &source, &mut errors);
         let params = params(Some(kind), &function.sig, &source, &mut errors);
         let claims = if args.options.uncollected { Vec::new() } else { claim::names(kind, &source, &args.options) };
+        let (source, constant) = source.import();
         let handler = Self {
             kind,
             options: args.options,
             source,
+            constant,
             params,
             claims,
             ident: function.sig.ident.clone(),

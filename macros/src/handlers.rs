@@ -25,7 +25,11 @@ pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
 }
 
 fn read(of: Of, paths: TokenStream) -> syn::Result<Vec<TokenStream>> {
-    let expressions = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(paths)?;
+    let form = |error: syn::Error| {
+        let message = format!("write the path of {}, and a `,` before the next: `order, admin::kick`", of.one());
+        syn::Error::new(error.span(), message)
+    };
+    let expressions = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(paths).map_err(form)?;
     let mut errors = Errors::default();
     let listed = expressions.iter().filter_map(|expression| errors.keep(listed(of, expression))).collect();
     errors.finish(listed)

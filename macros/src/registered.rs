@@ -95,7 +95,7 @@ impl<'f> Registered<'f> {
         let (vis, found_by, ty) = (respanned(vis.to_token_stream(), ours), of.found_by(), of.ty());
         let unreachable = warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]));
         let found = match block {
-            Some(block) => quote!(impl #module::#name { pub const fn #found_by() -> &'static #ty { #block } }),
+            Some(block) => quote!(impl #module::#name { #[doc(hidden)] pub const fn #found_by() -> &'static #ty { #block } }),
             None => {
                 let stands_in = of.stands_in();
                 quote!(impl #stands_in for #module::#name {})

@@ -4,7 +4,10 @@ use std::fmt::Display;
 use std::ops::Range;
 
 use centrifugo_pattern::{Pattern, Place, Placeholder, underlined};
-use syn::{LitStr, Path};
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{LitStr, Path, PathSegment};
 
 use crate::args::Given;
 use crate::kind::{Kind, Takes};
@@ -22,7 +25,59 @@ pub(crate) struct Written {
     pub(crate) pattern: Pattern,
 }
 
+/// A typed channel whose name may be a constant's as well, such as `DM` or `USERS`. A macro can't know: an import has both
+/// under another name, in the namespaces of both.
+pub(crate) struct MaybeConstant {
+    pub(crate) written: Path,
+}
+
+impl MaybeConstant {
+    /// The other name.
+    fn named(&self) -> Path {
+        Ident::new("__Channel", self.written.span()).into()
+    }
+
+    /// A block in which the other name is known. Around it stands one that the name of a constant leads to, and is reported.
+    pub(crate) fn within(&self, block: &TokenStream) -> TokenStream {
+        let (written, named) = (&self.written, self.named());
+        quote! {
+            use ::centrifugo::__private::constants::*;
+            {
+                use #written as #named;
+                // That of a constant is no unused import.
+                const _: fn() = || {
+                    let _ = &#named;
+                };
+                #block
+            }
+        }
+    }
+
+    /// Whether it is a type: compiled, and never called.
+    pub(crate) fn check(&self) -> TokenStream {
+        let named = self.named();
+        let check = quote_spanned!(self.written.span()=> __centrifugo::Named::<#named>::new().__is_a_type());
+        quote! {
+            const _: fn() = || {
+                use __centrifugo::Type as _;
+                #check
+            };
+        }
+    }
+}
+
 impl Source {
+    /// Names a type by an import if its name may be a constant's.
+    pub(crate) fn import(self) -> (Self, Option<MaybeConstant>) {
+        match self {
+            Self::Type(written) if may_be_constant(&written) => {
+                let constant = MaybeConstant { written };
+                (Self::Type(constant.named()), Some(constant))
+            }
+            other => (other, None),
+        }
+    }
+
     pub(crate) fn judge(kind: Kind, given: Option<&Given>) -> syn::Result<Self> {
         match given {
             Some(Given::Literal(literal)) => Written::judge(literal, kind.place()).map(Self::Pattern),
@@ -38,6 +93,11 @@ impl Source {
             None => Ok(Self::Any),
         }
     }
+}
+
+fn may_be_constant(path: &Path) -> bool {
+    let has_lowercase = |last: &PathSegment| last.ident.to_string().contains(char::is_lowercase);
+    path.segments.last().is_some_and(|last| !has_lowercase(last) && last.arguments.is_none())
 }
 
 impl Written {

@@ -150,6 +150,7 @@ pub use centrifugo_macros::topic;
 pub use ::headers;
 #[cfg(feature = "api")]
 pub use api::{Publisher, PublisherError};
+pub use app::list::ListOf;
 pub use app::{App, run};
 pub use dispatch::failure::Failure;
 pub use error::{Conflict, StartError};

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::str::FromStr;
 
 // An app may have names of its own for these.
@@ -23,6 +24,8 @@ pub use crate::event::{
     CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
     Subscribe, SubscribeStream,
 };
+// The same under a name that no app imports, so that no lint calls the path to it unnecessary.
+pub use crate::event::Event as EachEvent;
 pub use crate::extract::everywhere::{Nowhere, Somewhere, everywhere};
 pub use crate::extract::{Arguments, Begin, Extract, Extraction, Now, PlainValue, Value, extract_from};
 pub use crate::handler::call::Call;
@@ -32,6 +35,7 @@ pub use crate::handler::next::{Around, Next, Passed, passed};
 pub use crate::handler::router::{Binding, Surrounding};
 pub use crate::handler::{About, Bound, BoxFuture, Handler, Replying};
 pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
+pub use crate::names::constants;
 pub use crate::names::values::Values;
 pub use crate::reject::derived::{
     ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
@@ -94,6 +98,21 @@ impl TakesFailure for Failure {}
 /// A typed channel that has a handler for the event in this crate. The attribute implements it, so the compiler refuses a
 /// second one.
 pub trait OneHandler<E, const IGNORE_CASE: bool, const CRATE: u64> {}
+
+/// The crate of a typed channel, by the inherent constant; none, by [`NotDeclared`], of another type, which is an error of its
+/// own.
+pub struct Declared<T>(PhantomData<fn() -> T>);
+
+impl<T: TypedChannel> Declared<T> {
+    pub const CRATE: u64 = T::CRATE;
+}
+
+/// A type that is no typed channel.
+pub trait NotDeclared {
+    const CRATE: u64 = 0;
+}
+
+impl<T> NotDeclared for Declared<T> {}
 
 /// Whether a type is of the crate that asks.
 pub struct Choice<const IS_HERE: bool>;
@@ -178,7 +197,8 @@ pub const fn interceptors<const N: usize>(found: [&'static Interceptor; N]) -> [
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a placeholder",
     label = "needs `FromStr`",
-    note = "implement `std::str::FromStr` for it, or rename the argument if it is an extractor"
+    note = "implement `std::str::FromStr` for it, or rename the argument if it is an extractor",
+    note = "a field of a typed channel needs `std::fmt::Display` as well"
 )]
 pub trait Placeholder: Sized {
     fn read(value: &str) -> Option<Self>;
@@ -264,6 +284,66 @@ pub trait AnySpelling: Sized {
 
 impl<T> AnySpelling for Spelt<T> {
     type Value = T;
+}
+
+/// The value of a typed channel's field: one that can be written, by the inherent methods; one that can be read alone, by
+/// [`Unwritable`], which reports it; and by `Deref` any other, of which it is reported that it can't be read.
+pub struct Written<'v, T: ?Sized>(pub &'v T);
+
+impl<T: Display + ?Sized> Written<'_, T> {
+    pub fn __value(&self, field: &'static str, writer: &mut Writer) {
+        writer.value(field, self.0);
+    }
+
+    pub fn __rest(&self, field: &'static str, writer: &mut Writer) {
+        writer.rest(field, self.0);
+    }
+}
+
+/// A field's value that can't be written.
+pub trait Unwritable {
+    type Value;
+
+    fn __value(&self, _: &'static str, _: &mut Writer)
+    where
+        Self::Value: FieldValue,
+    {
+    }
+
+    fn __rest(&self, _: &'static str, _: &mut Writer)
+    where
+        Self::Value: FieldValue,
+    {
+    }
+}
+
+impl<T: FromStr> Unwritable for Written<'_, T> {
+    type Value = T;
+}
+
+/// No type that can't be written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be written into the name of a channel",
+    label = "needs `Display`",
+    note = "implement `std::fmt::Display` for it: what it writes is what its `FromStr` reads"
+)]
+pub trait FieldValue {}
+
+impl<T: ?Sized> Deref for Written<'_, T> {
+    type Target = Unreadable;
+
+    fn deref(&self) -> &Unreadable {
+        &Unreadable
+    }
+}
+
+/// The value of a field that can't be read either.
+pub struct Unreadable;
+
+impl Unreadable {
+    pub fn __value(&self, _: &'static str, _: &mut Writer) {}
+
+    pub fn __rest(&self, _: &'static str, _: &mut Writer) {}
 }
 
 /// The type of a placeholder that is always there, and that is called `Option`: the standard library's, which is a mistake
@@ -486,6 +566,32 @@ impl<T> NoTypedChannel for Quoted<T> {}
     label = "write `{Self}` without quotes"
 )]
 pub trait NamedInQuotes {}
+
+/// A type that a handler's attribute names, and that might have been a constant: that is reported by the inherent method; any
+/// other type is one, by [`Type`].
+pub struct Named<T>(PhantomData<fn() -> T>);
+
+impl<T> Named<T> {
+    #[allow(clippy::new_without_default, reason = "only expansions use it")]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: constants::IsConstant> Named<T> {
+    pub fn __is_a_type(self)
+    where
+        T: constants::IsLiteral,
+    {
+    }
+}
+
+/// Whatever else has the name.
+pub trait Type: Sized {
+    fn __is_a_type(self) {}
+}
+
+impl<T> Type for Named<T> {}
 
 /// The reply of a handler with a typed channel.
 #[inline(never)]

@@ -2,7 +2,7 @@
 
 use centrifugo_pattern::{Placeholder, Segment};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
@@ -12,7 +12,7 @@ use crate::claim;
 use crate::expand::{import, value};
 use crate::function::{allows, cfgs};
 use crate::option_type::inner;
-use crate::span::local;
+use crate::span::{local, ours};
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     let TypedChannel { ident, attrs, .. } = channel;
@@ -54,7 +54,7 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
 
 /// What belongs to the struct.
 fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
-    let (import, cfgs, allows) = (import(&["AnySpelling"]), cfgs(attrs), allows(attrs));
+    let (import, cfgs, allows) = (import(&["AnySpelling", "Unwritable"]), cfgs(attrs), allows(attrs));
     quote! {
         #(#cfgs)*
         #(#allows)*
@@ -211,12 +211,18 @@ fn pieces<'f>(segments: &[Segment], fields: &mut impl Iterator<Item = &'f Field>
 }
 
 fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
-    let (this, writer, value) = (this(), writer(), local("value"));
+    let (writer, value) = (writer(), local("value"));
     let (ident, ty, name) = (&field.ident, &field.ty, field_name(field));
-    let method = Ident::new(if placeholder.is_rest() { "rest" } else { "value" }, Span::call_site());
+    // Where the type stands, so that one that can't be written is reported there.
+    let this = Ident::new("self", ours(ty.span()));
+    let method = if placeholder.is_rest() { "rest" } else { "value" };
+    let written = |ty: &Type, value: &TokenStream| {
+        let method = Ident::new(&format!("__{method}"), ty.span());
+        quote_spanned!(ty.span()=> __centrifugo::Written(#value).#method(#name, #writer))
+    };
     match inner(ty) {
         Some(inner) if placeholder.is_optional() => {
-            let write = quote_spanned!(inner.span()=> #writer.#method(#name, #value));
+            let (write, method) = (written(inner, &value.to_token_stream()), Ident::new(method, Span::call_site()));
             quote! {
                 match &#this.#ident {
                     __centrifugo::Some(#value) => #write,
@@ -226,12 +232,16 @@ fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
         }
         Some(_) => {
             let always = quote_spanned!(ty.span()=> __centrifugo::Always::<#ty>::new());
+            let write = written(ty, &value.to_token_stream());
             quote!({
                 use __centrifugo::AnotherOption as _;
-                #always.__write(&#this.#ident, |#value| #writer.#method(#name, #value));
+                #always.__write(&#this.#ident, |#value| #write);
             })
         }
-        None => quote_spanned!(ty.span()=> #writer.#method(#name, &#this.#ident);),
+        None => {
+            let write = written(ty, &quote_spanned!(ty.span()=> &#this.#ident));
+            quote!(#write;)
+        }
     }
 }
 

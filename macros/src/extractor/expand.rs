@@ -4,12 +4,17 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::model::Extractor;
+use crate::expand::beside;
 
 pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStream {
     let Extractor { ty, from, ident, call: lifetime, cfgs } = extractor;
     let locals: Vec<_> = (0..from.len()).map(|at| format_ident!("argument_{at}", span = Span::mixed_site())).collect();
     let pattern = locals.iter().rev().fold(quote!(()), |inner, local| quote!((#local, #inner)));
-    let arguments = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
+    let types = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
+    let borrows = types.to_string().contains(&lifetime.to_string()).then(|| quote!(<#lifetime>));
+    // In the place of the function: a type that is unknown is one error then, as for both the compiler suggests a generic.
+    let name = beside("__Arguments", ident);
+    let arguments = quote!(#name #borrows);
     let call = Ident::new("call", Span::mixed_site());
     let needs = Ident::new("needs", Span::mixed_site());
     let called = quote_spanned!(ident.span()=> #ident(#(#locals),*));
@@ -19,6 +24,8 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
         #(#cfgs)*
         const _: () = {
             use ::centrifugo::__private::{self as __centrifugo, PlainValue as _};
+
+            type #name #borrows = #types;
 
             impl<#lifetime, __Event: __centrifugo::Event> __centrifugo::Extract<#lifetime, __Event> for #ty
             where

@@ -49,7 +49,7 @@ fn as_function(generics: &Generics) -> Generics {
     let mut generics = Generics { where_clause: None, ..generics.clone() };
     for event in generics.type_params_mut() {
         if let Some(last) = event.bounds.last() {
-            let bound = quote_spanned!(last.span()=> __centrifugo::Event);
+            let bound = quote_spanned!(last.span()=> __centrifugo::EachEvent);
             event.bounds = std::iter::once(TypeParamBound::Verbatim(bound)).collect();
         }
     }
@@ -111,13 +111,14 @@ fn run(interceptor: &Interceptor) -> TokenStream {
 fn around(interceptor: &Interceptor, kind: Kind) -> TokenStream {
     let (call, next) = (local("call"), local("next"));
     let arguments = interceptor.extractors.iter().enumerate().map(|(at, param)| argument(at, param));
-    let run = beside("__run", &interceptor.ident);
+    let (run, span) = (beside("__run", &interceptor.ident), interceptor.ident.span());
+    let ran = quote_spanned!(span=> #run(#(#arguments,)* #call, #next).await);
     let extracted = if interceptor.events.len() == 1 { extracted } else { extracted_somewhere };
     let extracts = interceptor.extractors.iter().enumerate().map(|(at, param)| extracted(kind, at, param, &call));
     quote! {
         |#call, #next| __centrifugo::pinned(__centrifugo::Box::new(async move {
             #(#extracts)*
-            #run(#(#arguments,)* #call, #next).await
+            #ran
         }))
     }
 }

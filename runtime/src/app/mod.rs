@@ -9,6 +9,7 @@ mod check;
 pub(crate) mod collected;
 #[cfg(feature = "logs")]
 mod logs;
+pub(crate) mod list;
 mod parts;
 mod report;
 mod settings;

@@ -40,15 +40,15 @@ impl App {
 
     /// Adds handlers, which the macro [`handlers!`](crate::handlers) lists. A handler that the app already has isn't added
     /// again.
-    pub fn handlers(mut self, handlers: impl IntoIterator<Item = &'static Handler>) -> Self {
-        add_new(&mut self.handlers, handlers);
+    pub fn handlers(mut self, handlers: impl ListOf<Handler>) -> Self {
+        add_new(&mut self.handlers, handlers.listed());
         self
     }
 
     /// Adds interceptors, which the macro [`interceptors!`](crate::interceptors) lists. An interceptor that the app already
     /// has isn't added again.
-    pub fn interceptors(mut self, interceptors: impl IntoIterator<Item = &'static Interceptor>) -> Self {
-        add_new(&mut self.interceptors, interceptors);
+    pub fn interceptors(mut self, interceptors: impl ListOf<Interceptor>) -> Self {
+        add_new(&mut self.interceptors, interceptors.listed());
         self
     }
 

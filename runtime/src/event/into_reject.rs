@@ -20,24 +20,28 @@ pub trait IntoReject<E: Event> {
     fn into_reject(self) -> Reject;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Refusing, R: Into<Reject>> IntoReject<E> for R {
     fn into_reject(self) -> Reject {
         self.into()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Into<Internal>> IntoReject<Refresh> for R {
     fn into_reject(self) -> Reject {
         self.into().into()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Into<Internal>> IntoReject<CacheEmpty> for R {
     fn into_reject(self) -> Reject {
         self.into().into()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Into<Internal>> IntoReject<SubRefresh> for R {
     fn into_reject(self) -> Reject {
         self.into().into()

@@ -62,6 +62,7 @@ pub trait Passed<E: Event> {
     fn pass(self) -> Result<E::Reply, Reject>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Event, R: Into<Reject>> Passed<E> for Result<E::Reply, R> {
     fn pass(self) -> Result<E::Reply, Reject> {
         self.map_err(Into::into)

@@ -27,6 +27,7 @@ pub trait DeriveReject<const CONVERTS: bool = true>: Sized {
     fn rejected(self) -> Reject;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: StdError + Send + Sync + 'static> DeriveReject for E {
     fn rejected(self) -> Reject {
         refusal_of(&self).caused_by(self)

@@ -1,0 +1,4 @@
+#[centrifugo::publish(Room)]
+async fn room() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+trait Topics {
+    #[centrifugo::topic("user")]
+    async fn user();
+}
+
+fn main() {}

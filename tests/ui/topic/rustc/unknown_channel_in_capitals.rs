@@ -1,0 +1,4 @@
+#[centrifugo::topic(DM)]
+async fn direct() {}
+
+fn main() {}
