@@ -12,7 +12,8 @@ const MAIN: &str = include_str!("../templates/main.rs");
 
 /// Creates the folder and its files.
 pub(crate) fn create(folder: &Path) -> Result<(), Error> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // `.` and `..` have no last part.
+    let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
     if !is_name(&name, "-_") {
         return Err(Error::Package(name));
     }
@@ -78,6 +79,9 @@ mod tests {
         assert!(matches!(create(folder.path()), Err(Error::Exists(_) | Error::Package(_))));
         for name in ["1st", "my chat", "-x", "ä"] {
             assert!(matches!(create(&folder.path().join(name)), Err(Error::Package(_))), "{name}");
+        }
+        for path in ["..", "chat/.."] {
+            assert!(matches!(create(Path::new(path)), Err(Error::Package(name)) if name == path), "{path}");
         }
     }
 }

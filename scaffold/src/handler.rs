@@ -89,10 +89,21 @@ fn text(kind: Kind, name: Option<&str>) -> Result<String, Error> {
     if !is_name(name, "_") {
         return Err(Error::Name(name.to_owned(), what));
     }
+    if is_keyword(name) {
+        return Err(Error::Keyword(name.to_owned(), what));
+    }
     Ok(match kind {
         Kind::Channel => template.replace("struct UserChannel", &format!("struct {name}")),
         _ => template.replace(&format!("fn {function}"), &format!("fn {name}")),
     })
+}
+
+/// Whether it is a keyword, in any edition.
+fn is_keyword(name: &str) -> bool {
+    const WORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false final \
+        fn for gen if impl in let loop macro match mod move mut override priv pub ref return self Self static struct super \
+        trait true try type typeof unsafe unsized use virtual where while yield";
+    WORDS.split_whitespace().any(|word| word == name)
 }
 
 /// Adds the text to the end of a file, after an empty line. Creates the file if it doesn't exist.
@@ -115,6 +126,18 @@ mod tests {
             assert!(text.contains(&format!("centrifugo::{}", kind.template().0)), "{kind:?}: {text}");
         }
         assert!(matches!(text(Kind::Rpc, Some("no name")), Err(Error::Name(..))));
+    }
+
+    #[test]
+    fn a_keyword_is_no_name() {
+        for kind in [Kind::Rpc, Kind::Channel] {
+            for word in ["fn", "async", "gen", "self", "Self", "crate", "true", "type", "try"] {
+                assert!(matches!(text(kind, Some(word)), Err(Error::Keyword(..))), "{word}");
+            }
+        }
+        for name in ["union", "r", "raw", "main", "Fn", "asynchronous"] {
+            assert!(text(Kind::Rpc, Some(name)).is_ok(), "{name}");
+        }
     }
 
     #[test]

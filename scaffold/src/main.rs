@@ -73,6 +73,8 @@ enum Error {
     NoCargo(std::io::Error),
     #[error("`{0}` can't be the name of a {1}: write letters, digits and `_`, starting with a letter")]
     Name(String, &'static str),
+    #[error("`{0}` is a Rust keyword, and no name of a {1}: take another one, such as `{0}_`")]
+    Keyword(String, &'static str),
     #[error("can't write `{path}`: {source}")]
     Write { path: PathBuf, source: std::io::Error },
 }
