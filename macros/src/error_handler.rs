@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::claim;
+use crate::deprecated;
 use crate::errors::Errors;
 use crate::expand::import;
 use crate::fallback;
@@ -76,9 +77,7 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
         let taking = quote_spanned!(ty.span()=> __centrifugo::Taking::<#ty>::new().__reported);
         quote_spanned!(ident.span()=> #taking(#failure, #ident))
     });
-    quote! {
-        #item
-
+    let collected = quote! {
         #(#cfgs)*
         #(#allows)*
         const _: () = {
@@ -93,5 +92,7 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
                 )
             }
         };
-    }
+    };
+    let collected = deprecated::items(ident, &function.attrs, collected);
+    quote!(#item #collected)
 }

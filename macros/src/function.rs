@@ -49,17 +49,14 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
-/// What belongs to an item names its types, and the item itself, so lints that the item allows are allowed there. One that
-/// is deprecated is used all the same. Nothing is allowed besides: a crate may forbid it.
+/// What belongs to an item names its types, and the item itself, so lints that the item allows are allowed there. Nothing is
+/// allowed besides: a crate may forbid it.
 pub(crate) fn allows(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter_map(allow).collect()
 }
 
 fn allow(attribute: &Attribute) -> Option<Attribute> {
     let path = attribute.path();
-    if path.is_ident("deprecated") {
-        return Some(parse_quote!(#[allow(deprecated)]));
-    }
     match &attribute.meta {
         Meta::List(lints) if path.is_ident("allow") || path.is_ident("expect") => {
             let lints = &lints.tokens;

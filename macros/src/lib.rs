@@ -4,6 +4,7 @@ mod args;
 mod channel;
 mod claim;
 mod compiler;
+mod deprecated;
 mod error_handler;
 mod errors;
 mod expand;
@@ -66,6 +67,12 @@ pub fn channel(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(CompiledChannel, attributes(__centrifugo_channel))]
 pub fn compiled_channel(item: TokenStream) -> TokenStream {
     channel::derive(flat(item.into())).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(DeprecatedItems, attributes(__centrifugo_items))]
+pub fn deprecated_items(item: TokenStream) -> TokenStream {
+    deprecated::derive(item.into()).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]

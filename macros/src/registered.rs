@@ -10,6 +10,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Visibility};
 
 use crate::compiler::warns_of_unreachable_code;
+use crate::deprecated;
 use crate::function::{Function, allows, cfgs};
 use crate::span::{ours, respanned};
 
@@ -76,6 +77,7 @@ pub(crate) struct Registered<'f> {
     pub(crate) vis: &'f Visibility,
     /// What may take the function away, and so has to take away what belongs to it.
     pub(crate) cfgs: Vec<Attribute>,
+    attrs: &'f [Attribute],
     /// Lints that are allowed in the function, and so in what belongs to it.
     pub(crate) allows: Vec<Attribute>,
 }
@@ -83,24 +85,33 @@ pub(crate) struct Registered<'f> {
 impl<'f> Registered<'f> {
     pub(crate) fn new(function: &'f Function) -> Self {
         let Function { attrs, vis, sig, .. } = function;
-        Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), allows: allows(attrs) }
+        Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), attrs, allows: allows(attrs) }
     }
 
     /// The type, with a block whose value is a reference to what is registered. Without one it leads to what stands in for a
     /// function that was refused. The claims stand in a module, where no lint looks at them, also within a function.
     pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>, claims: &TokenStream) -> TokenStream {
-        let Self { ident, vis, cfgs, allows } = self;
+        let Self { ident, vis, cfgs, attrs, allows } = self;
         let (mut name, module) = (name(ident), module(ident));
         name.set_span(ours(ident.span()));
         let (vis, found_by, ty) = (respanned(vis.to_token_stream(), ours), of.found_by(), of.ty());
         let unreachable = warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]));
         let found = match block {
-            Some(block) => quote!(impl #module::#name { #[doc(hidden)] pub const fn #found_by() -> &'static #ty { #block } }),
+            Some(block) => {
+                quote!(impl #module::#name { #[doc(hidden)] pub const fn #found_by() -> &'static #ty { #block } })
+            }
             None => {
                 let stands_in = of.stands_in();
                 quote!(impl #stands_in for #module::#name {})
             }
         };
+        let found = quote! {
+            #(#cfgs)*
+            #(#allows)*
+            #unreachable
+            #found
+        };
+        let found = deprecated::items(ident, attrs, found);
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -113,9 +124,6 @@ impl<'f> Registered<'f> {
             #(#cfgs)*
             #vis use #module::*;
 
-            #(#cfgs)*
-            #(#allows)*
-            #unreachable
             #found
         }
     }
@@ -131,9 +139,14 @@ pub(crate) fn name(function: &Ident) -> Ident {
 
 /// Its own for each function, also if there are two of one name, which is an error of its own.
 fn module(function: &Ident) -> Ident {
+    beside("__centrifugo", function)
+}
+
+/// A name of something that each function has of its own.
+pub(crate) fn beside(prefix: &str, function: &Ident) -> Ident {
     let attribute = Span::call_site().unwrap();
     let (name, line, column) = (function.unraw(), attribute.line(), attribute.column());
-    format_ident!("__centrifugo_{name}_{line}_{column}", span = Span::mixed_site())
+    format_ident!("{prefix}_{name}_{line}_{column}", span = Span::mixed_site())
 }
 
 /// Whether each module has something of this name: a primitive, or a crate.

@@ -11,7 +11,7 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{bool, str, u8, u64};
 pub use std::result::Result::{self, Err, Ok};
 
-pub use centrifugo_macros::CompiledChannel;
+pub use centrifugo_macros::{CompiledChannel, DeprecatedItems};
 use futures_util::{Stream, StreamExt};
 
 pub use inventory;

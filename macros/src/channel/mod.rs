@@ -8,7 +8,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{ItemStruct, Meta};
 
+use crate::deprecated::is_deprecated;
 use crate::flat::flat;
+use crate::span::ours;
 use model::TypedChannel;
 
 /// Where a channel that is read once more has its arguments: beside the derive macro.
@@ -16,7 +18,7 @@ const COMPILED: &str = "__centrifugo_channel";
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let flat = flat(item.clone());
-    if has_conditional_fields(&flat) {
+    if is_derived(&flat) {
         return quote! {
             #[derive(::centrifugo::__private::CompiledChannel)]
             #[__centrifugo_channel(#args)]
@@ -27,20 +29,23 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#item #channel)
 }
 
-/// Of the struct as it is compiled: unlike an attribute, a derive macro sees no field that a `cfg` takes away.
+/// Of the struct as it is compiled: unlike an attribute, a derive macro sees no field that a `cfg` takes away. Nor is it
+/// reported that it names one that is deprecated.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<ItemStruct>(item) else { return TokenStream::new() };
     let at = item.attrs.iter().position(|attribute| attribute.path().is_ident(COMPILED));
+    item.ident.set_span(ours(item.ident.span()));
     match at.map(|at| item.attrs.remove(at).meta) {
         Some(Meta::List(args)) => channel(args.tokens, quote!(#item)),
         _ => TokenStream::new(),
     }
 }
 
-fn has_conditional_fields(item: &TokenStream) -> bool {
+fn is_derived(item: &TokenStream) -> bool {
     let is_conditional = |attribute: &syn::Attribute| ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name));
-    syn::parse2::<ItemStruct>(item.clone())
-        .is_ok_and(|item| item.fields.iter().any(|field| field.attrs.iter().any(is_conditional)))
+    syn::parse2::<ItemStruct>(item.clone()).is_ok_and(|item| {
+        is_deprecated(&item.attrs) || item.fields.iter().any(|field| field.attrs.iter().any(is_conditional))
+    })
 }
 
 /// What stands beside the struct.

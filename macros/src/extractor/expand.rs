@@ -4,10 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::model::Extractor;
+use crate::deprecated;
 use crate::expand::beside;
 
 pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStream {
-    let Extractor { ty, from, ident, call: lifetime, cfgs } = extractor;
+    let Extractor { ty, from, ident, call: lifetime, cfgs, attrs } = extractor;
     let locals: Vec<_> = (0..from.len()).map(|at| format_ident!("argument_{at}", span = Span::mixed_site())).collect();
     let pattern = locals.iter().rev().fold(quote!(()), |inner, local| quote!((#local, #inner)));
     let types = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
@@ -18,9 +19,7 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
     let call = Ident::new("call", Span::mixed_site());
     let needs = Ident::new("needs", Span::mixed_site());
     let called = quote_spanned!(ident.span()=> #ident(#(#locals),*));
-    quote! {
-        #item
-
+    let extract = quote! {
         #(#cfgs)*
         const _: () = {
             use ::centrifugo::__private::{self as __centrifugo, PlainValue as _};
@@ -45,5 +44,7 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
                 }
             }
         };
-    }
+    };
+    let extract = deprecated::items(ident, attrs, extract);
+    quote!(#item #extract)
 }

@@ -29,6 +29,7 @@ pub(crate) struct Extractor {
     /// How long a call lives.
     pub(crate) call: Lifetime,
     pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attribute>,
 }
 
 impl Extractor {
@@ -47,7 +48,8 @@ impl Extractor {
         let arguments = signature.inputs.iter().filter_map(typed);
         let from = arguments.map(|argument| of_call(&argument.ty, &call, signature)).collect();
         let Some(ty) = ty else { return errors.finish(()).and_then(|()| Err(missing(signature))) };
-        errors.finish(Self { ty, from, ident: signature.ident.clone(), call, cfgs: cfgs(&function.attrs) })
+        let (ident, attrs) = (signature.ident.clone(), function.attrs.clone());
+        errors.finish(Self { ty, from, ident, call, cfgs: cfgs(&attrs), attrs })
     }
 }
 

@@ -9,6 +9,7 @@ use syn::{Attribute, Data, DeriveInput, ExprPath, Fields, Ident, Meta};
 use super::attribute::{Answer, Said, USAGE, is_reject};
 use crate::errors::Errors;
 use crate::near::nearest;
+use crate::span::ours;
 
 pub(super) struct Rejecting {
     pub(super) ident: Ident,
@@ -53,8 +54,14 @@ impl Rejecting {
             }
         };
         codes(&variants, &mut errors);
-        errors.finish(Self { ident, variants, with })
+        errors.finish(Self { ident: named(ident), variants, with })
     }
+}
+
+/// As the derive macro's own name of it: nobody is told that one is deprecated.
+fn named(mut ident: Ident) -> Ident {
+    ident.set_span(ours(ident.span()));
+    ident
 }
 
 /// `#[reject(with = path)]` above the type.
@@ -85,7 +92,8 @@ fn unexpected(attributes: &[Attribute], is_with: bool, errors: &mut Errors) {
 
 fn of_enum(of: &Ident, variant: syn::Variant, is_with: bool, errors: &mut Errors) -> Option<Variant> {
     let syn::Variant { ident, fields, attrs, .. } = variant;
-    let path = quote!(#of::#ident);
+    let (of, name) = (named(of.clone()), named(ident.clone()));
+    let path = quote!(#of::#name);
     if is_with {
         for attribute in attrs.iter().filter(|attribute| is_reject(attribute)) {
             errors.at(attribute, "the function of `with` answers for all variants: remove this");
@@ -104,7 +112,7 @@ fn of_struct(
     is_with: bool,
     errors: &mut Errors,
 ) -> Option<Variant> {
-    let (path, ident) = (ident.to_token_stream(), ident.clone());
+    let (path, ident) = (named(ident.clone()).to_token_stream(), ident.clone());
     if is_with {
         unexpected(attributes, is_with, errors);
         return Some(Variant { path, ident, fields, answer: None });
