@@ -7,9 +7,9 @@
 mod check;
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 pub(crate) mod collected;
+pub(crate) mod list;
 #[cfg(feature = "logs")]
 mod logs;
-pub(crate) mod list;
 mod parts;
 mod report;
 mod settings;

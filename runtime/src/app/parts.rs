@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tonic::body::Body;
 use tower::{BoxError, Layer, Service};
 
+use super::list::ListOf;
 use super::{App, collected};
 use crate::dispatch::failure::{ErrorHandler, Failure};
 use crate::grpc::ProxyService;
