@@ -12,6 +12,7 @@ use http::Request;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::streams::{bidirectional, opening};
 use crate::{SLACK, start};
 
 const DEADLINE_EXCEEDED: u32 = 4;
@@ -169,7 +170,7 @@ async fn long_headers_of_unfinished_calls_hold_a_limited_memory() {
 async fn a_stream_of_a_byte_at_a_time_gets_deadline_exceeded() {
     let app = impatient(None).await;
     let mut peer = Peer::connect(app.address()).await;
-    let Call { answer, mut body } = crate::streams::bidirectional(&app, &mut peer, "mirror:1").await;
+    let Call { answer, mut body } = bidirectional(&app, &mut peer, "mirror:1").await;
     body.send(Bytes::copy_from_slice(&wire::head(1_000))).await.expect("the stream is open");
     let body = tokio::spawn(trickle(body));
     let answer = timeout(PATIENCE, Answer::read(answer)).await.expect("the call is answered").expect("an answer");
@@ -247,4 +248,54 @@ async fn calls_with_few_bytes_of_a_body_hold_a_limited_memory() {
     raw.is_read().await;
     app.answers().await;
     holds_its_limit(&app, CALLS, before, "20,000 bodies of six bytes, each read with 16 KiB").await;
+}
+
+/// Begins many calls, and sends the rest of each only when the app has ended all of them: it was on its way.
+async fn the_rest_comes_late(app: &Attacked, begin: impl Fn(u32) -> Vec<u8>) {
+    const CALLS: u32 = 3_000;
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let streams = || (0..CALLS).map(|call| 2 * call + 1);
+    for stream in streams() {
+        raw.send(&begin(stream)).await.expect("the app reads on");
+    }
+    raw.skip_to(Kind::Reset, CALLS).await;
+    for stream in streams() {
+        raw.send(&frame(Kind::Data, 0, stream, b"late")).await.expect("the app reads on");
+    }
+    raw.is_read().await;
+}
+
+#[tokio::test]
+async fn late_bodies_of_refused_calls_leave_their_connection_open() {
+    let app = impatient(Some("open sesame")).await;
+    the_rest_comes_late(&app, |stream| frame(Kind::Headers, END_HEADERS, stream, &headers("RPC"))).await;
+}
+
+#[tokio::test]
+async fn late_publications_into_ended_streams_leave_their_connection_open() {
+    let app = impatient(None).await;
+    let (headers, opening) = (headers("SubscribeBidirectional"), opening("handed_on:1"));
+    let open = |stream| {
+        let headers = frame(Kind::Headers, END_HEADERS, stream, &headers);
+        [headers, frame(Kind::Data, 0, stream, &opening)].concat()
+    };
+    the_rest_comes_late(&app, open).await;
+}
+
+/// The app remembers them for a while, because of what may still arrive: no more than may be open at a time.
+#[tokio::test]
+async fn calls_that_end_before_their_bodies_hold_a_limited_memory() {
+    const AT_ONCE: u32 = 1_000;
+    const REMEMBERED: usize = 65_536 * 512;
+    let app = impatient(Some("open sesame")).await;
+    let before = app.memory();
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let headers = headers("RPC");
+    for first in (0..100 * AT_ONCE).step_by(AT_ONCE as usize) {
+        for stream in (first..first + AT_ONCE).map(|call| 2 * call + 1) {
+            raw.send(&frame(Kind::Headers, END_HEADERS, stream, &headers)).await.expect("the app reads on");
+        }
+        raw.skip_to(Kind::Reset, AT_ONCE).await;
+    }
+    app.grew_at_most(REMEMBERED + SLACK, before, "100,000 calls that end before their bodies").await;
 }

@@ -41,6 +41,12 @@ async fn flood(raw: &mut Raw, bytes: &[u8], times: usize) -> Flood {
     Flood::Read
 }
 
+/// Waits until the app has closed the connection.
+async fn is_closed(raw: &mut Raw) {
+    let closed = async { while raw.frames.next().await.is_some() {} };
+    timeout(PATIENCE, closed).await.expect("the app closes the connection");
+}
+
 /// A connection is flooded, and nobody reads what the app answers; its memory stays where it is, and others are answered.
 async fn floods(attack: &str, bytes: &[u8], times: usize) {
     let app = start(Settings::default()).await;
@@ -69,8 +75,7 @@ async fn a_flood_of_continuations_holds_nothing() {
         let mut raw = Raw::greeted(app.address(), &[]).await;
         raw.send(&frame(Kind::Headers, END_STREAM, 1, &headers("RPC"))).await.expect("the app reads on");
         flood(&mut raw, &frame(Kind::Continuation, 0, 1, part), 20_000).await;
-        let closed = async { while raw.frames.next().await.is_some() {} };
-        timeout(PATIENCE, closed).await.expect("the app closes the connection");
+        is_closed(&mut raw).await;
         app.answers().await;
     }
     app.grew_at_most(SLACK, before, "CONTINUATION").await;
@@ -103,6 +108,22 @@ async fn calls_that_are_reset_at_once_hold_nothing() {
     app.answers().await;
     // h2 keeps streams that were reset until they are accepted: a slow app sees many at once.
     app.grew_at_most(50_000 * (2 << 10) + SLACK, before, "50,000 calls that are reset at once").await;
+}
+
+/// Each call begins; then a frame that HTTP/2 forbids makes the app reset it, and so there is room for another one.
+#[tokio::test]
+async fn calls_that_the_app_is_made_to_reset_end_their_connection() {
+    let app = start(Settings::default()).await;
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let (headers, body) = (headers("RPC"), wire::framed(&peer::rpc("sleep", b"60000").encode_to_vec()));
+    for stream in (0..10_000).map(|call| 2 * call + 1) {
+        if raw.send(&[call(stream, &headers, &body), window_update(stream, 0)].concat()).await.is_err() {
+            break;
+        }
+    }
+    is_closed(&mut raw).await;
+    app.runs(0).await;
+    app.answers().await;
 }
 
 /// One header of 3,900 bytes, and then its index, a byte, again and again.

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::{SLACK, start};
 
 /// The message that opens a stream of both directions.
-fn opening(channel: &str) -> Bytes {
+pub(crate) fn opening(channel: &str) -> Bytes {
     let request = wire::message("SubscribeRequest", &[("user", wire::text("ann")), ("channel", wire::text(channel))]);
     let opening = wire::message("StreamSubscribeRequest", &[("subscribe_request", Value::Message(request))]);
     wire::framed(&opening.encode_to_vec())

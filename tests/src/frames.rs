@@ -141,6 +141,18 @@ impl Raw {
         }
         panic!("the app closes the connection");
     }
+
+    /// Reads as many frames of this kind, and all between them.
+    ///
+    /// # Panics
+    ///
+    /// If the app closes the connection before.
+    pub async fn skip_to(&mut self, kind: Kind, mut frames: u32) {
+        while frames > 0 {
+            let frame = self.frames.next().await.expect("the app closes the connection");
+            frames -= u32::from(frame.is(kind));
+        }
+    }
 }
 
 impl Frames {

@@ -56,6 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .tls_config(ServerTlsConfig::new().identity(identity))?
         .max_concurrent_streams(CALLS)
         .http2_max_pending_accept_reset_streams(Some(CALLS as usize))
+        .http2_max_local_error_reset_streams(Some(CALLS as usize))
         .initial_stream_window_size(64 << 10)
         .initial_connection_window_size((1 << 31) - 1);
     let listener = TcpListener::bind(&address).await?;

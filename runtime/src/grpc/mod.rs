@@ -41,6 +41,8 @@ use crate::handler::BoxFuture;
 ///     // Centrifugo sends all calls of a kind on one connection, and resets those that are late.
 ///     .max_concurrent_streams(65_536)
 ///     .http2_max_pending_accept_reset_streams(Some(65_536))
+///     // DATA that arrives after the end of its call is no attack.
+///     .http2_max_local_error_reset_streams(Some(65_536))
 ///     // A stream whose handler doesn't read must not hold up the others.
 ///     .initial_stream_window_size(64 << 10)
 ///     .initial_connection_window_size((1 << 31) - 1)

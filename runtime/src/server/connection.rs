@@ -47,6 +47,8 @@ const SILENCE: Duration = Duration::from_secs(60);
 const LINGER: Duration = Duration::from_millis(500);
 /// The time in which the remaining handlers have to be dropped when the app stops.
 const DROP_TIME: Duration = Duration::from_secs(1);
+/// The time in which DATA may arrive for a call that the app has ended: longer than lost packets take to be sent again.
+const LATE_DATA: Duration = Duration::from_secs(10);
 /// The preface, 24 bytes, and an empty SETTINGS frame, 9 bytes.
 const SHORTEST_HANDSHAKE: u64 = 24 + 9;
 /// The pause after `accept` has failed for lack of something, such as file descriptors.
@@ -70,6 +72,10 @@ impl Connections {
             // When an app is slow, many calls are reset at their deadline at once. h2 takes more than 20 for an attack, by
             // default, and closes the connection with all other calls on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
+            // What still arrives for a call that the app has ended is ignored as long as h2 remembers the call, 50 of them by
+            // default. After that it counts as a violation of the protocol, and the 1,024th of those closes the connection.
+            .max_concurrent_reset_streams(limits.concurrent_calls as usize)
+            .reset_stream_duration(LATE_DATA)
             .max_header_list_size(MAX_HEADERS)
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
