@@ -5,14 +5,18 @@ pub mod attacked;
 pub mod browser;
 pub mod client;
 pub mod frames;
+pub mod live;
 pub mod logs;
+pub mod outcome;
 pub mod peer;
 pub mod stage;
 pub mod wire;
 
 pub use attacked::Attacked;
 pub use client::{Client, Refused, refused};
+pub use live::LiveCount;
 pub use logs::Logs;
+pub use outcome::Outcome;
 pub use peer::Peer;
 pub use stage::Stage;
 

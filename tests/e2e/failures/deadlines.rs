@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
-use crate::alive::Alive;
+use centrifugo_tests::LiveCount;
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {
@@ -19,8 +19,8 @@ async fn connect() -> Connected {
 }
 
 #[centrifugo::rpc("sleep/<_>", name = "sleepy", collect = false)]
-async fn sleep(State(alive): State<Alive>) {
-    let _alive = alive.guard();
+async fn sleep(State(live): State<LiveCount>) {
+    let _alive = live.guard();
     tokio::time::sleep(Duration::from_secs(60)).await;
 }
 
@@ -39,12 +39,12 @@ fn reports(seen: &Seen) -> impl Fn(Failure) -> std::future::Ready<()> + Send + S
 
 #[tokio::test]
 async fn a_handler_that_centrifugo_gives_up_is_reported_and_dropped() {
-    let (alive, seen) = (Alive::default(), Seen::default());
-    let app = App::empty().handlers(handlers![connect, sleep]).state(alive.clone()).error_handler(reports(&seen));
+    let (live, seen) = (LiveCount::default(), Seen::default());
+    let app = App::empty().handlers(handlers![connect, sleep]).state(live.clone()).error_handler(reports(&seen));
     let stage = Stage::start(app).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.rpc("sleep/7", Value::Null).await.expect_err("nobody waits that long").code, 100);
-    alive.are(0).await;
+    live.reaches(0).await;
     let line = stage.logs.line(&["WARN", "given up after"]).await;
     for part in ["event=rpc", "sleepy", "sleep/<_>", "name=sleep/7", "user=7", "client=", "Centrifugo waits"] {
         assert!(line.contains(part), "`{part}` in {line}");
@@ -56,34 +56,34 @@ async fn a_handler_that_centrifugo_gives_up_is_reported_and_dropped() {
 
 #[tokio::test]
 async fn the_deadline_of_a_caller_is_the_longest_time() {
-    let alive = Alive::default();
-    let stage = Stage::start(App::empty().handlers(handlers![connect, sleep]).state(alive.clone())).await;
+    let live = LiveCount::default();
+    let stage = Stage::start(App::empty().handlers(handlers![connect, sleep]).state(live.clone())).await;
     let mut metadata = MetadataMap::new();
     metadata.insert("grpc-timeout", MetadataValue::from_static("200m"));
     let request = message("RPCRequest", &[("method", text("sleep/7"))]);
     let status = call_with(stage.address(), "RPC", metadata, &request).await.expect_err("a status");
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status}");
-    alive.are(0).await;
+    live.reaches(0).await;
     stage.logs.line(&["WARN", "given up after", "200ms"]).await;
     stage.stop().await;
 }
 
 #[centrifugo::stream("slow:<_>", collect = false)]
-async fn slow(State(alive): State<Alive>) -> impl Stream<Item = u8> {
-    let _alive = alive.guard();
+async fn slow(State(live): State<LiveCount>) -> impl Stream<Item = u8> {
+    let _alive = live.guard();
     tokio::time::sleep(Duration::from_secs(60)).await;
     futures_util::stream::empty()
 }
 
 #[tokio::test]
 async fn a_stream_that_does_not_open_in_time_is_reported_and_dropped() {
-    let alive = Alive::default();
-    let stage = Stage::start(App::empty().handlers(handlers![connect, slow]).state(alive.clone())).await;
+    let live = LiveCount::default();
+    let stage = Stage::start(App::empty().handlers(handlers![connect, slow]).state(live.clone())).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("slow:a").await["event"], "subscribe-error");
     stage.logs.line(&["WARN", "given up after", "pattern=\"slow:<_>\"", "name=slow:a"]).await;
     client.call("disconnect", json!({})).await.expect("an end");
-    alive.are(0).await;
+    live.reaches(0).await;
     stage.stop().await;
 }
 

@@ -15,9 +15,7 @@ use centrifugo_tests::{Client, PATIENCE, Refused, Stage, refused};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use self::routes::router;
-
-mod routes;
+use super::routes::router;
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(user): Data<Option<String>>) -> Connected {

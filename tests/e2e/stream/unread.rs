@@ -5,7 +5,7 @@ use centrifugo_tests::Stage;
 use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 
-use crate::alive::Alive;
+use centrifugo_tests::LiveCount;
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {
@@ -19,19 +19,19 @@ async fn ping() -> &'static str {
 
 /// Takes the publications, and drops them.
 #[centrifugo::stream("dropped:<_>", collect = false)]
-async fn dropped(said: Publications<Value>, State(alive): State<Alive>) -> impl Stream<Item = Publication> {
+async fn dropped(said: Publications<Value>, State(live): State<LiveCount>) -> impl Stream<Item = Publication> {
     drop(said);
-    held(alive)
+    held(live)
 }
 
 /// Never takes them.
 #[centrifugo::stream("never:<_>", collect = false)]
-async fn never(State(alive): State<Alive>) -> impl Stream<Item = Publication> {
-    held(alive)
+async fn never(State(live): State<LiveCount>) -> impl Stream<Item = Publication> {
+    held(live)
 }
 
-fn held(alive: Alive) -> impl Stream<Item = Publication> {
-    let life = alive.guard();
+fn held(live: LiveCount) -> impl Stream<Item = Publication> {
+    let life = live.guard();
     stream::poll_fn(move |_| {
         let _ = &life;
         std::task::Poll::Pending
@@ -40,11 +40,11 @@ fn held(alive: Alive) -> impl Stream<Item = Publication> {
 
 #[tokio::test]
 async fn publications_that_nobody_reads_hold_up_nobody() {
-    let alive = Alive::default();
+    let live = LiveCount::default();
     let both_ways =
         json!({ "channel": { "namespaces": [{ "name": "never", "subscribe_stream_proxy_bidirectional": true }] } });
     let app = App::empty().handlers(handlers![connect, ping, dropped, never]).centrifugo(both_ways);
-    let stage = Stage::start(app.state(alive.clone())).await;
+    let stage = Stage::start(app.state(live.clone())).await;
     for channel in ["dropped:a", "never:a"] {
         let mut client = stage.connected(Value::Null).await;
         assert_eq!(client.subscribe(channel).await["event"], "subscribed");
@@ -52,9 +52,9 @@ async fn publications_that_nobody_reads_hold_up_nobody() {
             client.publish(channel, json!("x".repeat(10_000))).await.expect("a publication");
         }
         assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
-        alive.are(1).await;
+        live.reaches(1).await;
         client.call("disconnect", json!({})).await.expect("an end");
-        alive.are(0).await;
+        live.reaches(0).await;
     }
     stage.stop().await;
 }

@@ -10,7 +10,7 @@ use centrifugo_tests::{Refused, Stage, eventually};
 use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Secret};
+use centrifugo_tests::outcome::{Outcome, Secret};
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(name): Data<String>) -> Result<Connected, Reject> {
@@ -30,9 +30,9 @@ async fn who(Extension(account): Extension<Account>, Data(said): Data<Value>) ->
     json!([account.0, said])
 }
 
-#[centrifugo::rpc("do/<answer>", collect = false)]
-async fn call(answer: Answer) -> Result<&'static str, Reject> {
-    answer.give("done").await
+#[centrifugo::rpc("do/<outcome>", collect = false)]
+async fn call(outcome: Outcome) -> Result<&'static str, Reject> {
+    outcome.produce("done").await
 }
 
 #[centrifugo::publish("chat:<_>", anyone, collect = false)]
@@ -43,9 +43,9 @@ async fn join() -> bool {
     true
 }
 
-#[centrifugo::stream("ticks:<answer>", collect = false)]
-async fn ticks(answer: Answer) -> impl Stream<Item = Result<(), Reject>> {
-    stream::once(answer.give(()))
+#[centrifugo::stream("ticks:<outcome>", collect = false)]
+async fn ticks(outcome: Outcome) -> impl Stream<Item = Result<(), Reject>> {
+    stream::once(outcome.produce(()))
 }
 
 /// What has been seen, in order.
@@ -135,7 +135,10 @@ async fn interceptors_stand_around_extraction_and_handler_in_order() {
     let changed = Refused { code: 500, message: "changed".into() };
     assert_eq!(client.rpc("do/error", Value::Null).await, Err(changed));
     assert_eq!(seen.take(), ["first", "rpc in", "rpc refused"]);
-    stage.logs.line(&["interceptor of rpc -> shout", "e2e::interceptor::shouted", "tests/e2e/interceptor.rs"]).await;
+    stage
+        .logs
+        .line(&["interceptor of rpc -> shout", "e2e::app::interceptors::shouted", "tests/e2e/app/interceptors.rs"])
+        .await;
     stage.logs.line(&["interceptor of every event -> outer"]).await;
     stage.stop().await;
 }
@@ -174,7 +177,7 @@ async fn a_panic_of_an_interceptor_is_one_client_s_error() {
 async fn an_interceptor_that_lacks_its_state_stops_the_start() {
     let error =
         App::empty().handlers(handlers![join]).interceptors(interceptors![outer]).into_service().expect_err("no state");
-    assert!(error.to_string().contains("`e2e::interceptor::outer` (tests/e2e/interceptor.rs:"), "{error}");
+    assert!(error.to_string().contains("`e2e::app::interceptors::outer` (tests/e2e/app/interceptors.rs:"), "{error}");
     assert!(error.to_string().contains("Seen"), "{error}");
 }
 
@@ -219,17 +222,17 @@ async fn the_error_handler_sees_every_failure_with_its_call() {
     });
     let stage = Stage::start(app).await;
     let mut client = stage.connected(json!("ann")).await;
-    for answer in ["result", "error"] {
-        let _ = client.rpc(&format!("do/{answer}"), Value::Null).await;
+    for outcome in ["result", "error"] {
+        let _ = client.rpc(&format!("do/{outcome}"), Value::Null).await;
     }
     assert_eq!(seen.take(), Vec::<String>::new());
-    for answer in ["internal", "panic"] {
-        client.rpc(&format!("do/{answer}"), Value::Null).await.expect_err("a failure");
+    for outcome in ["internal", "panic"] {
+        client.rpc(&format!("do/{outcome}"), Value::Null).await.expect_err("a failure");
     }
     let told = seen.line(&["do/internal"]).await;
     assert_eq!(
         told,
-        "rpc Some(\"do/internal\") Some(\"ann\") Some(\"e2e::interceptor::call\") panic=false: internal failure: the password is swordfish"
+        "rpc Some(\"do/internal\") Some(\"ann\") Some(\"e2e::app::interceptors::call\") panic=false: internal failure: the password is swordfish"
     );
     seen.line(&["rpc Some(\"do/panic\")", "panic=true", "panicked: the password is swordfish"]).await;
     // Its extractor.

@@ -1,16 +1,20 @@
-//! How Centrifugo behaves where nobody would guess it: each is loud here, or can't happen.
+//! Expiries of connections and subscriptions: in the past, without a refresh handler, and replaced by a refresh.
 
 use std::time::{Duration, SystemTime};
 
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Connected, Data, Published, Refreshed, Subscribed, SubscribedStream, handlers};
-use centrifugo_tests::Stage;
+use centrifugo::{App, Connected, Meta, Refreshed, SubRefreshed, Subscribed, SubscribedStream, handlers};
+use centrifugo_tests::{PATIENCE, Stage};
 use futures_util::stream;
 use serde_json::{Value, json};
+use tokio::time::timeout;
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 #[centrifugo::connect(collect = false)]
 async fn short() -> Connected {
-    Connected::user("7").expire_in(Duration::from_secs(1))
+    Connected::user("7").expire_in(SECOND)
 }
 
 #[centrifugo::refresh(collect = false)]
@@ -24,38 +28,23 @@ async fn zero() -> Refreshed {
 }
 
 #[centrifugo::connect(collect = false)]
-async fn grants_unknown() -> Connected {
-    Connected::user("7").subscribe("elsewhere:1")
-}
-
-#[centrifugo::connect(collect = false)]
-async fn raw(Data(text): Data<String>) -> Connected {
-    Connected::user("7").raw_data(text)
-}
-
-#[centrifugo::connect(collect = false)]
 async fn plain() -> Connected {
     Connected::user("7")
 }
 
-#[centrifugo::topic("raw", collect = false)]
-async fn raw_topic() -> Subscribed {
-    Subscribed::new().raw_data(&b"not json"[..])
-}
-
 #[centrifugo::topic("short", collect = false)]
 async fn short_topic() -> Subscribed {
-    Subscribed::new().expire_in(Duration::from_secs(3600))
+    Subscribed::new().expire_in(HOUR)
 }
 
 #[centrifugo::topic("brief", collect = false)]
 async fn brief_topic() -> Subscribed {
-    Subscribed::new().expire_in(Duration::from_secs(1))
+    Subscribed::new().expire_in(SECOND)
 }
 
 #[centrifugo::stream("live:short", collect = false)]
 async fn short_stream() -> SubscribedStream {
-    Subscribed::new().expire_in(Duration::from_secs(3600)).stream(stream::pending::<u8>())
+    Subscribed::new().expire_in(HOUR).stream(stream::pending::<u8>())
 }
 
 #[centrifugo::topic("past", collect = false)]
@@ -63,22 +52,12 @@ async fn past_topic() -> Subscribed {
     Subscribed::new().expire_at(SystemTime::UNIX_EPOCH)
 }
 
-#[centrifugo::publish("careless", collect = false)]
-async fn careless() -> Published {
-    Published::new()
-}
-
-#[centrifugo::topic("<namespace>:<id>", collect = false)]
-async fn open(namespace: String, id: String) -> bool {
-    namespace != id
-}
-
 #[centrifugo::rpc("ping", collect = false)]
 async fn ping() -> &'static str {
     "pong"
 }
 
-// Centrifugo would take either as "expired", and end the connection.
+// Centrifugo takes either as "expired" and ends the connection.
 #[tokio::test]
 async fn a_refresh_to_a_past_time_fails_and_ends_nobody() {
     for handlers in [handlers![short, past, ping], handlers![short, zero, ping]] {
@@ -91,27 +70,13 @@ async fn a_refresh_to_a_past_time_fails_and_ends_nobody() {
     }
 }
 
+// Centrifugo leaves the refresh to the client, whose SDK then gives up permanently.
 #[tokio::test]
-async fn a_channel_granted_in_a_namespace_that_nobody_configured_is_told() {
-    let stage = Stage::start(App::empty().handlers(handlers![grants_unknown])).await;
-    let mut client = stage.client(Value::Null).await;
-    assert_eq!(client.event("disconnected").await["code"], 102);
-    stage.logs.line(&["WARN", "elsewhere:1", "App::namespace(\"elsewhere\")"]).await;
-    stage.stop().await;
-
-    let stage = Stage::start(App::empty().handlers(handlers![grants_unknown]).namespace("elsewhere")).await;
-    let mut client = stage.client(Value::Null).await;
-    client.event("connected").await;
-    assert!(!stage.stop().await.contains("WARN"));
-}
-
-// Centrifugo would leave it to the client, whose SDK gives up then, permanently.
-#[tokio::test]
-async fn an_expiry_that_nobody_refreshes_fails_the_call_and_the_log_has_what_to_write() {
+async fn an_expiry_without_a_refresh_handler_fails_the_call_and_the_log_says_what_to_write() {
     let stage = Stage::start(App::empty().handlers(handlers![short])).await;
     let mut client = stage.client(Value::Null).await;
     assert_eq!(client.event("error").await["error"]["code"], 100);
-    stage.logs.line(&["ERROR", "traps::short`", "#[centrifugo::refresh]"]).await;
+    stage.logs.line(&["ERROR", "expiry::short`", "#[centrifugo::refresh]"]).await;
     assert!(client.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
 
@@ -125,7 +90,7 @@ async fn an_expiry_that_nobody_refreshes_fails_the_call_and_the_log_has_what_to_
     stage.stop().await;
 }
 
-// With tokens, clients may refresh by themselves; those that can't, stop.
+// With tokens, clients refresh by themselves; a client that has none stops.
 #[tokio::test]
 async fn a_client_without_a_token_gives_up_what_only_a_token_refreshes() {
     let tokens = json!({ "client": { "token": { "hmac_secret_key": "long and random" } } });
@@ -145,7 +110,7 @@ async fn a_client_without_a_token_gives_up_what_only_a_token_refreshes() {
 }
 
 #[tokio::test]
-async fn an_expiry_that_another_service_refreshes_is_taken() {
+async fn an_expiry_that_another_service_refreshes_is_accepted() {
     let settings = json!({
         "client": { "proxy": { "refresh": { "enabled": true, "endpoint": "grpc://127.0.0.1:1" } } },
         "channel": {
@@ -162,22 +127,7 @@ async fn an_expiry_that_another_service_refreshes_is_taken() {
     assert!(app.subscribe("short").await.is_reply());
 }
 
-// Centrifugo would close the client with 3506, for good.
-#[tokio::test]
-async fn an_answer_that_is_not_json_fails_the_call_and_closes_nobody() {
-    let stage = Stage::start(App::empty().handlers(handlers![raw, raw_topic])).await;
-    let mut broken = stage.client(json!("{\"cut off\":")).await;
-    assert_eq!(broken.event("error").await["error"]["code"], 100);
-    stage.logs.line(&["ERROR", "the data isn't JSON", "traps::raw`"]).await;
-
-    let mut client = stage.connected(json!("{\"is\":\"whole\"}")).await;
-    assert_eq!(client.subscribe("raw").await["error"]["code"], 100);
-    stage.logs.line(&["ERROR", "the data isn't JSON", "traps::raw_topic`"]).await;
-    assert!(client.settled().await.seen("disconnected").is_empty());
-    stage.stop().await;
-}
-
-// Centrifugo would answer 110, which ends the subscription for good.
+// Centrifugo answers this with error 110, which ends the subscription for good.
 #[tokio::test]
 async fn a_subscription_that_has_expired_already_fails_loudly() {
     let stage = Stage::start(App::empty().handlers(handlers![plain, past_topic])).await;
@@ -187,22 +137,88 @@ async fn a_subscription_that_has_expired_already_fails_loudly() {
     stage.stop().await;
 }
 
+#[centrifugo::connect(collect = false)]
+async fn brief() -> Connected {
+    Connected::user("ann").expire_in(SECOND).info(&"before").meta(&"before")
+}
+
+#[centrifugo::refresh(collect = false)]
+async fn refresh() -> Refreshed {
+    Refreshed::for_secs(3600).info(&"after").meta(&"after")
+}
+
+#[centrifugo::rpc("meta", collect = false)]
+async fn meta(Meta(meta): Meta<String>) -> String {
+    meta
+}
+
+#[centrifugo::topic("any.<_>", collect = false)]
+async fn any() -> bool {
+    true
+}
+
+#[centrifugo::topic("expiring:<_>", collect = false)]
+async fn expiring() -> Subscribed {
+    Subscribed::new().expire_in(SECOND)
+}
+
+/// Doesn't match `expiring:other`.
+#[centrifugo::sub_refresh("expiring:known", collect = false)]
+async fn known() -> SubRefreshed {
+    SubRefreshed::never_expires().info(&json!({ "new": true }))
+}
+
+/// An app, and a Centrifugo that checks expired subscriptions every second.
+async fn start(app: App) -> Stage {
+    Stage::start(app.centrifugo(json!({
+        "client": { "expired_sub_close_delay": "1s", "presence_update_interval": "1s" },
+        "channel": {
+            "without_namespace": { "presence": true, "allow_presence_for_subscriber": true },
+            "namespaces": [{ "name": "expiring", "presence": true, "allow_presence_for_subscriber": true }]
+        }
+    })))
+    .await
+}
+
 #[tokio::test]
-async fn a_publish_handler_that_looks_at_nobody_is_told_at_the_start() {
-    let stage = Stage::start(App::empty().handlers(handlers![plain, careless])).await;
-    stage.logs.line(&["WARN", "careless", "neither the subscription nor the channel", "`anyone`"]).await;
+async fn later_events_receive_what_a_refresh_replaces() {
+    let stage = start(App::empty().handlers(handlers![brief, refresh, meta, any])).await;
+    let mut client = stage.connected(Value::Null).await;
+    let replaced = async {
+        loop {
+            match client.rpc("meta", Value::Null).await {
+                Ok(meta) if meta == "after" => break,
+                other => assert_eq!(other, Ok(json!("before"))),
+            }
+        }
+    };
+    timeout(PATIENCE, replaced).await.expect("the meta is replaced");
+    client.subscribe("any.1").await;
+    let present = client.call("presence", json!({ "channel": "any.1" })).await.expect("a presence");
+    let infos: Vec<_> =
+        present["clients"].as_object().into_iter().flatten().map(|(_, info)| info["connInfo"].clone()).collect();
+    assert_eq!(infos, [json!("after")]);
+    assert!(client.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn a_pattern_for_any_namespace_wants_them_named() {
-    let stage = Stage::start(App::empty().handlers(handlers![plain, open])).await;
-    stage.logs.line(&["WARN", "open", "App::namespace"]).await;
-    stage.stop().await;
-
-    let stage = Stage::start(App::empty().handlers(handlers![plain, open]).namespace("chat")).await;
+async fn a_subscription_that_no_sub_refresh_matches_ends_and_one_that_matches_has_the_new_info() {
+    let stage = start(App::empty().handlers(handlers![plain, expiring, known])).await;
     let mut client = stage.connected(Value::Null).await;
-    assert_eq!(client.subscribe("chat:1").await["event"], "subscribed");
-    assert_eq!(client.subscribe("talk:1").await["code"], 102);
-    assert!(!stage.stop().await.contains("WARN"));
+    client.subscribe("expiring:known").await;
+    client.subscribe("expiring:other").await;
+    let gone = client.event_of(&["subscribing"], |event| event["code"] == 2501).await;
+    assert_eq!(gone["channel"], "expiring:other");
+    let replaced = async {
+        loop {
+            let present = client.call("presence", json!({ "channel": "expiring:known" })).await.expect("a presence");
+            let clients = present["clients"].as_object().into_iter().flatten();
+            if clients.map(|(_, info)| &info["chanInfo"]).eq([&json!({ "new": true })]) {
+                break;
+            }
+        }
+    };
+    timeout(PATIENCE, replaced).await.expect("the info is replaced");
+    stage.stop().await;
 }

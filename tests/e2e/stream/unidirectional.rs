@@ -9,7 +9,7 @@ use centrifugo_tests::PATIENCE;
 use centrifugo_tests::wire::{connection, error_code, message, open, text};
 use futures_util::stream::{self, Stream};
 
-use crate::alive::Alive;
+use centrifugo_tests::LiveCount;
 
 /// An app without Centrifugo, and one connection to it.
 async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<()>) {
@@ -22,8 +22,9 @@ async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<
 #[tokio::test]
 async fn ten_thousand_streams_are_open_on_one_connection() {
     const STREAMS: usize = 10_000;
-    let alive = Alive::default();
-    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::endless]).state(alive.clone())).await;
+    let live = LiveCount::default();
+    let (connection, app) =
+        alone(App::empty().handlers(handlers![crate::stream::client::endless]).state(live.clone())).await;
     let request = message("SubscribeRequest", &[("channel", text("endless:a"))]);
     let mut streams = Vec::new();
     for _ in 0..STREAMS {
@@ -32,13 +33,13 @@ async fn ten_thousand_streams_are_open_on_one_connection() {
         assert!(first.has_field_by_name("subscribe_response"));
         streams.push(stream);
     }
-    alive.are(STREAMS).await;
+    live.reaches(STREAMS).await;
     for stream in &mut streams {
         let next = stream.next().await.expect("a publication").expect("a publication");
         assert!(next.has_field_by_name("publication"));
     }
     drop(streams);
-    alive.are(0).await;
+    live.reaches(0).await;
     app.abort();
 }
 
@@ -81,7 +82,8 @@ async fn a_stream_is_asked_for_no_more_than_its_client_takes() {
 
 #[tokio::test]
 async fn a_peer_that_is_not_centrifugo_is_refused() {
-    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::count]).secret("x-secret", "s3cr3t")).await;
+    let (connection, app) =
+        alone(App::empty().handlers(handlers![crate::stream::client::count]).secret("x-secret", "s3cr3t")).await;
     let status =
         open(&connection, &message("SubscribeRequest", &[("channel", text("count:1"))])).await.expect_err("no secret");
     assert_eq!(status.code(), tonic::Code::Unauthenticated);
@@ -90,7 +92,7 @@ async fn a_peer_that_is_not_centrifugo_is_refused() {
 
 #[tokio::test]
 async fn a_stream_that_no_pattern_matches_is_denied() {
-    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::count])).await;
+    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::client::count])).await;
     let mut stream =
         open(&connection, &message("SubscribeRequest", &[("channel", text("other:1"))])).await.expect("a stream");
     let first = stream.next().await.expect("a first message").expect("a first message");

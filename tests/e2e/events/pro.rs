@@ -8,12 +8,12 @@ use centrifugo::{App, CacheEmpty, Channel, ChannelChange, ChannelState, ErrorRep
 use centrifugo_tests::wire::{self, DynamicMessage, error_code, message, text};
 use tonic::Status;
 
-use crate::answer::{Answer, Secret};
+use centrifugo_tests::outcome::{Outcome, Secret};
 
-#[centrifugo::cache_empty("news:<answer>", collect = false)]
-async fn fill(answer: Answer, channel: Channel, request: &CacheEmpty) -> Result<bool, Secret> {
+#[centrifugo::cache_empty("news:<outcome>", collect = false)]
+async fn fill(outcome: Outcome, channel: Channel, request: &CacheEmpty) -> Result<bool, Secret> {
     assert_eq!(channel, request.channel);
-    answer.fail(true).await
+    outcome.produce_or_fail(true).await
 }
 
 #[centrifugo::cache_empty("old:<_>", collect = false)]
@@ -31,7 +31,7 @@ async fn state(topic: String, state: ChannelState, State(heard): State<Heard>) -
     heard.lock().expect("a list").push(format!("{topic} {}", state.change.as_str()));
     match &state.change {
         ChannelChange::Other(name) if name == "error" => Err(ErrorReply::new(500, "not now"))?,
-        ChannelChange::Other(name) => name.parse::<Answer>()?.give(()).await?,
+        ChannelChange::Other(name) => name.parse::<Outcome>()?.produce(()).await?,
         _ => {}
     }
     Ok(())
@@ -64,9 +64,9 @@ async fn an_empty_cache_is_filled_or_not() {
     assert_eq!(empty(address, "news:result").await.expect("a reply"), "result{populated:true}");
     assert_eq!(empty(address, "old:1").await.expect("a reply"), "result{}");
     assert_eq!(empty(address, "other:1").await.expect("a reply"), "result{}");
-    for answer in ["internal", "panic"] {
-        let status = empty(address, &format!("news:{answer}")).await.expect_err("a failure");
-        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{answer}");
+    for outcome in ["internal", "panic"] {
+        let status = empty(address, &format!("news:{outcome}")).await.expect_err("a failure");
+        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
     app.abort();
 }
@@ -99,10 +99,10 @@ async fn the_first_refusal_answers_for_all_and_keeps_none_from_being_heard() {
     let refused = happened(address, &[("news:a", "error"), ("news:b", "internal"), ("chat:c", "vacated")]).await;
     assert_eq!(error_code(&refused.expect("a reply")), Some(500));
     assert_eq!(*heard.lock().expect("a list"), ["a error", "b internal", "chat:c"]);
-    for answer in ["stop", "internal", "panic"] {
-        let events = [("chat:a", "occupied"), ("news:a", answer), ("news:b", "error")];
+    for outcome in ["stop", "internal", "panic"] {
+        let events = [("chat:a", "occupied"), ("news:a", outcome), ("news:b", "error")];
         let status = happened(address, &events).await.expect_err("a failure");
-        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{answer}");
+        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
     app.abort();
 }

@@ -8,7 +8,7 @@ use centrifugo_tests::wire::{self, error_code, message, text};
 use centrifugo_tests::{Client, Refused, Stage};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use centrifugo_tests::Outcome;
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {
@@ -36,7 +36,7 @@ async fn set(
             Ok(MapPublished::new().version(version).version_epoch("e"))
         }
         "there" => Ok(MapPublished::new().key_mode(KeyMode::IfExists)),
-        answer => answer.parse::<Answer>()?.give(MapPublished::new()).await,
+        outcome => outcome.parse::<Outcome>()?.produce(MapPublished::new()).await,
     }
 }
 
@@ -46,7 +46,7 @@ async fn remove(key: &Key, request: &MapRemove) -> Result<MapRemoved, Reject> {
     match key.as_str() {
         "alias" => Ok(MapRemoved::new().key("ann.other").tag("t", "2")),
         key if key.starts_with("ann.") || key == "same" => Ok(MapRemoved::new()),
-        answer => answer.parse::<Answer>()?.give(MapRemoved::new()).await,
+        outcome => outcome.parse::<Outcome>()?.produce(MapRemoved::new()).await,
     }
 }
 
@@ -154,7 +154,7 @@ async fn refusals_and_failures_change_nothing() {
     let stage = stage().await;
     let mut subscriber = subscribed(&stage).await;
     let mut client = stage.connected(Value::Null).await;
-    for (answer, code, text) in [
+    for (outcome, code, text) in [
         ("error", 403, "not you"),
         ("temporary", 429, "slow down"),
         ("internal", 100, "internal server error"),
@@ -162,12 +162,12 @@ async fn refusals_and_failures_change_nothing() {
         ("timeout", 100, "internal server error"),
     ] {
         let refused = Refused { code, message: text.into() };
-        assert_eq!(set_key(&mut client, answer).await, Err(refused));
+        assert_eq!(set_key(&mut client, outcome).await, Err(refused));
         let refused = Refused { code, message: text.into() };
-        assert_eq!(remove_key(&mut client, answer).await, Err(refused));
+        assert_eq!(remove_key(&mut client, outcome).await, Err(refused));
     }
-    stage.logs.line(&["ERROR", "the password is swordfish", "`e2e::map::set` (tests/e2e/map.rs:"]).await;
-    stage.logs.line(&["ERROR", "the password is swordfish", "`e2e::map::remove` (tests/e2e/map.rs:"]).await;
+    stage.logs.line(&["ERROR", "the password is swordfish", "`e2e::events::map::set` (tests/e2e/events/map.rs:"]).await;
+    stage.logs.line(&["ERROR", "the password is swordfish", "`e2e::events::map::remove` (tests/e2e/events/map.rs:"]).await;
     let denied = client.call("mapPublish", json!({ "channel": "board:x", "key": "same", "data": 1 })).await;
     assert_eq!(denied.expect_err("no board").code, 403);
     for action in ["mapPublish", "mapRemove"] {

@@ -13,7 +13,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 use headers::Referer;
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use centrifugo_tests::Outcome;
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(name): Data<String>, Header(page): Header<Referer>) -> Connected {
@@ -40,9 +40,9 @@ async fn say(user: UserId, Data(text): Data<Option<String>>) -> Published {
     Published::new().data(&json!({ "by": user.as_str(), "text": text }))
 }
 
-#[centrifugo::rpc("do/<answer>", collect = false)]
-async fn call(answer: Answer, Extension(prefix): Extension<String>) -> Result<String, Reject> {
-    answer.give(format!("{prefix} done")).await
+#[centrifugo::rpc("do/<outcome>", collect = false)]
+async fn call(outcome: Outcome, Extension(prefix): Extension<String>) -> Result<String, Reject> {
+    outcome.produce(format!("{prefix} done")).await
 }
 
 #[centrifugo::rpc("bytes", collect = false)]
@@ -50,9 +50,9 @@ async fn bytes() -> centrifugo::RpcReply {
     centrifugo::RpcReply::raw(&b"\xff"[..])
 }
 
-#[centrifugo::stream("ticks:<answer>", collect = false)]
-async fn ticks(answer: Answer) -> impl Stream<Item = Result<u32, Reject>> {
-    stream::iter([1, 2]).map(Ok).chain(stream::once(answer.give(3)))
+#[centrifugo::stream("ticks:<outcome>", collect = false)]
+async fn ticks(outcome: Outcome) -> impl Stream<Item = Result<u32, Reject>> {
+    stream::iter([1, 2]).map(Ok).chain(stream::once(outcome.produce(3)))
 }
 
 #[centrifugo::stream("echo:<_>", collect = false)]

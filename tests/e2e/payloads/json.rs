@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use centrifugo::testing::TestApp;
 use centrifugo::{
-    App, Connected, Polled, PolledItem, Publication, Published, RawData, RawPublications, Refreshed, RpcReply, Subscribed,
-    SubscribedStream, handlers,
+    App, Connected, Data, Polled, PolledItem, Publication, Published, RawData, RawPublications, Refreshed, RpcReply,
+    Subscribed, SubscribedStream, handlers,
 };
 use centrifugo_tests::Stage;
 use futures_util::stream::StreamExt;
@@ -173,4 +173,29 @@ async fn every_payload_of_every_answer_is_checked() {
     // What is no JSON for Centrifugo either reaches protobuf clients alone.
     let app = TestApp::new(App::empty().handlers(handlers![poll]).state(Bytes::from_static(b"\xff"))).expect("an app");
     assert!(app.shared_poll("prices:a").await.is_reply());
+}
+
+#[centrifugo::connect(collect = false)]
+async fn raw(Data(text): Data<String>) -> Connected {
+    Connected::user("7").raw_data(text)
+}
+
+#[centrifugo::topic("raw", collect = false)]
+async fn raw_topic() -> Subscribed {
+    Subscribed::new().raw_data(&b"not json"[..])
+}
+
+// Centrifugo would close the client with 3506, for good.
+#[tokio::test]
+async fn an_answer_that_is_not_json_fails_the_call_and_closes_nobody() {
+    let stage = Stage::start(App::empty().handlers(handlers![raw, raw_topic])).await;
+    let mut broken = stage.client(json!("{\"cut off\":")).await;
+    assert_eq!(broken.event("error").await["error"]["code"], 100);
+    stage.logs.line(&["ERROR", "the data isn't JSON", "json::raw`"]).await;
+
+    let mut client = stage.connected(json!("{\"is\":\"whole\"}")).await;
+    assert_eq!(client.subscribe("raw").await["error"]["code"], 100);
+    stage.logs.line(&["ERROR", "the data isn't JSON", "json::raw_topic`"]).await;
+    assert!(client.settled().await.seen("disconnected").is_empty());
+    stage.stop().await;
 }

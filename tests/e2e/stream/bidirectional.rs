@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::alive::Alive;
+use centrifugo_tests::LiveCount;
 
 #[centrifugo::stream("echo:<_>", collect = false)]
 async fn echo(said: Publications<String>) -> impl Stream<Item = String> {
@@ -22,8 +22,8 @@ async fn echo(said: Publications<String>) -> impl Stream<Item = String> {
 
 /// Never looks at what it is told.
 #[centrifugo::stream("deaf:<_>", collect = false)]
-async fn deaf(said: RawPublications, State(alive): State<Alive>) -> impl Stream<Item = ()> {
-    let life = alive.guard();
+async fn deaf(said: RawPublications, State(live): State<LiveCount>) -> impl Stream<Item = ()> {
+    let life = live.guard();
     futures_util::stream::pending().inspect(move |()| {
         let _ = (&said, &life);
     })
@@ -31,19 +31,19 @@ async fn deaf(said: RawPublications, State(alive): State<Alive>) -> impl Stream<
 
 struct Running {
     connection: Channel,
-    alive: Alive,
+    live: LiveCount,
     stop: oneshot::Sender<()>,
     app: tokio::task::JoinHandle<Result<(), centrifugo::StartError>>,
 }
 
 async fn run() -> Running {
-    let alive = Alive::default();
-    let app = App::empty().handlers(handlers![echo, deaf]).state(alive.clone()).listen("127.0.0.1:0");
+    let live = LiveCount::default();
+    let app = App::empty().handlers(handlers![echo, deaf]).state(live.clone()).listen("127.0.0.1:0");
     let server = app.bind().await.expect("an app");
     let connection = connection(server.local_addr()).await;
     let (stop, stopped) = oneshot::channel();
     let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
-    Running { connection, alive, stop, app }
+    Running { connection, live, stop, app }
 }
 
 fn asking(channel: &str) -> DynamicMessage {
@@ -160,13 +160,13 @@ async fn a_first_message_that_asks_for_nothing_is_refused() {
 
 #[tokio::test]
 async fn a_stream_that_waits_is_dropped_promptly_when_its_peer_leaves() {
-    let Running { connection, alive, app, stop: _stop } = run().await;
+    let Running { connection, live, app, stop: _stop } = run().await;
     let (say, mut deaf) = open(&connection, asking("deaf:a")).await.expect("a stream");
     deaf.next().await.expect("no failure").expect("a first message");
-    assert_eq!(alive.now(), 1);
+    assert_eq!(live.now(), 1);
     let left = Instant::now();
     drop((say, deaf));
-    alive.are(0).await;
+    live.reaches(0).await;
     assert!(left.elapsed() < Duration::from_secs(5), "{:?}", left.elapsed());
     app.abort();
 }

@@ -6,7 +6,7 @@ use centrifugo::{App, State, handlers};
 use centrifugo_tests::wire::{burst, connection, message, text};
 use tokio::sync::Barrier;
 
-use crate::alive::Alive;
+use centrifugo_tests::LiveCount;
 
 const CALLS: usize = 2_000;
 
@@ -22,8 +22,8 @@ async fn endless() {
 }
 
 #[centrifugo::rpc("hold", collect = false)]
-async fn hold(State(alive): State<Alive>) {
-    let _guard = alive.guard();
+async fn hold(State(live): State<LiveCount>) {
+    let _guard = live.guard();
     std::future::pending().await
 }
 
@@ -62,15 +62,15 @@ async fn a_thousand_calls_that_are_given_up_do_not_end_the_connection() {
 
 #[tokio::test]
 async fn the_handler_of_a_call_that_is_given_up_is_dropped() {
-    let alive = Alive::default();
+    let live = LiveCount::default();
     let server =
-        App::empty().handlers(handlers![hold]).state(alive.clone()).listen("127.0.0.1:0").bind().await.expect("an app");
+        App::empty().handlers(handlers![hold]).state(live.clone()).listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     let app = tokio::spawn(server.serve_until(std::future::pending()));
     let connection = connection(address).await;
     let mut call = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), 1);
-    alive.are(1).await;
+    live.reaches(1).await;
     call.abort_all();
-    alive.are(0).await;
+    live.reaches(0).await;
     app.abort();
 }

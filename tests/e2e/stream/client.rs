@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::alive::Alive;
-use crate::answer::{Answer, Secret};
+use centrifugo_tests::LiveCount;
+use centrifugo_tests::outcome::{Outcome, Secret};
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {
@@ -38,15 +38,15 @@ async fn full(room: String, user: UserId, Data(data): Data<Value>) -> Result<Sub
     Ok(Subscribed::new().data(&json!({ "got": data })).info(&"info").presence(true).stream(rest))
 }
 
-#[centrifugo::stream("open:<answer>", collect = false)]
-async fn opening(answer: Answer) -> Result<impl Stream<Item = ()>, Reject> {
-    answer.give(stream::pending()).await
+#[centrifugo::stream("open:<outcome>", collect = false)]
+async fn opening(outcome: Outcome) -> Result<impl Stream<Item = ()>, Reject> {
+    outcome.produce(stream::pending()).await
 }
 
 /// Fails after its first publication.
-#[centrifugo::stream("fail:<answer>", collect = false)]
-async fn failing(answer: Answer) -> impl Stream<Item = Result<&'static str, Reject>> {
-    stream::iter([Answer::Result, answer]).then(|answer| answer.give("tick"))
+#[centrifugo::stream("fail:<outcome>", collect = false)]
+async fn failing(outcome: Outcome) -> impl Stream<Item = Result<&'static str, Reject>> {
+    stream::iter([Outcome::Result, outcome]).then(|outcome| outcome.produce("tick"))
 }
 
 #[centrifugo::stream("bytes:<_>", collect = false)]
@@ -55,8 +55,8 @@ async fn bytes() -> impl Stream<Item = Publication> {
 }
 
 #[centrifugo::stream("endless:<_>", collect = false)]
-pub(crate) async fn endless(State(alive): State<Alive>) -> impl Stream<Item = &'static str> {
-    let guard = alive.guard();
+pub(crate) async fn endless(State(live): State<LiveCount>) -> impl Stream<Item = &'static str> {
+    let guard = live.guard();
     stream::once(async { "here" }).chain(stream::pending()).inspect(move |_| {
         let _ = &guard;
     })
@@ -80,10 +80,10 @@ async fn raw(said: RawPublications) -> impl Stream<Item = usize> {
     said.map(|bytes| bytes.len())
 }
 
-async fn stage() -> (Stage, Alive) {
-    let alive = Alive::default();
+async fn stage() -> (Stage, LiveCount) {
+    let live = LiveCount::default();
     let app = App::empty().handlers(handlers![connect, count, full, opening, failing, bytes, endless, echo, raw]);
-    (Stage::start(app.state(alive.clone())).await, alive)
+    (Stage::start(app.state(live.clone())).await, live)
 }
 
 async fn publication(client: &mut Client) -> Value {
@@ -149,21 +149,24 @@ async fn a_refused_stream_answers_as_a_refused_subscription() {
 #[tokio::test]
 async fn a_stream_that_can_not_be_opened_is_tried_again_and_only_the_log_knows_why() {
     let (stage, _) = stage().await;
-    for answer in ["internal", "panic", "timeout"] {
+    for outcome in ["internal", "panic", "timeout"] {
         let mut client = stage.connected(Value::Null).await;
-        let error = client.subscribe(&format!("open:{answer}")).await;
-        assert_eq!((&error["event"], &error["error"]["code"]), (&json!("subscribe-error"), &json!(100)), "{answer}");
+        let error = client.subscribe(&format!("open:{outcome}")).await;
+        assert_eq!((&error["event"], &error["error"]["code"]), (&json!("subscribe-error"), &json!(100)), "{outcome}");
     }
-    stage.logs.line(&["ERROR", "the password is swordfish", "`e2e::stream::opening` (tests/e2e/stream.rs:"]).await;
+    stage
+        .logs
+        .line(&["ERROR", "the password is swordfish", "`e2e::stream::client::opening` (tests/e2e/stream/client.rs:"])
+        .await;
     stage.stop().await;
 }
 
 #[tokio::test]
 async fn a_stream_that_fails_lets_its_client_come_back_after_a_pause() {
     let (stage, _) = stage().await;
-    for (answer, line) in [("internal", "internal failure: the password"), ("panic", "panicked: the password")] {
+    for (outcome, line) in [("internal", "internal failure: the password"), ("panic", "panicked: the password")] {
         let mut client = stage.connected(Value::Null).await;
-        let channel = format!("fail:{answer}");
+        let channel = format!("fail:{outcome}");
         let start = Instant::now();
         client.subscribe(&channel).await;
         for _ in 0..2 {
@@ -171,7 +174,10 @@ async fn a_stream_that_fails_lets_its_client_come_back_after_a_pause() {
         }
         assert!(start.elapsed() >= Duration::from_secs(1), "no pause");
         assert!(client.settled().await.seen("unsubscribed").is_empty());
-        stage.logs.line(&["ERROR", line, "the stream ends", "`e2e::stream::failing` (tests/e2e/stream.rs:"]).await;
+        stage
+            .logs
+            .line(&["ERROR", line, "the stream ends", "`e2e::stream::client::failing` (tests/e2e/stream/client.rs:"])
+            .await;
     }
     stage.stop().await;
 }
@@ -179,10 +185,10 @@ async fn a_stream_that_fails_lets_its_client_come_back_after_a_pause() {
 #[tokio::test]
 async fn a_stream_that_refuses_to_go_on_ends_for_good() {
     let (stage, _) = stage().await;
-    for answer in ["error", "stop"] {
+    for outcome in ["error", "stop"] {
         let mut client = stage.connected(Value::Null).await;
-        client.subscribe(&format!("fail:{answer}")).await;
-        assert_eq!(client.event("unsubscribed").await["code"], 2000, "{answer}");
+        client.subscribe(&format!("fail:{outcome}")).await;
+        assert_eq!(client.event("unsubscribed").await["code"], 2000, "{outcome}");
     }
     stage.stop().await;
 }
@@ -204,15 +210,15 @@ async fn bytes_that_are_not_json_do_not_reach_a_json_client() {
 
 #[tokio::test]
 async fn a_stream_is_dropped_as_soon_as_its_client_leaves() {
-    let (stage, alive) = stage().await;
+    let (stage, live) = stage().await;
     let mut client = stage.connected(Value::Null).await;
     client.subscribe("endless:a").await;
     client.subscribe("endless:b").await;
-    alive.are(2).await;
+    live.reaches(2).await;
     client.call("unsubscribe", json!({ "channel": "endless:a" })).await.expect("an end");
-    alive.are(1).await;
+    live.reaches(1).await;
     client.call("disconnect", json!({})).await.expect("an end");
-    alive.are(0).await;
+    live.reaches(0).await;
     stage.stop().await;
 }
 
@@ -241,14 +247,14 @@ async fn what_a_client_publishes_reaches_its_stream() {
 
 #[tokio::test]
 async fn open_streams_do_not_keep_the_app_and_their_clients_come_back() {
-    let (stage, alive) = stage().await;
+    let (stage, live) = stage().await;
     let mut client = stage.connected(Value::Null).await;
     client.subscribe("endless:a").await;
-    alive.are(1).await;
+    live.reaches(1).await;
     let start = Instant::now();
     let (centrifugo, _logs) = stage.stop_app().await;
     assert!(start.elapsed() < Duration::from_secs(5), "the drain took {:?}", start.elapsed());
-    assert_eq!(alive.now(), 0);
+    assert_eq!(live.now(), 0);
     // Asked again at once, and refused by nobody: there is no app.
     assert_eq!(client.event("subscribe-error").await["error"]["code"], 100);
     centrifugo.stop().await;
@@ -264,14 +270,14 @@ async fn handlers_that_can_not_share_a_namespace_stop_the_start() {
     async fn one_way() -> impl Stream<Item = ()> {
         stream::empty()
     }
-    let app = App::empty().handlers(handlers![endless, topic, echo, one_way]).state(Alive::default());
+    let app = App::empty().handlers(handlers![endless, topic, echo, one_way]).state(LiveCount::default());
     let error = app.into_service().expect_err("conflicts").to_string();
     assert!(
-        error.contains("the subscriptions of the namespace `endless` are streams because of `e2e::stream::endless`"),
+        error.contains("the subscriptions of the namespace `endless` are streams because of `e2e::stream::client::endless`"),
         "{error}"
     );
-    assert!(error.contains("Centrifugo doesn't call `e2e::stream::topic`"), "{error}");
-    assert!(error.contains("receives clients' publications and `e2e::stream::one_way`"), "{error}");
+    assert!(error.contains("Centrifugo doesn't call `e2e::stream::client::topic`"), "{error}");
+    assert!(error.contains("receives clients' publications and `e2e::stream::client::one_way`"), "{error}");
 }
 
 #[tokio::test]

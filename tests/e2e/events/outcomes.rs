@@ -7,11 +7,11 @@ use centrifugo_tests::{Client, Refused, Stage, eventually};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Secret};
+use centrifugo_tests::outcome::{Outcome, Secret};
 
 #[derive(Deserialize)]
 struct Ask {
-    answer: Answer,
+    outcome: Outcome,
     /// What the refresh handler is to answer after a second.
     then: Option<String>,
 }
@@ -19,7 +19,7 @@ struct Ask {
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(ask): Data<Ask>) -> Result<Connected, Reject> {
     let connected = Connected::user(ask.then.as_deref().unwrap_or("ann")).data(&"welcome");
-    ask.answer.give(if ask.then.is_some() { connected.expire_in(Duration::from_secs(1)) } else { connected }).await
+    ask.outcome.produce(if ask.then.is_some() { connected.expire_in(Duration::from_secs(1)) } else { connected }).await
 }
 
 #[centrifugo::refresh(collect = false)]
@@ -27,13 +27,13 @@ async fn refresh(user: UserId) -> Result<Refreshed, Secret> {
     tracing::info!(target: "centrifugo::test", "asked about {user}");
     match user.as_str() {
         "expired" => Ok(Refreshed::expired()),
-        answer => answer.parse::<Answer>().map_err(|_| Secret)?.fail(Refreshed::for_secs(1)).await,
+        outcome => outcome.parse::<Outcome>().map_err(|_| Secret)?.produce_or_fail(Refreshed::for_secs(1)).await,
     }
 }
 
-#[centrifugo::topic("join:<answer>", collect = false)]
-async fn join(answer: Answer) -> Result<bool, Reject> {
-    answer.give(true).await
+#[centrifugo::topic("join:<outcome>", collect = false)]
+async fn join(outcome: Outcome) -> Result<bool, Reject> {
+    outcome.produce(true).await
 }
 
 #[centrifugo::topic("expire:<then>", collect = false)]
@@ -48,18 +48,18 @@ async fn sub_refresh(then: String, channel: Channel) -> Result<SubRefreshed, Sec
     match then.as_str() {
         "expired" => Ok(SubRefreshed::expired()),
         "never" => Ok(SubRefreshed::never_expires()),
-        answer => answer.parse::<Answer>().map_err(|_| Secret)?.fail(SubRefreshed::for_secs(1)).await,
+        outcome => outcome.parse::<Outcome>().map_err(|_| Secret)?.produce_or_fail(SubRefreshed::for_secs(1)).await,
     }
 }
 
-#[centrifugo::publish("join:<answer>", anyone, collect = false)]
-async fn say(answer: Answer) -> Result<(), Reject> {
-    answer.give(()).await
+#[centrifugo::publish("join:<outcome>", anyone, collect = false)]
+async fn say(outcome: Outcome) -> Result<(), Reject> {
+    outcome.produce(()).await
 }
 
-#[centrifugo::rpc("do/<answer>", collect = false)]
-async fn call(answer: Answer) -> Result<&'static str, Reject> {
-    answer.give("done").await
+#[centrifugo::rpc("do/<outcome>", collect = false)]
+async fn call(outcome: Outcome) -> Result<&'static str, Reject> {
+    outcome.produce("done").await
 }
 
 /// All handlers, and a Centrifugo that is quick to ask about subscriptions.
@@ -73,11 +73,11 @@ async fn stage() -> Stage {
 }
 
 async fn guest(stage: &Stage) -> Client {
-    stage.connected(json!({ "answer": "result" })).await
+    stage.connected(json!({ "outcome": "result" })).await
 }
 
 async fn expiring_client(stage: &Stage, then: &str) -> Client {
-    stage.connected(json!({ "answer": "result", "then": then })).await
+    stage.connected(json!({ "outcome": "result", "then": then })).await
 }
 
 /// Centrifugo's words for whatever is the app's own business.
@@ -92,7 +92,7 @@ fn refused(code: i64, message: &str) -> Refused {
 /// The log has the handler and the cause of a failure; no client saw it.
 async fn told(stage: &Stage, handler: &str, how: &str) {
     let cause = format!("internal failure: {how}the password is swordfish");
-    stage.logs.line(&["ERROR", &cause, &format!("`e2e::answers::{handler}` (tests/e2e/answers.rs:")]).await;
+    stage.logs.line(&["ERROR", &cause, &format!("`e2e::events::outcomes::{handler}` (tests/e2e/events/outcomes.rs:")]).await;
 }
 
 fn times_asked(stage: &Stage, about: &str) -> usize {
@@ -112,7 +112,7 @@ async fn alive(client: &mut Client) {
 #[tokio::test]
 async fn connect_with_a_result_is_connected() {
     let stage = stage().await;
-    let mut client = stage.client(json!({ "answer": "result" })).await;
+    let mut client = stage.client(json!({ "outcome": "result" })).await;
     assert_eq!(client.event("connected").await["data"], "welcome");
     stage.stop().await;
 }
@@ -120,7 +120,7 @@ async fn connect_with_a_result_is_connected() {
 #[tokio::test]
 async fn connect_with_an_error_ends_it_for_good() {
     let stage = stage().await;
-    let mut client = stage.client(json!({ "answer": "error" })).await;
+    let mut client = stage.client(json!({ "outcome": "error" })).await;
     let end = client.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(403), &json!("not you")));
     stage.stop().await;
@@ -129,7 +129,7 @@ async fn connect_with_an_error_ends_it_for_good() {
 #[tokio::test]
 async fn connect_with_a_temporary_error_is_tried_again() {
     let stage = stage().await;
-    let mut client = stage.client(json!({ "answer": "temporary" })).await;
+    let mut client = stage.client(json!({ "outcome": "temporary" })).await;
     for _ in 0..2 {
         let error = client.event("error").await["error"].take();
         assert_eq!((&error["code"], &error["message"]), (&json!(429), &json!("slow down")));
@@ -140,12 +140,12 @@ async fn connect_with_a_temporary_error_is_tried_again() {
 #[tokio::test]
 async fn connect_with_a_disconnect_does_as_its_code_says() {
     let stage = stage().await;
-    let mut client = stage.client(json!({ "answer": "stop" })).await;
+    let mut client = stage.client(json!({ "outcome": "stop" })).await;
     let end = client.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(4501), &json!("go away")));
 
     // The SDK tells no code here, but goes on trying.
-    let mut client = stage.client(json!({ "answer": "reconnect" })).await;
+    let mut client = stage.client(json!({ "outcome": "reconnect" })).await;
     for _ in 0..2 {
         assert_eq!(client.event("error").await["error"]["message"], "connection closed");
     }
@@ -156,10 +156,10 @@ async fn connect_with_a_disconnect_does_as_its_code_says() {
 #[tokio::test]
 async fn connect_that_fails_is_tried_again_and_only_the_log_knows_why() {
     let stage = stage().await;
-    for answer in ["internal", "panic", "timeout"] {
-        let mut client = stage.client(json!({ "answer": answer })).await;
+    for outcome in ["internal", "panic", "timeout"] {
+        let mut client = stage.client(json!({ "outcome": outcome })).await;
         let error = client.event("error").await["error"].take();
-        assert_eq!((&error["code"], &error["message"]), (&json!(100), &json!("internal server error")), "{answer}");
+        assert_eq!((&error["code"], &error["message"]), (&json!(100), &json!("internal server error")), "{outcome}");
     }
     told(&stage, "connect", "panicked: ").await;
     told(&stage, "connect", "").await;
@@ -189,9 +189,9 @@ async fn refresh_with_expired_closes_and_the_client_comes_back() {
 #[tokio::test]
 async fn refresh_that_fails_ends_nobody() {
     let stage = stage().await;
-    for answer in ["internal", "panic"] {
-        let mut client = expiring_client(&stage, answer).await;
-        told(&stage, "refresh", if answer == "panic" { "panicked: " } else { "" }).await;
+    for outcome in ["internal", "panic"] {
+        let mut client = expiring_client(&stage, outcome).await;
+        told(&stage, "refresh", if outcome == "panic" { "panicked: " } else { "" }).await;
         alive(&mut client).await;
     }
     let mut client = expiring_client(&stage, "timeout").await;
@@ -221,9 +221,9 @@ async fn subscribe_with_an_error_is_refused_for_good() {
 async fn subscribe_with_a_temporary_error_or_a_failure_is_tried_again() {
     let stage = stage().await;
     let mut client = guest(&stage).await;
-    for (answer, code) in [("temporary", 429), ("internal", 100), ("panic", 100), ("timeout", 100)] {
-        let again = client.subscribe(&format!("join:{answer}")).await;
-        assert_eq!((&again["event"], &again["error"]["code"]), (&json!("subscribe-error"), &json!(code)), "{answer}");
+    for (outcome, code) in [("temporary", 429), ("internal", 100), ("panic", 100), ("timeout", 100)] {
+        let again = client.subscribe(&format!("join:{outcome}")).await;
+        assert_eq!((&again["event"], &again["error"]["code"]), (&json!("subscribe-error"), &json!(code)), "{outcome}");
     }
     told(&stage, "join", "panicked: ").await;
     told(&stage, "join", "").await;
@@ -270,9 +270,9 @@ async fn sub_refresh_with_expired_ends_the_subscription_and_the_client_subscribe
 async fn sub_refresh_that_fails_ends_no_subscription() {
     let stage = stage().await;
     let mut client = guest(&stage).await;
-    for answer in ["internal", "panic", "timeout"] {
-        client.subscribe(&format!("expire:{answer}")).await;
-        stage.logs.line(&["asked about", answer]).await;
+    for outcome in ["internal", "panic", "timeout"] {
+        client.subscribe(&format!("expire:{outcome}")).await;
+        stage.logs.line(&["asked about", outcome]).await;
     }
     stage.centrifugo_logs("DeadlineExceeded").await;
     told(&stage, "sub_refresh", "panicked: ").await;
@@ -291,8 +291,8 @@ async fn publish_is_answered_as_the_handler_says() {
     assert_eq!(client.event("publication").await["data"], "hi");
     assert_eq!(client.publish("join:error", json!("hi")).await, Err(refused(403, "not you")));
     assert_eq!(client.publish("join:temporary", json!("hi")).await, Err(refused(429, "slow down")));
-    for answer in ["internal", "panic", "timeout"] {
-        assert_eq!(client.publish(&format!("join:{answer}"), json!("hi")).await, Err(internal()), "{answer}");
+    for outcome in ["internal", "panic", "timeout"] {
+        assert_eq!(client.publish(&format!("join:{outcome}"), json!("hi")).await, Err(internal()), "{outcome}");
     }
     told(&stage, "say", "panicked: ").await;
     told(&stage, "say", "").await;
@@ -308,8 +308,8 @@ async fn rpc_is_answered_as_the_handler_says() {
     assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
     assert_eq!(client.rpc("do/error", Value::Null).await, Err(refused(403, "not you")));
     assert_eq!(client.rpc("do/temporary", Value::Null).await, Err(refused(429, "slow down")));
-    for answer in ["internal", "panic", "timeout"] {
-        assert_eq!(client.rpc(&format!("do/{answer}"), Value::Null).await, Err(internal()), "{answer}");
+    for outcome in ["internal", "panic", "timeout"] {
+        assert_eq!(client.rpc(&format!("do/{outcome}"), Value::Null).await, Err(internal()), "{outcome}");
     }
     told(&stage, "call", "panicked: ").await;
     told(&stage, "call", "").await;

@@ -11,11 +11,11 @@ use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::answer::Answer;
+use centrifugo_tests::Outcome;
 
 #[centrifugo::connect(collect = false)]
-async fn connect(Data(answer): Data<Answer>) -> Result<Connected, Reject> {
-    answer.give(Connected::user("ann").subscribe("news").data(&"hi")).await
+async fn connect(Data(outcome): Data<Outcome>) -> Result<Connected, Reject> {
+    outcome.produce(Connected::user("ann").subscribe("news").data(&"hi")).await
 }
 
 #[centrifugo::refresh(collect = false)]
@@ -23,14 +23,14 @@ async fn refresh() -> Refreshed {
     Refreshed::expired()
 }
 
-#[centrifugo::topic("join:<answer>", collect = false)]
-async fn join(answer: Answer) -> Result<Subscribed, Reject> {
-    answer.give(Subscribed::new().data(&[1, 2])).await
+#[centrifugo::topic("join:<outcome>", collect = false)]
+async fn join(outcome: Outcome) -> Result<Subscribed, Reject> {
+    outcome.produce(Subscribed::new().data(&[1, 2])).await
 }
 
-#[centrifugo::publish("join:<answer>", anyone, collect = false)]
-async fn say(answer: Answer) -> Result<Published, Reject> {
-    answer.give(Published::new().data(&1)).await
+#[centrifugo::publish("join:<outcome>", anyone, collect = false)]
+async fn say(outcome: Outcome) -> Result<Published, Reject> {
+    outcome.produce(Published::new().data(&1)).await
 }
 
 #[centrifugo::sub_refresh("join:<_>", collect = false)]
@@ -49,9 +49,9 @@ async fn long() -> String {
 }
 
 /// Two publications, and then what is asked for.
-#[centrifugo::stream("ticks:<answer>", collect = false)]
-async fn ticks(answer: Answer) -> impl Stream<Item = Result<u32, Reject>> {
-    stream::iter([(Answer::Result, 1), (Answer::Result, 2), (answer, 3)]).then(|(answer, tick)| answer.give(tick))
+#[centrifugo::stream("ticks:<outcome>", collect = false)]
+async fn ticks(outcome: Outcome) -> impl Stream<Item = Result<u32, Reject>> {
+    stream::iter([(Outcome::Result, 1), (Outcome::Result, 2), (outcome, 3)]).then(|(outcome, tick)| outcome.produce(tick))
 }
 
 #[centrifugo::map_publish("board:<_>", anyone, collect = false)]

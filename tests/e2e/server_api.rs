@@ -324,7 +324,7 @@ async fn a_handler_publishes() {
 
     let refused = ann.rpc("shout", "nobody:1".into()).await;
     assert_eq!(refused, Err(Refused { code: 100, message: "internal server error".into() }));
-    stage.logs.line(&["ERROR", "publish `nobody:1`: unknown channel (code 102)", "publishing::shout"]).await;
+    stage.logs.line(&["ERROR", "publish `nobody:1`: unknown channel (code 102)", "server_api::shout"]).await;
     stage.stop().await;
 }
 

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
-use crate::alive::Alive;
+use centrifugo_tests::LiveCount;
 
 /// Told when a handler has begun.
 type Begun = Arc<Notify>;
@@ -62,22 +62,22 @@ async fn a_call_that_never_ends_does_not_keep_the_app() {
 }
 
 #[centrifugo::rpc("held", collect = false)]
-async fn held(State(begun): State<Begun>, State(alive): State<Alive>) {
-    let _alive = alive.guard();
+async fn held(State(begun): State<Begun>, State(live): State<LiveCount>) {
+    let _alive = live.guard();
     begun.notify_one();
     std::future::pending().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_handler_is_left_when_serving_has_ended() {
-    let (begun, alive) = (Begun::default(), Alive::default());
-    let app = App::empty().handlers(handlers![held]).state(begun.clone()).state(alive.clone());
+    let (begun, live) = (Begun::default(), LiveCount::default());
+    let app = App::empty().handlers(handlers![held]).state(begun.clone()).state(live.clone());
     let app = app.drain_timeout(Duration::from_millis(50)).error_handler(async |_| std::future::pending().await);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("held"))]));
     let running = tokio::spawn(async move { call(address, "RPC", &request).await });
     server.serve_until(begun.notified()).await.expect("an end");
-    assert_eq!(alive.now(), 0);
+    assert_eq!(live.now(), 0);
     running.await.expect("a call").expect_err("no answer");
 }
 

@@ -8,7 +8,7 @@ use centrifugo_tests::wire::{self, error_code, message, text};
 use centrifugo_tests::{Client, Stage};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use centrifugo_tests::Outcome;
 
 const SECRET: &str = "signing key";
 
@@ -33,10 +33,10 @@ async fn prices(market: String, items: Vec<PollItem>, State(asked): State<Arc<At
     items.into_iter().map(item).collect()
 }
 
-#[centrifugo::shared_poll("fail:<answer>", collect = false)]
-async fn failing(answer: Answer, items: &[PollItem]) -> Result<Vec<PolledItem>, Reject> {
-    answer
-        .give(items.iter().map(|item| PolledItem::new(item.key.as_str(), &"late").version(item.version + 1)).collect())
+#[centrifugo::shared_poll("fail:<outcome>", collect = false)]
+async fn failing(outcome: Outcome, items: &[PollItem]) -> Result<Vec<PolledItem>, Reject> {
+    outcome
+        .produce(items.iter().map(|item| PolledItem::new(item.key.as_str(), &"late").version(item.version + 1)).collect())
         .await
 }
 
@@ -179,10 +179,10 @@ async fn every_field_arrives_and_leaves() {
     let refused = wire::call(address, "SharedPollRefresh", &request("fail:error")).await.expect("a reply");
     assert_eq!(error_code(&refused), Some(403));
     // There is nobody to be disconnected.
-    for answer in ["stop", "internal", "panic"] {
+    for outcome in ["stop", "internal", "panic"] {
         let status =
-            wire::call(address, "SharedPollRefresh", &request(&format!("fail:{answer}"))).await.expect_err("a failure");
-        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{answer}");
+            wire::call(address, "SharedPollRefresh", &request(&format!("fail:{outcome}"))).await.expect_err("a failure");
+        assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
     app.abort();
 }

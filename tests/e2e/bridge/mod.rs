@@ -1,0 +1,5 @@
+//! RPCs that an HTTP service answers.
+
+mod router;
+mod routes;
+mod upstream;

@@ -1,0 +1,4 @@
+//! Clients besides the JavaScript SDK, which all other tests use.
+
+mod browser;
+mod rust_sdk;

@@ -1,0 +1,6 @@
+//! Failures of handlers: what the log, the error handler and the client receive.
+
+mod after_the_reply;
+mod deadlines;
+mod domain_errors;
+mod log_injection;

@@ -1,0 +1,4 @@
+//! Payloads: JSON, and bytes.
+
+mod binary;
+mod json;

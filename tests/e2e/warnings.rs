@@ -1,0 +1,59 @@
+//! Warnings about what an app's handlers need of Centrifugo's configuration and don't have.
+
+use centrifugo::{App, Connected, Published, handlers};
+use centrifugo_tests::Stage;
+use serde_json::Value;
+
+#[centrifugo::connect(collect = false)]
+async fn grants_unknown() -> Connected {
+    Connected::user("7").subscribe("elsewhere:1")
+}
+
+#[centrifugo::connect(collect = false)]
+async fn plain() -> Connected {
+    Connected::user("7")
+}
+
+#[centrifugo::publish("careless", collect = false)]
+async fn careless() -> Published {
+    Published::new()
+}
+
+#[centrifugo::topic("<namespace>:<id>", collect = false)]
+async fn open(namespace: String, id: String) -> bool {
+    namespace != id
+}
+
+#[tokio::test]
+async fn a_channel_granted_in_a_namespace_that_nobody_configured_is_told() {
+    let stage = Stage::start(App::empty().handlers(handlers![grants_unknown])).await;
+    let mut client = stage.client(Value::Null).await;
+    assert_eq!(client.event("disconnected").await["code"], 102);
+    stage.logs.line(&["WARN", "elsewhere:1", "App::namespace(\"elsewhere\")"]).await;
+    stage.stop().await;
+
+    let stage = Stage::start(App::empty().handlers(handlers![grants_unknown]).namespace("elsewhere")).await;
+    let mut client = stage.client(Value::Null).await;
+    client.event("connected").await;
+    assert!(!stage.stop().await.contains("WARN"));
+}
+
+#[tokio::test]
+async fn a_publish_handler_that_looks_at_nobody_is_told_at_the_start() {
+    let stage = Stage::start(App::empty().handlers(handlers![plain, careless])).await;
+    stage.logs.line(&["WARN", "careless", "neither the subscription nor the channel", "`anyone`"]).await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_pattern_for_any_namespace_wants_them_named() {
+    let stage = Stage::start(App::empty().handlers(handlers![plain, open])).await;
+    stage.logs.line(&["WARN", "open", "App::namespace"]).await;
+    stage.stop().await;
+
+    let stage = Stage::start(App::empty().handlers(handlers![plain, open]).namespace("chat")).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.subscribe("chat:1").await["event"], "subscribed");
+    assert_eq!(client.subscribe("talk:1").await["code"], 102);
+    assert!(!stage.stop().await.contains("WARN"));
+}
