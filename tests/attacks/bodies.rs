@@ -273,7 +273,7 @@ async fn late_bodies_of_refused_calls_leave_their_connection_open() {
 
 #[tokio::test]
 async fn late_publications_into_ended_streams_leave_their_connection_open() {
-    let app = impatient(None).await;
+    let app = start(Settings::default()).await;
     let (headers, opening) = (headers("SubscribeBidirectional"), opening("handed_on:1"));
     let open = |stream| {
         let headers = frame(Kind::Headers, END_HEADERS, stream, &headers);

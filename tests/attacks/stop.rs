@@ -9,9 +9,10 @@ use centrifugo_tests::frames::{
     ACK, END_HEADERS, END_STREAM, Frame, INITIAL_WINDOW, Kind, PREFACE, Raw, call, frame, headers, window_update,
 };
 use centrifugo_tests::wire::{self, Message};
-use centrifugo_tests::{Attacked, Peer, peer};
+use centrifugo_tests::{Attacked, PATIENCE, Peer, peer};
 use tokio::io::AsyncWriteExt;
-use tokio::time::{sleep, timeout};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::start;
 use crate::streams::bidirectional;
@@ -175,12 +176,16 @@ impl Busy {
     }
 }
 
-/// Makes so many calls at once, and a new one for each that was answered, until the app closes the connection.
-async fn keep_busy(Raw { mut socket, mut frames }: Raw, busy: &mut Busy, calls: usize) {
-    let calls: Vec<u8> = (0..calls).flat_map(|_| busy.call()).collect();
-    socket.write_all(&[widest_window(), calls].concat()).await.expect("the app reads on");
+/// Makes so many calls at once, and a new one for each answer, until the app closes the connection. Notifies when it has
+/// more answers than calls that it began with.
+async fn keep_busy(Raw { mut socket, mut frames }: Raw, busy: &mut Busy, calls: usize, is_under_way: &Notify) {
+    let first: Vec<u8> = (0..calls).flat_map(|_| busy.call()).collect();
+    socket.write_all(&[widest_window(), first].concat()).await.expect("the app reads on");
     while let Some(frame) = frames.next().await {
         let sent = busy.read(&frame);
+        if busy.answered.len() > calls {
+            is_under_way.notify_one();
+        }
         // The app may have closed its side: what it has sent is still to be read.
         drop(socket.write_all(&sent).await);
     }
@@ -190,12 +195,14 @@ async fn keep_busy(Raw { mut socket, mut frames }: Raw, busy: &mut Busy, calls: 
 async fn answers_all_that_it_accepted(mut busy: Busy, calls: usize) {
     let mut app = start(Settings { drain_timeout: Some(DRAIN), one_thread: true, ..Settings::default() }).await;
     let raw = Raw::greeted(app.address(), &[]).await;
+    let is_under_way = Notify::new();
     let end = async {
-        sleep(Duration::from_secs(1)).await;
+        timeout(PATIENCE, is_under_way.notified()).await.expect("the calls are answered");
         app.terminate();
         app.ends_within(SOON).await;
     };
-    let (attacked, ()) = tokio::join!(timeout(2 * SOON, keep_busy(raw, &mut busy, calls)), end);
+    let busy_peer = timeout(PATIENCE + 2 * SOON, keep_busy(raw, &mut busy, calls, &is_under_way));
+    let (attacked, ()) = tokio::join!(busy_peer, end);
     attacked.expect("the connection ends with the app");
     println!("{} calls, {} answered, last id {:?}", busy.next, busy.answered.len(), busy.last);
     assert!(busy.answered.len() > calls, "{} calls were answered", busy.answered.len());
@@ -223,7 +230,7 @@ async fn a_handler_that_runs_is_waited_for() {
     let mut app = patient().await;
     let mut peer = Peer::connect(app.address()).await;
     let request = app.request("RPC");
-    let slow = tokio::spawn(async move { peer.call(request, &peer::rpc("sleep", b"2000")).await });
+    let slow = tokio::spawn(async move { peer.call(request, &peer::rpc("sleep", b"5000")).await });
     app.runs(1).await;
     app.terminate();
     app.ends_within(SOON).await;

@@ -289,8 +289,9 @@ async fn a_tower_layer_that_is_made_for_http_1_too_breaks_no_answer() {
 
 #[tokio::test]
 async fn a_tower_layer_that_fails_is_an_internal_error() {
-    let late = tower::timeout::TimeoutLayer::new(std::time::Duration::from_millis(500));
-    let stage = Stage::start(app(&Seen::default()).layer(late)).await;
+    let late = tower::timeout::TimeoutLayer::new(std::time::Duration::from_secs(3));
+    let patient = json!({ "rpc": { "proxy": { "timeout": "30s" } } });
+    let stage = Stage::start(app(&Seen::default()).layer(late).centrifugo(patient)).await;
     let mut client = stage.connected(json!("ann")).await;
     assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
     let failed = client.rpc("do/timeout", Value::Null).await.expect_err("a failure");

@@ -195,7 +195,7 @@ fn serve_silence() -> (String, Arc<AtomicUsize>) {
 async fn a_silent_server_takes_so_many_connections_and_no_more() {
     for (set, connections) in [(None, 100), (Some(7), 7), (Some(0), 1)] {
         let (url, most) = serve_silence();
-        let http = Http::upstream(url).timeout(Duration::from_millis(500));
+        let http = Http::upstream(url).timeout(Duration::from_secs(2));
         let http = set.into_iter().fold(http, Http::max_connections);
         let app = TestApp::new(App::empty().http(http)).expect("an app");
         let calls = join_all((0..600).map(|_| app.rpc("get:silent").into_future())).await;

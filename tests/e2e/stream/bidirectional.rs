@@ -1,6 +1,6 @@
 //! Streams that go both ways, from a peer that does what Centrifugo never would: talks on unheard, says nothing, or nonsense.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use centrifugo::{App, Publications, RawPublications, State, handlers};
@@ -38,8 +38,8 @@ struct Running {
 
 async fn run() -> Running {
     let live = LiveCount::default();
-    let app = App::empty().handlers(handlers![echo, deaf]).state(live.clone()).listen("127.0.0.1:0");
-    let server = app.bind().await.expect("an app");
+    let app = App::empty().handlers(handlers![echo, deaf]).state(live.clone()).drain_timeout(2 * PATIENCE);
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let connection = connection(server.local_addr()).await;
     let (stop, stopped) = oneshot::channel();
     let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
@@ -164,10 +164,9 @@ async fn a_stream_that_waits_is_dropped_promptly_when_its_peer_leaves() {
     let (say, mut deaf) = open(&connection, asking("deaf:a")).await.expect("a stream");
     deaf.next().await.expect("no failure").expect("a first message");
     assert_eq!(live.now(), 1);
-    let left = Instant::now();
     drop((say, deaf));
+    // Long before the system finds out that a silent peer is gone.
     live.reaches(0).await;
-    assert!(left.elapsed() < Duration::from_secs(5), "{:?}", left.elapsed());
     app.abort();
 }
 
@@ -178,10 +177,8 @@ async fn a_peer_that_says_nothing_does_not_hold_up_the_end() {
     let opened = tokio::spawn(opened);
     // A second call tells that the first one, which is before it on the connection, has arrived.
     open(&connection, asking("deaf:a")).await.expect("a stream");
-    let stopping = Instant::now();
     stop.send(()).expect("an app");
     let status = timeout(PATIENCE, opened).await.expect("an answer").expect("a task").expect_err("an end");
     assert_eq!(status.code(), Code::Unavailable, "{status}");
-    app.await.expect("an app").expect("a good end");
-    assert!(stopping.elapsed() < Duration::from_secs(5), "{:?}", stopping.elapsed());
+    timeout(PATIENCE, app).await.expect("an end before the drain is over").expect("an app").expect("a good end");
 }
