@@ -1,4 +1,5 @@
-//! What doesn't compile, and what it says: `TRYBUILD=overwrite cargo test -p centrifugo-tests --test ui` writes it down again.
+//! Mistakes that don't compile, and their messages: `TRYBUILD=overwrite cargo test -p centrifugo-tests --test ui`
+//! rewrites them.
 //!
 //! `fail` holds our own messages, and `rustc` the compiler's, which change with it.
 

@@ -135,7 +135,7 @@ fn differences(ours: &Compiler, centrifugos: &Compiler) -> Vec<String> {
     found
 }
 
-/// All that a schema says about the bytes on the wire: what there is, and how it is declared.
+/// The part of a schema that decides the bytes on the wire: its messages and fields, and their types.
 fn facts(schema: &Compiler) -> BTreeMap<String, String> {
     let pool: DescriptorPool = schema.descriptor_pool();
     let mut facts = BTreeMap::new();
@@ -222,10 +222,10 @@ fn centrifugos_schema() -> Compiler {
         .current_dir(repository().join("tests/server"))
         .output()
         .expect("can't run go, which downloads Centrifugo's source");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "can't download Centrifugo's source: {said}");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "can't download Centrifugo's source: {error}");
     let module: serde_json::Value = serde_json::from_slice(&output.stdout).expect("go's answer isn't JSON");
-    let directory = module["Dir"].as_str().expect("go doesn't say where the source is");
+    let directory = module["Dir"].as_str().expect("go reports no folder of the source");
     let path = Path::new(directory).join("internal/proxyproto/proxy.proto");
     compile(fs::read_to_string(path).expect("Centrifugo's source has no schema"))
 }

@@ -1,4 +1,4 @@
-//! How much memory one RPC takes that the HTTP bridge answers: little, whatever a client or a server sends.
+//! The memory that one RPC to HTTP takes: little, whatever a client or a server sends.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use centrifugo::testing::TestApp;
 use centrifugo::{App, ErrorReply, Http};
 use futures_util::stream;
 
-/// What a URI and a client's data of 64 KiB can need at once: the decoded data, and one URI of 16 KiB.
+/// The most memory that a URI and a client's data of 64 KiB need at once: the decoded data, and one URI of 16 KiB.
 const MOST: u64 = 3 << 20;
 
 const TOO_LONG: &str = "the path and the query are too long together";

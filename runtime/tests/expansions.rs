@@ -1,4 +1,4 @@
-//! What attributes write, among other people's names: what is called, and with which values.
+//! The code that attributes write, among other names: which function is called, and with which values.
 #![forbid(unsafe_code)]
 
 use std::fmt;
@@ -42,7 +42,7 @@ async fn each_placeholder_has_its_own_argument_by_the_exact_name_first() {
     assert_eq!(app.rpc("unused.x").await.error().code(), ErrorReply::METHOD_NOT_FOUND.code());
 }
 
-/// Handlers and interceptors, and what they are imported as.
+/// Handlers and interceptors, imported under other names.
 mod admin {
     use centrifugo::{Call, Next, Reject, Rpc, RpcReply};
 
@@ -118,7 +118,7 @@ async fn an_element_that_is_not_compiled_is_not_in_the_list() {
     assert_eq!(listed.len(), 0);
 }
 
-/// Functions that are called as what a module has without a declaration, or as what it declares.
+/// Functions with the names of primitives, crates and modules.
 mod taken {
     use super::{App, TestApp, handlers, rpc};
 
@@ -174,7 +174,7 @@ bodies! {
 }
 
 #[tokio::test]
-async fn what_a_macro_passes_on_keeps_its_meaning() {
+async fn a_macro_s_arguments_keep_their_meaning() {
     let app = app(handlers![sum, seven, eight]);
     assert_eq!(app.rpc("sum").await.data::<u64>(), 106);
     assert_eq!(app.rpc("sum.1").await.data::<u64>(), 107);

@@ -1,4 +1,4 @@
-//! Extractors of one's own use those of the crate, and each other, in any depth.
+//! Extractors of an app use those of the crate, and each other, at any depth.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
@@ -49,22 +49,22 @@ async fn say(room: String, letter: Letter<'_>) -> bool {
 }
 
 #[test]
-fn they_serve_every_event_that_has_what_they_take() {
+fn extractors_serve_every_event_that_has_what_they_take() {
     assert!(App::empty().handlers(handlers![send, say]).state(1_u8).into_service().is_ok());
 }
 
-/// One that waits, and knows in which order all were asked.
+/// An asynchronous extractor that knows how many ran before it.
 struct Patient(usize);
 
-/// How many have been asked.
+/// The number of extractors that have run.
 #[derive(Clone, Default)]
-struct Asked(Arc<AtomicUsize>);
+struct Extracted(Arc<AtomicUsize>);
 
 impl<'c, E: Event> Extract<'c, E> for Patient {
     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-        let State(asked) = State::<Asked>::extract(call).await?;
+        let State(extracted) = State::<Extracted>::extract(call).await?;
         tokio::task::yield_now().await;
-        Ok(Self(asked.0.fetch_add(1, Relaxed)))
+        Ok(Self(extracted.0.fetch_add(1, Relaxed)))
     }
 }
 
@@ -74,15 +74,15 @@ async fn wait(first: Patient, user: UserId, second: Patient, Data(text): Data<&s
 }
 
 #[tokio::test]
-async fn those_that_wait_stand_among_those_that_do_not() {
-    let asked = Asked::default();
-    let app = TestApp::new(App::empty().handlers(handlers![wait]).state(asked.clone())).unwrap();
+async fn asynchronous_extractors_stand_among_others() {
+    let extracted = Extracted::default();
+    let app = TestApp::new(App::empty().handlers(handlers![wait]).state(extracted.clone())).unwrap();
     let answered = app.rpc("wait").user("ann").data(serde_json::json!("hi")).await;
     assert_eq!(answered.data::<String>(), "ann hi 0 1 Some(2)");
 
     let refused = app.rpc("wait").user("ann").data(serde_json::json!(1)).await;
     assert_eq!(refused.error().code(), 400);
-    assert_eq!(asked.0.load(Relaxed), 5, "those before the refusal were asked, and none after it");
+    assert_eq!(extracted.0.load(Relaxed), 5, "those before the refusal ran, and none after it");
 }
 
 #[centrifugo::channel("board:<name>", data = String)]
@@ -128,7 +128,7 @@ struct Account<'c> {
 
 type Check = Arc<dyn for<'a> Fn(&'a str) -> Option<&'a str> + Send + Sync>;
 
-/// One that waits, borrows, and needs what its arguments need.
+/// An asynchronous extractor that borrows, and needs what its arguments need.
 #[centrifugo::extractor]
 async fn account<'a>(
     Meta(id): Meta<usize>,
@@ -145,7 +145,7 @@ async fn account<'a>(
 
 struct Greeting(String);
 
-/// One of another one, which refuses nothing.
+/// An extractor made of another one, which refuses nothing.
 #[centrifugo::extractor]
 async fn greeting(account: Account<'_>, mut user: UserId) -> Greeting {
     user = UserId::clone(&user);
@@ -163,7 +163,7 @@ async fn greet_all(greeting: Result<Greeting, Reject>) -> bool {
 }
 
 #[tokio::test]
-async fn a_function_of_extractors_is_one_and_needs_what_they_need() {
+async fn a_function_of_extractors_is_an_extractor_and_needs_what_they_need() {
     let names: &'static [&'static str] = &["ann"];
     let check: Check = Arc::new(|name| Some(name));
     let app = App::empty().handlers(handlers![greet, greet_all]).state(names);
@@ -187,8 +187,8 @@ async fn a_function_of_extractors_is_one_and_needs_what_they_need() {
 struct FrontPage;
 
 #[centrifugo::topic(FrontPage, collect = false)]
-async fn front_page(_: FrontPage, given: Option<Data<u8>>) -> Result<Subscribed, ErrorReply> {
-    Ok(Subscribed::new().data(&given.map(|Data(given)| given)))
+async fn front_page(_: FrontPage, data: Option<Data<u8>>) -> Result<Subscribed, ErrorReply> {
+    Ok(Subscribed::new().data(&data.map(|Data(data)| data)))
 }
 
 #[tokio::test]
@@ -202,9 +202,9 @@ async fn a_unit_struct_is_a_channel() {
 #[tokio::test]
 async fn null_is_no_optional_data() {
     let app = TestApp::new(App::empty().handlers(handlers![front_page])).unwrap();
-    for (sent, given) in [("", None), ("null", None), (" null\n", None), ("7", Some(7))] {
+    for (sent, received) in [("", None), ("null", None), (" null\n", None), ("7", Some(7))] {
         let answered = app.subscribe("front-page").raw_data(sent).await;
-        assert_eq!(answered.data::<Option<u8>>(), given, "{sent:?}");
+        assert_eq!(answered.data::<Option<u8>>(), received, "{sent:?}");
     }
     assert_eq!(app.subscribe("front-page").data("seven").await.error().code(), 400);
 }

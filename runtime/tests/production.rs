@@ -1,4 +1,4 @@
-//! The test kit gives an app what Centrifugo would give it with the generated configuration, and no more.
+//! The test kit sends an app what Centrifugo sends with the generated configuration, and no more.
 #![forbid(unsafe_code)]
 
 use std::panic::AssertUnwindSafe;
@@ -35,7 +35,7 @@ impl<'c, E: HasUser> Extract<'c, E> for Declared {
     }
 }
 
-/// Reads a header from the metadata, where nobody can see which.
+/// Reads a header from the metadata, without a declaration.
 struct Tenant(String);
 
 impl<'c, E: Event> Extract<'c, E> for Tenant {
@@ -96,7 +96,7 @@ fn kit(app: App) -> TestApp {
     TestApp::new(app).expect("an app that can start")
 }
 
-/// What a test is told.
+/// The message with which a test panics.
 async fn panic_of<T>(call: impl AsyncFnOnce() -> T) -> String {
     match AssertUnwindSafe(call()).catch_unwind().await {
         Ok(_) => panic!("nothing is wrong with the call"),
@@ -105,7 +105,7 @@ async fn panic_of<T>(call: impl AsyncFnOnce() -> T) -> String {
 }
 
 #[tokio::test]
-async fn meta_that_no_extractor_declares_is_not_given() {
+async fn meta_that_no_extractor_declares_is_not_sent() {
     let app = kit(App::empty().handlers(handlers![forgetful]));
     let panic = panic_of(async || app.rpc("forgetful").user("ann").meta("ann").await).await;
     assert!(panic.contains("needs.meta()"), "{panic}");
@@ -114,7 +114,7 @@ async fn meta_that_no_extractor_declares_is_not_given() {
 }
 
 #[tokio::test]
-async fn meta_that_a_handler_an_interceptor_or_the_settings_declare_is_given() {
+async fn meta_that_a_handler_an_interceptor_or_the_settings_declare_is_sent() {
     let by_settings = json!({ "rpc": { "proxy": { "include_connection_meta": true } } });
     for app in [
         App::empty().handlers(handlers![forgetful, declared]),
@@ -126,14 +126,14 @@ async fn meta_that_a_handler_an_interceptor_or_the_settings_declare_is_given() {
 }
 
 #[tokio::test]
-async fn a_header_that_nobody_declares_is_not_given() {
+async fn a_header_that_nobody_declares_is_not_sent() {
     let app = kit(App::empty().handlers(handlers![tenant]));
     let panic = panic_of(async || app.rpc("tenant").header("X-Tenant", "a").await).await;
     assert!(panic.contains("`x-tenant`") && panic.contains("App::http_headers"), "{panic}");
 }
 
 #[tokio::test]
-async fn a_header_that_the_configuration_has_is_given() {
+async fn a_header_that_the_configuration_has_is_sent() {
     let fixed = json!({ "rpc": { "proxy": { "grpc": { "static_metadata": { "x-tenant": "a" } } } } });
     for app in [
         App::empty().handlers(handlers![tenant]).http_headers(["X-Tenant"]),
@@ -143,8 +143,8 @@ async fn a_header_that_the_configuration_has_is_given() {
         assert_eq!(kit(app).rpc("tenant").header("x-tenant", "a").await.data::<String>(), "a");
     }
     let app = kit(App::empty().handlers(handlers![token]));
-    let told = app.rpc("token").header("authorization", "Bearer x").await.data::<(bool, usize)>();
-    assert_eq!(told, (true, 2), "the header, and the deadline");
+    let reply = app.rpc("token").header("authorization", "Bearer x").await.data::<(bool, usize)>();
+    assert_eq!(reply, (true, 2), "the header, and the deadline");
 }
 
 #[tokio::test]
@@ -155,13 +155,13 @@ async fn a_connect_that_grants_an_unknown_namespace_fails_and_names_the_method()
 }
 
 #[tokio::test]
-async fn a_handler_is_not_asked_about_a_namespace_that_nobody_names() {
+async fn a_handler_is_not_called_for_a_namespace_that_nobody_names() {
     let app = kit(App::empty().handlers(handlers![anywhere, any_area]));
     let panic = panic_of(async || app.subscribe("room:1").await).await;
     assert!(panic.contains("App::namespace") && panic.contains("anywhere"), "{panic}");
     let panic = panic_of(async || app.rpc("admin:kick").await).await;
     assert!(panic.contains("\"rpc\"") && panic.contains("any_area"), "{panic}");
-    assert!(!app.subscribe("room:99x").await.is_reply(), "no handler is found, so none is asked in vain");
+    assert!(!app.subscribe("room:99x").await.is_reply(), "no handler is found, so none is called");
 
     let app = App::empty().handlers(handlers![anywhere, any_area]).namespace("room");
     let app = kit(app.centrifugo(json!({ "rpc": { "namespaces": [{ "name": "admin", "proxy_enabled": true }] } })));
@@ -170,7 +170,7 @@ async fn a_handler_is_not_asked_about_a_namespace_that_nobody_names() {
 }
 
 #[tokio::test]
-async fn an_event_that_the_settings_switch_off_is_not_given() {
+async fn an_event_that_the_settings_switch_off_is_not_sent() {
     let off = json!({ "channel": { "namespaces": [{ "name": "room", "subscribe_proxy_enabled": false }] } });
     let app = kit(App::empty().handlers(handlers![anywhere]).centrifugo(off));
     let panic = panic_of(async || app.subscribe("room:1").await).await;

@@ -1,4 +1,4 @@
-//! What the publisher needs, and what it refuses before anything is sent.
+//! The publisher: its state and its configuration, and calls that it refuses before it sends anything.
 #![forbid(unsafe_code)]
 
 use centrifugo::{App, Conflict, InvalidChannel, Publisher, PublisherError, StartError, handlers};
@@ -47,7 +47,7 @@ fn the_key_is_in_no_debug_text() {
 }
 
 #[tokio::test]
-async fn a_channel_that_can_not_be_is_refused_unsent() {
+async fn an_impossible_channel_is_refused_before_anything_is_sent() {
     for error in [
         publisher().publish(Room { name: "a b.c".into() }, "told").await.unwrap_err(),
         publisher().broadcast([Room { name: "a".into() }, Room { name: String::new() }], "told").await.unwrap_err(),
@@ -61,7 +61,7 @@ async fn a_channel_that_can_not_be_is_refused_unsent() {
 }
 
 #[test]
-fn a_url_that_is_none_is_refused() {
+fn an_invalid_url_is_refused() {
     for url in ["", "localhost:8000/api", "http://127.0.0.1:8000/api/publish"] {
         assert!(matches!(Publisher::new(url, "a key"), Err(PublisherError::Cent(_))), "{url}");
     }

@@ -1,4 +1,4 @@
-//! What `#[derive(Reject)]` and `?` make of an app's errors: standard errors, and enums that are none.
+//! `#[derive(Reject)]` and `?` with an app's errors: standard errors, and other enums.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
@@ -41,7 +41,7 @@ enum ChatError {
     Number(#[from] ParseIntError),
 }
 
-/// A standard error by hand, and a struct.
+/// A standard error without `thiserror`, and a struct.
 #[derive(Debug, Reject)]
 #[reject(402, "pay first")]
 struct BankError {
@@ -56,7 +56,7 @@ impl fmt::Display for BankError {
 
 impl Error for BankError {}
 
-/// An error whose answer has a text of its own.
+/// An error whose reply has a text of its own.
 #[derive(Debug, thiserror::Error, Reject)]
 #[error("used {used}")]
 #[reject(with = Self::refusal)]
@@ -70,13 +70,13 @@ impl Quota {
     }
 }
 
-/// No standard error: its fields are what the log has.
+/// No standard error: the log has its fields.
 #[derive(Debug, PartialEq, Reject)]
 enum Plain {
     #[reject(403, "not a member")]
     NotMember(RoomId),
     #[reject(404, "no such room")]
-    NoRoom { name: &'static str, asked: Asked },
+    NoRoom { name: &'static str, limit: Limit },
     #[reject(410, "closed")]
     Closed,
     #[reject(413, "too long")]
@@ -90,11 +90,11 @@ enum Plain {
 }
 
 #[derive(Debug, PartialEq)]
-struct Asked {
+struct Limit {
     times: u8,
 }
 
-/// What nobody can print.
+/// A value without `Debug` and `Display`.
 #[derive(PartialEq)]
 struct Secret;
 
@@ -104,12 +104,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// No refusal is declared for this one.
+/// An error without a declared refusal.
 #[derive(Debug, thiserror::Error)]
 #[error("disk full")]
 struct DiskFull;
 
-/// Wraps one that has a refusal, and says nothing of its own.
+/// Wraps an error that has a refusal, and declares none itself.
 #[derive(Debug, thiserror::Error)]
 #[error("while chatting")]
 struct Wrapper(#[source] ChatError);
@@ -123,7 +123,7 @@ fn with<E: Into<Reject>>(error: E) -> Reject {
     fails().expect_err("refused")
 }
 
-/// Only knows that it is a standard error.
+/// A function that knows only that it is a standard error.
 fn generic<E: Error + Send + Sync + 'static>(error: E) -> Reject {
     let fails = || -> Result<(), Reject> { Err(error)? };
     fails().expect_err("refused")
@@ -135,7 +135,7 @@ fn code(reject: &Reject) -> u32 {
 }
 
 #[test]
-fn a_standard_error_that_derives_reject_says_its_own_refusal() {
+fn a_standard_error_that_derives_reject_has_its_own_refusal() {
     let parse = || "x".parse::<u32>().unwrap_err();
     for (error, expected, text) in [
         (ChatError::NotMember(RoomId(7)), 403, "error 403: not a member: ann is not a member of room 7"),
@@ -174,34 +174,34 @@ fn the_question_mark_works_from_the_cause_to_the_refusal() {
 }
 
 #[test]
-fn a_boxed_or_shared_error_says_what_it_says_itself() {
+fn a_boxed_or_shared_error_has_the_refusal_of_the_error() {
     for reject in [generic(Box::new(ChatError::Banned)), generic(Arc::new(ChatError::Banned)), with(ChatError::Banned)] {
         assert_eq!(reject.to_string(), "disconnect 4502: banned: banned by a moderator");
     }
 }
 
 #[test]
-fn an_error_that_wraps_one_is_its_own() {
+fn an_error_that_wraps_another_has_its_own_refusal() {
     let reject = generic(Wrapper(ChatError::Banned));
     assert!(reject.is_internal());
     assert_eq!(reject.to_string(), "internal failure: while chatting: banned by a moderator");
 }
 
 #[test]
-fn a_struct_and_a_function_answer() {
+fn a_struct_and_a_function_make_refusals() {
     assert_eq!(generic(BankError { missing: 2 }).to_string(), "error 402: pay first: 2 are missing");
     assert_eq!(generic(Quota { used: 60 }).to_string(), "error 429: 40 more: used 60");
 }
 
 #[test]
-fn the_fields_of_what_is_no_standard_error_are_the_cause() {
+fn the_fields_of_a_type_that_is_no_standard_error_are_the_cause() {
     let parse = || "x".parse::<u32>().unwrap_err();
     for (error, expected, text) in [
         (Plain::NotMember(RoomId(7)), 403, "error 403: not a member: room 7"),
         (
-            Plain::NoRoom { name: "attic", asked: Asked { times: 2 } },
+            Plain::NoRoom { name: "attic", limit: Limit { times: 2 } },
             404,
-            "error 404: no such room: name: attic, asked: Asked { times: 2 }",
+            "error 404: no such room: name: attic, limit: Limit { times: 2 }",
         ),
         (Plain::Closed, 410, "error 410: closed"),
         (Plain::Long(Secret), 413, "error 413: too long: a secret"),
@@ -217,7 +217,7 @@ fn the_fields_of_what_is_no_standard_error_are_the_cause() {
 }
 
 #[test]
-fn a_type_may_stand_in_a_function_and_have_values_that_nobody_can_write() {
+fn a_type_may_stand_in_a_function_and_have_values_without_debug() {
     struct Unwritten;
 
     #[derive(Reject)]
@@ -231,7 +231,7 @@ fn a_type_may_stand_in_a_function_and_have_values_that_nobody_can_write() {
 }
 
 #[test]
-fn what_a_macro_writes_is_read_as_if_by_hand() {
+fn attributes_that_a_macro_writes_are_read_as_if_by_hand() {
     macro_rules! errors {
         ($name:ident { $($variant:ident = $code:literal $text:expr),* }) => {
             #[derive(Debug, thiserror::Error, Reject)]
@@ -253,7 +253,7 @@ fn handlers_return_the_error_itself() {
 }
 
 #[test]
-fn where_centrifugo_reads_no_refusal_it_is_an_internal_failure_that_says_so() {
+fn a_refusal_where_centrifugo_reads_none_is_an_internal_failure() {
     let internal = IntoReject::<Refresh>::into_reject(ChatError::Store(io::Error::other("gone")));
     assert_eq!(internal.to_string(), "internal failure: the store failed: gone");
     let unread = "not sent, as Centrifugo reads no refusal of refresh, sub_refresh and cache_empty";

@@ -1,4 +1,4 @@
-//! What stops an app from starting: all of it is told at once, with file and line.
+//! Conflicts that stop the start: all are reported at once, with file and line.
 #![forbid(unsafe_code)]
 
 use centrifugo::{App, Conflict, Connected, Header, Refreshed, StartError, State, UserId, handlers};
@@ -47,7 +47,7 @@ fn conflicts(app: App) -> Vec<Conflict> {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once() {
+fn every_conflict_is_reported_at_once() {
     let app = App::empty().handlers(handlers![connect, connect_again, own, own_too, ping, refresh]).state(1_u8);
     let error = app.into_service().unwrap_err();
     let text = error.to_string();
@@ -68,7 +68,7 @@ fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[test]
-fn a_state_that_is_given_or_optional_is_not_missed() {
+fn a_state_that_is_set_or_optional_is_no_conflict() {
     assert!(App::empty().handlers(handlers![connect]).state(1_u8).into_service().is_ok());
     assert!(matches!(
         conflicts(App::empty().handlers(handlers![connect]))[..],
@@ -82,7 +82,7 @@ fn a_handler_named_twice_is_one_handler() {
 }
 
 #[test]
-fn an_app_without_handlers_is_a_slip() {
+fn an_app_without_handlers_does_not_start() {
     assert!(matches!(App::empty().into_service(), Err(StartError::NoHandlers)));
 }
 

@@ -1,4 +1,4 @@
-//! Typed channels whose data and what clients send are two types.
+//! Typed channels whose publications and clients' data are two types.
 
 use centrifugo::testing::TestApp;
 use centrifugo::{App, Data, MapPublished, Published, UserId};
@@ -26,7 +26,7 @@ async fn set(Room { id }: Room, _user: UserId, Data(number): Data<u64>) -> MapPu
 }
 
 #[tokio::test]
-async fn what_a_client_sent_is_not_published_where_the_data_is_another_type() {
+async fn data_of_a_client_is_not_published_where_publications_are_another_type() {
     let app = TestApp::new(App::new()).expect("an app that can start");
     assert_eq!(&app.publish("room:7").data(json!(3)).await.into_reply().data[..], br#""3 in 7""#);
     assert_eq!(&app.map_publish("room:7", "key").data(json!(3)).await.into_reply().data[..], br#""3 in 7""#);

@@ -1,4 +1,4 @@
-//! Requests whose messages begin and are never complete.
+//! Requests whose messages are never complete, or arrive after the end of their call.
 
 use std::future::pending;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use centrifugo_tests::attacked::{Memory, Settings};
 use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, block, frame, headers};
-use centrifugo_tests::peer::{Answer, Call, Upload, request};
+use centrifugo_tests::peer::{Call, Response, Upload, request};
 use centrifugo_tests::{Attacked, PATIENCE, Peer, wire};
 use http::Request;
 use tokio::task::JoinSet;
@@ -23,7 +23,7 @@ const UNAUTHENTICATED: u32 = 16;
 const UNFINISHED: usize = 64 << 20;
 /// The longest message, by default.
 const LONGEST: usize = 4 << 20;
-/// How much a call may take besides its message: h2's stream, its headers, its task, and what the allocator loses.
+/// The memory that a call may take besides its message: h2's stream, its headers, its task, and the allocator's loss.
 const CALL: usize = 8 << 10;
 
 async fn impatient(secret: Option<&str>) -> Attacked {
@@ -35,23 +35,23 @@ fn rpc(app: &Attacked) -> Request<()> {
     app.request("RPC").body(()).expect("a request")
 }
 
-/// Sends the head of a message of this length and all of the message but its last byte, until the call is answered.
-async fn unfinished(Call { answer, mut body }: Call, length: usize) -> Answer {
+/// Sends a message of this length without its last byte, and returns the response.
+async fn unfinished(Call { response, mut body }: Call, length: usize) -> Response {
     let sent = async {
         if body.send(Bytes::copy_from_slice(&wire::head(length))).await.is_ok() {
             drop(body.fill(length - 1).await);
         }
         pending().await
     };
-    let answer = tokio::select! {
-        answer = Answer::read(answer) => answer,
-        answer = sent => answer,
+    let response = tokio::select! {
+        response = Response::read(response) => response,
+        response = sent => response,
     };
-    answer.expect("an answer to a call that isn't complete")
+    response.expect("a response to a call that isn't complete")
 }
 
-/// Four connections with a hundred such calls each, and a normal call meanwhile.
-async fn four_hundred(app: &Attacked, request: &Request<()>) -> Vec<Answer> {
+/// The responses to four hundred such calls on four connections, with a normal call meanwhile.
+async fn four_hundred(app: &Attacked, request: &Request<()>) -> Vec<Response> {
     let (mut peers, mut calls) = (Vec::new(), JoinSet::new());
     for _ in 0..4 {
         let mut peer = Peer::connect(app.address()).await;
@@ -64,20 +64,20 @@ async fn four_hundred(app: &Attacked, request: &Request<()>) -> Vec<Answer> {
     timeout(PATIENCE, calls.join_all()).await.expect("every call is answered")
 }
 
-/// The calls are refused, or given up when their time is over; none of them is held any longer.
-fn are_refused_or_late(answers: &[Answer]) {
-    let statuses = Answer::statuses(answers);
-    println!("{} calls by their statuses: {statuses:?}", answers.len());
+/// Checks that each call is refused, or over its deadline.
+fn are_refused_or_late(responses: &[Response]) {
+    let statuses = Response::statuses(responses);
+    println!("{} calls by their statuses: {statuses:?}", responses.len());
     let both = [DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED];
     assert!(statuses.keys().all(|status| both.contains(status)), "{statuses:?}");
 }
 
-/// What is held is limited; buffers that grow by doubling may hold a half more.
+/// Checks the limit of what is held; buffers that grow by doubling may hold a half more.
 async fn holds_its_limit(app: &Attacked, calls: usize, before: Memory, attack: &str) {
     app.grew_at_most(UNFINISHED + UNFINISHED / 2 + calls * CALL + SLACK, before, attack).await;
 }
 
-/// One byte after the other, as long as they are taken.
+/// Sends one byte after the other until the call ends.
 async fn trickle(mut body: Upload) {
     drop(body.send(Bytes::copy_from_slice(&wire::head(1_000))).await);
     while body.fill(1).await.is_ok() {
@@ -89,15 +89,16 @@ async fn trickle(mut body: Upload) {
 async fn a_body_of_a_byte_at_a_time_gets_deadline_exceeded() {
     let app = impatient(None).await;
     let mut peer = Peer::connect(app.address()).await;
-    let (mut answers, mut bodies) = (Vec::new(), JoinSet::new());
+    let (mut responses, mut bodies) = (Vec::new(), JoinSet::new());
     for _ in 0..50 {
-        let Call { answer, body } = peer.begin(rpc(&app)).await.expect("a call");
-        answers.push(answer);
+        let Call { response, body } = peer.begin(rpc(&app)).await.expect("a call");
+        responses.push(response);
         bodies.spawn(trickle(body));
     }
     app.answers_on(&mut peer).await;
-    let answers = timeout(PATIENCE, Answer::read_all(answers)).await.expect("every call is answered").expect("answers");
-    assert_eq!(Answer::statuses(&answers), [(DEADLINE_EXCEEDED, 50)].into());
+    let responses =
+        timeout(PATIENCE, Response::read_all(responses)).await.expect("every call is answered").expect("responses");
+    assert_eq!(Response::statuses(&responses), [(DEADLINE_EXCEEDED, 50)].into());
     timeout(PATIENCE, bodies.join_all()).await.expect("the app takes no more of the bodies");
     app.answers_on(&mut peer).await;
 }
@@ -108,8 +109,8 @@ async fn an_opening_of_a_stream_that_is_never_complete_gets_deadline_exceeded() 
     let mut peer = Peer::connect(app.address()).await;
     for rpc in ["SubscribeUnidirectional", "SubscribeBidirectional"] {
         let call = peer.begin(request(rpc).body(()).expect("a request")).await.expect("a call");
-        let answer = timeout(PATIENCE, unfinished(call, 100)).await.expect("the call is answered");
-        assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}");
+        let response = timeout(PATIENCE, unfinished(call, 100)).await.expect("the call is answered");
+        assert_eq!(response.status, Some(DEADLINE_EXCEEDED), "{rpc}");
     }
     app.answers_on(&mut peer).await;
 }
@@ -119,14 +120,14 @@ async fn a_request_without_any_message_gets_deadline_exceeded() {
     let app = impatient(None).await;
     let mut peer = Peer::connect(app.address()).await;
     for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
-        let Call { answer, body } = peer.begin(request(rpc).body(()).expect("a request")).await.expect("a call");
-        let answer = timeout(PATIENCE, Answer::read(answer)).await.expect("the call is answered").expect("an answer");
-        assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}");
+        let Call { response, body } = peer.begin(request(rpc).body(()).expect("a request")).await.expect("a call");
+        let response = timeout(PATIENCE, Response::read(response)).await.expect("the call is answered").expect("a response");
+        assert_eq!(response.status, Some(DEADLINE_EXCEEDED), "{rpc}");
         drop(body);
     }
 }
 
-/// It is the caller's own, and shorter than the app's, also where the app has layers.
+/// The caller's deadline is shorter than the app's, also where the app has layers.
 #[tokio::test]
 async fn a_message_that_misses_its_caller_s_deadline_gets_deadline_exceeded() {
     for layered in [false, true] {
@@ -135,8 +136,8 @@ async fn a_message_that_misses_its_caller_s_deadline_gets_deadline_exceeded() {
         for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
             let request = request(rpc).header("grpc-timeout", "500m").body(()).expect("a request");
             let call = peer.begin(request).await.expect("a call");
-            let answer = timeout(PATIENCE, unfinished(call, 100)).await.expect("the call is answered");
-            assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{rpc}, layered: {layered}");
+            let response = timeout(PATIENCE, unfinished(call, 100)).await.expect("the call is answered");
+            assert_eq!(response.status, Some(DEADLINE_EXCEEDED), "{rpc}, layered: {layered}");
         }
     }
 }
@@ -155,7 +156,7 @@ async fn long_headers_of_unfinished_calls_hold_a_limited_memory() {
         sent.extend(frame(Kind::Continuation, 0, stream, &long));
         sent.extend(frame(Kind::Continuation, END_HEADERS, stream, &long));
         raw.send(&sent).await.expect("the app reads on");
-        // What is on its way is none of the calls that wait.
+        // Calls that are still on their way don't wait yet.
         if stream % 100 == 1 {
             raw.is_read().await;
             app.answers().await;
@@ -165,16 +166,16 @@ async fn long_headers_of_unfinished_calls_hold_a_limited_memory() {
     app.grew_at_most(share + share / 2 + CALLS * CALL + SLACK, before, "1,500 unfinished calls with headers of 48 KB").await;
 }
 
-/// A byte at a time, in a stream whose messages are read at once.
+/// In a stream, whose messages are read at once.
 #[tokio::test]
 async fn a_stream_of_a_byte_at_a_time_gets_deadline_exceeded() {
     let app = impatient(None).await;
     let mut peer = Peer::connect(app.address()).await;
-    let Call { answer, mut body } = bidirectional(&app, &mut peer, "mirror:1").await;
+    let Call { response, mut body } = bidirectional(&app, &mut peer, "mirror:1").await;
     body.send(Bytes::copy_from_slice(&wire::head(1_000))).await.expect("the stream is open");
     let body = tokio::spawn(trickle(body));
-    let answer = timeout(PATIENCE, Answer::read(answer)).await.expect("the call is answered").expect("an answer");
-    assert_eq!(answer.status, Some(DEADLINE_EXCEEDED));
+    let response = timeout(PATIENCE, Response::read(response)).await.expect("the call is answered").expect("a response");
+    assert_eq!(response.status, Some(DEADLINE_EXCEEDED));
     body.abort();
 }
 
@@ -191,8 +192,8 @@ async fn unfinished_bodies_of_four_mebibytes_hold_a_limited_memory() {
 async fn unfinished_bodies_without_the_secret_hold_nothing() {
     let app = impatient(Some("open sesame")).await;
     let before = app.memory();
-    let answers = four_hundred(&app, &request("RPC").body(()).expect("a request")).await;
-    assert_eq!(Answer::statuses(&answers), [(UNAUTHENTICATED, 400)].into());
+    let responses = four_hundred(&app, &request("RPC").body(()).expect("a request")).await;
+    assert_eq!(Response::statuses(&responses), [(UNAUTHENTICATED, 400)].into());
     app.grew_at_most(400 * CALL + SLACK, before, "400 bodies of 4 MiB without the secret").await;
     app.answers().await;
 }
@@ -219,13 +220,14 @@ async fn thirty_thousand_unfinished_bodies_hold_a_limited_memory() {
     for _ in 0..CONNECTIONS {
         let mut peer = Peer::connect(app.address()).await;
         calls.extend(peer.begin_all(&rpc(&app), &beginning, CALLS).await.expect("calls"));
-        // Over another connection: on this one all of the bodies come before the call's message.
+        // On another connection: on this one all of the bodies arrive before the call's message.
         app.answers().await;
         peers.push(peer);
     }
-    let (answers, bodies): (Vec<_>, Vec<_>) = calls.into_iter().map(|Call { answer, body }| (answer, body)).unzip();
-    let answers = timeout(PATIENCE, Answer::read_all(answers)).await.expect("every call is answered").expect("answers");
-    are_refused_or_late(&answers);
+    let (responses, bodies): (Vec<_>, Vec<_>) = calls.into_iter().map(|Call { response, body }| (response, body)).unzip();
+    let responses =
+        timeout(PATIENCE, Response::read_all(responses)).await.expect("every call is answered").expect("responses");
+    are_refused_or_late(&responses);
     drop(bodies);
     holds_its_limit(&app, CONNECTIONS * CALLS, before, "30,000 bodies of 16 KiB").await;
     app.answers().await;
@@ -250,7 +252,7 @@ async fn calls_with_few_bytes_of_a_body_hold_a_limited_memory() {
     holds_its_limit(&app, CALLS, before, "20,000 bodies of six bytes, each read with 16 KiB").await;
 }
 
-/// Begins many calls, and sends the rest of each only when the app has ended all of them: it was on its way.
+/// Begins many calls, and sends the rest of their bodies when the app has ended all of them, as if it had been on its way.
 async fn the_rest_comes_late(app: &Attacked, begin: impl Fn(u32) -> Vec<u8>) {
     const CALLS: u32 = 3_000;
     let mut raw = Raw::greeted(app.address(), &[]).await;
@@ -282,7 +284,7 @@ async fn late_publications_into_ended_streams_leave_their_connection_open() {
     the_rest_comes_late(&app, open).await;
 }
 
-/// The app remembers them for a while, because of what may still arrive: no more than may be open at a time.
+/// The app remembers ended calls for a while, because DATA may still arrive: at most as many as may be open at a time.
 #[tokio::test]
 async fn calls_that_end_before_their_bodies_hold_a_limited_memory() {
     const AT_ONCE: u32 = 1_000;

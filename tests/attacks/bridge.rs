@@ -1,4 +1,4 @@
-//! RPCs that become HTTP requests, and are made to be expensive.
+//! Expensive RPCs that go to HTTP.
 
 use centrifugo_tests::attacked::Settings;
 use centrifugo_tests::{Peer, peer};
@@ -12,8 +12,8 @@ async fn a_query_that_is_a_thousand_times_as_long_as_the_data_is_refused() {
     let before = app.memory();
     let data = format!(r#"{{"{}":[{}]}}"#, "!".repeat(32_000), vec!["[1]"; 8_000].join(","));
     let mut peer = Peer::connect(app.address()).await;
-    let answer = peer.call(app.request("RPC"), &peer::rpc("get:x", data.as_bytes())).await.expect("an answer");
+    let response = peer.call(app.request("RPC"), &peer::rpc("get:x", data.as_bytes())).await.expect("a response");
     app.grew_at_most(32 << 20, before, "a query of 8,000 long names").await;
-    assert_eq!((answer.status, answer.error()), (Some(0), Some(400)));
+    assert_eq!((response.status, response.error()), (Some(0), Some(400)));
     app.answers_on(&mut peer).await;
 }

@@ -1,4 +1,4 @@
-//! HTTP/2 used against its server.
+//! Attacks by HTTP/2 frames: floods, resets, compression.
 
 use std::io::Write;
 use std::time::Duration;
@@ -17,18 +17,18 @@ use tokio::time::timeout;
 
 use crate::{SLACK, start};
 
-/// What becomes of a flood. Each is a defence.
+/// The end of a flood. Each is a defence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flood {
     /// The app has read all of it.
     Read,
     /// The app has closed the connection.
     Closed,
-    /// The app reads no more of it: its answers aren't read, either.
+    /// The app stops reading, as the peer reads none of its frames.
     HeldBack,
 }
 
-/// Writes all of it, as far as the app lets it.
+/// Writes these bytes so many times, until the app closes the connection or stops reading.
 async fn flood(raw: &mut Raw, bytes: &[u8], times: usize) -> Flood {
     let many = bytes.repeat(100);
     for _ in 0..times / 100 {
@@ -47,7 +47,7 @@ async fn is_closed(raw: &mut Raw) {
     timeout(PATIENCE, closed).await.expect("the app closes the connection");
 }
 
-/// A connection is flooded, and nobody reads what the app answers; its memory stays where it is, and others are answered.
+/// Floods a connection on which nobody reads the app's frames. The app's memory stays limited, and others receive responses.
 async fn floods(attack: &str, bytes: &[u8], times: usize) {
     let app = start(Settings::default()).await;
     let before = app.memory();
@@ -171,24 +171,24 @@ async fn a_message_that_expands_to_a_gibibyte_is_refused() {
     let mut peer = Peer::connect(app.address()).await;
     for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
         let request = app.request(rpc).header("grpc-encoding", "gzip").body(()).expect("a request");
-        let answer = timeout(PATIENCE, peer.call_raw(request, Bytes::from(body.clone()))).await;
-        let answer = answer.expect("the call is answered").expect("an answer");
-        assert!(answer.status.is_some_and(|status| status != 0), "{rpc}: {answer:?}");
+        let response = timeout(PATIENCE, peer.call_raw(request, Bytes::from(body.clone()))).await;
+        let response = response.expect("the call is answered").expect("a response");
+        assert!(response.status.is_some_and(|status| status != 0), "{rpc}: {response:?}");
     }
     app.grew_at_most(32 << 20, before, "a gzip bomb").await;
     app.answers_on(&mut peer).await;
 }
 
-/// Waits until the app has begun to answer so many calls.
-async fn begin(raw: &mut Raw, mut answers: usize) {
-    while answers > 0 {
+/// Waits until the app has begun this many responses.
+async fn begin(raw: &mut Raw, mut responses: usize) {
+    while responses > 0 {
         let frame = timeout(PATIENCE, raw.frames.next()).await.expect("the calls are answered");
-        answers -= usize::from(frame.expect("the connection is open").is(Kind::Headers));
+        responses -= usize::from(frame.expect("the connection is open").is(Kind::Headers));
     }
 }
 
 #[tokio::test]
-async fn answers_through_a_window_of_a_byte_hold_up_nobody() {
+async fn responses_through_a_window_of_a_byte_delay_nobody() {
     let app = start(Settings::default()).await;
     let before = app.memory();
     let mut raw = Raw::greeted(app.address(), &[(INITIAL_WINDOW, 1)]).await;
@@ -201,15 +201,15 @@ async fn answers_through_a_window_of_a_byte_hold_up_nobody() {
         raw.send(&window_update(stream, 1).repeat(100)).await.expect("the app reads on");
     }
     app.answers().await;
-    // The answers themselves, and what they were made of.
-    app.grew_at_most(500 * (32 << 10) + SLACK, before, "500 answers through a window of a byte").await;
+    // The responses, and the values that they are made of.
+    app.grew_at_most(500 * (32 << 10) + SLACK, before, "500 responses through a window of a byte").await;
 }
 
 #[tokio::test]
-async fn a_window_of_a_few_bytes_gets_its_answer_all_the_same() {
+async fn a_window_of_a_few_bytes_only_delays_a_response() {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect_with(app.address(), Builder::new().initial_window_size(7)).await;
-    let answer = timeout(PATIENCE, peer.call(app.request("RPC"), &peer::rpc("repeat", b"1000"))).await;
-    let answer = answer.expect("the call is answered").expect("an answer");
-    assert_eq!(answer.reply().map(|reply| reply.len()), Some(1_002));
+    let response = timeout(PATIENCE, peer.call(app.request("RPC"), &peer::rpc("repeat", b"1000"))).await;
+    let response = response.expect("the call is answered").expect("a response");
+    assert_eq!(response.reply().map(|reply| reply.len()), Some(1_002));
 }

@@ -10,14 +10,14 @@ use tokio::time::{sleep, timeout};
 
 use crate::{SLACK, start};
 
-/// How much an open connection may hold before its handshake is complete: h2's and the socket's buffers, and a task.
+/// The memory that a connection may take before its handshake is complete: h2's and the socket's buffers, and a task.
 const CONNECTION: usize = 24 << 10;
 
 async fn impatient() -> Attacked {
     start(Settings { handshake_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await
 }
 
-/// Opens connections and sends the same bytes on each; the app holds little for them, answers others, and closes them.
+/// Opens connections and sends the same bytes on each; the app holds little for them, responds to others, and closes them.
 async fn closes(connections: usize, sent: &[u8]) {
     let app = impatient().await;
     let before = app.memory();
@@ -41,7 +41,7 @@ async fn ends(raw: &mut Raw) {
     timeout(PATIENCE, closed).await.expect("the app closes a connection whose handshake isn't complete");
 }
 
-/// So many, or as many as a quarter of the file descriptors of a process allows: both processes have the same limit.
+/// This many, or a quarter of the file descriptors that a process may have: both processes have the same limit.
 fn connections(wanted: usize) -> usize {
     let limits = fs::read_to_string("/proc/self/limits").expect("the limits of this process");
     let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("the limit of files");

@@ -1,4 +1,4 @@
-//! Text of clients and peers that would look like lines of the app's log, or fill it.
+//! Texts of clients and peers that look like lines of the app's log, or fill it.
 
 use bytes::Bytes;
 use centrifugo_tests::attacked::Settings;
@@ -13,29 +13,29 @@ use crate::start;
 const LONGEST: usize = 8 << 10;
 const LINES: usize = 4;
 
-/// What a terminal or a collector would take for another line, or for its own commands.
+/// Texts that a terminal or a collector takes for another line, or for a command.
 const FORGERIES: [&str; 4] =
     ["x\nERROR forged", "x\rERROR forged", "\u{1b}[2K\u{1b}[1GERROR forged", "\u{9b}2KERROR forged\u{85}\u{2028}"];
 
-/// Texts that are hostile by what they say, and by their length.
+/// Texts that are hostile by their content, and by their length.
 fn hostile() -> Vec<String> {
     let long = FORGERIES.iter().map(|text| text.repeat((60 << 10) / text.len()));
     let short = FORGERIES.iter().map(|&text| text.to_owned());
     short.chain(long).chain(["x".repeat(1 << 20), "\n".repeat(1 << 20)]).collect()
 }
 
-/// What the log has got since it was so long, as soon as everything is in it.
+/// The part of the log after this length, once it is complete.
 async fn log_since(app: &Attacked, length: usize) -> String {
     let mut peer = Peer::connect(app.address()).await;
     let mark = format!(r#""the end at {length}""#);
-    peer.call(app.request("RPC"), &peer::rpc("fail", mark.as_bytes())).await.expect("an answer");
+    peer.call(app.request("RPC"), &peer::rpc("fail", mark.as_bytes())).await.expect("a response");
     let end = mark.trim_matches('"');
     let log = eventually(|| Some(app.log()).filter(|log| log.contains(end)), || format!("no `{end}` in the log")).await;
     let (log, _) = log[length..].split_once(end).expect("the end");
     log.to_owned()
 }
 
-/// Nothing that a peer sent has made a line of its own, or a long one, or many.
+/// Checks that no text of a peer has made a line of its own, a long one, or many.
 fn is_clean(log: &str, calls: usize, what: &str) {
     // The last one is of the mark.
     let lines: Vec<&str> = log.split('\n').collect();
@@ -48,14 +48,14 @@ fn is_clean(log: &str, calls: usize, what: &str) {
     }
 }
 
-/// Sends the same kind of request with each of the texts.
+/// Sends a request with each of the texts, and checks the log after each.
 async fn leaves_a_clean_log(what: &str, rpc: &str, request: impl Fn(&str) -> DynamicMessage) {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
     for text in hostile() {
         let length = app.log().len();
         let request = request(&text);
-        timeout(PATIENCE, peer.call(app.request(rpc), &request)).await.expect("an answer").expect("an answer");
+        timeout(PATIENCE, peer.call(app.request(rpc), &request)).await.expect("a response").expect("a response");
         is_clean(&log_since(&app, length).await, 1, what);
     }
     app.answers_on(&mut peer).await;
@@ -94,7 +94,7 @@ async fn users_and_clients_forge_no_lines() {
     }
 }
 
-/// Of a handler's pattern, of no handler's, and of a namespace that there isn't.
+/// Channels of a handler's pattern, of no handler's, and of a namespace that isn't configured.
 #[tokio::test]
 async fn channels_forge_no_lines() {
     for prefix in ["room:", "deaf:", "", "elsewhere:"] {
@@ -108,7 +108,7 @@ async fn channels_forge_no_lines() {
     }
 }
 
-/// Values and paths that no library would send.
+/// Sends values and paths that no library sends.
 async fn send_by_hand(app: &Attacked, headers: &[(&str, &[u8])]) {
     let mut raw = Raw::greeted(app.address(), &[]).await;
     let body = wire::framed(&peer::rpc("colour", b"7").encode_to_vec());

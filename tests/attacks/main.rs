@@ -1,7 +1,7 @@
-//! Attacks of a hostile peer on the port of an app that runs in a process of its own. Its memory stays within bounds, other
-//! peers are answered, and it ends when it is to end.
+//! Attacks of a hostile peer on the port of an app in a process of its own. The app's memory stays limited, other peers
+//! receive their responses, and the app ends when it is stopped.
 
-#![expect(clippy::print_stdout, reason = "what was measured, for those who run the tests with --nocapture")]
+#![expect(clippy::print_stdout, reason = "measurements, shown by --nocapture")]
 
 mod bodies;
 mod bridge;
@@ -16,8 +16,8 @@ mod streams;
 use centrifugo_tests::Attacked;
 use centrifugo_tests::attacked::Settings;
 
-/// How much the app's memory may rise besides what an attack's bound allows: pages of code that are used for the first time,
-/// and what the allocator keeps.
+/// The rise of the app's memory that is allowed besides an attack's limit: pages of code that are used for the first time,
+/// and memory that the allocator keeps.
 const SLACK: usize = 16 << 20;
 
 async fn start(settings: Settings) -> Attacked {

@@ -1,15 +1,15 @@
-//! Data that isn't JSON, which Centrifugo would close its receivers for.
+//! Data that isn't JSON, for which Centrifugo closes the connections of its receivers.
 
 use bytes::Bytes;
 use centrifugo_tests::attacked::Settings;
-use centrifugo_tests::peer::{self, Answer};
+use centrifugo_tests::peer::{self, Response};
 use centrifugo_tests::{PATIENCE, Peer};
 use tokio::time::timeout;
 
 use crate::start;
 use crate::streams::{bidirectional, publication};
 
-/// Each has a mark that an answer must not have.
+/// Each has a mark that a response must not have.
 const MARK: &[u8] = b"mark";
 
 fn bad_json() -> Vec<(&'static str, Vec<u8>)> {
@@ -29,8 +29,8 @@ fn bad_json() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn is_refused(answer: &Answer) -> bool {
-    answer.status != Some(0) || answer.error().is_some()
+fn is_refused(response: &Response) -> bool {
+    response.status != Some(0) || response.error().is_some()
 }
 
 fn has_mark(bytes: &[u8]) -> bool {
@@ -42,8 +42,8 @@ async fn data_that_is_no_json_is_never_echoed() {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
     for (what, data) in bad_json() {
-        let answer = peer.call(app.request("RPC"), &peer::rpc("echo", &data)).await.expect("an answer");
-        assert!(is_refused(&answer) && !has_mark(&answer.body), "{what}: {:?}", answer.status);
+        let response = peer.call(app.request("RPC"), &peer::rpc("echo", &data)).await.expect("a response");
+        assert!(is_refused(&response) && !has_mark(&response.body), "{what}: {:?}", response.status);
         app.answers_on(&mut peer).await;
     }
 }
@@ -55,8 +55,8 @@ async fn publications_that_are_no_json_are_never_echoed() {
     for (what, data) in bad_json() {
         let mut call = bidirectional(&app, &mut peer, "mirror:1").await;
         call.body.send(publication(&data)).await.expect("a publication is read");
-        let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("the stream ends").expect("an answer");
-        assert!(answer.status != Some(0) && !has_mark(&answer.body), "{what}: {:?}", answer.status);
+        let response = timeout(PATIENCE, Response::read(call.response)).await.expect("the stream ends").expect("a response");
+        assert!(response.status != Some(0) && !has_mark(&response.body), "{what}: {:?}", response.status);
     }
 }
 
@@ -70,8 +70,8 @@ async fn a_message_that_is_no_protobuf_is_refused() {
         for rpc in ["RPC", "Connect", "SharedPollRefresh", "NotifyChannelState", "SubscribeUnidirectional"] {
             let request = app.request(rpc).body(()).expect("a request");
             let framed = centrifugo_tests::wire::framed(&Bytes::copy_from_slice(bytes));
-            let answer = peer.call_raw(request, framed).await.expect("an answer");
-            assert!(answer.status.is_some_and(|status| status != 0), "{rpc}: {answer:?}");
+            let response = peer.call_raw(request, framed).await.expect("a response");
+            assert!(response.status.is_some_and(|status| status != 0), "{rpc}: {response:?}");
         }
     }
     app.answers_on(&mut peer).await;

@@ -1,10 +1,10 @@
-//! Requests that aren't gRPC's, that lack the secret, or that nobody waits for any longer.
+//! Requests that aren't gRPC, that lack the secret, or whose deadline is over.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use centrifugo_tests::attacked::{SECRET, Settings};
-use centrifugo_tests::peer::{self, Answer, Call};
+use centrifugo_tests::peer::{self, Call, Response};
 use centrifugo_tests::{Attacked, PATIENCE, Peer, wire};
 use http::{Method, Request, request};
 use tokio::time::timeout;
@@ -14,13 +14,13 @@ use crate::start;
 const DEADLINE_EXCEEDED: u32 = 4;
 const UNAUTHENTICATED: u32 = 16;
 
-/// The answer to headers alone: the body never comes.
-async fn answer_to_headers(peer: &mut Peer, request: Request<()>) -> Answer {
+/// The response to headers alone: the body never arrives.
+async fn response_to_headers(peer: &mut Peer, request: Request<()>) -> Response {
     let what = format!("{request:?}");
-    let Call { answer, body } = peer.begin(request).await.expect("a call");
-    let answer = timeout(PATIENCE, Answer::read(answer)).await;
+    let Call { response, body } = peer.begin(request).await.expect("a call");
+    let response = timeout(PATIENCE, Response::read(response)).await;
     drop(body);
-    answer.unwrap_or_else(|_| panic!("no answer to {what}")).unwrap_or_else(|error| panic!("{error}: {what}"))
+    response.unwrap_or_else(|_| panic!("no response to {what}")).unwrap_or_else(|error| panic!("{error}: {what}"))
 }
 
 fn of(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<()> {
@@ -29,14 +29,14 @@ fn of(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<()> {
     headers.iter().fold(request, add).body(()).expect("a request")
 }
 
-/// Without any message; the methods are answered alike.
+/// Checks that each method refuses a call with these headers and without a message.
 async fn are_refused(http: u16, method: Method, headers: &[(&str, &str)]) {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
     for rpc in ["RPC", "Connect", "SubscribeUnidirectional", "SubscribeBidirectional"] {
-        let answer = answer_to_headers(&mut peer, of(method.clone(), &wire::path(rpc), headers)).await;
-        assert_eq!(answer.http, http, "{rpc}, {headers:?}");
-        assert!(answer.status.is_some_and(|status| status != 0), "{rpc}, {headers:?}: {answer:?}");
+        let response = response_to_headers(&mut peer, of(method.clone(), &wire::path(rpc), headers)).await;
+        assert_eq!(response.http, http, "{rpc}, {headers:?}");
+        assert!(response.status.is_some_and(|status| status != 0), "{rpc}, {headers:?}: {response:?}");
     }
     app.answers_on(&mut peer).await;
 }
@@ -58,7 +58,7 @@ async fn another_content_type_than_grpc_gets_415() {
 }
 
 #[tokio::test]
-async fn a_peer_that_takes_no_trailers_gets_400() {
+async fn a_peer_that_does_not_accept_trailers_gets_400() {
     are_refused(400, Method::POST, &[("content-type", "application/grpc")]).await;
 }
 
@@ -70,12 +70,12 @@ async fn content_types_of_grpc_are_answered() {
     for content_type in ["application/grpc", "application/grpc+proto", "application/grpc; charset=utf-8"] {
         let headers = [("content-type", content_type), ("te", "trailers")];
         let request = of(Method::POST, &wire::path("RPC"), &headers);
-        let answer = peer.call_raw(request, body.clone()).await.expect("an answer");
-        assert_eq!(answer.status, Some(0), "{content_type}");
+        let response = peer.call_raw(request, body.clone()).await.expect("a response");
+        assert_eq!(response.status, Some(0), "{content_type}");
     }
 }
 
-/// Whatever else may be wrong is known only to those who have the secret.
+/// Only a peer that has the secret learns what else is wrong.
 #[tokio::test]
 async fn without_the_secret_headers_of_every_kind_are_unauthenticated() {
     let app = start(Settings { secret: Some("open sesame".into()), ..Settings::default() }).await;
@@ -85,8 +85,8 @@ async fn without_the_secret_headers_of_every_kind_are_unauthenticated() {
     for path in paths {
         for method in [Method::POST, Method::GET, Method::OPTIONS] {
             for headers in headers() {
-                let answer = answer_to_headers(&mut peer, of(method.clone(), &path, &headers)).await;
-                assert_eq!(answer.status, Some(UNAUTHENTICATED), "{method} {path} {headers:?}");
+                let response = response_to_headers(&mut peer, of(method.clone(), &path, &headers)).await;
+                assert_eq!(response.status, Some(UNAUTHENTICATED), "{method} {path} {headers:?}");
             }
         }
     }
@@ -107,10 +107,10 @@ fn headers() -> Vec<Vec<(&'static str, &'static str)>> {
     ]
 }
 
-async fn called_with_timeout(app: &Attacked, peer: &mut Peer, deadline: &str) -> Answer {
+async fn called_with_timeout(app: &Attacked, peer: &mut Peer, deadline: &str) -> Response {
     let request = app.request("RPC").header("grpc-timeout", deadline);
-    let answer = timeout(PATIENCE, peer.call(request, &peer::rpc("sleep", b"60000"))).await;
-    answer.expect("the call is answered before its handler has slept").expect("an answer")
+    let response = timeout(PATIENCE, peer.call(request, &peer::rpc("sleep", b"60000"))).await;
+    response.expect("the call is answered before its handler has slept").expect("a response")
 }
 
 #[tokio::test]
@@ -118,8 +118,8 @@ async fn a_handler_is_dropped_when_the_time_of_its_call_is_over() {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
     for deadline in ["200m", "200000u", "1S", "0n"] {
-        let answer = called_with_timeout(&app, &mut peer, deadline).await;
-        assert_eq!(answer.status, Some(DEADLINE_EXCEEDED), "{deadline}");
+        let response = called_with_timeout(&app, &mut peer, deadline).await;
+        assert_eq!(response.status, Some(DEADLINE_EXCEEDED), "{deadline}");
     }
     app.runs(0).await;
 }
@@ -129,7 +129,7 @@ async fn a_body_is_dropped_when_the_time_of_its_call_is_over() {
     let app = start(Settings { body_timeout: Some(Duration::from_secs(60)), ..Settings::default() }).await;
     let mut peer = Peer::connect(app.address()).await;
     let request = app.request("RPC").header("grpc-timeout", "200m").body(()).expect("a request");
-    assert_eq!(answer_to_headers(&mut peer, request).await.status, Some(DEADLINE_EXCEEDED));
+    assert_eq!(response_to_headers(&mut peer, request).await.status, Some(DEADLINE_EXCEEDED));
 }
 
 #[tokio::test]
@@ -140,13 +140,13 @@ async fn a_time_that_is_none_ends_nothing_but_its_call() {
         let deadline = http::HeaderValue::from_bytes(deadline.as_bytes()).expect("a value");
         let request = app.request("RPC").header("grpc-timeout", deadline.clone()).body(()).expect("a request");
         let body = wire::framed(&wire::Message::encode_to_vec(&peer::rpc("ping", b"")));
-        let answer = timeout(PATIENCE, peer.call_raw(request, body)).await.expect("an answer").expect("an answer");
-        assert!(answer.status.is_some(), "{deadline:?}");
+        let response = timeout(PATIENCE, peer.call_raw(request, body)).await.expect("a response").expect("a response");
+        assert!(response.status.is_some(), "{deadline:?}");
     }
     app.answers_on(&mut peer).await;
 }
 
-/// The heads of messages state lengths, and flags, that aren't so.
+/// The heads of messages have false lengths and flags.
 #[tokio::test]
 async fn a_head_that_lies_is_refused() {
     let app = start(Settings::default()).await;
@@ -163,8 +163,8 @@ async fn a_head_that_lies_is_refused() {
     ] {
         for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
             let request = app.request(rpc).body(()).expect("a request");
-            let answer = peer.call_raw(request, Bytes::from_static(body)).await.expect("an answer");
-            assert!(answer.status.is_some_and(|status| status != 0), "{rpc} {body:?}: {answer:?}");
+            let response = peer.call_raw(request, Bytes::from_static(body)).await.expect("a response");
+            assert!(response.status.is_some_and(|status| status != 0), "{rpc} {body:?}: {response:?}");
         }
     }
     app.grew_at_most(crate::SLACK, before, "heads that lie").await;

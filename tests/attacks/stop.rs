@@ -1,4 +1,4 @@
-//! Peers that hold something open when the app is to end.
+//! Peers with calls, streams or connections that are open when the app stops.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::streams::bidirectional;
 /// The widest of HTTP/2's windows.
 const MAX_WINDOW: u32 = (1 << 31) - 1;
 const DRAIN: Duration = Duration::from_secs(60);
-/// Far from the drain, and far from what a busy machine needs.
+/// Far less than the drain, and far more than a busy machine needs.
 const SOON: Duration = Duration::from_secs(20);
 
 async fn patient() -> Attacked {
@@ -39,7 +39,7 @@ async fn ends_soon(mut app: Attacked) {
     assert!(!app.log().contains("given up"), "{}", app.log());
 }
 
-/// A connection with these settings that sends this and then neither reads nor answers.
+/// A connection with these settings that sends these bytes, and then neither reads nor writes.
 async fn deaf(app: &Attacked, settings: &[(u16, u32)], sent: &[u8]) -> Raw {
     let mut raw = Raw::greeted(app.address(), settings).await;
     raw.send(sent).await.expect("the app reads on");
@@ -52,20 +52,20 @@ fn endless() -> Vec<u8> {
     call(1, &headers("SubscribeUnidirectional"), &wire::framed(&request.encode_to_vec()))
 }
 
-/// The connection's window as wide as HTTP/2 allows.
+/// The widest window of a connection that HTTP/2 allows.
 fn widest_window() -> Vec<u8> {
     window_update(0, MAX_WINDOW - 65_535)
 }
 
 #[tokio::test]
-async fn a_connection_that_answers_no_ping_holds_up_no_end() {
+async fn a_connection_that_answers_no_ping_does_not_delay_the_stop() {
     let app = patient().await;
     let _idle = deaf(&app, &[], b"").await;
     ends_soon(app).await;
 }
 
 #[tokio::test]
-async fn half_a_preface_and_silence_hold_up_no_end() {
+async fn half_a_preface_and_silence_do_not_delay_the_stop() {
     let app = patient().await;
     let _silent = Raw::connect(app.address()).await;
     let mut half = Raw::connect(app.address()).await;
@@ -77,7 +77,7 @@ async fn half_a_preface_and_silence_hold_up_no_end() {
 }
 
 #[tokio::test]
-async fn half_a_body_holds_up_no_end() {
+async fn half_a_body_does_not_delay_the_stop() {
     let app = patient().await;
     let mut half = Vec::new();
     for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
@@ -89,7 +89,7 @@ async fn half_a_body_holds_up_no_end() {
 }
 
 #[tokio::test]
-async fn a_stream_whose_publications_have_no_window_holds_up_no_end() {
+async fn a_stream_whose_publications_have_no_window_does_not_delay_the_stop() {
     let app = patient().await;
     let _stream = deaf(&app, &[(INITIAL_WINDOW, 0)], &endless()).await;
     app.runs(1).await;
@@ -97,7 +97,7 @@ async fn a_stream_whose_publications_have_no_window_holds_up_no_end() {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_reads_from_its_socket_holds_up_no_end() {
+async fn a_stream_that_nobody_reads_from_its_socket_does_not_delay_the_stop() {
     let app = patient().await;
     let _stream = deaf(&app, &[(INITIAL_WINDOW, MAX_WINDOW)], &[widest_window(), endless()].concat()).await;
     app.runs(1).await;
@@ -105,7 +105,7 @@ async fn a_stream_that_nobody_reads_from_its_socket_holds_up_no_end() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_window_holds_up_no_end() {
+async fn a_response_without_a_window_does_not_delay_the_stop() {
     let app = patient().await;
     let repeat = call(1, &headers("RPC"), &wire::framed(&peer::rpc("repeat", b"100000").encode_to_vec()));
     let _unread = deaf(&app, &[(INITIAL_WINDOW, 0)], &repeat).await;
@@ -114,7 +114,7 @@ async fn an_answer_without_a_window_holds_up_no_end() {
 }
 
 #[tokio::test]
-async fn open_streams_of_both_directions_hold_up_no_end() {
+async fn open_streams_of_both_directions_do_not_delay_the_stop() {
     let app = patient().await;
     let mut peer = Peer::connect(app.address()).await;
     let mut open = Vec::new();
@@ -129,7 +129,7 @@ async fn open_streams_of_both_directions_hold_up_no_end() {
 struct Busy {
     headers: Vec<u8>,
     body: Bytes,
-    /// It makes new calls for ever, though the app has asked it to make no more.
+    /// It makes new calls for ever, also after the app's GOAWAY.
     for_ever: bool,
     next: u32,
     answered: BTreeSet<u32>,
@@ -152,7 +152,7 @@ impl Busy {
         call(stream, &self.headers, &self.body)
     }
 
-    /// What a frame of the app reports; gives what the peer sends for it.
+    /// Handles a frame of the app, and returns the bytes that the peer sends in return.
     fn read(&mut self, frame: &Frame) -> Vec<u8> {
         if frame.is(Kind::GoAway) {
             self.last = Some(frame.number());
@@ -176,8 +176,8 @@ impl Busy {
     }
 }
 
-/// Makes so many calls at once, and a new one for each answer, until the app closes the connection. Notifies when it has
-/// more answers than calls that it began with.
+/// Makes so many calls at once, and a new one for each response, until the app closes the connection. Notifies when it has
+/// more responses than calls that it began with.
 async fn keep_busy(Raw { mut socket, mut frames }: Raw, busy: &mut Busy, calls: usize, is_under_way: &Notify) {
     let first: Vec<u8> = (0..calls).flat_map(|_| busy.call()).collect();
     socket.write_all(&[widest_window(), first].concat()).await.expect("the app reads on");
@@ -186,12 +186,12 @@ async fn keep_busy(Raw { mut socket, mut frames }: Raw, busy: &mut Busy, calls: 
         if busy.answered.len() > calls {
             is_under_way.notify_one();
         }
-        // The app may have closed its side: what it has sent is still to be read.
+        // The app may have closed its side; its frames are still read.
         drop(socket.write_all(&sent).await);
     }
 }
 
-/// The app ends, and has answered all that it has accepted until its last id.
+/// Checks that the app ends, and has responded to every call up to its last id.
 async fn answers_all_that_it_accepted(mut busy: Busy, calls: usize) {
     let mut app = start(Settings { drain_timeout: Some(DRAIN), one_thread: true, ..Settings::default() }).await;
     let raw = Raw::greeted(app.address(), &[]).await;
@@ -216,17 +216,17 @@ async fn calls_that_were_accepted_before_the_end_are_answered() {
 }
 
 #[tokio::test]
-async fn a_peer_that_calls_on_and_on_holds_up_no_end() {
+async fn a_peer_that_never_stops_calling_does_not_delay_the_stop() {
     answers_all_that_it_accepted(Busy::new("sleep", b"1", true), 300).await;
 }
 
 #[tokio::test]
-async fn a_peer_with_very_many_short_calls_holds_up_no_end() {
+async fn a_peer_with_very_many_short_calls_does_not_delay_the_stop() {
     answers_all_that_it_accepted(Busy::new("ping", b"", true), 5_000).await;
 }
 
 #[tokio::test]
-async fn a_handler_that_runs_is_waited_for() {
+async fn the_stop_waits_for_a_handler_that_runs() {
     let mut app = patient().await;
     let mut peer = Peer::connect(app.address()).await;
     let request = app.request("RPC");
@@ -234,6 +234,6 @@ async fn a_handler_that_runs_is_waited_for() {
     app.runs(1).await;
     app.terminate();
     app.ends_within(SOON).await;
-    let answer = slow.await.expect("no panic").expect("an answer");
-    assert_eq!(answer.reply().map(Bytes::from), Some(Bytes::from_static(br#""slept""#)));
+    let response = slow.await.expect("no panic").expect("a response");
+    assert_eq!(response.reply().map(Bytes::from), Some(Bytes::from_static(br#""slept""#)));
 }

@@ -5,28 +5,28 @@ use std::time::Duration;
 use bytes::Bytes;
 use centrifugo_tests::attacked::Settings;
 use centrifugo_tests::frames::{END_HEADERS, Kind, Raw, frame, headers};
-use centrifugo_tests::peer::{Answer, Call, Upload};
+use centrifugo_tests::peer::{Call, Response, Upload};
 use centrifugo_tests::wire::{self, Message, Value};
 use centrifugo_tests::{Attacked, PATIENCE, Peer};
 use tokio::time::timeout;
 
 use crate::{SLACK, start};
 
-/// The message that opens a stream of both directions.
+/// The message that opens a bidirectional stream.
 pub(crate) fn opening(channel: &str) -> Bytes {
     let request = wire::message("SubscribeRequest", &[("user", wire::text("ann")), ("channel", wire::text(channel))]);
     let opening = wire::message("StreamSubscribeRequest", &[("subscribe_request", Value::Message(request))]);
     wire::framed(&opening.encode_to_vec())
 }
 
-/// A message that brings what the client publishes.
+/// A message with a publication of the client.
 pub(crate) fn publication(data: &[u8]) -> Bytes {
     let data = Value::Bytes(Bytes::copy_from_slice(data));
     let publication = Value::Message(wire::message("Publication", &[("data", data)]));
     wire::framed(&wire::message("StreamSubscribeRequest", &[("publication", publication)]).encode_to_vec())
 }
 
-/// Opens a stream of both directions, as far as its first message.
+/// Opens a bidirectional stream: sends its first message.
 pub(crate) async fn bidirectional(app: &Attacked, peer: &mut Peer, channel: &str) -> Call {
     let request = app.request("SubscribeBidirectional").body(()).expect("a request");
     let mut call = peer.begin(request).await.expect("a call");
@@ -45,7 +45,7 @@ async fn publish_on_and_on(body: &mut Upload) {
     }
 }
 
-/// The peer may publish for ever, though nobody reads; the handler's stream ends with the peer's.
+/// Checks that the peer may publish without limit although nobody reads, and that the handler's stream ends with the peer's.
 async fn gives_the_window_back(channel: &str) {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
@@ -90,9 +90,9 @@ async fn impatient() -> Attacked {
     start(Settings { body_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await
 }
 
-/// The messages of a stream's answer.
-fn messages(answer: &Answer) -> usize {
-    let mut rest = &answer.body[..];
+/// The messages of a stream's response.
+fn messages(response: &Response) -> usize {
+    let mut rest = &response.body[..];
     std::iter::from_fn(|| {
         let (head, messages) = rest.split_first_chunk::<5>()?;
         let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
@@ -102,7 +102,7 @@ fn messages(answer: &Answer) -> usize {
     .count()
 }
 
-/// A third message is incomplete because there is no room for more of it, and not because the peer is slow.
+/// A third message is incomplete because the app has no room for more of it, not because the peer is slow.
 #[tokio::test]
 async fn a_message_that_waits_for_its_reader_is_not_late() {
     let app = impatient().await;
@@ -115,11 +115,11 @@ async fn a_message_that_waits_for_its_reader_is_not_late() {
             call.body.send(long.clone()).await.expect("the stream is open");
         }
     };
-    let (answer, ()) =
-        timeout(PATIENCE, async { tokio::join!(Answer::read(call.answer), published) }).await.expect("an end");
-    let answer = answer.expect("an answer");
+    let (response, ()) =
+        timeout(PATIENCE, async { tokio::join!(Response::read(call.response), published) }).await.expect("an end");
+    let response = response.expect("a response");
     let last = publication(b"3");
-    assert!(answer.body.windows(3).any(|data| data == &last[last.len() - 3..]), "{answer:?}");
+    assert!(response.body.windows(3).any(|data| data == &last[last.len() - 3..]), "{response:?}");
 }
 
 /// Each frame has the end of a message, and the beginning of the next one.
@@ -138,11 +138,11 @@ async fn a_message_s_time_begins_with_the_message() {
     }
     call.body.send(Bytes::copy_from_slice(end)).await.expect("the stream is open");
     call.body.end().expect("the stream is open");
-    let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("an end").expect("an answer");
-    assert_eq!((answer.status, messages(&answer)), (Some(0), 32));
+    let response = timeout(PATIENCE, Response::read(call.response)).await.expect("an end").expect("a response");
+    assert_eq!((response.status, messages(&response)), (Some(0), 32));
 }
 
-/// The peer is at fault, and its stream ends: it would be neither read nor given any room.
+/// The peer is at fault, and its stream ends, also where nobody reads it.
 #[tokio::test]
 async fn a_stream_ends_with_a_message_that_is_never_complete() {
     let app = impatient().await;
@@ -150,18 +150,18 @@ async fn a_stream_ends_with_a_message_that_is_never_complete() {
     for channel in ["mirror:1", "deaf:1", "dropped:1"] {
         let mut call = bidirectional(&app, &mut peer, channel).await;
         call.body.send(publication(b"1").slice(..4)).await.expect("the stream is open");
-        let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("an end").expect("an answer");
-        assert_eq!(answer.status, Some(4), "{channel}");
+        let response = timeout(PATIENCE, Response::read(call.response)).await.expect("an end").expect("a response");
+        assert_eq!(response.status, Some(4), "{channel}");
     }
 }
 
 #[tokio::test]
-async fn what_a_handler_hands_on_ends_with_its_stream() {
+async fn publications_that_another_task_reads_end_with_their_stream() {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
     let call = bidirectional(&app, &mut peer, "handed_on:1").await;
-    let answer = timeout(PATIENCE, Answer::read(call.answer)).await.expect("an end").expect("an answer");
-    assert_eq!(answer.status, Some(0));
+    let response = timeout(PATIENCE, Response::read(call.response)).await.expect("an end").expect("a response");
+    assert_eq!(response.status, Some(0));
     app.runs(0).await;
 }
 
@@ -185,7 +185,7 @@ async fn single_bytes(app: &Attacked, streams: u32, frames: usize, padding: &[u8
     raw
 }
 
-/// HTTP/2's window counts bytes, and not what it takes to keep each frame.
+/// HTTP/2's window counts bytes, not the memory that each frame takes.
 #[tokio::test]
 async fn unread_frames_of_a_single_byte_hold_a_limited_memory() {
     let app = start(Settings::default()).await;
@@ -195,7 +195,7 @@ async fn unread_frames_of_a_single_byte_hold_a_limited_memory() {
     app.grew_at_most(64 << 20, before, "10 windows of frames of a single byte").await;
 }
 
-/// A library may keep all of what it has read at once, for a single byte of it that is in use.
+/// A library may keep everything that one read returned while a single byte of it is in use.
 #[tokio::test]
 async fn unread_frames_of_a_single_byte_keep_nothing_of_what_was_read_with_them() {
     let app = start(Settings::default()).await;

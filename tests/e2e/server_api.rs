@@ -1,4 +1,4 @@
-//! What clients see of the calls of the server API.
+//! The server API: calls of `Publisher`, and their effects on clients.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -42,8 +42,8 @@ async fn say(room: Room, user: UserId, Data(note): Data<Note>) -> bool {
     room.id > 0 && !user.is_anonymous() && !note.text.is_empty()
 }
 
-#[centrifugo::rpc("tell/<id>", collect = false)]
-async fn tell(id: u32, Data(note): Data<Note>, publisher: Publisher) -> Result<u64, PublisherError> {
+#[centrifugo::rpc("notify/<id>", collect = false)]
+async fn notify(id: u32, Data(note): Data<Note>, publisher: Publisher) -> Result<u64, PublisherError> {
     Ok(publisher.publish(Room { id }, &note).await?.offset)
 }
 
@@ -69,7 +69,7 @@ fn settings() -> Value {
 }
 
 async fn start() -> (Stage, Publisher) {
-    // Handlers want their publisher before Centrifugo has its port.
+    // The handlers need their publisher before Centrifugo has its port.
     let url = Arc::new(OnceLock::<String>::new());
     let late = url.clone();
     let endpoint = move || {
@@ -77,7 +77,7 @@ async fn start() -> (Stage, Publisher) {
         async move { url }
     };
     let client = cent::Client::new(cent::Config::with_endpoint_fn(endpoint).api_key(KEY)).expect("a client");
-    let app = App::empty().handlers(handlers![connect, enter, say, tell, shout]).centrifugo(settings());
+    let app = App::empty().handlers(handlers![connect, enter, say, notify, shout]).centrifugo(settings());
     let stage = Stage::start(app.publisher(client.into())).await;
     url.set(stage.centrifugo.api_url()).expect("a first URL");
     let publisher = Publisher::new(stage.centrifugo.api_url(), KEY).expect("a publisher");
@@ -89,13 +89,13 @@ async fn user(stage: &Stage, name: &str) -> Client {
 }
 
 #[tokio::test]
-async fn subscribers_get_what_is_published() {
+async fn subscribers_receive_what_is_published() {
     let (stage, publisher) = start().await;
     let mut ann = user(&stage, "ann").await;
     ann.subscribe("room:1").await;
 
-    let said = publisher.publish(Room { id: 1 }, &note("typed")).with(|publish| publish.tags([("from", "app")])).await;
-    assert_eq!(said.expect("a publication").offset, 1);
+    let published = publisher.publish(Room { id: 1 }, &note("typed")).with(|publish| publish.tags([("from", "app")])).await;
+    assert_eq!(published.expect("a publication").offset, 1);
     let publication = ann.event("publication").await;
     assert_eq!((&publication["data"], &publication["tags"]), (&json!({ "text": "typed" }), &json!({ "from": "app" })));
 
@@ -108,14 +108,15 @@ async fn subscribers_get_what_is_published() {
 async fn a_repeated_key_publishes_once() {
     let (stage, publisher) = start().await;
     for _ in 0..2 {
-        let said = publisher.publish(Room { id: 1 }, &note("once")).with(|publish| publish.idempotency_key("said-1")).await;
-        assert_eq!(said.expect("a publication").offset, 1);
+        let published =
+            publisher.publish(Room { id: 1 }, &note("once")).with(|publish| publish.idempotency_key("note-1")).await;
+        assert_eq!(published.expect("a publication").offset, 1);
     }
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn a_broadcast_reaches_all_channels_and_tells_which_it_does_not() {
+async fn a_broadcast_reaches_all_channels_and_reports_those_that_it_does_not() {
     let (stage, publisher) = start().await;
     let (mut ann, mut bob) = (user(&stage, "ann").await, user(&stage, "bob").await);
     ann.subscribe("room:1").await;
@@ -148,7 +149,7 @@ async fn a_user_is_subscribed_and_unsubscribed() {
 }
 
 #[tokio::test]
-async fn a_user_is_disconnected_and_told_why() {
+async fn a_disconnected_user_receives_the_reason() {
     let (stage, publisher) = start().await;
     let (mut ann, mut bob) = (user(&stage, "ann").await, user(&stage, "bob").await);
     publisher.disconnect("ann").because(BANNED).await.expect("a disconnect");
@@ -190,7 +191,7 @@ async fn a_user_that_is_expired_connects_again() {
 }
 
 #[tokio::test]
-async fn presence_tells_who_is_there() {
+async fn presence_has_the_clients_of_a_channel() {
     let (stage, publisher) = start().await;
     let (mut ann, mut ann_again) = (user(&stage, "ann").await, user(&stage, "ann").await);
     ann.subscribe("room:1").await;
@@ -238,7 +239,7 @@ async fn info_has_the_node_that_runs() {
 }
 
 #[tokio::test]
-async fn a_batch_does_all_of_it_and_each_part_has_its_outcome() {
+async fn a_batch_makes_all_of_its_calls_and_each_has_its_result() {
     let (stage, publisher) = start().await;
     let mut ann = user(&stage, "ann").await;
     ann.subscribe("room:1").await;
@@ -248,10 +249,10 @@ async fn a_batch_does_all_of_it_and_each_part_has_its_outcome() {
     let stats = batch.add(publisher.presence_stats(Room { id: 1 })).expect("a command");
     let second = batch.add(publisher.publish("room:1", "second")).expect("a command");
     batch.send().await.expect("a batch");
-    assert_eq!(first.result().map(|said| said.offset).ok(), Some(1));
-    assert_eq!(second.result().map(|said| said.offset).ok(), Some(2));
+    assert_eq!(first.result().map(|published| published.offset).ok(), Some(1));
+    assert_eq!(second.result().map(|published| published.offset).ok(), Some(2));
     assert_eq!(stats.result().map(|stats| stats.num_users).ok(), Some(1));
-    // In whichever order the SDK hands them over.
+    // The SDK reports them in any order.
     for data in [json!({ "text": "first" }), json!("second")] {
         ann.event_of(&["publication"], |event| event["data"] == data).await;
     }
@@ -268,7 +269,7 @@ async fn a_batch_does_all_of_it_and_each_part_has_its_outcome() {
 }
 
 #[tokio::test]
-async fn an_error_says_what_was_called_and_what_is_wrong() {
+async fn an_error_has_the_call_and_its_cause() {
     let (stage, publisher) = start().await;
     let url = stage.centrifugo.api_url();
     let text = |error: PublisherError| error.to_string();
@@ -296,7 +297,7 @@ async fn an_error_says_what_was_called_and_what_is_wrong() {
     stage.stop().await;
 }
 
-// So neither `cent` nor `Publisher` has it.
+// So neither `cent` nor `Publisher` has a method for it.
 #[tokio::test]
 async fn centrifugo_has_no_procedures_to_call() {
     let (stage, _) = start().await;
@@ -317,7 +318,7 @@ async fn a_handler_publishes() {
     let (stage, _) = start().await;
     let mut ann = user(&stage, "ann").await;
     ann.subscribe("room:9").await;
-    assert_eq!(ann.rpc("tell/9", json!({ "text": "hi" })).await, Ok(json!(1)));
+    assert_eq!(ann.rpc("notify/9", json!({ "text": "hi" })).await, Ok(json!(1)));
     assert_eq!(ann.event("publication").await["data"], json!({ "text": "hi" }));
     ann.publish("room:9", json!({ "text": "myself" })).await.expect("a publication");
     assert_eq!(ann.event("publication").await["data"], json!({ "text": "myself" }));

@@ -1,4 +1,4 @@
-//! Warnings about what an app's handlers need of Centrifugo's configuration and don't have.
+//! Warnings at the start, or at a call, about settings that an app's handlers need and don't have.
 
 use centrifugo::{App, Connected, Published, handlers};
 use centrifugo_tests::Stage;
@@ -25,7 +25,7 @@ async fn open(namespace: String, id: String) -> bool {
 }
 
 #[tokio::test]
-async fn a_channel_granted_in_a_namespace_that_nobody_configured_is_told() {
+async fn a_channel_granted_in_a_namespace_without_a_configuration_is_a_warning() {
     let stage = Stage::start(App::empty().handlers(handlers![grants_unknown])).await;
     let mut client = stage.client(Value::Null).await;
     assert_eq!(client.event("disconnected").await["code"], 102);
@@ -39,14 +39,14 @@ async fn a_channel_granted_in_a_namespace_that_nobody_configured_is_told() {
 }
 
 #[tokio::test]
-async fn a_publish_handler_that_looks_at_nobody_is_told_at_the_start() {
+async fn a_publish_handler_that_checks_neither_user_nor_subscription_is_a_warning() {
     let stage = Stage::start(App::empty().handlers(handlers![plain, careless])).await;
     stage.logs.line(&["WARN", "careless", "neither the subscription nor the channel", "`anyone`"]).await;
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn a_pattern_for_any_namespace_wants_them_named() {
+async fn a_pattern_for_any_namespace_without_names_is_a_warning() {
     let stage = Stage::start(App::empty().handlers(handlers![plain, open])).await;
     stage.logs.line(&["WARN", "open", "App::namespace"]).await;
     stage.stop().await;

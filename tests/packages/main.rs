@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Copies the files of a package out of this workspace, and runs cargo there. Nothing is asked of a registry: the packages
+/// Copies the files of a package out of this workspace, and runs cargo there. No registry is queried: the packages
 /// have nothing but what this workspace has locked.
 struct Package(tempfile::TempDir);
 
@@ -66,12 +66,12 @@ fn crates_of_one_name_and_loaded_libraries_link_whatever_their_handlers_claim() 
 // No case of `ui`: the compiler shows the number of the crate, which is another one elsewhere.
 #[test]
 fn two_topics_of_one_typed_channel_are_refused_when_compiled_by_whatever_name_it_has() {
-    let told = Package::new("twice").fails(&["check"]);
-    assert_eq!(told.matches("error[").count(), 1, "{told}");
+    let output = Package::new("twice").fails(&["check"]);
+    assert_eq!(output.matches("error[").count(), 1, "{output}");
     for part in
         ["error[E0119]", "OneHandler<centrifugo::Subscribe, false", "for type `User`", "topic(User)", "subscribe(Member)"]
     {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(output.contains(part), "{part}: {output}");
     }
 }
 

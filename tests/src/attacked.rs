@@ -1,4 +1,4 @@
-//! An app in a process of its own, so that its memory, its log and its end can be seen from outside.
+//! An app in a process of its own, so that a test can read its memory, its log and its end.
 
 use std::fs;
 use std::io::{self, Read};
@@ -18,7 +18,7 @@ use crate::{PATIENCE, eventually};
 /// The metadata entry of the secret.
 pub const SECRET: &str = "x-secret";
 
-/// What the attacked app sets; without a value, it has the framework's default.
+/// The settings of the attacked app; without a value, one has the framework's default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// `App::secret`, under the name [`SECRET`].
@@ -73,18 +73,18 @@ impl Attacked {
         app
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has logged since it listens.
+    /// Its log since it listens.
     pub fn log(&self) -> String {
         let text = self.log.text();
         text.split_once("listening on ").map_or_else(String::new, |(_, log)| log.to_owned())
     }
 
-    /// A well-formed request for one of the service's methods, with the secret if there is one.
+    /// A valid request to one of the service's methods, with the secret if there is one.
     pub fn request(&self, rpc: &str) -> request::Builder {
         let request = peer::request(rpc);
         match &self.secret {
@@ -93,43 +93,43 @@ impl Attacked {
         }
     }
 
-    /// A call of a peer of its own is answered: other peers' attacks don't hold it up.
+    /// Checks that the app responds to a call on a new connection, in spite of other peers' attacks.
     ///
     /// # Panics
     ///
-    /// If it isn't answered, or isn't answered well.
+    /// If it doesn't, or if the response is wrong.
     pub async fn answers(&self) {
         let mut peer = timeout(PATIENCE, Peer::connect(self.address)).await.expect("the app accepts connections");
         self.answers_on(&mut peer).await;
     }
 
-    /// The same over a connection that is there.
+    /// Checks that the app responds to a call on this connection.
     ///
     /// # Panics
     ///
-    /// If it isn't answered, or isn't answered well.
+    /// If it doesn't, or if the response is wrong.
     pub async fn answers_on(&self, peer: &mut Peer) {
-        let answer = timeout(PATIENCE, peer.call(self.request("RPC"), &peer::rpc("ping", b""))).await;
-        let answer = answer.expect("a normal call is answered in time").expect("a normal call is answered");
-        assert_eq!((answer.status, answer.reply()), (Some(0), Some(br#""pong""#.to_vec())), "{answer:?}");
+        let response = timeout(PATIENCE, peer.call(self.request("RPC"), &peer::rpc("ping", b""))).await;
+        let response = response.expect("a response in time").expect("a response");
+        assert_eq!((response.status, response.reply()), (Some(0), Some(br#""pong""#.to_vec())), "{response:?}");
     }
 
     /// The number of values of the app's handlers that are alive: of calls that run, and of open streams.
     ///
     /// # Panics
     ///
-    /// If it can't be read.
+    /// If the app doesn't return it.
     pub async fn running(&self) -> usize {
         let mut peer = Peer::connect(self.address).await;
-        let answer = peer.call(self.request("RPC"), &peer::rpc("running", b"")).await.expect("a normal call is answered");
-        serde_json::from_slice(&answer.reply().expect("a reply")).expect("a number")
+        let response = peer.call(self.request("RPC"), &peer::rpc("running", b"")).await.expect("a response");
+        serde_json::from_slice(&response.reply().expect("a reply")).expect("a number")
     }
 
-    /// Waits until so many values of the app's handlers are alive.
+    /// Waits until this many values of the app's handlers are alive.
     ///
     /// # Panics
     ///
-    /// If that isn't so in time.
+    /// If it isn't that many in time.
     pub async fn runs(&self, expected: usize) {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -152,16 +152,16 @@ impl Attacked {
         Memory { now: field(&status, "VmRSS:"), peak: field(&status, "VmHWM:") }
     }
 
-    /// How far its memory has risen at most since then, in bytes.
+    /// The highest rise of its memory since then, in bytes.
     pub fn growth_since(&self, before: Memory) -> usize {
         self.memory().peak.saturating_sub(before.now)
     }
 
-    /// Waits until its memory rises no more, then fails if it has risen by more than that since then.
+    /// Waits until its memory rises no more, then compares its rise since then with this limit.
     ///
     /// # Panics
     ///
-    /// If it has.
+    /// If it has risen by more.
     pub async fn grew_at_most(&self, bytes: usize, before: Memory, attack: &str) {
         self.settles().await;
         let (growth, most) = (self.growth_since(before) >> 10, bytes >> 10);
@@ -180,30 +180,30 @@ impl Attacked {
         }
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     ///
     /// # Panics
     ///
-    /// If it can't be sent.
+    /// If that fails.
     pub fn terminate(&self) {
         let sent = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status();
         assert!(sent.is_ok_and(|status| status.success()), "the app can't be terminated");
     }
 
-    /// How it has ended, if it has.
+    /// Its exit status, if it has ended.
     ///
     /// # Panics
     ///
-    /// If the system doesn't know.
+    /// If the system can't return it.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.process.try_wait().expect("a process of ours")
     }
 
-    /// Waits until it has ended well.
+    /// Waits until it has ended successfully.
     ///
     /// # Panics
     ///
-    /// If it ends later than that, or badly.
+    /// If it ends later than that, or with a failure.
     pub async fn ends_within(&mut self, patience: Duration) {
         let began = Instant::now();
         loop {
@@ -228,7 +228,7 @@ impl Drop for Attacked {
     }
 }
 
-/// The shell lowers the limit of file descriptors, and becomes the app.
+/// The command that starts the app; a shell first lowers the limit of file descriptors, where there is one.
 fn command(binary: &str, settings: &Settings) -> Command {
     let mut command = match settings.max_descriptors {
         Some(limit) => shell(&format!("ulimit -n {limit} && exec \"$0\" \"$@\""), binary),
@@ -260,7 +260,7 @@ fn field(status: &str, name: &str) -> usize {
     value.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
 }
 
-/// What a process writes to stderr.
+/// The stderr of a process.
 #[derive(Debug, Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -269,7 +269,7 @@ impl Log {
         String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
-    /// Reads in a thread, so that a busy test holds up nobody's log.
+    /// Reads in a thread, so that a busy test doesn't delay the log.
     fn read(&self, mut stderr: ChildStderr) {
         let log = self.clone();
         thread::spawn(move || {

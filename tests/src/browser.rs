@@ -1,4 +1,4 @@
-//! A real browser, headless: whichever Chromium there is, or Debian's, installed now.
+//! A real browser, headless: the Chromium that is installed, or Debian's, which is then installed.
 
 use std::env;
 use std::path::PathBuf;
@@ -11,22 +11,22 @@ use tokio::time::timeout;
 use crate::PATIENCE;
 use crate::client::node;
 
-/// Names that a Chromium goes by.
+/// The names of Chromium's program.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Runs a script that drives a browser, with these settings and the browser's path as `chromium`. The script checks what it sees
-/// itself.
+/// Runs a script that drives a browser, with these settings and the browser's path as `chromium`. The script makes its own
+/// assertions.
 ///
 /// # Panics
 ///
-/// With what the script says, if something isn't as it should be.
+/// With the script's output, if one of its assertions fails.
 pub async fn run(script: &str, mut settings: Value) {
     settings["chromium"] = chromium().await.to_string_lossy().into();
     let mut node = node(script).await;
     node.arg(settings.to_string()).stdin(Stdio::null());
     let output = timeout(PATIENCE * 4, node.output()).await.expect("a script that ends").expect("Node, to run the browser");
-    let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{script}: {}\n{}", output.status, String::from_utf8_lossy(&said));
+    let printed = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{script}: {}\n{}", output.status, String::from_utf8_lossy(&printed));
 }
 
 /// `CHROMIUM_BIN`, or the first one in `PATH`.
@@ -48,7 +48,7 @@ fn in_path() -> Option<PathBuf> {
     env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|program| program.is_file())
 }
 
-/// By Debian's package manager, as root or by `sudo` without a password.
+/// Installs it with Debian's package manager, as root or by `sudo` without a password.
 async fn install() {
     let script = "if [ \"$(id -u)\" = 0 ]; then s=; else s='sudo -n'; fi
         $s apt-get update -qq && $s env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium";

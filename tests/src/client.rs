@@ -13,7 +13,7 @@ use crate::PATIENCE;
 /// The folder with the scripts, and with the packages that npm installs.
 const JS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/js");
 
-/// A client that was told to connect, or will be. Its process ends with it.
+/// A client of the SDK. Its process ends when it is dropped.
 #[derive(Debug)]
 pub struct Client {
     input: ChildStdin,
@@ -23,7 +23,7 @@ pub struct Client {
     _process: Child,
 }
 
-/// What the SDK says of a call that failed.
+/// The error that the SDK reports for a failed call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The code of the error reply.
@@ -32,11 +32,11 @@ pub struct Refused {
     pub message: String,
 }
 
-/// The outcome of a call that failed.
+/// The result of a call that is refused.
 ///
 /// # Errors
 ///
-/// That it failed, with this code and message.
+/// Always: this code and message.
 pub fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
     Err(Refused { code, message: message.into() })
 }
@@ -69,15 +69,15 @@ impl Client {
         Self { input: input.expect("a pipe"), output, calls: 0, events: Vec::new(), _process: process }
     }
 
-    /// Calls a method of the SDK, and waits for what comes of it.
+    /// Calls a method of the SDK, and waits for its result.
     ///
     /// # Errors
     ///
-    /// What the SDK says.
+    /// The SDK's.
     ///
     /// # Panics
     ///
-    /// If it says nothing.
+    /// If there is no result in time.
     pub async fn call(&mut self, action: &str, how: Value) -> Result<Value, Refused> {
         self.calls += 1;
         let mut command = json!({ "id": self.calls, "action": action });
@@ -89,7 +89,7 @@ impl Client {
         loop {
             let mut message = match timeout_at(end, self.message()).await {
                 Ok(message) => message,
-                Err(_) => panic!("no answer to {command}"),
+                Err(_) => panic!("no result of {command}"),
             };
             if message["id"] != self.calls {
                 self.events.push(message);
@@ -105,7 +105,7 @@ impl Client {
         }
     }
 
-    /// Calls one of the app's methods; gives its data.
+    /// Calls one of the app's methods, and returns its data.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Client {
         Ok(self.call("rpc", json!({ "method": method, "data": data })).await?["data"].take())
     }
 
-    /// Publishes.
+    /// Publishes data.
     ///
     /// # Errors
     ///
@@ -123,7 +123,8 @@ impl Client {
         self.call("publish", json!({ "channel": channel, "data": data })).await.map(drop)
     }
 
-    /// Subscribes, and waits for whatever comes of it first: `subscribed`, `unsubscribed`, `subscribe-error`, or `disconnected`.
+    /// Subscribes, and waits for the first event that follows: `subscribed`, `unsubscribed`, `subscribe-error`, or
+    /// `disconnected`.
     pub async fn subscribe(&mut self, channel: &str) -> Value {
         self.subscribe_with(channel, json!({})).await
     }
@@ -147,11 +148,11 @@ impl Client {
         self.event_of(&[name], |_| true).await
     }
 
-    /// The next event that has one of these names and passes.
+    /// The next event that has one of these names and passes the check.
     ///
     /// # Panics
     ///
-    /// If none comes.
+    /// If there is none in time.
     pub async fn event_of(&mut self, names: &[&str], passes: impl Fn(&Value) -> bool) -> Value {
         let is_it = |event: &Value| names.iter().any(|name| event["event"] == *name) && passes(event);
         let end = Instant::now() + PATIENCE;
@@ -166,14 +167,14 @@ impl Client {
         }
     }
 
-    /// Asks Centrifugo something, so that everything that it sent before has come. Whoever looks for what must not be there
-    /// waits for this first.
+    /// Makes a round trip to Centrifugo, so that all that it sent before has arrived. A test that checks that an event is
+    /// absent waits for this first.
     pub async fn settled(&mut self) -> &Self {
         self.call("settle", json!({})).await.expect("a round trip");
         self
     }
 
-    /// Events of this name that have come so far, and have not been waited for.
+    /// The events of this name that have arrived, and that no test has waited for.
     pub fn seen(&self, name: &str) -> Vec<&Value> {
         self.events.iter().filter(|event| event["event"] == name).collect()
     }

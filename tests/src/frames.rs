@@ -1,4 +1,4 @@
-//! A peer that writes HTTP/2 frames by hand: what a library would refuse to send.
+//! A peer that writes HTTP/2 frames by hand, also frames that a library refuses to send.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,14 +10,14 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::wire;
 
-/// What a connection begins with.
+/// The first bytes of a connection.
 pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Of DATA and HEADERS: nothing follows on the stream.
+/// A flag of DATA and HEADERS: nothing follows on the stream.
 pub const END_STREAM: u8 = 1;
-/// Of HEADERS and CONTINUATION: the block of headers is complete.
+/// A flag of HEADERS and CONTINUATION: the block of headers is complete.
 pub const END_HEADERS: u8 = 4;
-/// Of SETTINGS and PING: it is an answer.
+/// A flag of SETTINGS and PING: it acknowledges one.
 pub const ACK: u8 = 1;
 /// The setting of the window that streams begin with.
 pub const INITIAL_WINDOW: u16 = 4;
@@ -37,7 +37,7 @@ pub enum Kind {
     GoAway = 7,
     WindowUpdate = 8,
     Continuation = 9,
-    /// One that HTTP/2 doesn't know, and that has to be ignored.
+    /// A type that HTTP/2 doesn't define, and that a receiver ignores.
     Unknown = 0xfa,
 }
 
@@ -49,7 +49,7 @@ pub struct Frame {
     pub flags: u8,
     /// Its stream; 0 is the connection.
     pub stream: u32,
-    /// What follows its head.
+    /// The bytes after its head.
     pub payload: Bytes,
 }
 
@@ -74,12 +74,12 @@ impl Frame {
     }
 }
 
-/// A connection without any manners.
+/// A connection on which any bytes may be sent.
 #[derive(Debug)]
 pub struct Raw {
-    /// To be written to.
+    /// The half that is written.
     pub socket: OwnedWriteHalf,
-    /// What the app sends.
+    /// The frames that the app sends.
     pub frames: Frames,
 }
 
@@ -127,7 +127,7 @@ impl Raw {
         self.socket.write_all(bytes).await
     }
 
-    /// Waits until the app has read all that was sent: it answers a PING, and sends nothing of interest before that.
+    /// Waits until the app has read all that was sent, by a PING that it acknowledges. Skips the frames before that.
     ///
     /// # Panics
     ///
@@ -142,7 +142,7 @@ impl Raw {
         panic!("the app closes the connection");
     }
 
-    /// Reads as many frames of this kind, and all between them.
+    /// Reads frames until there have been as many of this kind.
     ///
     /// # Panics
     ///
@@ -201,7 +201,7 @@ pub fn settings(settings: &[(u16, u32)]) -> Vec<u8> {
     frame(Kind::Settings, 0, 0, &settings.iter().flat_map(one).collect::<Vec<u8>>())
 }
 
-/// WINDOW_UPDATE: so many bytes more may come.
+/// WINDOW_UPDATE: the receiver may send this many bytes more.
 pub fn window_update(stream: u32, bytes: u32) -> Vec<u8> {
     frame(Kind::WindowUpdate, 0, stream, &bytes.to_be_bytes())
 }
@@ -226,12 +226,12 @@ pub fn headers(rpc: &str) -> Vec<u8> {
     ])
 }
 
-/// A block of headers, whatever their values are: HPACK's literals that aren't indexed.
+/// A block of headers, whatever their values are: literals of HPACK that aren't indexed.
 pub fn block(fields: &[(&str, &[u8])]) -> Vec<u8> {
     fields.iter().flat_map(|(name, value)| literal(0, name, value)).collect()
 }
 
-/// One of HPACK's literals with a new name; the first byte says what becomes of it.
+/// A literal of HPACK with a new name; the first byte is its kind.
 pub fn literal(first: u8, name: &str, value: &[u8]) -> Vec<u8> {
     let mut literal = vec![first];
     for text in [name.as_bytes(), value] {
@@ -241,7 +241,7 @@ pub fn literal(first: u8, name: &str, value: &[u8]) -> Vec<u8> {
     literal
 }
 
-/// HPACK's integers, behind a prefix of seven bits.
+/// An integer of HPACK with a prefix of seven bits.
 fn length(length: usize) -> Vec<u8> {
     let Some(mut rest) = length.checked_sub(127) else { return vec![length as u8] };
     let mut bytes = vec![127];

@@ -1,6 +1,7 @@
-//! What the tests stand on: an app, a real Centrifugo with the app's own configuration, and real clients.
+//! Helpers of the tests: an app, a real Centrifugo with the app's own configuration, real clients, and peers that speak
+//! gRPC or HTTP/2.
 
-#[expect(clippy::print_stdout, reason = "what was measured, for those who run the tests with --nocapture")]
+#[expect(clippy::print_stdout, reason = "measurements, shown by --nocapture")]
 pub mod attacked;
 pub mod browser;
 pub mod client;
@@ -24,18 +25,18 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// How long a test waits for what must come. Nothing that is measured: a busy machine may take its time.
+/// The longest time that a test waits for an event that must occur. It measures nothing: a busy machine may need it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits until it is so.
+/// Waits until `value` returns one.
 ///
 /// # Panics
 ///
-/// If it isn't in time, with what `otherwise` says.
-pub async fn eventually<T>(is_so: impl Fn() -> Option<T>, otherwise: impl Fn() -> String) -> T {
+/// With the message of `otherwise`, if it doesn't in time.
+pub async fn eventually<T>(value: impl Fn() -> Option<T>, otherwise: impl Fn() -> String) -> T {
     let end = Instant::now() + PATIENCE;
     loop {
-        if let Some(value) = is_so() {
+        if let Some(value) = value() {
             return value;
         }
         assert!(Instant::now() < end, "{}", otherwise());

@@ -1,4 +1,4 @@
-//! What the app logs, kept to be read.
+//! The app's log, kept for a test to read.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::eventually;
 
-/// All that this thread logs while it lives. Tests run on a thread each, with the app's tasks on the same one.
+/// The log of this thread, from its start until it is dropped. Each test runs on a thread of its own, with the app's tasks.
 #[derive(Debug)]
 pub struct Logs {
     text: Text,
@@ -18,7 +18,7 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// Keeps what is logged from now on, at `debug` for the app and at `warn` for everything else.
+    /// Starts to keep the log, at `debug` for the app and at `warn` for everything else.
     pub fn keep() -> Self {
         let text = Text::default();
         let levels = Targets::new().with_default(LevelFilter::WARN).with_target("centrifugo", LevelFilter::DEBUG);
@@ -27,7 +27,7 @@ impl Logs {
         Self { text, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
-    /// What has been logged so far.
+    /// The log so far.
     pub fn text(&self) -> String {
         let bytes = self.text.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
@@ -37,7 +37,7 @@ impl Logs {
     ///
     /// # Panics
     ///
-    /// If none comes.
+    /// If there is none in time.
     pub async fn line(&self, parts: &[&str]) -> String {
         let is_it = |line: &&str| parts.iter().all(|part| line.contains(part));
         eventually(

@@ -1,4 +1,4 @@
-//! A peer that speaks HTTP/2 correctly and gRPC as badly as it likes, over the `h2` crate.
+//! A peer that speaks HTTP/2 correctly, by the `h2` crate, and may send invalid gRPC.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -13,7 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::wire::{self, DynamicMessage, Message, Value};
 
-/// What is sent where only the length matters.
+/// The bytes that are sent where only the length matters.
 static FILLER: [u8; 16 << 10] = [b' '; 16 << 10];
 
 /// A connection to the app. It is closed when this is dropped.
@@ -26,8 +26,8 @@ pub struct Peer {
 /// A call whose request isn't complete yet.
 #[derive(Debug)]
 pub struct Call {
-    /// The answer, as it comes.
-    pub answer: ResponseFuture,
+    /// The response.
+    pub response: ResponseFuture,
     /// The request's body.
     pub body: Upload,
 }
@@ -36,9 +36,9 @@ pub struct Call {
 #[derive(Debug)]
 pub struct Upload(SendStream<Bytes>);
 
-/// What came of a call.
+/// The response to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// HTTP's status.
     pub http: StatusCode,
     /// gRPC's status: of the trailers, or of the headers where nothing follows them.
@@ -57,7 +57,7 @@ impl Peer {
         Self::connect_with(app, &Builder::new()).await
     }
 
-    /// The same with other settings.
+    /// Like [`connect`](Self::connect), with other settings.
     ///
     /// # Panics
     ///
@@ -69,15 +69,15 @@ impl Peer {
         Self { requests, connection }
     }
 
-    /// Begins a call with nothing but its headers.
+    /// Begins a call: sends only its headers.
     ///
     /// # Errors
     ///
     /// The connection's.
     pub async fn begin(&mut self, request: Request<()>) -> Result<Call, h2::Error> {
         let mut requests = self.requests.clone().ready().await?;
-        let (answer, body) = requests.send_request(request, false)?;
-        Ok(Call { answer, body: Upload(body) })
+        let (response, body) = requests.send_request(request, false)?;
+        Ok(Call { response, body: Upload(body) })
     }
 
     /// Makes a call with one message.
@@ -89,7 +89,7 @@ impl Peer {
     /// # Panics
     ///
     /// If the request isn't well-formed.
-    pub async fn call(&mut self, request: request::Builder, message: &DynamicMessage) -> Result<Answer, h2::Error> {
+    pub async fn call(&mut self, request: request::Builder, message: &DynamicMessage) -> Result<Response, h2::Error> {
         self.call_raw(request.body(()).expect("a request"), wire::framed(&message.encode_to_vec())).await
     }
 
@@ -98,10 +98,10 @@ impl Peer {
     /// # Errors
     ///
     /// The call's.
-    pub async fn call_raw(&mut self, request: Request<()>, body: Bytes) -> Result<Answer, h2::Error> {
+    pub async fn call_raw(&mut self, request: Request<()>, body: Bytes) -> Result<Response, h2::Error> {
         let mut call = self.begin(request).await?;
         call.body.0.send_data(body, true)?;
-        Answer::read(call.answer).await
+        Response::read(call.response).await
     }
 
     /// Begins as many calls, each with the first bytes of a body.
@@ -140,7 +140,7 @@ impl Upload {
         Ok(())
     }
 
-    /// Sends so many bytes of no meaning, as there is room for them.
+    /// Sends this many bytes without a meaning, as HTTP/2's windows have room.
     ///
     /// # Errors
     ///
@@ -154,7 +154,7 @@ impl Upload {
         Ok(())
     }
 
-    /// Says that nothing more comes.
+    /// Ends the body.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl Upload {
         self.0.send_data(Bytes::new(), true)
     }
 
-    /// Gives up the call.
+    /// Resets the call's stream.
     pub fn reset(mut self) {
         self.0.send_reset(Reason::CANCEL);
     }
@@ -190,14 +190,14 @@ async fn room(body: &mut SendStream<Bytes>, wanted: usize) -> Result<usize, h2::
     Ok(body.capacity())
 }
 
-impl Answer {
-    /// Reads an answer to its end.
+impl Response {
+    /// Reads a response to its end.
     ///
     /// # Errors
     ///
     /// The call's.
-    pub async fn read(answer: ResponseFuture) -> Result<Self, h2::Error> {
-        let (head, mut body) = answer.await?.into_parts();
+    pub async fn read(response: ResponseFuture) -> Result<Self, h2::Error> {
+        let (head, mut body) = response.await?.into_parts();
         let bytes = data(&mut body).await?;
         let trailers = body.trailers().await?;
         let status = trailers.as_ref().and_then(status).or_else(|| status(&head.headers));
@@ -208,42 +208,42 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// The first call's that has any.
+    /// The first of the calls'.
     ///
     /// # Panics
     ///
     /// If a task does.
-    pub async fn read_all(answers: impl IntoIterator<Item = ResponseFuture>) -> Result<Vec<Self>, h2::Error> {
-        let all: JoinSet<_> = answers.into_iter().map(Self::read).collect();
+    pub async fn read_all(responses: impl IntoIterator<Item = ResponseFuture>) -> Result<Vec<Self>, h2::Error> {
+        let all: JoinSet<_> = responses.into_iter().map(Self::read).collect();
         all.join_all().await.into_iter().collect()
     }
 
-    /// The gRPC statuses of many answers, and how often each came.
+    /// The gRPC statuses of responses, and how many have each.
     ///
     /// # Panics
     ///
     /// If one has none.
-    pub fn statuses(answers: &[Self]) -> BTreeMap<u32, usize> {
+    pub fn statuses(responses: &[Self]) -> BTreeMap<u32, usize> {
         let mut statuses = BTreeMap::new();
-        for answer in answers {
-            *statuses.entry(answer.status.unwrap_or_else(|| panic!("no status: {answer:?}"))).or_default() += 1;
+        for response in responses {
+            *statuses.entry(response.status.unwrap_or_else(|| panic!("no status: {response:?}"))).or_default() += 1;
         }
         statuses
     }
 
-    /// The response to an RPC.
+    /// The message of the response to an RPC.
     ///
     /// # Panics
     ///
-    /// If the body is none.
-    pub fn response(&self) -> Option<DynamicMessage> {
+    /// If the body is no such message.
+    pub fn message(&self) -> Option<DynamicMessage> {
         let message = self.body.get(5..)?;
         Some(wire::decode("RPCResponse", Bytes::copy_from_slice(message)).expect("a response that can be read"))
     }
 
     /// The data of the reply to an RPC; `None` if it has none.
     pub fn reply(&self) -> Option<Vec<u8>> {
-        let response = self.response()?;
+        let response = self.message()?;
         let result = response.get_field_by_name("result")?;
         let data = result.as_message()?.get_field_by_name("data")?;
         Some(data.as_bytes()?.to_vec())
@@ -251,7 +251,7 @@ impl Answer {
 
     /// The code of the error reply to an RPC.
     pub fn error(&self) -> Option<u32> {
-        wire::error_code(&self.response()?)
+        wire::error_code(&self.message()?)
     }
 }
 
@@ -269,7 +269,7 @@ async fn data(body: &mut RecvStream) -> Result<Bytes, h2::Error> {
     Ok(all.freeze())
 }
 
-/// A well-formed request for one of the service's methods.
+/// A valid request to one of the service's methods.
 pub fn request(rpc: &str) -> request::Builder {
     let request = Request::post(format!("http://app{}", wire::path(rpc)));
     request.header("content-type", "application/grpc").header("te", "trailers")

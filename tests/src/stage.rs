@@ -1,4 +1,4 @@
-//! An app that serves, and a Centrifugo that asks it.
+//! An app that serves, and a Centrifugo that calls it.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ use crate::{Client, Logs, eventually};
 /// An app, and a real Centrifugo that runs with exactly the configuration that the app generates.
 #[derive(Debug)]
 pub struct Stage {
-    /// What the app logs.
+    /// The app's log.
     pub logs: Logs,
     /// The Centrifugo.
     pub centrifugo: Centrifugo,
@@ -36,13 +36,13 @@ impl Stage {
         let address = server.local_addr();
         let (stop, stopped) = oneshot::channel();
         let app = tokio::spawn(server.serve_until(async {
-            // A sender that is gone stops it, too.
+            // A dropped sender stops it, too.
             drop(stopped.await);
         }));
         Self { logs, centrifugo, address, stop, app }
     }
 
-    /// Where the app listens.
+    /// The address on which the app listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -66,13 +66,13 @@ impl Stage {
         client
     }
 
-    /// Waits until Centrifugo has logged this.
+    /// Waits until Centrifugo's log has this text.
     pub async fn centrifugo_logs(&self, text: &str) {
         let log = || self.centrifugo.log();
         eventually(|| log().contains(text).then_some(()), || format!("no `{text}` in:\n{}", log())).await;
     }
 
-    /// Stops both. Gives back what the app has logged.
+    /// Stops both. Returns the app's log.
     pub async fn stop(self) -> String {
         let (centrifugo, logs) = self.stop_app().await;
         centrifugo.stop().await;

@@ -1,4 +1,4 @@
-//! A peer that speaks the proxy's gRPC without being Centrifugo: well or badly.
+//! A gRPC client of the proxy's service that isn't Centrifugo, and sends valid and invalid messages.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -79,7 +79,7 @@ pub fn head(length: usize) -> [u8; 5] {
 ///
 /// # Errors
 ///
-/// They are none.
+/// If they are no such message.
 ///
 /// # Panics
 ///
@@ -89,7 +89,7 @@ pub fn decode(name: &str, bytes: Bytes) -> Result<DynamicMessage, DecodeError> {
     DynamicMessage::decode(of_schema, bytes)
 }
 
-/// Calls one of the service's methods with a request of the schema; gives the response.
+/// Calls one of the service's methods with a request of the schema, and returns the response.
 ///
 /// # Errors
 ///
@@ -97,7 +97,7 @@ pub fn decode(name: &str, bytes: Bytes) -> Result<DynamicMessage, DecodeError> {
 ///
 /// # Panics
 ///
-/// If nobody listens.
+/// If the app doesn't listen.
 pub async fn call(app: SocketAddr, rpc: &str, request: &DynamicMessage) -> Result<DynamicMessage, Status> {
     call_with(app, rpc, MetadataMap::new(), request).await
 }
@@ -110,7 +110,7 @@ pub async fn call(app: SocketAddr, rpc: &str, request: &DynamicMessage) -> Resul
 ///
 /// # Panics
 ///
-/// If nobody listens.
+/// If the app doesn't listen.
 pub async fn call_with(
     app: SocketAddr,
     rpc: &str,
@@ -132,12 +132,12 @@ pub async fn call_with(
 ///
 /// # Panics
 ///
-/// If nobody listens.
+/// If the app doesn't listen.
 pub async fn call_raw(app: SocketAddr, path: &str, metadata: MetadataMap, bytes: Bytes) -> Result<Bytes, Status> {
     call_over(connection(app).await, path, metadata, bytes).await
 }
 
-/// Makes one call after the other with the same request, all over one connection, and waits for none of them.
+/// Starts many calls with the same request on one connection, and waits for none of them.
 pub fn burst(connection: &Channel, rpc: &str, request: &DynamicMessage, calls: usize) -> JoinSet<Result<Bytes, Status>> {
     let (path, bytes) = (format!("/{PACKAGE}.CentrifugoProxy/{rpc}"), Bytes::from(request.encode_to_vec()));
     let one = move |_| {
@@ -151,21 +151,21 @@ pub fn burst(connection: &Channel, rpc: &str, request: &DynamicMessage, calls: u
 ///
 /// # Panics
 ///
-/// If nobody listens.
+/// If the app doesn't listen.
 pub async fn connection(app: SocketAddr) -> Channel {
     Channel::from_shared(format!("http://{app}")).expect("an address").connect().await.expect("an app")
 }
 
-/// How a request's bytes travel.
+/// The form in which a request is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Travel {
-    /// As one message in one frame: Centrifugo's way.
+pub enum Form {
+    /// One message in one frame, as Centrifugo sends it.
     Plain,
-    /// Compressed: Centrifugo's way with `compression`.
+    /// Compressed, as Centrifugo sends it with `compression`.
     Gzip,
 }
 
-/// Sends any bytes, and gives back all there is of the answer: the metadata before and after it, too.
+/// Sends any bytes, and returns the complete response: its message, and the metadata before and after it.
 ///
 /// # Errors
 ///
@@ -173,9 +173,9 @@ pub enum Travel {
 ///
 /// # Panics
 ///
-/// If nobody listens.
-pub async fn answer(connection: &Channel, rpc: &str, bytes: Bytes, travel: Travel) -> Result<(MetadataMap, Bytes), Status> {
-    let mut grpc = grpc(connection, travel).await;
+/// If the app doesn't listen.
+pub async fn respond(connection: &Channel, rpc: &str, bytes: Bytes, form: Form) -> Result<(MetadataMap, Bytes), Status> {
+    let mut grpc = grpc(connection, form).await;
     let path = format!("/{PACKAGE}.CentrifugoProxy/{rpc}").parse().expect("a path");
     let (metadata, bytes, _) = grpc.unary(Request::new(bytes), path, Raw).await?.into_parts();
     Ok((metadata, bytes))
@@ -190,7 +190,7 @@ async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes
     Ok(grpc.unary(request, path, Raw).await?.into_inner())
 }
 
-/// Opens a stream of one direction, all over one connection.
+/// Opens a unidirectional stream on a connection.
 ///
 /// # Errors
 ///
@@ -198,12 +198,12 @@ async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes
 ///
 /// # Panics
 ///
-/// If nobody listens.
+/// If the app doesn't listen.
 pub async fn open(connection: &Channel, request: &DynamicMessage) -> Result<Opened, Status> {
-    open_by(connection, request, Travel::Plain).await
+    open_by(connection, request, Form::Plain).await
 }
 
-/// The same, with a request that travels as it is told.
+/// Like [`open`], with a request in this form.
 ///
 /// # Errors
 ///
@@ -211,24 +211,24 @@ pub async fn open(connection: &Channel, request: &DynamicMessage) -> Result<Open
 ///
 /// # Panics
 ///
-/// If nobody listens.
-pub async fn open_by(connection: &Channel, request: &DynamicMessage, travel: Travel) -> Result<Opened, Status> {
-    let mut grpc = grpc(connection, travel).await;
+/// If the app doesn't listen.
+pub async fn open_by(connection: &Channel, request: &DynamicMessage, form: Form) -> Result<Opened, Status> {
+    let mut grpc = grpc(connection, form).await;
     let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeUnidirectional").parse().expect("a path");
     let request = Request::new(Bytes::from(request.encode_to_vec()));
     Ok(Opened(grpc.server_streaming(request, path, Raw).await?.into_inner()))
 }
 
-async fn grpc(connection: &Channel, travel: Travel) -> Grpc<Channel> {
+async fn grpc(connection: &Channel, form: Form) -> Grpc<Channel> {
     let mut grpc = Grpc::new(connection.clone());
-    if travel == Travel::Gzip {
+    if form == Form::Gzip {
         grpc = grpc.send_compressed(CompressionEncoding::Gzip);
     }
     grpc.ready().await.expect("an app");
     grpc
 }
 
-/// Opens a stream of both directions, all over one connection. What is sent by the sender are its messages, the first one included.
+/// Opens a bidirectional stream on a connection. The sender sends its messages, the first one included.
 ///
 /// # Errors
 ///
@@ -236,18 +236,18 @@ async fn grpc(connection: &Channel, travel: Travel) -> Grpc<Channel> {
 ///
 /// # Panics
 ///
-/// If nobody listens.
+/// If the app doesn't listen.
 pub async fn open_bidirectional(
     connection: &Channel,
 ) -> (mpsc::Sender<DynamicMessage>, impl Future<Output = Result<Opened, Status>> + use<>) {
-    let (say, mut said) = mpsc::channel::<DynamicMessage>(1);
+    let (sender, mut messages) = mpsc::channel::<DynamicMessage>(1);
     let messages =
-        stream::poll_fn(move |context| said.poll_recv(context)).map(|message| Bytes::from(message.encode_to_vec()));
+        stream::poll_fn(move |context| messages.poll_recv(context)).map(|message| Bytes::from(message.encode_to_vec()));
     let mut grpc = Grpc::new(connection.clone());
     grpc.ready().await.expect("an app");
     let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeBidirectional").parse().expect("a path");
     let opened = async move { Ok(Opened(grpc.streaming(Request::new(messages), path, Raw).await?.into_inner())) };
-    (say, opened)
+    (sender, opened)
 }
 
 /// The messages of a stream.
@@ -263,7 +263,7 @@ impl Opened {
     ///
     /// # Panics
     ///
-    /// If the message is none of the schema's.
+    /// If the schema has no such message.
     pub async fn next(&mut self) -> Result<Option<DynamicMessage>, Status> {
         let of_schema =
             SCHEMA.get_message_by_name(&format!("{PACKAGE}.StreamSubscribeResponse")).expect("a message of the schema");
@@ -281,7 +281,7 @@ pub fn error_code(response: &DynamicMessage) -> Option<u32> {
     error.as_message()?.get_field_by_name("code")?.as_u32()
 }
 
-/// Bytes, as they are.
+/// A codec that leaves bytes as they are.
 struct Raw;
 
 impl Codec for Raw {

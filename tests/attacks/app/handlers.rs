@@ -1,4 +1,4 @@
-//! What peers reach: handlers that are slow, that echo, that fail, and streams that don't read.
+//! The handlers of the attacked app: slow ones, echoes, failures, and streams that don't read.
 
 use std::future;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// A value of a handler or a stream, counted while it is alive.
+/// A value of a handler or of a stream, counted while it is alive.
 struct Running;
 
 impl Running {
@@ -78,20 +78,20 @@ async fn room(number: u64) -> bool {
     number > 0
 }
 
-/// Never takes what its client publishes.
+/// A stream that doesn't take its client's publications.
 #[centrifugo::stream("deaf:<_>")]
 async fn deaf() -> impl Stream<Item = u8> {
     silent()
 }
 
-/// Drops what its client publishes, unread.
+/// A stream that drops its client's publications unread.
 #[centrifugo::stream("dropped:<_>")]
 async fn dropped(publications: RawPublications) -> impl Stream<Item = u8> {
     drop(publications);
     silent()
 }
 
-/// Keeps what its client publishes, unread.
+/// A stream that keeps its client's publications unread.
 #[centrifugo::stream("kept:<_>")]
 async fn kept(publications: RawPublications) -> impl Stream<Item = u8> {
     silent().map(move |item| {
@@ -100,13 +100,13 @@ async fn kept(publications: RawPublications) -> impl Stream<Item = u8> {
     })
 }
 
-/// Publishes what its client publishes, as it is.
+/// A stream of its client's publications, unchanged.
 #[centrifugo::stream("mirror:<_>")]
 async fn mirror(publications: RawPublications) -> impl Stream<Item = Publication> {
     publications.map(Publication::raw)
 }
 
-/// Counts what its client publishes, once it has been busy with something else for three seconds.
+/// A stream that counts its client's publications after a pause of three seconds.
 #[centrifugo::stream("late:<_>")]
 async fn late(publications: RawPublications) -> impl Stream<Item = usize> {
     let running = Running::begin();
@@ -117,7 +117,7 @@ async fn late(publications: RawPublications) -> impl Stream<Item = usize> {
     })
 }
 
-/// Has nothing to publish, and hands on what its client publishes.
+/// A stream that is empty, and whose client's publications are read by another task.
 #[centrifugo::stream("handed_on:<_>")]
 async fn handed_on(publications: RawPublications) -> impl Stream<Item = u8> {
     let running = Running::begin();
@@ -128,7 +128,7 @@ async fn handed_on(publications: RawPublications) -> impl Stream<Item = u8> {
     stream::empty()
 }
 
-/// Always has another publication.
+/// A stream that never ends and never waits.
 #[centrifugo::stream("endless:<_>")]
 async fn endless() -> impl Stream<Item = String> {
     let running = Running::begin();
@@ -138,7 +138,7 @@ async fn endless() -> impl Stream<Item = String> {
     })
 }
 
-/// An open stream that publishes nothing.
+/// A stream that never publishes and never ends.
 fn silent() -> impl Stream<Item = u8> {
     let running = Running::begin();
     stream::pending().map(move |item| {

@@ -1,4 +1,4 @@
-//! The app that the attacks are played on. Its only argument is its settings, as JSON; it logs its address.
+//! The app that is attacked. Its only argument is its settings, as JSON; it logs its address.
 
 mod handlers;
 
@@ -32,7 +32,7 @@ fn app(settings: Settings) -> App {
     with(app, settings.max_unfinished_bytes, App::max_unfinished_bytes)
 }
 
-/// Sets what there is a value for.
+/// Applies the settings that have a value.
 fn with<T>(app: App, value: Option<T>, set: impl FnOnce(App, T) -> App) -> App {
     match value {
         Some(value) => set(app, value),

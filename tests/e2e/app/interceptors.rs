@@ -1,4 +1,4 @@
-//! What stands around handlers: interceptors, the error handler, tower layers.
+//! Interceptors, the error handler and tower layers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,8 +26,8 @@ async fn refresh() -> Result<Refreshed, Internal> {
 }
 
 #[centrifugo::rpc("who", collect = false)]
-async fn who(Extension(account): Extension<Account>, Data(said): Data<Value>) -> Value {
-    json!([account.0, said])
+async fn who(Extension(account): Extension<Account>, Data(data): Data<Value>) -> Value {
+    json!([account.0, data])
 }
 
 #[centrifugo::rpc("do/<outcome>", collect = false)]
@@ -229,10 +229,11 @@ async fn the_error_handler_sees_every_failure_with_its_call() {
     for outcome in ["internal", "panic"] {
         client.rpc(&format!("do/{outcome}"), Value::Null).await.expect_err("a failure");
     }
-    let told = seen.line(&["do/internal"]).await;
+    let line = seen.line(&["do/internal"]).await;
     assert_eq!(
-        told,
-        "rpc Some(\"do/internal\") Some(\"ann\") Some(\"e2e::app::interceptors::call\") panic=false: internal failure: the password is swordfish"
+        line,
+        "rpc Some(\"do/internal\") Some(\"ann\") Some(\"e2e::app::interceptors::call\") panic=false: \
+         internal failure: the password is swordfish"
     );
     seen.line(&["rpc Some(\"do/panic\")", "panic=true", "panicked: the password is swordfish"]).await;
     // Its extractor.

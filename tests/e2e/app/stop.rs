@@ -1,4 +1,4 @@
-//! The end of an app: calls that run may finish, for as long as it says.
+//! The stop of an app: calls that run may finish within the drain timeout.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use centrifugo_tests::LiveCount;
 
-/// Told when a handler has begun.
+/// Notified when a handler has begun.
 type Begun = Arc<Notify>;
 
 #[centrifugo::connect(collect = false)]
@@ -48,7 +48,7 @@ async fn a_running_call_is_answered_before_the_app_ends() {
 }
 
 #[tokio::test]
-async fn a_call_that_never_ends_does_not_keep_the_app() {
+async fn a_call_that_never_ends_does_not_delay_the_stop() {
     let begun = Begun::default();
     let app = App::empty().handlers(handlers![endless]).state(begun.clone()).drain_timeout(Duration::from_millis(100));
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
@@ -86,7 +86,7 @@ async fn brief(State(calls): State<Arc<AtomicUsize>>) {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
-/// One worker, and a peer that always has 300 calls in flight: whenever one is answered, it makes another one.
+/// One worker, and a peer that always has 300 calls in flight.
 #[tokio::test]
 async fn a_connection_that_always_has_another_call_sees_the_stop() {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -120,19 +120,19 @@ async fn a_connection_that_always_has_another_call_sees_the_stop() {
         .expect("an end before the drain is over")
         .expect("an end");
     let refused = timeout(PATIENCE, busy).await.expect("an end").expect("no panic");
-    // The others are those that the app has never seen, as its connection was about to end.
+    // The app has not accepted the others, as its connection was ending.
     assert_eq!(answered.load(Ordering::SeqCst), calls.load(Ordering::SeqCst), "{refused:?}");
 }
 
 #[tokio::test]
-async fn a_peer_that_says_nothing_does_not_keep_the_app() {
+async fn a_silent_peer_does_not_delay_the_stop() {
     let app = App::empty().handlers(handlers![connect]).drain_timeout(2 * PATIENCE);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
     let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
     let silent = TcpStream::connect(address).await.expect("a connection");
-    // The app has it as soon as it answers another one.
+    // The app has accepted it when it responds on a later one.
     call(address, "Connect", &message("ConnectRequest", &[])).await.expect("an answer");
     stop.send(()).expect("an app");
     let ended = timeout(PATIENCE, app).await.expect("an end before the drain is over");

@@ -1,4 +1,4 @@
-//! `centrifugo::testing`: the same app, called without a socket.
+//! `centrifugo::testing`: an app that is called without a socket.
 
 use std::time::Duration;
 
@@ -56,8 +56,8 @@ async fn ticks(outcome: Outcome) -> impl Stream<Item = Result<u32, Reject>> {
 }
 
 #[centrifugo::stream("echo:<_>", collect = false)]
-async fn echo(said: Publications<String>) -> SubscribedStream {
-    Subscribed::new().data(&"welcome").try_stream(said)
+async fn echo(publications: Publications<String>) -> SubscribedStream {
+    Subscribed::new().data(&"welcome").try_stream(publications)
 }
 
 #[centrifugo::map_publish("board:<_>", collect = false)]
@@ -125,7 +125,7 @@ async fn every_event_is_called_through_the_same_dispatch() {
 }
 
 #[tokio::test]
-async fn refusals_and_failures_are_told_apart() {
+async fn refusals_and_failures_are_distinct() {
     let app = app();
     assert_eq!(app.subscribe("user.ann").user("bob").await.error().code(), 403);
     assert_eq!(app.subscribe("nothing").await.error(), &ErrorReply::PERMISSION_DENIED);
@@ -134,7 +134,7 @@ async fn refusals_and_failures_are_told_apart() {
     assert_eq!(app.rpc("do/stop").await.disconnect().code(), 4501);
     assert_eq!(app.rpc("do/internal").await.failure(), "internal failure: the password is swordfish");
     assert_eq!(app.rpc("do/panic").await.failure(), "internal failure: panicked: the password is swordfish");
-    // What Centrifugo could not pass on to this client.
+    // Centrifugo can't send this to a JSON client.
     assert!(app.rpc("bytes").await.failure().contains("isn't JSON"));
     assert_eq!(app.rpc("bytes").protobuf().await.reply().data, &b"\xff"[..]);
     assert_eq!(format!("{:?}", app.rpc("do/stop").await), r#"Disconnect(Disconnect { code: 4501, reason: "go away" })"#);
@@ -160,8 +160,8 @@ async fn a_stream_is_read_to_its_end() {
     assert_eq!(stream.next().await.expect("a tick"), Some(2));
     assert!(stream.next::<u32>().await.expect_err("a failure").is_internal());
 
-    let said = stream::iter([Bytes::from("\"a\""), Bytes::from("1")]);
-    let echoed = app.stream("echo:a").publications(said).await;
+    let publications = stream::iter([Bytes::from("\"a\""), Bytes::from("1")]);
+    let echoed = app.stream("echo:a").publications(publications).await;
     assert_eq!(echoed.data::<String>(), "welcome");
     let mut echoed = echoed.into_reply();
     assert_eq!(echoed.next::<String>().await.expect("an echo").as_deref(), Some("a"));
@@ -171,11 +171,11 @@ async fn a_stream_is_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_stream_that_fails_or_panics_ends_and_is_told() {
-    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+async fn a_stream_that_fails_or_panics_ends_and_is_reported() {
+    let (sender, mut failures) = tokio::sync::mpsc::unbounded_channel();
     let app = App::empty().handlers(handlers![ticks]).error_handler(move |failure| {
-        let heard = tell.send((failure.is_panic(), failure.name().map(str::to_owned), failure.to_string()));
-        async move { drop(heard) }
+        let sent = sender.send((failure.is_panic(), failure.name().map(str::to_owned), failure.to_string()));
+        async move { drop(sent) }
     });
     let app = TestApp::new(app).expect("an app that can start");
     for (channel, panics) in [("ticks:internal", false), ("ticks:panic", true)] {
@@ -185,14 +185,14 @@ async fn a_stream_that_fails_or_panics_ends_and_is_told() {
         let reject = stream.next::<u32>().await.expect_err("a failure");
         assert!(reject.is_internal(), "{reject}");
         assert_eq!(stream.next::<u32>().await.expect("an end"), None);
-        let (panic, name, text) = told.recv().await.expect("a failure that is told");
+        let (panic, name, text) = failures.recv().await.expect("a report");
         assert_eq!((panic, name.as_deref()), (panics, Some(channel)));
         assert!(text.contains("swordfish"), "{text}");
     }
 }
 
 #[tokio::test]
-async fn calls_that_go_to_http_go_there() {
+async fn rpcs_of_http_reach_the_router() {
     use axum::{Json, Router, extract::Path, routing::get};
     async fn user(Path(id): Path<u64>) -> Json<Value> {
         Json(json!({ "id": id }))

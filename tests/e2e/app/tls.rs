@@ -1,4 +1,4 @@
-//! TLS between Centrifugo and the app, which is a service of a tonic server: who is believed, on both sides.
+//! TLS between Centrifugo and the app, as a service of a tonic server: which certificates each side accepts.
 
 use std::path::{Path, PathBuf};
 
@@ -52,9 +52,10 @@ impl Authority {
     }
 }
 
-/// Starts a Centrifugo with these settings of TLS, and an app that wants it to be signed by `clients`. What a client sees.
+/// Starts an app that requires a certificate of `clients`, and a Centrifugo with these settings of TLS.
+/// Returns the error that a client receives.
 async fn answered(server: &Signed, clients: &Authority, tls: Value) -> Result<(), String> {
-    // Several crates of the tests bring a cryptography; the first test chooses.
+    // Several crates of the tests bring a provider of cryptography; the first test installs this one.
     drop(ring::default_provider().install_default());
     let proxy = json!({ "grpc": { "tls": tls } });
     let settings = json!({ "client": { "proxy": { "connect": proxy } }, "rpc": { "proxy": proxy } });
@@ -95,7 +96,7 @@ fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn each_side_believes_whom_it_is_told_to() {
+async fn each_side_accepts_only_the_certificates_that_it_is_configured_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let (ours, theirs) = (Authority::new("ours"), Authority::new("theirs"));
     let server = ours.sign("127.0.0.1");
@@ -108,7 +109,7 @@ async fn each_side_believes_whom_it_is_told_to() {
     let (cert, key) = credentials(&ours, "centrifugo");
     let (wrong_cert, wrong_key) = credentials(&theirs, "impostor");
 
-    // A file's name or its text, Centrifugo takes both.
+    // Centrifugo takes a file's name or its content.
     let tls = json!({ "enabled": true, "server_ca_pem": ours.pem, "cert_pem": cert, "key_pem": key });
     assert_eq!(answered(&server, &ours, tls.clone()).await, Ok(()));
     let refused = Err("internal server error".to_owned());

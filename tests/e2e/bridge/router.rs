@@ -1,4 +1,4 @@
-//! RPCs that are answered by HTTP, seen from a client.
+//! RPCs that go to a router of the app, or to a remote server, seen from a client.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -39,7 +39,7 @@ async fn kick() {}
 #[derive(Clone)]
 struct Account(String);
 
-/// Knows whose call it is, so that neither handlers nor the router ask again.
+/// Adds the caller's account to the call, for handlers and the router.
 #[centrifugo::interceptor(rpc, collect = false)]
 async fn with_account(Meta(name): Meta<String>, mut call: Call<Rpc>, next: Next<Rpc>) -> Result<RpcReply, Reject> {
     call.extensions_mut().insert(Account(name));
@@ -48,7 +48,7 @@ async fn with_account(Meta(name): Meta<String>, mut call: Call<Rpc>, next: Next<
 }
 
 #[tokio::test]
-async fn a_router_gets_the_call_s_extensions_and_meta() {
+async fn a_router_receives_the_call_s_extensions_and_meta() {
     type Found = (Extension<Account>, Extension<Meta<Bytes>>, Extension<UserId>);
     let account = async |(Extension(account), Extension(Meta(meta)), Extension(user)): Found| {
         Json(json!([account.0, String::from_utf8_lossy(&meta), user.as_str()]))
@@ -56,8 +56,8 @@ async fn a_router_gets_the_call_s_extensions_and_meta() {
     let router = Router::new().route("/account", get(account));
     let app = App::empty().http(router).interceptors(interceptors![with_account]);
     let app = TestApp::new(app).expect("an app");
-    let told: Value = app.rpc("get:account").user("7").meta("ann").await.data();
-    assert_eq!(told["data"], json!(["ann", "\"ann\"", "7"]));
+    let reply: Value = app.rpc("get:account").user("7").meta("ann").await.data();
+    assert_eq!(reply["data"], json!(["ann", "\"ann\"", "7"]));
 }
 
 async fn start(app: App) -> (Stage, Client) {
@@ -115,15 +115,15 @@ async fn lists_are_what_the_router_s_extractors_read() {
     let router = Router::new().route("/pairs", get(pairs));
     let data = json!({ "tags": ["x", "y"], "in": { "city": "Oslo" } });
     let app = TestApp::new(App::empty().http(router.clone())).expect("an app");
-    let told: Value = app.rpc("get:pairs").data(&data).await.data();
-    assert_eq!(told["data"], json!([["in[city]", "Oslo"], ["tags", "x"], ["tags", "y"]]));
+    let reply: Value = app.rpc("get:pairs").data(&data).await.data();
+    assert_eq!(reply["data"], json!([["in[city]", "Oslo"], ["tags", "x"], ["tags", "y"]]));
 
     let app = TestApp::new(App::empty().http(Http::new(router).list_brackets(true))).expect("an app");
-    let told: Value = app.rpc("get:pairs").data(&data).await.data();
-    assert_eq!(told["data"], json!([["in[city]", "Oslo"], ["tags[]", "x"], ["tags[]", "y"]]));
+    let reply: Value = app.rpc("get:pairs").data(&data).await.data();
+    assert_eq!(reply["data"], json!([["in[city]", "Oslo"], ["tags[]", "x"], ["tags[]", "y"]]));
 }
 
-// Without a limit on what is written, these 64 KiB of a client became 1.4 GB.
+// Without a limit of the query's length, these 64 KiB of a client become 1.4 GB.
 #[tokio::test]
 async fn data_that_repeats_a_long_key_is_refused() {
     let app = TestApp::new(App::empty().http(router())).expect("an app");
@@ -145,8 +145,8 @@ async fn data_that_is_nested_too_deeply_is_refused() {
 async fn numbers_arrive_as_the_client_wrote_them() {
     let app = TestApp::new(App::empty().http(router())).expect("an app");
     for number in ["12345678901234567890123", "-0", "1.10", "1E300", "0.10000000000000000000001"] {
-        let told: Value = app.rpc("get:query").raw_data(format!("{{\"n\": {number} }}")).await.data();
-        assert_eq!(told["query"], format!("n={number}"));
+        let reply: Value = app.rpc("get:query").raw_data(format!("{{\"n\": {number} }}")).await.data();
+        assert_eq!(reply["query"], format!("n={number}"));
     }
 }
 
@@ -159,11 +159,11 @@ async fn the_data_of_the_others_is_the_body() {
         Ok(json!({ "code": 422, "errors": { "title": ["say something"] } }))
     );
     for verb in ["post", "put", "patch", "delete"] {
-        let told = client.rpc(&format!("{verb}:echo"), json!({ "a": [1] })).await;
+        let reply = client.rpc(&format!("{verb}:echo"), json!({ "a": [1] })).await;
         let json = "application/json";
         let echo =
             json!({ "code": 200, "method": verb.to_uppercase(), "path": "/echo", "type": json, "body": "{\"a\":[1]}" });
-        assert_eq!(told, Ok(echo));
+        assert_eq!(reply, Ok(echo));
     }
     let empty = json!({ "code": 200, "method": "PUT", "path": "/echo", "type": null, "body": "" });
     assert_eq!(client.rpc("put:echo", Value::Null).await, Ok(empty));
@@ -171,7 +171,7 @@ async fn the_data_of_the_others_is_the_body() {
 }
 
 #[tokio::test]
-async fn a_status_without_json_speaks_for_itself() {
+async fn a_status_without_json_is_the_reply() {
     let (stage, mut client) = start(App::empty().http(router())).await;
     for (method, code, message) in [
         ("get:nowhere", 404, "Not Found"),
@@ -188,40 +188,40 @@ async fn a_status_without_json_speaks_for_itself() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_misspelt_is_not_found_and_only_the_log_has_the_form() {
+async fn a_misspelt_method_is_not_found_and_only_the_log_has_the_right_form() {
     let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![ping, kick])).await;
     for method in ["users", "", "get", "pimg", "admin:kik"] {
         assert_eq!(client.rpc(method, Value::Null).await, refused(404, "method not found"), "{method}");
     }
     stage.logs.line(&["WARN", "\"pimg\"", "get:users/1"]).await;
-    let told = client.rpc(":users", Value::Null).await;
-    assert_eq!(told, refused(400, "the method must begin with get, head, post, put, patch or delete before the `:`"));
-    // Centrifugo's own: the generated configuration doesn't list it.
+    let reply = client.rpc(":users", Value::Null).await;
+    assert_eq!(reply, refused(400, "the method must begin with get, head, post, put, patch or delete before the `:`"));
+    // Centrifugo's own error: the generated configuration doesn't list this verb.
     assert_eq!(client.rpc("fetch:users", Value::Null).await, refused(104, "method not found"));
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn a_verb_that_the_configuration_adds_is_told_the_verbs_and_capitals_work() {
+async fn a_verb_that_the_configuration_adds_is_refused_with_the_verbs_and_capitals_work() {
     let listed = json!([{ "name": "GET", "proxy_enabled": true }, { "name": "options", "proxy_enabled": true }]);
     let app = App::empty().http(router()).centrifugo(json!({ "rpc": { "namespaces": listed } }));
     let (stage, mut client) = start(app).await;
     assert_eq!(client.rpc("GET:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1 })));
-    let told = client.rpc("options:users", Value::Null).await;
-    assert_eq!(told, refused(400, "the method must begin with get, head, post, put, patch or delete before the `:`"));
+    let reply = client.rpc("options:users", Value::Null).await;
+    assert_eq!(reply, refused(400, "the method must begin with get, head, post, put, patch or delete before the `:`"));
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn paths_that_mean_harm_are_refused_and_logged() {
+async fn hostile_paths_are_refused_and_logged() {
     let (stage, mut client) = start(App::empty().http(router())).await;
     for uri in ["../secret", "a/../secret", "%2e%2e/secret", ".%2E/secret", "..;/secret", "%252e%252e%252fsecret"] {
-        let told = client.rpc(&format!("get:{uri}"), Value::Null).await;
-        assert_eq!(told, refused(400, "the path must have no `.` or `..` segments"), "{uri}");
+        let reply = client.rpc(&format!("get:{uri}"), Value::Null).await;
+        assert_eq!(reply, refused(400, "the path must have no `.` or `..` segments"), "{uri}");
     }
     for uri in ["http://evil/", "//evil/secret", "me@evil/secret", "evil:80/secret"] {
-        let told = client.rpc(&format!("get:{uri}"), Value::Null).await;
-        assert_eq!(told, refused(400, "the path must not name a host"), "{uri}");
+        let reply = client.rpc(&format!("get:{uri}"), Value::Null).await;
+        assert_eq!(reply, refused(400, "the path must not name a host"), "{uri}");
     }
     for uri in ["a\\b", "a\r\nx: y", "a#b", "a%00", "%c0%ae"] {
         assert_eq!(client.rpc(&format!("get:{uri}"), Value::Null).await.unwrap_err().code, 400, "{uri}");
@@ -232,16 +232,16 @@ async fn paths_that_mean_harm_are_refused_and_logged() {
 }
 
 #[tokio::test]
-async fn a_path_and_a_query_have_16_kib_together() {
+async fn a_path_and_a_query_may_have_16_kib_together() {
     let (stage, mut client) = start(App::empty().http(router())).await;
     let message = "the path and the query are too long together";
     let long = "x".repeat(16 << 10);
     assert_eq!(client.rpc(&format!("get:names/{long}"), Value::Null).await, refused(400, message));
     assert_eq!(client.rpc("get:query", json!({ "q": long })).await, refused(400, message));
-    // Each of them would do.
+    // Each of them alone is short enough.
     let half = "x".repeat(8 << 10);
     assert_eq!(client.rpc(&format!("get:names/{half}"), json!({ "q": half })).await, refused(400, message));
-    // To the byte.
+    // Exactly the limit.
     let most = &long["/query?q=".len()..];
     assert_eq!(
         client.rpc("get:query", json!({ "q": most })).await,
@@ -266,7 +266,7 @@ async fn bytes_of_a_protobuf_client_must_be_json() {
 }
 
 #[tokio::test]
-async fn handlers_go_before_the_router() {
+async fn handlers_take_precedence_over_the_router() {
     let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![me, ping])).await;
     assert_eq!(client.rpc("get:users/me", Value::Null).await, Ok(json!({ "me": "7" })));
     assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
@@ -293,21 +293,21 @@ async fn impostor(stage: &Stage, user: Value) -> Client {
 }
 
 #[tokio::test]
-async fn the_user_is_known_and_can_not_be_spoofed() {
+async fn the_router_receives_the_user_and_clients_can_not_spoof_it() {
     let stage = Stage::start(forwarding(App::empty()).http(router()).handlers(handlers![connect])).await;
     for (user, header) in [(json!("7"), json!(["7"])), (Value::Null, json!([]))] {
-        let told = impostor(&stage, user.clone()).await.rpc("get:whoami", Value::Null).await;
+        let reply = impostor(&stage, user.clone()).await.rpc("get:whoami", Value::Null).await;
         let known = json!({
             "code": 200, "user": header, "typed": user.as_str().unwrap_or_default(), "client_is_known": true,
             "typed_client_is_known": true, "language": ["nb"], "accept": ["application/json"], "others": []
         });
-        assert_eq!(told, Ok(known));
+        assert_eq!(reply, Ok(known));
     }
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn what_comes_to_nothing_is_told_to_the_log_only() {
+async fn only_the_log_has_the_cause_of_a_failure() {
     // Far from what a busy machine needs for the others.
     let http = Http::new(router()).timeout(Duration::from_secs(3)).max_response(1 << 10);
     let (stage, mut client) = start(App::empty().http(http).centrifugo(patient())).await;
@@ -322,12 +322,12 @@ async fn what_comes_to_nothing_is_told_to_the_log_only() {
         let line = stage.logs.line(&["ERROR", "http bridge", cause]).await;
         assert!(!line.contains("private"), "{line}");
     }
-    // The panic took nothing along.
+    // The panic failed one call only.
     assert_eq!(client.rpc("get:users/1", Value::Null).await, Ok(json!({ "code": 200, "id": 1 })));
     stage.stop().await;
 }
 
-// Centrifugo would say the same after its 3 s, but nobody would tell the log why.
+// Centrifugo returns the same error after its 3 s, but the log would have no cause.
 #[tokio::test]
 async fn a_request_ends_before_centrifugo_gives_up() {
     let app = App::empty().http(router()).centrifugo(json!({ "rpc": { "proxy": { "timeout": "3s" } } }));
@@ -365,7 +365,7 @@ async fn a_request_may_take_as_long_as_centrifugo_waits_and_ends_with_its_client
     stage.stop().await;
 }
 
-/// A real server, which ends with the test. Gives its base URL.
+/// Starts a server that ends with the test. Returns its base URL.
 async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -391,8 +391,8 @@ async fn a_server_answers_under_its_base() {
     for uri in ["../secret", "/../secret", "%2e%2e/secret", "%2e%2e%2fsecret", "..\\secret"] {
         assert_eq!(client.rpc(&format!("get:{uri}"), Value::Null).await.unwrap_err().code, 400, "{uri}");
     }
-    let told = client.rpc("get:whoami", Value::Null).await.unwrap();
-    assert_eq!((&told["user"], &told["client_is_known"], &told["others"]), (&json!(["7"]), &json!(true), &json!([])));
+    let reply = client.rpc("get:whoami", Value::Null).await.unwrap();
+    assert_eq!((&reply["user"], &reply["client_is_known"], &reply["others"]), (&json!(["7"]), &json!(true), &json!([])));
     // The server drops the connection.
     assert_eq!(client.rpc("get:panic", Value::Null).await, internal());
     stage.logs.line(&["ERROR", "http bridge", "GET /panic: the service failed"]).await;
@@ -413,7 +413,7 @@ async fn a_server_that_is_not_there_is_an_internal_failure() {
 }
 
 #[test]
-fn a_base_url_that_is_none_stops_the_start() {
+fn an_invalid_base_url_stops_the_start() {
     let Err(StartError::Conflicts(conflicts)) = App::empty().http_upstream("ftp://files.test").into_service() else {
         panic!("it starts")
     };

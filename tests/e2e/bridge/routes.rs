@@ -1,4 +1,4 @@
-//! The router that is asked.
+//! The router that receives the RPCs.
 
 use std::io;
 use std::time::Duration;
@@ -46,7 +46,9 @@ async fn whoami(headers: HeaderMap, user: Option<Extension<UserId>>, client: Opt
         "user": all("x-centrifugo-user"),
         "client_is_known": all("x-centrifugo-client").len() == 1 && all("x-centrifugo-client") != ["spoofed"],
         "typed": user.map(|Extension(user)| user.into_string()),
-        "typed_client_is_known": client.is_some_and(|Extension(client)| all("x-centrifugo-client") == [client.into_string()]),
+        "typed_client_is_known": client.is_some_and(|Extension(client)| {
+            all("x-centrifugo-client") == [client.into_string()]
+        }),
         "language": all("accept-language"),
         "accept": all("accept"),
         "others": headers.keys().filter(|name| {

@@ -1,4 +1,4 @@
-//! RPCs that are answered by a server which doesn't behave: it is slow, talks on and on, breaks off, or can't be trusted.
+//! RPCs that go to a faulty server: it is slow, sends too much, closes the connection early, or isn't trusted.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -22,8 +22,8 @@ async fn connect() -> Connected {
     Connected::user("7")
 }
 
-/// What the server says to whoever asks for this path. Nothing more comes; whether the connection stays open.
-fn said(path: &str) -> (String, bool) {
+/// The bytes that the server sends for a path, and whether the connection stays open after them.
+fn response_to(path: &str) -> (String, bool) {
     let with_length = |length, body: &str| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
     let chunked = |chunks: &str| format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunks}");
     match path {
@@ -38,7 +38,7 @@ fn said(path: &str) -> (String, bool) {
     }
 }
 
-async fn talk(mut stream: TcpStream) -> std::io::Result<()> {
+async fn respond(mut stream: TcpStream) -> std::io::Result<()> {
     let (mut head, mut buffer) = (String::new(), [0; 1024]);
     while !head.ends_with("\r\n\r\n") {
         let read = stream.read(&mut buffer).await?;
@@ -47,29 +47,29 @@ async fn talk(mut stream: TcpStream) -> std::io::Result<()> {
         }
         head += &String::from_utf8_lossy(&buffer[..read]);
     }
-    let (text, stays) = said(head.split(' ').nth(1).unwrap_or_default());
+    let (text, stays) = response_to(head.split(' ').nth(1).unwrap_or_default());
     stream.write_all(text.as_bytes()).await?;
     if stays {
-        // Until the app is fed up with it.
+        // Until the app closes the connection.
         stream.read_to_end(&mut Vec::new()).await?;
     }
     Ok(())
 }
 
-/// The server, which ends with the test. Gives its base URL.
+/// Starts the server, which ends with the test. Returns its base URL.
 async fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(talk(stream));
+            tokio::spawn(respond(stream));
         }
     });
     url
 }
 
 async fn start(http: Http) -> (Stage, Client) {
-    // Long enough for a busy machine: what is to be seen are the app's own limits.
+    // Centrifugo waits long enough for the app's own limits to be reached.
     let patient = json!({ "rpc": { "proxy": { "timeout": "30s" } } });
     let stage = Stage::start(App::empty().http(http).handlers(handlers![connect]).centrifugo(patient)).await;
     let client = stage.connected(Value::Null).await;
@@ -81,7 +81,7 @@ fn internal<T>() -> Result<T, Refused> {
 }
 
 #[tokio::test]
-async fn a_server_has_so_much_time_and_no_more() {
+async fn a_server_must_respond_within_the_timeout() {
     let (stage, mut client) = start(Http::upstream(serve().await).timeout(Duration::from_millis(300))).await;
     for path in ["silent", "slow/body"] {
         assert_eq!(client.rpc(&format!("get:{path}"), Value::Null).await, internal(), "{path}");
@@ -92,7 +92,7 @@ async fn a_server_has_so_much_time_and_no_more() {
 
 // Whether it announces its length or not.
 #[tokio::test]
-async fn a_server_may_say_so_much_and_no_more() {
+async fn a_response_over_the_limit_is_a_failure() {
     let (stage, mut client) = start(Http::upstream(serve().await).max_response(1 << 10)).await;
     for path in ["long", "long/chunks"] {
         assert_eq!(client.rpc(&format!("get:{path}"), Value::Null).await, internal(), "{path}");
@@ -104,7 +104,7 @@ async fn a_server_may_say_so_much_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_response_that_breaks_off_is_no_response() {
+async fn an_incomplete_response_is_a_failure() {
     let (stage, mut client) = start(Http::upstream(serve().await)).await;
     for (method, cause) in [
         ("get:broken/length", "GET /broken/length: the response is incomplete"),
@@ -118,7 +118,7 @@ async fn a_response_that_breaks_off_is_no_response() {
     stage.stop().await;
 }
 
-/// A server with a certificate that nobody has signed. Gives its base URL, and how each handshake ends.
+/// Starts a server with a self-signed certificate. Returns its base URL, and the result of each handshake.
 async fn serve_tls() -> (String, tokio::sync::mpsc::UnboundedReceiver<std::io::Result<()>>) {
     let signed =
         rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).expect("a certificate");
@@ -130,37 +130,37 @@ async fn serve_tls() -> (String, tokio::sync::mpsc::UnboundedReceiver<std::io::R
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("https://{}", listener.local_addr().expect("an address"));
-    let (told, handshakes) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, handshakes) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            drop(told.send(acceptor.accept(stream).await.map(drop)));
+            drop(sender.send(acceptor.accept(stream).await.map(drop)));
         }
     });
     (url, handshakes)
 }
 
 #[tokio::test]
-async fn a_server_whose_certificate_nobody_has_signed_is_not_asked() {
+async fn a_server_with_a_self_signed_certificate_receives_no_request() {
     let (url, mut handshakes) = serve_tls().await;
     let (stage, mut client) = start(Http::upstream(url)).await;
     assert_eq!(client.rpc("post:whole", json!({ "password": "swordfish" })).await, internal());
     let line = stage.logs.line(&["ERROR", "http bridge", "POST /whole: the service failed", "certificate"]).await;
     assert!(!line.contains("swordfish"), "{line}");
-    // The app has left before it said anything.
+    // The app has closed the connection before it sent a request.
     let handshake = handshakes.recv().await.expect("a handshake").expect_err("an app that trusts nobody");
     let reason = handshake.get_ref().and_then(|reason| reason.downcast_ref::<Error>());
     assert!(matches!(reason, Some(Error::AlertReceived(_))), "{handshake:?}");
     stage.stop().await;
 }
 
-/// Whether the peer still has its end open. Answers `GET /whole`, and nothing else.
+/// Responds to `GET /whole` only. Returns whether the peer still has its end open.
 fn attend(stream: &mut std::net::TcpStream) -> bool {
     let mut head = [0; 4096];
     loop {
         match stream.read(&mut head) {
             Ok(0) => return false,
             Ok(read) if head[..read].starts_with(b"GET /whole ") => {
-                stream.write_all(said("/whole").0.as_bytes()).expect("a peer that waits");
+                stream.write_all(response_to("/whole").0.as_bytes()).expect("a peer that waits");
             }
             // The end may be behind the request.
             Ok(_) => {}
@@ -169,8 +169,8 @@ fn attend(stream: &mut std::net::TcpStream) -> bool {
     }
 }
 
-/// A server that never answers, but for `/whole`. Gives its base URL, and the most connections that were open at a time: a
-/// connection that the app has closed before it opens another one is not counted with that one.
+/// Starts a server that responds to `/whole` only. Returns its base URL, and the most connections that were open at a
+/// time; a connection that the app has closed before it opens another one isn't counted with that one.
 fn serve_silence() -> (String, Arc<AtomicUsize>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -192,7 +192,7 @@ fn serve_silence() -> (String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_silent_server_takes_so_many_connections_and_no_more() {
+async fn a_silent_server_occupies_a_limited_number_of_connections() {
     for (set, connections) in [(None, 100), (Some(7), 7), (Some(0), 1)] {
         let (url, most) = serve_silence();
         let http = Http::upstream(url).timeout(Duration::from_secs(2));
@@ -204,16 +204,16 @@ async fn a_silent_server_takes_so_many_connections_and_no_more() {
         let crowded = format!("all {connections} connections that `Http::max_connections` allows were in use");
         let waited = failures.iter().filter(|failure| failure.contains(&crowded)).count();
         assert!((1..=600 - connections).contains(&waited), "{waited}: {}", failures[0]);
-        // What the silent calls had is free again.
-        let told: Value = app.rpc("get:whole").await.data();
-        assert_eq!(told, json!({ "code": 200 }));
+        // The connections of the silent calls are free again.
+        let reply: Value = app.rpc("get:whole").await.data();
+        assert_eq!(reply, json!({ "code": 200 }));
         assert_eq!(most.load(Ordering::Relaxed), connections);
     }
 }
 
-// hyper opens a connection for each call that finds none idle, and goes on with it when another one becomes free first.
+// hyper opens a connection for each call that finds none idle, and finishes it also when another one becomes idle first.
 #[tokio::test]
-async fn calls_share_the_connections_that_there_may_be() {
+async fn calls_share_the_limited_connections() {
     let (url, most) = serve_silence();
     let app = TestApp::new(App::empty().http(Http::upstream(url).max_connections(2))).expect("an app");
     let calls = join_all((0..50).map(|_| app.rpc("get:whole").header("grpc-timeout", "30S").into_future())).await;

@@ -73,10 +73,12 @@ async fn it_connects_calls_subscribes_and_publishes() {
 #[tokio::test]
 async fn a_terminal_disconnect_keeps_it_away() {
     let stage = Stage::start(App::empty().handlers(handlers![connect])).await;
-    let (told, end) = tokio::sync::oneshot::channel();
-    let mut told = Some(told);
+    let (sender, end) = tokio::sync::oneshot::channel();
+    let mut sender = Some(sender);
     let client = client(&stage, Protocol::Protobuf, "eve")
-        .on_disconnected(move |_, event| drop(told.take().map(|told| told.send((event.code, event.reason.to_string())))))
+        .on_disconnected(move |_, event| {
+            drop(sender.take().map(|sender| sender.send((event.code, event.reason.to_string()))))
+        })
         .build()
         .expect("a client");
     client.connect().expect("a start");

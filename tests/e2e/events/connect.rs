@@ -1,4 +1,4 @@
-//! What a connect handler is told, and what it gives.
+//! A connect handler's request and reply, field by field.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ struct UserChannel {
     id: Uuid,
 }
 
-/// Everything that the protocol lets connect answer.
+/// A reply with every field of the protocol.
 #[centrifugo::connect(collect = false)]
 async fn full(Data(who): Data<Who>) -> Connected {
     let lobby = SubscribeOptions::new()
@@ -58,7 +58,7 @@ async fn level(user: UserId, Meta(ticket): Meta<Ticket>) -> Value {
     json!({ "user": user.as_str(), "level": ticket.level })
 }
 
-/// What arrives, as it arrives.
+/// The request, sent back.
 #[centrifugo::connect(collect = false)]
 async fn mirror(request: Connect, RawData(data): RawData) -> Connected {
     Connected::anonymous().data(&json!({
@@ -72,11 +72,12 @@ async fn mirror(request: Connect, RawData(data): RawData) -> Connected {
 }
 
 #[tokio::test]
-async fn a_client_gets_everything_that_the_handler_grants() {
+async fn a_client_receives_everything_that_the_handler_grants() {
     let app = App::empty().handlers(handlers![full, refresh, level]).namespace("user").centrifugo(json!({
         "client": { "allowed_origins": ["*"] },
         "channel": { "without_namespace": {
-            "presence": true, "allow_presence_for_subscriber": true, "history_size": 10, "history_ttl": "60s", "allow_history_for_subscriber": true
+            "presence": true, "allow_presence_for_subscriber": true,
+            "history_size": 10, "history_ttl": "60s", "allow_history_for_subscriber": true
         } }
     }));
     let stage = Stage::start(app).await;
@@ -95,7 +96,7 @@ async fn a_client_gets_everything_that_the_handler_grants() {
     channels.sort();
     assert_eq!(channels, ["lobby", "news", &format!("user:{}", Uuid::nil())]);
 
-    // The overrides: joins, which the namespace doesn't have, and no presence, which it has. And the infos in them.
+    // The overrides: joins, which the namespace doesn't have, and no presence, which it has; and the infos of the joins.
     let mut other = stage.connected(json!({ "name": "bob" })).await;
     let joined = client.event_of(&["join"], |event| event["info"]["user"] == "bob").await;
     assert_eq!(joined["info"]["connInfo"], json!({ "nick": "nn" }));
@@ -108,7 +109,7 @@ async fn a_client_gets_everything_that_the_handler_grants() {
 }
 
 #[tokio::test]
-async fn a_handler_gets_everything_that_the_client_tells() {
+async fn a_handler_receives_everything_that_the_client_sends() {
     let stage = Stage::start(App::empty().handlers(handlers![mirror])).await;
     let options = json!({ "data": { "a": [1] }, "name": "page", "version": "1.2" });
     let mut client = stage.client_with(options.clone()).await;

@@ -1,30 +1,29 @@
-//! Every event and every kind of answer, from the client's side.
+//! Each event with each outcome of its handler, from the client's side.
 
 use std::time::Duration;
 
 use centrifugo::{App, Channel, Connected, Data, Refreshed, Reject, SubRefreshed, Subscribed, UserId, handlers};
+use centrifugo_tests::outcome::{Outcome, Secret};
 use centrifugo_tests::{Client, Refused, Stage, eventually};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use centrifugo_tests::outcome::{Outcome, Secret};
-
 #[derive(Deserialize)]
-struct Ask {
+struct Wanted {
     outcome: Outcome,
-    /// What the refresh handler is to answer after a second.
+    /// The outcome of the refresh handler, a second later.
     then: Option<String>,
 }
 
 #[centrifugo::connect(collect = false)]
-async fn connect(Data(ask): Data<Ask>) -> Result<Connected, Reject> {
-    let connected = Connected::user(ask.then.as_deref().unwrap_or("ann")).data(&"welcome");
-    ask.outcome.produce(if ask.then.is_some() { connected.expire_in(Duration::from_secs(1)) } else { connected }).await
+async fn connect(Data(wanted): Data<Wanted>) -> Result<Connected, Reject> {
+    let connected = Connected::user(wanted.then.as_deref().unwrap_or("ann")).data(&"welcome");
+    wanted.outcome.produce(if wanted.then.is_some() { connected.expire_in(Duration::from_secs(1)) } else { connected }).await
 }
 
 #[centrifugo::refresh(collect = false)]
 async fn refresh(user: UserId) -> Result<Refreshed, Secret> {
-    tracing::info!(target: "centrifugo::test", "asked about {user}");
+    tracing::info!(target: "centrifugo::test", "refreshes {user}");
     match user.as_str() {
         "expired" => Ok(Refreshed::expired()),
         outcome => outcome.parse::<Outcome>().map_err(|_| Secret)?.produce_or_fail(Refreshed::for_secs(1)).await,
@@ -44,7 +43,7 @@ async fn expiring(then: String) -> Subscribed {
 
 #[centrifugo::sub_refresh("expire:<then>", collect = false)]
 async fn sub_refresh(then: String, channel: Channel) -> Result<SubRefreshed, Secret> {
-    tracing::info!(target: "centrifugo::test", "asked about {channel}");
+    tracing::info!(target: "centrifugo::test", "refreshes {channel}");
     match then.as_str() {
         "expired" => Ok(SubRefreshed::expired()),
         "never" => Ok(SubRefreshed::never_expires()),
@@ -62,7 +61,7 @@ async fn call(outcome: Outcome) -> Result<&'static str, Reject> {
     outcome.produce("done").await
 }
 
-/// All handlers, and a Centrifugo that is quick to ask about subscriptions.
+/// An app with all handlers, and a Centrifugo that refreshes subscriptions soon.
 async fn stage() -> Stage {
     let app = App::empty().handlers(handlers![connect, refresh, join, expiring, sub_refresh, say, call]);
     Stage::start(app.centrifugo(json!({
@@ -80,7 +79,7 @@ async fn expiring_client(stage: &Stage, then: &str) -> Client {
     stage.connected(json!({ "outcome": "result", "then": then })).await
 }
 
-/// Centrifugo's words for whatever is the app's own business.
+/// Centrifugo's error for an internal failure of the app.
 fn internal() -> Refused {
     Refused { code: 100, message: "internal server error".into() }
 }
@@ -89,23 +88,24 @@ fn refused(code: i64, message: &str) -> Refused {
     Refused { code, message: message.into() }
 }
 
-/// The log has the handler and the cause of a failure; no client saw it.
-async fn told(stage: &Stage, handler: &str, how: &str) {
+/// Waits until the log has the handler and the cause of a failure, which no client receives.
+async fn has_logged(stage: &Stage, handler: &str, how: &str) {
     let cause = format!("internal failure: {how}the password is swordfish");
     stage.logs.line(&["ERROR", &cause, &format!("`e2e::events::outcomes::{handler}` (tests/e2e/events/outcomes.rs:")]).await;
 }
 
-fn times_asked(stage: &Stage, about: &str) -> usize {
-    stage.logs.text().matches(&format!("asked about {about}")).count()
+/// How many times a handler has refreshed this user or channel.
+fn refreshes(stage: &Stage, name: &str) -> usize {
+    stage.logs.text().matches(&format!("refreshes {name}")).count()
 }
 
-/// Waits until a handler has been asked about it so many times.
-async fn asked(stage: &Stage, about: &str, times: usize) {
-    let enough = || (times_asked(stage, about) >= times).then_some(());
-    eventually(enough, || format!("not asked about {about} {times} times")).await;
+/// Waits until a handler has refreshed this user or channel so many times.
+async fn refreshed(stage: &Stage, name: &str, times: usize) {
+    let enough = || (refreshes(stage, name) >= times).then_some(());
+    eventually(enough, || format!("{name} is refreshed less than {times} times")).await;
 }
 
-async fn alive(client: &mut Client) {
+async fn is_connected(client: &mut Client) {
     assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
 }
 
@@ -138,13 +138,13 @@ async fn connect_with_a_temporary_error_is_tried_again() {
 }
 
 #[tokio::test]
-async fn connect_with_a_disconnect_does_as_its_code_says() {
+async fn the_code_of_a_disconnect_of_connect_decides_whether_the_client_returns() {
     let stage = stage().await;
     let mut client = stage.client(json!({ "outcome": "stop" })).await;
     let end = client.event("disconnected").await;
     assert_eq!((&end["code"], &end["reason"]), (&json!(4501), &json!("go away")));
 
-    // The SDK tells no code here, but goes on trying.
+    // The SDK reports no code here, and tries again.
     let mut client = stage.client(json!({ "outcome": "reconnect" })).await;
     for _ in 0..2 {
         assert_eq!(client.event("error").await["error"]["message"], "connection closed");
@@ -161,17 +161,17 @@ async fn connect_that_fails_is_tried_again_and_only_the_log_knows_why() {
         let error = client.event("error").await["error"].take();
         assert_eq!((&error["code"], &error["message"]), (&json!(100), &json!("internal server error")), "{outcome}");
     }
-    told(&stage, "connect", "panicked: ").await;
-    told(&stage, "connect", "").await;
+    has_logged(&stage, "connect", "panicked: ").await;
+    has_logged(&stage, "connect", "").await;
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn refresh_with_a_result_goes_on_and_is_asked_again() {
+async fn refresh_with_a_result_extends_the_connection_and_is_called_again() {
     let stage = stage().await;
     let mut client = expiring_client(&stage, "result").await;
-    asked(&stage, "result", 2).await;
-    alive(&mut client).await;
+    refreshed(&stage, "result", 2).await;
+    is_connected(&mut client).await;
     assert!(client.settled().await.seen("disconnected").is_empty());
     stage.stop().await;
 }
@@ -191,12 +191,12 @@ async fn refresh_that_fails_ends_nobody() {
     let stage = stage().await;
     for outcome in ["internal", "panic"] {
         let mut client = expiring_client(&stage, outcome).await;
-        told(&stage, "refresh", if outcome == "panic" { "panicked: " } else { "" }).await;
-        alive(&mut client).await;
+        has_logged(&stage, "refresh", if outcome == "panic" { "panicked: " } else { "" }).await;
+        is_connected(&mut client).await;
     }
     let mut client = expiring_client(&stage, "timeout").await;
     stage.centrifugo_logs("DeadlineExceeded").await;
-    alive(&mut client).await;
+    is_connected(&mut client).await;
     stage.stop().await;
 }
 
@@ -225,8 +225,8 @@ async fn subscribe_with_a_temporary_error_or_a_failure_is_tried_again() {
         let again = client.subscribe(&format!("join:{outcome}")).await;
         assert_eq!((&again["event"], &again["error"]["code"]), (&json!("subscribe-error"), &json!(code)), "{outcome}");
     }
-    told(&stage, "join", "panicked: ").await;
-    told(&stage, "join", "").await;
+    has_logged(&stage, "join", "panicked: ").await;
+    has_logged(&stage, "join", "").await;
     stage.stop().await;
 }
 
@@ -240,18 +240,18 @@ async fn subscribe_with_a_disconnect_closes_the_connection() {
 }
 
 #[tokio::test]
-async fn sub_refresh_with_a_result_goes_on_as_long_as_it_says() {
+async fn sub_refresh_with_a_result_extends_the_subscription() {
     let stage = stage().await;
     let mut client = guest(&stage).await;
     for channel in ["expire:result", "expire:never"] {
         assert_eq!(client.subscribe(channel).await["event"], "subscribed");
-        stage.logs.line(&["asked about", channel]).await;
+        stage.logs.line(&["refreshes", channel]).await;
     }
-    // By then the other one would have been asked about again.
-    asked(&stage, "expire:result", 3).await;
-    alive(&mut client).await;
+    // By then the other one would have been refreshed again.
+    refreshed(&stage, "expire:result", 3).await;
+    is_connected(&mut client).await;
     assert!(client.settled().await.seen("unsubscribed").is_empty());
-    assert_eq!(times_asked(&stage, "expire:never"), 1);
+    assert_eq!(refreshes(&stage, "expire:never"), 1);
     stage.stop().await;
 }
 
@@ -272,18 +272,18 @@ async fn sub_refresh_that_fails_ends_no_subscription() {
     let mut client = guest(&stage).await;
     for outcome in ["internal", "panic", "timeout"] {
         client.subscribe(&format!("expire:{outcome}")).await;
-        stage.logs.line(&["asked about", outcome]).await;
+        stage.logs.line(&["refreshes", outcome]).await;
     }
     stage.centrifugo_logs("DeadlineExceeded").await;
-    told(&stage, "sub_refresh", "panicked: ").await;
-    told(&stage, "sub_refresh", "").await;
-    alive(&mut client).await;
+    has_logged(&stage, "sub_refresh", "panicked: ").await;
+    has_logged(&stage, "sub_refresh", "").await;
+    is_connected(&mut client).await;
     assert!(client.settled().await.seen("unsubscribed").is_empty());
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn publish_is_answered_as_the_handler_says() {
+async fn each_outcome_of_publish_reaches_the_client() {
     let stage = stage().await;
     let mut client = guest(&stage).await;
     client.subscribe("join:result").await;
@@ -294,15 +294,15 @@ async fn publish_is_answered_as_the_handler_says() {
     for outcome in ["internal", "panic", "timeout"] {
         assert_eq!(client.publish(&format!("join:{outcome}"), json!("hi")).await, Err(internal()), "{outcome}");
     }
-    told(&stage, "say", "panicked: ").await;
-    told(&stage, "say", "").await;
+    has_logged(&stage, "say", "panicked: ").await;
+    has_logged(&stage, "say", "").await;
     assert!(client.publish("join:stop", json!("hi")).await.is_err());
     assert_eq!(client.event("disconnected").await["code"], 4501);
     stage.stop().await;
 }
 
 #[tokio::test]
-async fn rpc_is_answered_as_the_handler_says() {
+async fn each_outcome_of_rpc_reaches_the_client() {
     let stage = stage().await;
     let mut client = guest(&stage).await;
     assert_eq!(client.rpc("do/result", Value::Null).await, Ok(json!("done")));
@@ -311,8 +311,8 @@ async fn rpc_is_answered_as_the_handler_says() {
     for outcome in ["internal", "panic", "timeout"] {
         assert_eq!(client.rpc(&format!("do/{outcome}"), Value::Null).await, Err(internal()), "{outcome}");
     }
-    told(&stage, "call", "panicked: ").await;
-    told(&stage, "call", "").await;
+    has_logged(&stage, "call", "panicked: ").await;
+    has_logged(&stage, "call", "").await;
     assert!(client.rpc("do/reconnect", Value::Null).await.is_err());
     let again = client.event_of(&["connecting"], |event| event["code"] != 0).await;
     assert_eq!((&again["code"], &again["reason"]), (&json!(4001), &json!("come back")));

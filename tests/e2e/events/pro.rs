@@ -1,4 +1,4 @@
-//! What only Centrifugo PRO asks: tested by a peer that speaks its protocol.
+//! Events that only Centrifugo PRO sends, tested by a gRPC client.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -22,13 +22,13 @@ async fn never_filled() -> bool {
 }
 
 /// The notices in the order in which they came.
-type Heard = Arc<Mutex<Vec<String>>>;
+type Reported = Arc<Mutex<Vec<String>>>;
 
 #[centrifugo::channel_state("news:<topic>", collect = false)]
-async fn state(topic: String, state: ChannelState, State(heard): State<Heard>) -> Result<(), Reject> {
+async fn state(topic: String, state: ChannelState, State(reported): State<Reported>) -> Result<(), Reject> {
     assert_eq!(state.channel, format!("news:{topic}"));
     assert_eq!(state.time, UNIX_EPOCH + Duration::from_millis(1_500));
-    heard.lock().expect("a list").push(format!("{topic} {}", state.change.as_str()));
+    reported.lock().expect("a list").push(format!("{topic} {}", state.change.as_str()));
     match &state.change {
         ChannelChange::Other(name) if name == "error" => Err(ErrorReply::new(500, "not now"))?,
         ChannelChange::Other(name) => name.parse::<Outcome>()?.produce(()).await?,
@@ -38,16 +38,16 @@ async fn state(topic: String, state: ChannelState, State(heard): State<Heard>) -
 }
 
 #[centrifugo::channel_state("chat:<_>", collect = false)]
-async fn chat(channel: &Channel, State(heard): State<Heard>) {
-    heard.lock().expect("a list").push(channel.to_string());
+async fn chat(channel: &Channel, State(reported): State<Reported>) {
+    reported.lock().expect("a list").push(channel.to_string());
 }
 
 async fn app() -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    app_that(Heard::default()).await
+    app_that(Reported::default()).await
 }
 
-async fn app_that(heard: Heard) -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    let app = App::empty().handlers(handlers![fill, never_filled, state, chat]).state(heard);
+async fn app_that(reported: Reported) -> (SocketAddr, tokio::task::JoinHandle<()>) {
+    let app = App::empty().handlers(handlers![fill, never_filled, state, chat]).state(reported);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     (address, tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") }))
@@ -81,24 +81,24 @@ async fn happened(address: SocketAddr, events: &[(&str, &str)]) -> Result<Dynami
 }
 
 #[tokio::test]
-async fn each_channel_of_a_question_goes_to_its_own_handler() {
-    let heard = Heard::default();
-    let (address, app) = app_that(heard.clone()).await;
+async fn each_channel_of_a_request_goes_to_its_own_handler() {
+    let reported = Reported::default();
+    let (address, app) = app_that(reported.clone()).await;
     let events = [("news:a", "occupied"), ("chat:b", "occupied"), ("other:c", "occupied"), ("news:a", "vacated")];
     let reply = happened(address, &events).await.expect("a reply");
     assert_eq!(reply.to_string(), "result{}");
-    assert_eq!(*heard.lock().expect("a list"), ["a occupied", "chat:b", "a vacated"]);
+    assert_eq!(*reported.lock().expect("a list"), ["a occupied", "chat:b", "a vacated"]);
     assert_eq!(happened(address, &[]).await.expect("a reply").to_string(), "result{}");
     app.abort();
 }
 
 #[tokio::test]
-async fn the_first_refusal_answers_for_all_and_keeps_none_from_being_heard() {
-    let heard = Heard::default();
-    let (address, app) = app_that(heard.clone()).await;
+async fn the_first_refusal_is_the_reply_and_all_channels_reach_their_handlers() {
+    let reported = Reported::default();
+    let (address, app) = app_that(reported.clone()).await;
     let refused = happened(address, &[("news:a", "error"), ("news:b", "internal"), ("chat:c", "vacated")]).await;
     assert_eq!(error_code(&refused.expect("a reply")), Some(500));
-    assert_eq!(*heard.lock().expect("a list"), ["a error", "b internal", "chat:c"]);
+    assert_eq!(*reported.lock().expect("a list"), ["a error", "b internal", "chat:c"]);
     for outcome in ["stop", "internal", "panic"] {
         let events = [("chat:a", "occupied"), ("news:a", outcome), ("news:b", "error")];
         let status = happened(address, &events).await.expect_err("a failure");

@@ -1,4 +1,4 @@
-//! What a publish handler is told, and what it makes of a publication.
+//! A publish handler's request, and the publication that its reply makes.
 
 use centrifugo::{App, Connected, Data, Publish, Published, Reject, UserId, handlers};
 use centrifugo_tests::{Client, Refused, Stage};
@@ -82,7 +82,7 @@ async fn start() -> (Stage, Client) {
 }
 
 #[tokio::test]
-async fn a_handler_gets_everything_that_the_client_tells() {
+async fn a_handler_receives_everything_that_the_client_sends() {
     let (stage, mut client) = start().await;
     client.subscribe("mirror").await;
     client.publish("mirror", json!({ "a": 1 })).await.expect("a publication");
@@ -94,7 +94,7 @@ async fn a_handler_gets_everything_that_the_client_tells() {
 }
 
 #[tokio::test]
-async fn subscribers_get_what_the_handler_makes_of_it() {
+async fn subscribers_receive_the_publication_of_the_handler() {
     let (stage, mut client) = start().await;
     client.subscribe("tagged").await;
     client.publish("tagged", json!({ "text": "hi" })).await.expect("a publication");
@@ -135,7 +135,7 @@ async fn a_repeated_key_and_an_older_version_are_dropped() {
 }
 
 #[tokio::test]
-async fn a_denied_publication_answers_403_and_nobody_gets_it() {
+async fn a_denied_publication_answers_403_and_nobody_receives_it() {
     let (stage, mut client) = start().await;
     client.subscribe("denied").await;
     for channel in ["denied", "nobody", "a.b"] {
@@ -146,7 +146,7 @@ async fn a_denied_publication_answers_403_and_nobody_gets_it() {
     stage.stop().await;
 }
 
-// Centrifugo would close every subscriber that speaks JSON, and tell the publisher "ok".
+// Centrifugo closes every subscriber that speaks JSON, and the publisher receives "ok".
 #[tokio::test]
 async fn what_is_not_json_never_reaches_subscribers() {
     let (stage, mut client) = start().await;
@@ -163,7 +163,7 @@ async fn what_is_not_json_never_reaches_subscribers() {
     binary.event("connected").await;
     let refused = binary.publish("mirror", json!({ "base64": "AAH/" })).await;
     assert_eq!(refused, Err(Refused { code: 400, message: "bad request".into() }));
-    // Where the handler says `binary`, it is up to the subscribers to understand it.
+    // With `binary`, subscribers may receive any bytes.
     binary.subscribe("bytes").await;
     binary.publish("bytes", json!({ "base64": "AAH/" })).await.expect("bytes");
     assert_eq!(binary.event("publication").await["data"], json!({ "base64": "AAH/" }));

@@ -1,4 +1,4 @@
-//! What an rpc handler is told, and what the caller gets.
+//! An rpc handler's request, and the reply that its caller receives.
 
 use centrifugo::{App, Connected, Data, Rpc, RpcReply, handlers};
 use centrifugo_tests::{Client, Refused, Stage};
@@ -65,10 +65,10 @@ fn refused(code: i64, message: &str) -> Refused {
 }
 
 #[tokio::test]
-async fn a_handler_gets_everything_that_the_client_tells() {
+async fn a_handler_receives_everything_that_the_client_sends() {
     let (stage, mut client) = start().await;
-    let told = client.rpc("mirror", json!([1])).await;
-    assert_eq!(told, Ok(json!({ "user": "7", "method": "mirror", "data": "[1]", "meta": "{\"level\":3}" })));
+    let reply = client.rpc("mirror", json!([1])).await;
+    assert_eq!(reply, Ok(json!({ "user": "7", "method": "mirror", "data": "[1]", "meta": "{\"level\":3}" })));
     stage.stop().await;
 }
 
@@ -88,7 +88,7 @@ async fn values_leave_as_json_and_bytes_as_they_are() {
     stage.stop().await;
 }
 
-// Centrifugo would close the connection with 3506, for good.
+// Centrifugo closes the connection with 3506, for good.
 #[tokio::test]
 async fn bytes_that_are_not_json_fail_the_call_of_a_json_client_and_nothing_else() {
     let (stage, mut client) = start().await;
@@ -117,7 +117,7 @@ async fn data_that_does_not_fit_answers_400_and_only_the_log_says_why() {
     stage.stop().await;
 }
 
-// The generated configuration lists `get`: Centrifugo would answer 104 itself.
+// The generated configuration lists `get`; without it, Centrifugo replies with error 104.
 #[tokio::test]
 async fn a_method_with_a_namespace_reaches_its_handler() {
     let (stage, mut client) = start().await;

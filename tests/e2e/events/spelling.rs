@@ -1,4 +1,5 @@
-//! One name for one channel: a value that its type writes in another way is no match, unless the attribute has `lenient`.
+//! One spelling for each channel: a value that its type writes differently doesn't match, unless the attribute is
+//! `lenient`.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -261,7 +262,8 @@ macro_rules! every_event {
 
             pub(crate) fn app() -> TestApp {
                 let handlers = handlers![
-                    subscribe, publish, sub_refresh, rpc, open, map_publish, map_remove, shared_poll, cache_empty, channel_state
+                    subscribe, publish, sub_refresh, rpc, open, map_publish, map_remove, shared_poll, cache_empty,
+                    channel_state
                 ];
                 TestApp::new(App::empty().handlers(handlers)).expect("an app that can start")
             }
@@ -323,7 +325,7 @@ async fn device(device: Device) -> Subscribed {
     Subscribed::new().data(&device.id.to_string())
 }
 
-/// Takes the channel as an extractor.
+/// A handler that takes the channel as an extractor.
 #[centrifugo::publish("<_>:<_..>", anyone, collect = false)]
 async fn publish(seat: Result<Seat, Reject>, device: Result<Device, Reject>) -> bool {
     seat.is_ok_and(|seat| seat.row == 7 && seat.place.is_none_or(|place| place.0 == "a")) || device.is_ok()

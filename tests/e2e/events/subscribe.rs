@@ -1,4 +1,4 @@
-//! What a subscribe handler is told, and what it gives; which one is asked.
+//! A subscribe handler's request and reply, and which handler is called.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn mirror(name: String, request: Subscribe) -> Subscribed {
     }))
 }
 
-/// Everything that the protocol lets subscribe answer.
+/// A reply with every field of the protocol.
 #[centrifugo::topic("lobby", collect = false)]
 async fn full() -> Subscribed {
     Subscribed::new()
@@ -92,13 +92,13 @@ async fn start() -> (Stage, Client) {
 }
 
 /// The data of a subscription that is granted, or the code of a refusal.
-async fn answer(client: &mut Client, channel: &str) -> Value {
+async fn reply(client: &mut Client, channel: &str) -> Value {
     let mut event = client.subscribe(channel).await;
     if event["event"] == "subscribed" { event["data"].take() } else { event["code"].take() }
 }
 
 #[tokio::test]
-async fn a_handler_gets_everything_that_the_client_tells() {
+async fn a_handler_receives_everything_that_the_client_sends() {
     let (stage, mut client) = start().await;
     let granted = client.subscribe_with("mirror:x", json!({ "data": { "since": 1 } })).await["data"].take();
     let id = granted["client"].clone();
@@ -113,7 +113,7 @@ async fn a_handler_gets_everything_that_the_client_tells() {
 }
 
 #[tokio::test]
-async fn a_client_gets_everything_that_the_handler_grants() {
+async fn a_client_receives_everything_that_the_handler_grants() {
     let (stage, mut client) = start().await;
     let granted = client.subscribe("lobby").await;
     assert_eq!(granted["data"], json!({ "topic": "rust" }));
@@ -122,7 +122,7 @@ async fn a_client_gets_everything_that_the_handler_grants() {
     other.subscribe("lobby").await;
     let present = other.call("presence", json!({ "channel": "lobby" })).await.expect("a presence");
     assert_eq!(present["clients"], json!({}));
-    // One's own join comes, too.
+    // A client receives its own join, too.
     for _ in 0..2 {
         assert_eq!(client.event("join").await["info"]["chanInfo"], json!({ "seat": 7 }));
     }
@@ -130,14 +130,14 @@ async fn a_client_gets_everything_that_the_handler_grants() {
 }
 
 #[tokio::test]
-async fn the_most_specific_pattern_whose_values_parse_is_asked() {
+async fn the_most_specific_pattern_whose_values_parse_is_called() {
     let (stage, mut client) = start().await;
-    assert_eq!(answer(&mut client, "user.me").await, "me");
-    assert_eq!(answer(&mut client, "user.x").await, json!({ "by_name": "x" }));
-    assert_eq!(answer(&mut client, "order.1").await, json!([1, null]));
-    assert_eq!(answer(&mut client, "order.1.items.2").await, json!([1, 2]));
-    assert_eq!(answer(&mut client, "FILES.a.b/c").await, json!(["a.b/c", "FILES.a.b/c"]));
-    assert_eq!(answer(&mut client, "team:3:kitchen").await, json!([3, "kitchen"]));
+    assert_eq!(reply(&mut client, "user.me").await, "me");
+    assert_eq!(reply(&mut client, "user.x").await, json!({ "by_name": "x" }));
+    assert_eq!(reply(&mut client, "order.1").await, json!([1, null]));
+    assert_eq!(reply(&mut client, "order.1.items.2").await, json!([1, 2]));
+    assert_eq!(reply(&mut client, "FILES.a.b/c").await, json!(["a.b/c", "FILES.a.b/c"]));
+    assert_eq!(reply(&mut client, "team:3:kitchen").await, json!([3, "kitchen"]));
     stage.stop().await;
 }
 

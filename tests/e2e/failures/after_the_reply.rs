@@ -1,4 +1,5 @@
-//! Failures behind a handler's reply: each reaches the log and the error handler, and a stream that fails is held for its pause.
+//! Failures after a handler's return: each reaches the log and the error handler, and a stream that fails ends after a
+//! pause.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +14,9 @@ use futures_util::stream::{self, Stream, StreamExt};
 use serde_json::{Value, json};
 
 /// Panics when it is dropped.
-struct Bomb;
+struct PanicsInDrop;
 
-impl Drop for Bomb {
+impl Drop for PanicsInDrop {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             panic!("dropped on purpose");
@@ -23,22 +24,22 @@ impl Drop for Bomb {
     }
 }
 
-impl AsRef<[u8]> for Bomb {
+impl AsRef<[u8]> for PanicsInDrop {
     fn as_ref(&self) -> &[u8] {
         b"\"boom\""
     }
 }
 
 #[derive(Debug)]
-struct Unspeakable;
+struct PanicsInDisplay;
 
-impl fmt::Display for Unspeakable {
+impl fmt::Display for PanicsInDisplay {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         panic!("written on purpose")
     }
 }
 
-impl std::error::Error for Unspeakable {}
+impl std::error::Error for PanicsInDisplay {}
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {
@@ -52,23 +53,23 @@ async fn long() -> String {
 
 #[centrifugo::rpc("payload", collect = false)]
 async fn payload() -> RpcReply {
-    RpcReply::raw(Bytes::from_owner(Bomb))
+    RpcReply::raw(Bytes::from_owner(PanicsInDrop))
 }
 
 #[centrifugo::rpc("local", collect = false)]
 async fn local() -> &'static str {
-    let _bomb = Bomb;
+    let _bomb = PanicsInDrop;
     "done"
 }
 
-#[centrifugo::rpc("unspeakable", collect = false)]
-async fn unspeakable() -> Result<(), Reject> {
-    Err(Unspeakable)?
+#[centrifugo::rpc("display", collect = false)]
+async fn display() -> Result<(), Reject> {
+    Err(PanicsInDisplay)?
 }
 
 #[centrifugo::rpc("value", collect = false)]
 async fn value() {
-    std::panic::panic_any(Bomb)
+    std::panic::panic_any(PanicsInDrop)
 }
 
 type Seen = Arc<Mutex<Vec<String>>>;
@@ -87,16 +88,16 @@ async fn reported(seen: &Seen, name: &str) {
 }
 
 #[tokio::test]
-async fn a_failure_behind_the_reply_reaches_the_log_and_the_error_handler() {
+async fn a_failure_after_the_reply_reaches_the_log_and_the_error_handler() {
     let seen = Seen::default();
-    let app = App::empty().handlers(handlers![connect, long, payload, local, unspeakable, value]);
+    let app = App::empty().handlers(handlers![connect, long, payload, local, display, value]);
     let stage = Stage::start(app.max_message_size(10_000).error_handler(reports(&seen))).await;
     let mut client = stage.connected(Value::Null).await;
     for (method, why) in [
         ("long", "`App::max_message_size` is 10000"),
         ("payload", "panicked: dropped on purpose"),
         ("local", "panicked: dropped on purpose"),
-        ("unspeakable", "panicked: written on purpose"),
+        ("display", "panicked: written on purpose"),
         ("value", "panicked: with a value that is no text"),
     ] {
         assert_eq!(client.rpc(method, Value::Null).await.expect_err("a failure").code, 100, "{method}");
@@ -113,7 +114,7 @@ type Opened = Arc<AtomicUsize>;
 
 /// A stream, and something that panics when the stream is dropped.
 fn with_bomb(items: impl Stream<Item = Publication> + Send + 'static) -> impl Stream<Item = Publication> {
-    let bomb = Bomb;
+    let bomb = PanicsInDrop;
     items.inspect(move |_| {
         let _ = &bomb;
     })
@@ -128,7 +129,7 @@ async fn long_item(State(opened): State<Opened>) -> impl Stream<Item = Publicati
 #[centrifugo::stream("bomb:<_>", collect = false)]
 async fn bomb_item(State(opened): State<Opened>) -> impl Stream<Item = Publication> {
     opened.fetch_add(1, Ordering::SeqCst);
-    stream::once(async { Publication::raw(Bytes::from_owner(Bomb)) })
+    stream::once(async { Publication::raw(Bytes::from_owner(PanicsInDrop)) })
 }
 
 #[centrifugo::stream("ends:<_>", collect = false)]
@@ -137,22 +138,22 @@ async fn ends(State(opened): State<Opened>) -> impl Stream<Item = Publication> {
     with_bomb(stream::empty())
 }
 
-#[centrifugo::stream("unspeakable:<_>", collect = false)]
-async fn unspeakable_item(State(opened): State<Opened>) -> impl Stream<Item = Result<Publication, Unspeakable>> {
+#[centrifugo::stream("display:<_>", collect = false)]
+async fn display_item(State(opened): State<Opened>) -> impl Stream<Item = Result<Publication, PanicsInDisplay>> {
     opened.fetch_add(1, Ordering::SeqCst);
-    stream::once(async { Err(Unspeakable) })
+    stream::once(async { Err(PanicsInDisplay) })
 }
 
 #[tokio::test]
-async fn every_abnormal_end_of_a_stream_is_reported_and_paced() {
+async fn every_abnormal_end_of_a_stream_is_reported_and_delayed() {
     for (channel, why) in [
         ("long:a", "`App::max_message_size` is 10000"),
         ("bomb:a", "panicked: dropped on purpose"),
         ("ends:a", "panicked: dropped on purpose"),
-        ("unspeakable:a", "panicked: written on purpose"),
+        ("display:a", "panicked: written on purpose"),
     ] {
         let (seen, opened) = (Seen::default(), Opened::default());
-        let app = App::empty().handlers(handlers![connect, long_item, bomb_item, ends, unspeakable_item]);
+        let app = App::empty().handlers(handlers![connect, long_item, bomb_item, ends, display_item]);
         let app = app.state(Arc::clone(&opened)).max_message_size(10_000).error_handler(reports(&seen));
         let stage = Stage::start(app).await;
         let mut client = stage.connected(Value::Null).await;
@@ -187,8 +188,8 @@ async fn a_stream_that_panics_as_its_client_leaves_is_reported() {
 
 #[tokio::test]
 async fn the_test_kit_shows_the_same_failures() {
-    let app = TestApp::new(App::empty().handlers(handlers![local, unspeakable, bomb_item]).state(Opened::default()))
-        .expect("an app");
+    let app =
+        TestApp::new(App::empty().handlers(handlers![local, display, bomb_item]).state(Opened::default())).expect("an app");
     assert!(app.rpc("local").await.failure().contains("dropped on purpose"));
-    assert!(app.rpc("unspeakable").await.reject().is_some_and(Reject::is_internal));
+    assert!(app.rpc("display").await.reject().is_some_and(Reject::is_internal));
 }

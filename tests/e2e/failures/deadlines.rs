@@ -1,4 +1,4 @@
-//! Handlers that Centrifugo gives up: reported, dropped, and never longer at work than their caller waits.
+//! Handlers that run longer than Centrifugo waits: reported, and dropped at the deadline of their call.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -38,12 +38,12 @@ fn reports(seen: &Seen) -> impl Fn(Failure) -> std::future::Ready<()> + Send + S
 }
 
 #[tokio::test]
-async fn a_handler_that_centrifugo_gives_up_is_reported_and_dropped() {
+async fn a_handler_that_runs_longer_than_centrifugo_waits_is_reported_and_dropped() {
     let (live, seen) = (LiveCount::default(), Seen::default());
     let app = App::empty().handlers(handlers![connect, sleep]).state(live.clone()).error_handler(reports(&seen));
     let stage = Stage::start(app).await;
     let mut client = stage.connected(Value::Null).await;
-    assert_eq!(client.rpc("sleep/7", Value::Null).await.expect_err("nobody waits that long").code, 100);
+    assert_eq!(client.rpc("sleep/7", Value::Null).await.expect_err("the deadline is over").code, 100);
     live.reaches(0).await;
     let line = stage.logs.line(&["WARN", "given up after"]).await;
     for part in ["event=rpc", "sleepy", "sleep/<_>", "name=sleep/7", "user=7", "client=", "Centrifugo waits"] {

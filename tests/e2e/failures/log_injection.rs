@@ -1,4 +1,4 @@
-//! Texts of clients and peers in the log: on one line each, and not without end.
+//! Texts of clients and peers in the log: each stays on one line, and is cut.
 
 use std::collections::HashSet;
 
@@ -45,12 +45,12 @@ async fn subscribe() -> bool {
     false
 }
 
-/// What a log line must not be made to look like.
+/// A text that looks like lines of the log.
 fn forged(length: usize) -> String {
     "x\nERROR forged\r\u{1b}[2J\u{2028}\u{85}".chars().cycle().take(length).collect()
 }
 
-/// Checks that nothing in the log was written by anybody but the app.
+/// Checks that every line of the log is the app's.
 fn check(logs: &str) {
     for line in logs.split(['\n', '\r', '\u{2028}', '\u{85}']) {
         let level = line.trim_start().split(' ').next().unwrap_or_default();

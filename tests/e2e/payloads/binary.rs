@@ -1,4 +1,4 @@
-//! Bytes in every field that has them, with `binary_encoding`: Centrifugo hands them over as base64, and gets them back as base64.
+//! Bytes in every field that has them; with `binary_encoding`, Centrifugo sends and receives them as base64.
 
 use centrifugo::{
     App, Connected, MapPublished, Publication, Published, RawData, RawPublications, RpcReply, Subscribed, SubscribedStream,
@@ -34,8 +34,8 @@ async fn set(RawData(data): RawData) -> MapPublished {
 }
 
 #[centrifugo::stream("live:<_>", collect = false)]
-async fn live(RawData(data): RawData, said: RawPublications) -> SubscribedStream {
-    Subscribed::new().raw_data(data).stream(said.map(|bytes| Publication::raw([&bytes[..], b"\xff"].concat())))
+async fn live(RawData(data): RawData, publications: RawPublications) -> SubscribedStream {
+    Subscribed::new().raw_data(data).stream(publications.map(|bytes| Publication::raw([&bytes[..], b"\xff"].concat())))
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn bytes_pass_through_every_field() {
         client.call("mapSubscribe", json!({ "channel": "board:7" })).await.expect("a start");
         client.event("sync").await;
         let set = json!({ "channel": "board:7", "key": "k", "data": bytes });
-        // What Centrifugo 6.9.1 tells everybody whose key it has set.
+        // The error that Centrifugo 6.9.1 replies with after every change.
         assert_eq!(client.call("mapPublish", set).await.expect_err("its reply").code, 107);
         assert_eq!(client.event("update").await["data"], json!({ "base64": "AAH//w==" }));
 

@@ -1,5 +1,5 @@
-//! What counts as JSON: nothing that a subscriber could not read. Centrifugo looks at no payload, and its SDKs drop the connection over one
-//! that they can't parse.
+//! JSON in payloads: Centrifugo doesn't check it, and its SDKs close the connection when they can't parse it, so the app
+//! accepts only what every receiver can read.
 
 use std::iter::repeat_n;
 
@@ -44,18 +44,18 @@ async fn echo(RawData(data): RawData) -> RpcReply {
     RpcReply::raw(data)
 }
 
-/// A value that brings its own JSON along.
+/// A value that is JSON already.
 #[centrifugo::rpc("nested", collect = false)]
 async fn nested() -> Box<RawValue> {
     RawValue::from_string(format!("{}{}", "[".repeat(30_000), "]".repeat(30_000))).expect("what serde_json takes for JSON")
 }
 
 #[centrifugo::stream("live:<_>", collect = false)]
-async fn live(said: RawPublications) -> SubscribedStream {
-    Subscribed::new().stream(said.map(Publication::raw))
+async fn live(publications: RawPublications) -> SubscribedStream {
+    Subscribed::new().stream(publications.map(Publication::raw))
 }
 
-/// What serde_json's `IgnoredAny`, or Go's `json.Valid`, takes for JSON, and a receiver doesn't.
+/// Bytes that serde_json's `IgnoredAny` or Go's `json.Valid` accepts as JSON, and a receiver doesn't.
 fn unreadable() -> Vec<Vec<u8>> {
     let deep: Vec<u8> = repeat_n(b'[', 30_000).chain(repeat_n(b']', 30_000)).collect();
     vec![b"\"\xff\"".to_vec(), b"{\"a\":\"\xc3\"}".to_vec(), b"{\"\xe2\x82\":1}".to_vec(), b"\"\\ud800\"".to_vec(), deep]
@@ -81,7 +81,7 @@ async fn a_subscriber_keeps_its_connection_whatever_is_published() {
         assert_eq!(writer.publish("news:a", base64(&bytes)).await.expect_err("a refusal").code, 400);
         assert_eq!(writer.publish("copy:a", base64(&bytes)).await.expect_err("a refusal").code, 400);
     }
-    // A client that speaks JSON can send it, too: Centrifugo doesn't look into strings either.
+    // A JSON client can send it, too: Centrifugo doesn't check strings.
     let frame = b"{\"id\":2,\"publish\":{\"channel\":\"news:a\",\"data\":\"\xff\"}}";
     let reply = reader.call("inject", base64(frame)).await.expect("a reply");
     assert!(reply.as_str().is_some_and(|reply| reply.contains("\"code\":400")), "{reply}");
@@ -93,7 +93,7 @@ async fn a_subscriber_keeps_its_connection_whatever_is_published() {
 }
 
 #[tokio::test]
-async fn a_caller_keeps_its_connection_whatever_a_handler_answers() {
+async fn a_caller_keeps_its_connection_whatever_a_handler_returns() {
     let stage = Stage::start(App::empty().handlers(handlers![connect, echo, nested])).await;
     let mut client = stage.connected(Value::Null).await;
     for bytes in [
@@ -115,7 +115,11 @@ async fn a_stream_ends_before_its_subscriber_would() {
     let stage = Stage::start(App::empty().handlers(handlers![connect, live])).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("live:a").await["event"], "subscribed");
-    let frame = b"{\"id\":2,\"subscribe\":{\"channel\":\"live:b\"}}\n{\"id\":3,\"publish\":{\"channel\":\"live:b\",\"data\":\"\xff\"}}";
+    let frame = [
+        &b"{\"id\":2,\"subscribe\":{\"channel\":\"live:b\"}}\n"[..],
+        b"{\"id\":3,\"publish\":{\"channel\":\"live:b\",\"data\":\"\xff\"}}",
+    ]
+    .concat();
     let how = json!({ "base64": STANDARD.encode(frame), "replies": 2, "stays": true });
     client.call("inject", how).await.expect("two replies");
     stage.logs.line(&["ERROR", "the publication isn't JSON", "the stream ends"]).await;
@@ -151,7 +155,7 @@ async fn poll(centrifugo::State(data): centrifugo::State<Bytes>) -> Polled {
 }
 
 #[tokio::test]
-async fn every_payload_of_every_answer_is_checked() {
+async fn every_payload_of_every_reply_is_checked() {
     for bytes in unreadable() {
         let of = |handlers| TestApp::new(App::empty().handlers(handlers).state(Bytes::from(bytes.clone()))).expect("an app");
         assert!(of(handlers![connect_with]).connect().raw_data(bytes.clone()).await.failure().contains("isn't JSON"));
@@ -170,7 +174,7 @@ async fn every_payload_of_every_answer_is_checked() {
         let refused = of(handlers![set]).map_publish("board:a", "k").raw_data(bytes.clone()).await;
         assert_eq!(refused.error().code(), 400);
     }
-    // What is no JSON for Centrifugo either reaches protobuf clients alone.
+    // Bytes that Centrifugo doesn't take for JSON reach protobuf clients only.
     let app = TestApp::new(App::empty().handlers(handlers![poll]).state(Bytes::from_static(b"\xff"))).expect("an app");
     assert!(app.shared_poll("prices:a").await.is_reply());
 }
@@ -185,9 +189,9 @@ async fn raw_topic() -> Subscribed {
     Subscribed::new().raw_data(&b"not json"[..])
 }
 
-// Centrifugo would close the client with 3506, for good.
+// Centrifugo closes the client with 3506, for good.
 #[tokio::test]
-async fn an_answer_that_is_not_json_fails_the_call_and_closes_nobody() {
+async fn a_reply_that_is_not_json_fails_the_call_and_closes_nobody() {
     let stage = Stage::start(App::empty().handlers(handlers![raw, raw_topic])).await;
     let mut broken = stage.client(json!("{\"cut off\":")).await;
     assert_eq!(broken.event("error").await["error"]["code"], 100);

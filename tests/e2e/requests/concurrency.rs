@@ -10,7 +10,7 @@ use centrifugo_tests::LiveCount;
 
 const CALLS: usize = 2_000;
 
-// Ready only when all are there: a limit below that would leave the call unanswered.
+// Returns only when all are there: with a lower limit it never would.
 #[centrifugo::rpc("meet", collect = false)]
 async fn meet(State(all): State<Arc<Barrier>>) {
     all.wait().await;
@@ -40,25 +40,25 @@ async fn thousands_of_calls_run_at_once_on_one_connection() {
     app.abort();
 }
 
-// A slow app has many calls reset at their deadline. HTTP/2's usual guard would take that for an attack, and close the connection.
+// Calls of a slow app are reset at their deadline, many at a time. h2's default limit closes the connection then.
 #[tokio::test]
-async fn thousands_of_calls_that_are_given_up_do_not_end_the_connection() {
+async fn thousands_of_calls_that_are_reset_do_not_end_the_connection() {
     let live = LiveCount::default();
     let server =
         App::empty().handlers(handlers![hold, ping]).state(live.clone()).listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     let app = tokio::spawn(server.serve_until(std::future::pending()));
     let connection = connection(address).await;
-    let mut given_up = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), CALLS);
+    let mut reset = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), CALLS);
     live.reaches(CALLS).await;
-    given_up.abort_all();
+    reset.abort_all();
     let answered = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("ping"))]), 100).join_all().await;
     assert!(answered.iter().all(Result::is_ok));
     app.abort();
 }
 
 #[tokio::test]
-async fn the_handler_of_a_call_that_is_given_up_is_dropped() {
+async fn the_handler_of_a_call_that_is_reset_is_dropped() {
     let live = LiveCount::default();
     let server =
         App::empty().handlers(handlers![hold]).state(live.clone()).listen("127.0.0.1:0").bind().await.expect("an app");

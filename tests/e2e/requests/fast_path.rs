@@ -1,10 +1,10 @@
-//! The two ways to an answer: the short one for a message in one frame, and tonic's own for everything else.
+//! The two paths to a response: the fast one for a message in one frame, and tonic's for all others. Both return the same.
 
 use centrifugo::{
     App, Connected, Data, MapPublished, MapRemoved, Polled, Published, RawData, Refreshed, Reject, RpcReply, StartError,
     SubRefreshed, Subscribed, handlers,
 };
-use centrifugo_tests::wire::{DynamicMessage, Message, Travel, Value, answer, connection, message, open_by, text};
+use centrifugo_tests::wire::{DynamicMessage, Form, Message, Value, connection, message, open_by, respond, text};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::task::JoinHandle;
 use tonic::metadata::MetadataMap;
@@ -48,7 +48,7 @@ async fn long() -> String {
     "x".repeat(MAX_MESSAGE)
 }
 
-/// Two publications, and then what is asked for.
+/// Two publications, and then this outcome.
 #[centrifugo::stream("ticks:<outcome>", collect = false)]
 async fn ticks(outcome: Outcome) -> impl Stream<Item = Result<u32, Reject>> {
     stream::iter([(Outcome::Result, 1), (Outcome::Result, 2), (outcome, 3)]).then(|(outcome, tick)| outcome.produce(tick))
@@ -74,15 +74,15 @@ async fn fill() -> bool {
     true
 }
 
-/// All that a peer sees, but the time of day.
-fn seen(outcome: Result<(MetadataMap, bytes::Bytes), Status>) -> String {
-    let told = |mut metadata: MetadataMap| {
+/// A complete response, without the time of day.
+fn complete(outcome: Result<(MetadataMap, bytes::Bytes), Status>) -> String {
+    let headers = |mut metadata: MetadataMap| {
         metadata.remove("date");
         format!("{:?}", metadata.into_headers())
     };
     match outcome {
-        Ok((metadata, bytes)) => format!("{} {bytes:?}", told(metadata)),
-        Err(status) => format!("{:?} {:?} {}", status.code(), status.message(), told(status.metadata().clone())),
+        Ok((metadata, bytes)) => format!("{} {bytes:?}", headers(metadata)),
+        Err(status) => format!("{:?} {:?} {}", status.code(), status.message(), headers(status.metadata().clone())),
     }
 }
 
@@ -116,7 +116,7 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
         let data = Value::Bytes(format!("\"{}\"", "x".repeat(length)).into());
         requests.push(("RPC", encoded(message("RPCRequest", &[("method", text("echo")), ("data", data)]))));
     }
-    // No message at all, and half a one.
+    // Invalid messages, and none.
     requests.push(("RPC", b"\xff\xff\xff\xff".to_vec()));
     requests.push(("RPC", b"\x0a\x05ab".to_vec()));
     requests.push(("RPC", Vec::new()));
@@ -140,58 +140,58 @@ async fn run() -> Running {
 }
 
 #[tokio::test]
-async fn both_ways_lead_to_the_same_answer() {
+async fn both_paths_return_the_same_response() {
     let Running { connection, app } = run().await;
     for (rpc, request) in requests() {
-        let short = seen(answer(&connection, rpc, request.clone().into(), Travel::Plain).await);
-        let long = seen(answer(&connection, rpc, request.clone().into(), Travel::Gzip).await);
-        assert_eq!(short, long, "{rpc} {}", String::from_utf8_lossy(&request).chars().take(100).collect::<String>());
+        let fast = complete(respond(&connection, rpc, request.clone().into(), Form::Plain).await);
+        let tonic = complete(respond(&connection, rpc, request.clone().into(), Form::Gzip).await);
+        assert_eq!(fast, tonic, "{rpc} {}", String::from_utf8_lossy(&request).chars().take(100).collect::<String>());
     }
     app.abort();
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_fails_both_ways() {
+async fn a_response_that_is_too_long_fails_on_both_paths() {
     let Running { connection, app } = run().await;
     let request = message("RPCRequest", &[("method", text("long"))]).encode_to_vec();
-    for travel in [Travel::Plain, Travel::Gzip] {
-        let status = answer(&connection, "RPC", request.clone().into(), travel).await.expect_err("a failure");
-        assert_eq!(status.code(), Code::OutOfRange, "{travel:?}: {status}");
+    for form in [Form::Plain, Form::Gzip] {
+        let status = respond(&connection, "RPC", request.clone().into(), form).await.expect_err("a failure");
+        assert_eq!(status.code(), Code::OutOfRange, "{form:?}: {status}");
     }
     app.abort();
 }
 
-/// All messages of a stream, and how it ends.
-async fn heard(connection: &Channel, channel: &str, travel: Travel) -> Vec<String> {
-    let told = |status: Status| format!("{:?} {}", status.code(), status.message());
+/// The messages of a stream, and its status.
+async fn messages_of(connection: &Channel, channel: &str, form: Form) -> Vec<String> {
+    let shown = |status: Status| format!("{:?} {}", status.code(), status.message());
     let request = message("SubscribeRequest", &[("channel", text(channel))]);
-    let mut stream = match open_by(connection, &request, travel).await {
+    let mut stream = match open_by(connection, &request, form).await {
         Ok(stream) => stream,
-        Err(status) => return vec![told(status)],
+        Err(status) => return vec![shown(status)],
     };
-    let mut heard = Vec::new();
+    let mut messages = Vec::new();
     loop {
         match stream.next().await {
-            Ok(Some(message)) => heard.push(message.to_string()),
-            Ok(None) => return heard,
+            Ok(Some(message)) => messages.push(message.to_string()),
+            Ok(None) => return messages,
             Err(status) => {
-                heard.push(told(status));
-                return heard;
+                messages.push(shown(status));
+                return messages;
             }
         }
     }
 }
 
 #[tokio::test]
-async fn both_ways_lead_to_the_same_stream() {
+async fn both_paths_open_the_same_stream() {
     let Running { connection, app } = run().await;
     for (name, messages) in
         [("result", 4), ("error", 3), ("temporary", 4), ("stop", 3), ("internal", 4), ("panic", 4), ("nonsense", 1)]
     {
         let channel = format!("ticks:{name}");
-        let short = heard(&connection, &channel, Travel::Plain).await;
-        assert_eq!(short.len(), messages, "{short:?}");
-        assert_eq!(short, heard(&connection, &channel, Travel::Gzip).await, "{name}");
+        let fast = messages_of(&connection, &channel, Form::Plain).await;
+        assert_eq!(fast.len(), messages, "{fast:?}");
+        assert_eq!(fast, messages_of(&connection, &channel, Form::Gzip).await, "{name}");
     }
     app.abort();
 }

@@ -1,4 +1,4 @@
-//! Requests that Centrifugo compresses, of every kind that it can make.
+//! Compressed requests of every kind that Centrifugo sends.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,8 +29,8 @@ async fn echo(Data(data): Data<Value>) -> Value {
 }
 
 #[centrifugo::stream("echo:<_>", collect = false)]
-async fn echoes(said: Publications<Value>) -> impl Stream<Item = Result<Value, centrifugo::Reject>> {
-    said
+async fn echoes(publications: Publications<Value>) -> impl Stream<Item = Result<Value, centrifugo::Reject>> {
+    publications
 }
 
 #[tokio::test]

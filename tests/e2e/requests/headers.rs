@@ -1,4 +1,4 @@
-//! Headers on their way from a client to a handler.
+//! Headers that Centrifugo forwards from a client to a handler.
 
 use centrifugo::{App, Connected, Header, Metadata, handlers};
 use centrifugo_tests::Stage;
@@ -17,9 +17,9 @@ async fn ip(metadata: Metadata<'_>) -> Option<String> {
     metadata.get("x-real-ip").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-// gRPC can't carry it, so Centrifugo doesn't call: the docs of `Header` say what to do.
+// gRPC can't carry it, so Centrifugo doesn't call the app: the docs of `Header` have the remedy.
 #[tokio::test]
-async fn a_header_that_is_not_ascii_fails_the_calls_of_its_client_before_the_app_is_asked() {
+async fn a_header_that_is_not_ascii_fails_the_calls_of_its_client_before_they_reach_the_app() {
     let app = App::empty().handlers(handlers![connect]).emulated_headers(["authorization"]);
     let stage = Stage::start(app).await;
     for options in [

@@ -89,7 +89,7 @@ async fn a_body_over_the_limit_gets_a_status_and_the_app_serves_on() {
 }
 
 #[tokio::test]
-async fn a_channel_that_cannot_be_is_never_granted() {
+async fn an_impossible_channel_is_never_granted() {
     let stage = Stage::start(App::empty().handlers(handlers![topic, enter, publish, sub_refresh])).await;
     let long = format!("room:{}", "x".repeat(10_000));
     let long = message("PublishRequest", &[("channel", text(&long)), ("user", text("7"))]);
@@ -112,9 +112,9 @@ async fn a_channel_that_cannot_be_is_never_granted() {
     stage.stop().await;
 }
 
-// A handler for every channel gets what Centrifugo lets through, but nothing that it couldn't print.
+// A handler for every channel receives what Centrifugo accepts, but no control characters.
 #[tokio::test]
-async fn a_handler_for_every_channel_gets_no_control_characters() {
+async fn a_handler_for_every_channel_receives_no_control_characters() {
     let stage = Stage::start(App::empty().handlers(handlers![connect, anything])).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("any thing").await["event"], "subscribed");

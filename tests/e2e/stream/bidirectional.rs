@@ -1,4 +1,4 @@
-//! Streams that go both ways, from a peer that does what Centrifugo never would: talks on unheard, says nothing, or nonsense.
+//! Bidirectional streams, opened by a gRPC client that sends what Centrifugo doesn't: floods, invalid messages, or nothing.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use tonic::{Code, Status};
 use centrifugo_tests::LiveCount;
 
 #[centrifugo::stream("echo:<_>", collect = false)]
-async fn echo(said: Publications<String>) -> impl Stream<Item = String> {
-    said.map(|said| said.unwrap_or_else(|reject| reject.to_string()))
+async fn echo(publications: Publications<String>) -> impl Stream<Item = String> {
+    publications.map(|text| text.unwrap_or_else(|reject| reject.to_string()))
 }
 
-/// Never looks at what it is told.
+/// A stream that never reads its client's publications.
 #[centrifugo::stream("deaf:<_>", collect = false)]
-async fn deaf(said: RawPublications, State(live): State<LiveCount>) -> impl Stream<Item = ()> {
-    let life = live.guard();
+async fn deaf(publications: RawPublications, State(live): State<LiveCount>) -> impl Stream<Item = ()> {
+    let guard = live.guard();
     futures_util::stream::pending().inspect(move |()| {
-        let _ = (&said, &life);
+        let _ = (&publications, &guard);
     })
 }
 
@@ -46,24 +46,24 @@ async fn run() -> Running {
     Running { connection, live, stop, app }
 }
 
-fn asking(channel: &str) -> DynamicMessage {
+fn opening(channel: &str) -> DynamicMessage {
     let request = message("SubscribeRequest", &[("channel", text(channel))]);
     message("StreamSubscribeRequest", &[("subscribe_request", Value::Message(request))])
 }
 
-fn saying(data: Bytes) -> DynamicMessage {
+fn publication(data: Bytes) -> DynamicMessage {
     let publication = message("Publication", &[("data", Value::Bytes(data))]);
     message("StreamSubscribeRequest", &[("publication", Value::Message(publication))])
 }
 
 async fn open(connection: &Channel, first: DynamicMessage) -> Result<(mpsc::Sender<DynamicMessage>, Opened), Status> {
-    let (say, opened) = open_bidirectional(connection).await;
-    say.send(first).await.expect("a stream");
-    Ok((say, timeout(PATIENCE, opened).await.expect("an answer")?))
+    let (sender, opened) = open_bidirectional(connection).await;
+    sender.send(first).await.expect("a stream");
+    Ok((sender, timeout(PATIENCE, opened).await.expect("an answer")?))
 }
 
 /// The data of the next publication.
-async fn heard(stream: &mut Opened) -> Option<Bytes> {
+async fn next_data(stream: &mut Opened) -> Option<Bytes> {
     let message = timeout(PATIENCE, stream.next()).await.expect("an answer").expect("no failure")?;
     let publication = message.get_field_by_name("publication").expect("a field of the schema");
     let data = publication.as_message().and_then(|publication| publication.get_field_by_name("data"))?;
@@ -71,88 +71,88 @@ async fn heard(stream: &mut Opened) -> Option<Bytes> {
 }
 
 #[tokio::test]
-async fn a_handler_that_does_not_listen_holds_up_no_other_stream() {
+async fn a_handler_that_does_not_read_delays_no_other_stream() {
     let Running { connection, app, stop: _stop, .. } = run().await;
-    let mut talking = Vec::new();
+    let mut publishing = Vec::new();
     for number in 0..40 {
-        let (say, mut deaf) = open(&connection, asking(&format!("deaf:{number}"))).await.expect("a stream");
+        let (sender, mut deaf) = open(&connection, opening(&format!("deaf:{number}"))).await.expect("a stream");
         deaf.next().await.expect("no failure").expect("a first message");
-        // More than a stream's window: the peer is held back, and never done.
-        talking.push(tokio::spawn(async move {
+        // More than a stream's window: the peer waits, and never finishes.
+        publishing.push(tokio::spawn(async move {
             let _open = deaf;
-            while say.send(saying(vec![b'1'; 60_000].into())).await.is_ok() {}
+            while sender.send(publication(vec![b'1'; 60_000].into())).await.is_ok() {}
         }));
     }
     // Time for the 40 to fill what they can fill, which would be 2.5 MiB: more than the usual window of a connection.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let (say, mut echoed) = open(&connection, asking("echo:a")).await.expect("a stream");
+    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
     echoed.next().await.expect("no failure").expect("a first message");
     for text in ["\"a\"", "\"b\""] {
-        say.send(saying(text.into())).await.expect("a stream");
-        assert_eq!(heard(&mut echoed).await.as_deref(), Some(text.as_bytes()));
+        sender.send(publication(text.into())).await.expect("a stream");
+        assert_eq!(next_data(&mut echoed).await.as_deref(), Some(text.as_bytes()));
     }
-    assert!(talking.iter().all(|talking| !talking.is_finished()));
+    assert!(publishing.iter().all(|publishing| !publishing.is_finished()));
     app.abort();
 }
 
-// HTTP/2's guard against many small frames knows no difference between an attack and a handler that takes its time.
+// h2's limit of small frames can't tell an attack from a slow handler.
 #[tokio::test]
 async fn a_flood_of_small_publications_ends_no_connection() {
     let Running { connection, app, stop: _stop, .. } = run().await;
     let mut flooding = JoinSet::new();
     for number in 0..20 {
-        let (say, mut deaf) = open(&connection, asking(&format!("deaf:{number}"))).await.expect("a stream");
+        let (sender, mut deaf) = open(&connection, opening(&format!("deaf:{number}"))).await.expect("a stream");
         deaf.next().await.expect("no failure").expect("a first message");
         flooding.spawn(async move {
             for _ in 0..2_000 {
-                say.send(saying("1".into())).await.expect("a stream");
+                sender.send(publication("1".into())).await.expect("a stream");
             }
-            (say, deaf)
+            (sender, deaf)
         });
     }
     let flooded = timeout(PATIENCE, flooding.join_all()).await.expect("room for small publications");
-    let (say, mut echoed) = open(&connection, asking("echo:a")).await.expect("a stream");
+    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
     echoed.next().await.expect("no failure").expect("a first message");
-    say.send(saying("\"a\"".into())).await.expect("a stream");
-    assert_eq!(heard(&mut echoed).await.as_deref(), Some(&b"\"a\""[..]));
+    sender.send(publication("\"a\"".into())).await.expect("a stream");
+    assert_eq!(next_data(&mut echoed).await.as_deref(), Some(&b"\"a\""[..]));
     drop(flooded);
     app.abort();
 }
 
 #[tokio::test]
-async fn a_peer_that_only_stops_talking_hears_on() {
+async fn a_peer_that_ends_its_messages_still_receives_publications() {
     let Running { connection, app, stop: _stop, .. } = run().await;
-    let (say, mut echoed) = open(&connection, asking("echo:a")).await.expect("a stream");
+    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
     echoed.next().await.expect("no failure").expect("a first message");
-    say.send(saying("\"bye\"".into())).await.expect("a stream");
-    drop(say);
-    assert_eq!(heard(&mut echoed).await.as_deref(), Some(&b"\"bye\""[..]));
+    sender.send(publication("\"bye\"".into())).await.expect("a stream");
+    drop(sender);
+    assert_eq!(next_data(&mut echoed).await.as_deref(), Some(&b"\"bye\""[..]));
     // The client's publications are over, and with them what they are mapped to.
-    assert_eq!(heard(&mut echoed).await, None);
+    assert_eq!(next_data(&mut echoed).await, None);
     app.abort();
 }
 
 #[tokio::test]
-async fn what_is_no_publication_is_passed_over() {
+async fn messages_without_a_publication_are_ignored() {
     let Running { connection, app, stop: _stop, .. } = run().await;
-    let (say, mut echoed) = open(&connection, asking("echo:a")).await.expect("a stream");
+    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
     echoed.next().await.expect("no failure").expect("a first message");
-    say.send(asking("echo:b")).await.expect("a stream");
-    say.send(message("StreamSubscribeRequest", &[])).await.expect("a stream");
-    say.send(saying("\"on\"".into())).await.expect("a stream");
-    assert_eq!(heard(&mut echoed).await.as_deref(), Some(&b"\"on\""[..]));
+    sender.send(opening("echo:b")).await.expect("a stream");
+    sender.send(message("StreamSubscribeRequest", &[])).await.expect("a stream");
+    sender.send(publication("\"on\"".into())).await.expect("a stream");
+    assert_eq!(next_data(&mut echoed).await.as_deref(), Some(&b"\"on\""[..]));
     app.abort();
 }
 
 #[tokio::test]
-async fn a_first_message_that_asks_for_nothing_is_refused() {
+async fn a_first_message_without_a_request_is_refused() {
     let Running { connection, app, stop: _stop, .. } = run().await;
-    for first in [saying("1".into()), message("StreamSubscribeRequest", &[])] {
+    for first in [publication("1".into()), message("StreamSubscribeRequest", &[])] {
         let status = open(&connection, first).await.expect_err("a refusal");
         assert_eq!(status.code(), Code::InvalidArgument, "{status}");
     }
-    let (say, opened) = open_bidirectional(&connection).await;
-    drop(say);
+    let (sender, opened) = open_bidirectional(&connection).await;
+    drop(sender);
     let status = timeout(PATIENCE, opened).await.expect("an answer").expect_err("a refusal");
     assert_eq!(status.code(), Code::InvalidArgument, "{status}");
     app.abort();
@@ -161,22 +161,22 @@ async fn a_first_message_that_asks_for_nothing_is_refused() {
 #[tokio::test]
 async fn a_stream_that_waits_is_dropped_promptly_when_its_peer_leaves() {
     let Running { connection, live, app, stop: _stop } = run().await;
-    let (say, mut deaf) = open(&connection, asking("deaf:a")).await.expect("a stream");
+    let (sender, mut deaf) = open(&connection, opening("deaf:a")).await.expect("a stream");
     deaf.next().await.expect("no failure").expect("a first message");
     assert_eq!(live.now(), 1);
-    drop((say, deaf));
+    drop((sender, deaf));
     // Long before the system finds out that a silent peer is gone.
     live.reaches(0).await;
     app.abort();
 }
 
 #[tokio::test]
-async fn a_peer_that_says_nothing_does_not_hold_up_the_end() {
+async fn a_silent_peer_does_not_delay_the_stop() {
     let Running { connection, stop, app, .. } = run().await;
-    let (_say, opened) = open_bidirectional(&connection).await;
+    let (_sender, opened) = open_bidirectional(&connection).await;
     let opened = tokio::spawn(opened);
-    // A second call tells that the first one, which is before it on the connection, has arrived.
-    open(&connection, asking("deaf:a")).await.expect("a stream");
+    // When a second call is open, the first one, which is before it on the connection, has arrived.
+    open(&connection, opening("deaf:a")).await.expect("a stream");
     stop.send(()).expect("an app");
     let status = timeout(PATIENCE, opened).await.expect("an answer").expect("a task").expect_err("an end");
     assert_eq!(status.code(), Code::Unavailable, "{status}");

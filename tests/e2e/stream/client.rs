@@ -1,4 +1,4 @@
-//! Streams: publications that the app makes for one client, and takes from it.
+//! Streams as a client of Centrifugo sees them.
 
 use std::time::{Duration, Instant};
 
@@ -63,21 +63,21 @@ pub(crate) async fn endless(State(live): State<LiveCount>) -> impl Stream<Item =
 }
 
 #[derive(Deserialize, Serialize)]
-struct Said {
+struct Note {
     text: String,
 }
 
 #[centrifugo::stream("echo:<_>", collect = false)]
-async fn echo(said: Publications<Said>, channel: Channel) -> impl Stream<Item = Value> {
-    said.map(move |said| match said {
-        Ok(Said { text }) => json!({ "in": channel.as_str(), "said": text }),
+async fn echo(notes: Publications<Note>, channel: Channel) -> impl Stream<Item = Value> {
+    notes.map(move |note| match note {
+        Ok(Note { text }) => json!({ "in": channel.as_str(), "text": text }),
         Err(reject) => json!({ "refused": reject.error().map(|error| error.message().to_owned()) }),
     })
 }
 
 #[centrifugo::stream("raw:<_>", collect = false)]
-async fn raw(said: RawPublications) -> impl Stream<Item = usize> {
-    said.map(|bytes| bytes.len())
+async fn raw(publications: RawPublications) -> impl Stream<Item = usize> {
+    publications.map(|bytes| bytes.len())
 }
 
 async fn stage() -> (Stage, LiveCount) {
@@ -90,7 +90,7 @@ async fn publication(client: &mut Client) -> Value {
     client.event("publication").await["data"].take()
 }
 
-// The JavaScript SDK hands a burst over out of order: it works on several frames at a time.
+// With the Rust SDK: the JavaScript SDK reports a burst out of order, as it decodes several frames at a time.
 #[tokio::test]
 async fn a_stream_is_published_in_order() {
     let (stage, _) = stage().await;
@@ -119,12 +119,12 @@ async fn the_end_of_a_stream_unsubscribes_for_good() {
 }
 
 #[tokio::test]
-async fn a_reply_brings_its_fields_and_publications_their_tags() {
+async fn a_reply_has_its_fields_and_publications_their_tags() {
     let (stage, _) = stage().await;
     let mut client = stage.connected(Value::Null).await;
     let subscribed = client.subscribe_with("full:house", json!({ "data": "hi" })).await;
     assert_eq!(subscribed["data"], json!({ "got": "hi" }));
-    // In whichever order the SDK hands them over.
+    // The SDK reports them in any order.
     let first = client.event_of(&["publication"], |event| event["data"] == json!({ "to": "ann" })).await;
     assert_eq!(first["tags"], json!({ "n": "1" }));
     assert_eq!(publication(&mut client).await, json!([2]));
@@ -193,7 +193,7 @@ async fn a_stream_that_refuses_to_go_on_ends_for_good() {
     stage.stop().await;
 }
 
-// Centrifugo would close the client for good.
+// Centrifugo closes the client for good.
 #[tokio::test]
 async fn bytes_that_are_not_json_do_not_reach_a_json_client() {
     let (stage, _) = stage().await;
@@ -223,22 +223,22 @@ async fn a_stream_is_dropped_as_soon_as_its_client_leaves() {
 }
 
 #[tokio::test]
-async fn what_a_client_publishes_reaches_its_stream() {
+async fn publications_of_a_client_reach_its_stream() {
     let (stage, _) = stage().await;
     let mut client = stage.connected(Value::Null).await;
     client.subscribe("echo:a").await;
     client.publish("echo:a", json!({ "text": "hi" })).await.expect("an ok");
-    assert_eq!(publication(&mut client).await, json!({ "in": "echo:a", "said": "hi" }));
+    assert_eq!(publication(&mut client).await, json!({ "in": "echo:a", "text": "hi" }));
     client.publish("echo:a", json!({ "words": "hi" })).await.expect("an ok");
     assert_eq!(publication(&mut client).await, json!({ "refused": "bad request" }));
     client.publish("echo:a", json!({ "text": "still here" })).await.expect("an ok");
-    assert_eq!(publication(&mut client).await, json!({ "in": "echo:a", "said": "still here" }));
+    assert_eq!(publication(&mut client).await, json!({ "in": "echo:a", "text": "still here" }));
 
     client.subscribe("raw:a").await;
     client.publish("raw:a", json!([1, 2])).await.expect("an ok");
     assert_eq!(publication(&mut client).await, 5);
 
-    // A stream of one direction takes none.
+    // A unidirectional stream takes none.
     client.subscribe("endless:a").await;
     let refused = client.publish("endless:a", json!(1)).await.expect_err("nobody listens");
     assert_eq!(refused, Refused { code: 108, message: "not available".into() });
@@ -246,14 +246,14 @@ async fn what_a_client_publishes_reaches_its_stream() {
 }
 
 #[tokio::test]
-async fn open_streams_do_not_keep_the_app_and_their_clients_come_back() {
+async fn open_streams_do_not_delay_the_stop_and_their_clients_return() {
     let (stage, live) = stage().await;
     let mut client = stage.connected(Value::Null).await;
     client.subscribe("endless:a").await;
     live.reaches(1).await;
     let (centrifugo, _logs) = timeout(PATIENCE, stage.stop_app()).await.expect("an end before the drain is over");
     assert_eq!(live.now(), 0);
-    // Asked again at once, and refused by nobody: there is no app.
+    // The client subscribes again at once, and there is no app.
     assert_eq!(client.event("subscribe-error").await["error"]["code"], 100);
     centrifugo.stop().await;
 }

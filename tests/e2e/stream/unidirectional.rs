@@ -1,4 +1,4 @@
-//! Streams, asked for by a peer that may be anybody: what Centrifugo would never do, or not that often.
+//! Unidirectional streams, opened by a gRPC client: many of them, unread ones, and ones that are refused.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,12 +43,12 @@ async fn ten_thousand_streams_are_open_on_one_connection() {
     app.abort();
 }
 
-/// The count, once it has stood still for half a second.
+/// The count, once it hasn't changed for half a second.
 async fn standstill(count: &AtomicUsize) -> usize {
     let end = Instant::now() + PATIENCE;
     let (mut last, mut since) = (count.load(Ordering::SeqCst), Instant::now());
     while since.elapsed() < Duration::from_millis(500) {
-        assert!(Instant::now() < end, "nobody reads, and it goes on: {last}");
+        assert!(Instant::now() < end, "it rises although nobody reads: {last}");
         tokio::time::sleep(Duration::from_millis(10)).await;
         let now = count.load(Ordering::SeqCst);
         if now != last {
@@ -59,7 +59,7 @@ async fn standstill(count: &AtomicUsize) -> usize {
 }
 
 #[tokio::test]
-async fn a_stream_is_asked_for_no_more_than_its_client_takes() {
+async fn a_stream_is_polled_only_as_its_client_reads() {
     #[centrifugo::stream("flood:<_>", collect = false)]
     async fn flood(State(yielded): State<Arc<AtomicUsize>>) -> impl Stream<Item = String> {
         stream::repeat_with(move || {
@@ -76,7 +76,7 @@ async fn a_stream_is_asked_for_no_more_than_its_client_takes() {
     for _ in 0..before {
         stream.next().await.expect("a publication").expect("a publication");
     }
-    assert!(yielded.load(Ordering::SeqCst) > before, "somebody reads, and it stands still");
+    assert!(yielded.load(Ordering::SeqCst) > before, "it doesn't rise although somebody reads");
     app.abort();
 }
 

@@ -1,4 +1,4 @@
-//! Publications into a stream that nobody reads: they hold up neither their client nor anybody else.
+//! Publications into a stream that doesn't read them: they delay neither their client nor others.
 
 use centrifugo::{App, Connected, Publication, Publications, State, handlers};
 use centrifugo_tests::Stage;
@@ -17,14 +17,14 @@ async fn ping() -> &'static str {
     "pong"
 }
 
-/// Takes the publications, and drops them.
+/// A stream that takes the publications, and drops them.
 #[centrifugo::stream("dropped:<_>", collect = false)]
-async fn dropped(said: Publications<Value>, State(live): State<LiveCount>) -> impl Stream<Item = Publication> {
-    drop(said);
+async fn dropped(publications: Publications<Value>, State(live): State<LiveCount>) -> impl Stream<Item = Publication> {
+    drop(publications);
     held(live)
 }
 
-/// Never takes them.
+/// A stream that never takes them.
 #[centrifugo::stream("never:<_>", collect = false)]
 async fn never(State(live): State<LiveCount>) -> impl Stream<Item = Publication> {
     held(live)
@@ -39,7 +39,7 @@ fn held(live: LiveCount) -> impl Stream<Item = Publication> {
 }
 
 #[tokio::test]
-async fn publications_that_nobody_reads_hold_up_nobody() {
+async fn publications_that_nobody_reads_delay_nobody() {
     let live = LiveCount::default();
     let both_ways =
         json!({ "channel": { "namespaces": [{ "name": "never", "subscribe_stream_proxy_bidirectional": true }] } });

@@ -1,4 +1,4 @@
-//! The crate is one that re-exports it: one line tells the expansions.
+//! The crate behind another one that re-exports it, which one line names.
 
 extern crate centrifugo_facade as centrifugo;
 

@@ -1,4 +1,4 @@
-//! The crate has another name in the manifest: one line tells the expansions.
+//! The crate under another name in the manifest, which one line names.
 
 extern crate cf as centrifugo;
 

@@ -11,8 +11,8 @@ use crate::error::Error;
 /// The version that is built.
 const VERSION: &str = "6.9.1";
 
-/// The path of a Centrifugo: `CENTRIFUGO_BIN`; one in `PATH`, if it is a v6.9; or one built from the Go module that `go.mod` beside this
-/// crate pins. Building takes about two minutes once; it is told on stderr.
+/// The path of a Centrifugo: `CENTRIFUGO_BIN`; one in `PATH`, if it is a v6.9; or one built from the Go module that this
+/// crate's `go.mod` pins. Building takes about two minutes once; a line on stderr announces it.
 ///
 /// # Errors
 ///
@@ -44,9 +44,9 @@ fn built() -> Result<PathBuf, Error> {
     let lock = File::create(cache.join("lock")).map_err(Error::io("make a lock for Centrifugo's build"))?;
     lock.lock().map_err(Error::io("lock Centrifugo's build"))?;
     if !binary.exists() {
-        tell("building Centrifugo v6.9.1 with Go; this takes about two minutes, once");
+        report("building Centrifugo v6.9.1 with Go; this takes about two minutes, once");
         build(&binary)?;
-        tell(&format!("built {}", binary.display()));
+        report(&format!("built {}", binary.display()));
     }
     Ok(binary)
 }
@@ -81,6 +81,6 @@ fn build(binary: &Path) -> Result<(), Error> {
 }
 
 /// A closed stderr is no reason to stop.
-pub(crate) fn tell(progress: &str) {
+pub(crate) fn report(progress: &str) {
     drop(writeln!(io::stderr(), "{progress}"));
 }

@@ -14,14 +14,14 @@ pub enum Error {
     Binary {
         /// Its value.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// There is none to be found, and no Go to build one.
     #[error("there is no Centrifugo v6.9 in PATH, and no Go to build one: install either, or set CENTRIFUGO_BIN ({0})")]
     NoGo(io::Error),
     /// Go can't build it.
-    #[error("Centrifugo can't be built: {0}; what Go says is above")]
+    #[error("Centrifugo can't be built: {0}; Go's output is above")]
     Build(String),
     /// Centrifugo refuses its configuration.
     #[error("Centrifugo refuses its configuration:\n{0}")]
@@ -38,7 +38,7 @@ pub enum Error {
     #[error("there is no npm, which installs the JavaScript SDK: install Node, with npm in PATH ({0})")]
     NoNpm(io::Error),
     /// npm can't install the packages.
-    #[error("`npm ci` in {folder} failed: {status}; what npm says is above")]
+    #[error("`npm ci` in {folder} failed: {status}; npm's output is above")]
     Npm {
         /// Where it was tried.
         folder: PathBuf,
@@ -50,7 +50,7 @@ pub enum Error {
     Io {
         /// What was tried.
         what: &'static str,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::binary::{cache, tell};
+use crate::binary::{cache, report};
 use crate::error::Error;
 use crate::process::blocking;
 
@@ -29,9 +29,9 @@ fn is_installed(folder: &Path) -> bool {
     changed("node_modules/.package-lock.json").is_some_and(|installed| Some(installed) >= changed("package-lock.json"))
 }
 
-/// npm tells its progress itself, on stderr: stdout may be read by a program.
+/// npm reports its progress on stderr, as a program may read stdout.
 fn install(folder: &Path) -> Result<(), Error> {
-    tell("installing the JavaScript packages (npm ci) ..");
+    report("installing the JavaScript packages (npm ci) ..");
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let status = Command::new(npm)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])

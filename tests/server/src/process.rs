@@ -147,8 +147,8 @@ fn checked(binary: &PathBuf, folder: &std::path::Path, config: &Value) -> Result
     if output.status.success() {
         return Ok(path);
     }
-    let said = [output.stdout, output.stderr].concat();
-    Err(Error::Refused(String::from_utf8_lossy(&said).into_owned()))
+    let printed = [output.stdout, output.stderr].concat();
+    Err(Error::Refused(String::from_utf8_lossy(&printed).into_owned()))
 }
 
 /// A folder of its own for each Centrifugo.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is said in a room.
+/// A message in a room.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Message {
     /// The text.

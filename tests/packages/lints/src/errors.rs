@@ -3,7 +3,7 @@
 use std::io;
 use std::num::TryFromIntError;
 
-/// What clients are told, and what they aren't.
+/// Errors that clients receive, and internal ones.
 #[derive(Debug, thiserror::Error, centrifugo::Reject)]
 pub enum Refusal {
     /// Nobody came.

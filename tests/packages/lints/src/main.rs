@@ -1,14 +1,14 @@
 //! Every attribute, derive and macro, in an app with strict lints.
 
-// Of the functions themselves: a handler is asynchronous, and takes what it asks for by value.
+// Of the functions themselves: a handler is asynchronous, and takes its arguments by value.
 #![allow(clippy::unused_async, clippy::needless_pass_by_value)]
 
 mod channels;
 mod errors;
 
 use centrifugo::{
-    App, Call, Connected, Data, Event, Failure, Key, Meta, Next, Polled, Publications, Published, Refreshed, Reject, RpcReply,
-    State, SubRefreshed, SubscribedStream, UserId, handlers, interceptors,
+    App, Call, Connected, Data, Event, Failure, Key, Meta, Next, Polled, Publications, Published, Refreshed, Reject,
+    RpcReply, State, SubRefreshed, SubscribedStream, UserId, handlers, interceptors,
 };
 use futures_util::stream::{self, Stream};
 
@@ -60,8 +60,8 @@ async fn ticks(symbol: String) -> Result<impl Stream<Item = Result<String, Rejec
 }
 
 #[centrifugo::stream("echo:<_>")]
-async fn echo(said: Publications<String>) -> SubscribedStream {
-    centrifugo::Subscribed::new().try_stream(said)
+async fn echo(publications: Publications<String>) -> SubscribedStream {
+    centrifugo::Subscribed::new().try_stream(publications)
 }
 
 #[centrifugo::map_publish("board:<id>")]
