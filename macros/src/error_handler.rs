@@ -6,16 +6,16 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
-use crate::claim;
-use crate::deprecated;
-use crate::errors::Errors;
-use crate::expand::import;
-use crate::fallback;
-use crate::function::{Function, allows, cfgs};
-use crate::handler::modifiers;
+use crate::handler::expand::import;
+use crate::handler::model::modifiers;
+use crate::handler::params::typed;
+use crate::handler::unique;
 use crate::kind::Kind;
-use crate::param::typed;
-use crate::span::local;
+use crate::syntax::deprecated;
+use crate::syntax::errors::Errors;
+use crate::syntax::fallback;
+use crate::syntax::function::{Function, allows, cfgs};
+use crate::syntax::span::local;
 
 const FORM: &str = "`async fn report(failure: Failure)`";
 
@@ -70,7 +70,7 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, allows, ident) = (cfgs(&function.attrs), allows(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
-    let claim = claim::claim(claim::ERROR_HANDLER, ident.span());
+    let claim = unique::claim(unique::ERROR_HANDLER, ident.span());
     let (failure, import) = (local("failure"), import(&["TakesAnythingElse"]));
     let reported = function.sig.inputs.first().and_then(typed).map(|argument| {
         let ty = &argument.ty;

@@ -1,35 +1,19 @@
 //! The attribute macros of the `centrifugo` crate; use them through it.
 
-mod args;
 mod channel;
-mod claim;
-mod compiler;
-mod deprecated;
 mod error_handler;
-mod errors;
-mod expand;
 mod extractor;
-mod fallback;
-mod flat;
-mod function;
 mod handler;
-mod handlers;
 mod interceptor;
 mod kind;
-mod near;
-mod option_type;
-mod param;
-mod plain;
-mod quoted;
-mod registered;
+mod list;
 mod reject;
-mod source;
-mod span;
+mod syntax;
 
-use flat::flat;
 use kind::Kind;
 use proc_macro::TokenStream;
-use registered::Of;
+use syntax::groups::flat;
+use syntax::registered::Of;
 
 macro_rules! attributes {
     ($($name:ident => $kind:ident),*) => {$(
@@ -72,7 +56,7 @@ pub fn compiled_channel(item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro_derive(DeprecatedItems, attributes(__centrifugo_items))]
 pub fn deprecated_items(item: TokenStream) -> TokenStream {
-    deprecated::derive(item.into()).into()
+    syntax::deprecated::derive(item.into()).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
@@ -102,11 +86,11 @@ pub fn error_handler(args: TokenStream, item: TokenStream) -> TokenStream {
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn interceptors(paths: TokenStream) -> TokenStream {
-    handlers::list(Of::Interceptors, flat(paths.into())).into()
+    list::list(Of::Interceptors, flat(paths.into())).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn handlers(paths: TokenStream) -> TokenStream {
-    handlers::list(Of::Handlers, flat(paths.into())).into()
+    list::list(Of::Handlers, flat(paths.into())).into()
 }

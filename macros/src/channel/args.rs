@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Lit, LitStr, Token, Type, token};
 
-use crate::errors::Errors;
-use crate::near::nearest;
+use crate::syntax::errors::Errors;
+use crate::syntax::suggest::nearest;
 
 const NEEDED: &str = "`channel` needs a pattern: write `#[channel(\"user.<uuid>\")]`";
 const DATA: &str = "`data` is the type of what is published: write `data = Message`";

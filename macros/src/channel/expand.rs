@@ -8,11 +8,11 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
 
 use super::model::{TypedChannel, field_name};
-use crate::claim;
-use crate::expand::{import, value};
-use crate::function::{allows, cfgs};
-use crate::option_type::inner;
-use crate::span::{local, ours};
+use crate::handler::expand::{import, value};
+use crate::handler::unique;
+use crate::syntax::function::{allows, cfgs};
+use crate::syntax::option::inner;
+use crate::syntax::span::{local, ours};
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     let TypedChannel { ident, attrs, .. } = channel;
@@ -67,7 +67,7 @@ fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
 
 fn typed(ident: &Ident, pattern: &str, read: &TokenStream, write: &TokenStream, as_sent: bool) -> TokenStream {
     let (values, this, writer) = (values(), this(), writer());
-    let this_crate = claim::this_crate().unwrap_or_default();
+    let this_crate = unique::this_crate().unwrap_or_default();
     quote! {
         impl __centrifugo::TypedChannel for #ident {
             const PATTERN: &'static __centrifugo::str = #pattern;

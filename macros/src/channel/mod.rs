@@ -8,9 +8,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{ItemStruct, Meta};
 
-use crate::deprecated::is_deprecated;
-use crate::flat::flat;
-use crate::span::ours;
+use crate::syntax::deprecated::is_deprecated;
+use crate::syntax::groups::flat;
+use crate::syntax::span::ours;
 use model::TypedChannel;
 
 /// Where a channel that is read once more has its arguments: beside the derive macro.

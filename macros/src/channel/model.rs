@@ -8,11 +8,11 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
 use super::args::Args;
-use crate::errors::Errors;
-use crate::handler::NO_VALUE;
-use crate::near::nearest;
-use crate::param::fits;
-use crate::source::Written;
+use crate::handler::model::NO_VALUE;
+use crate::handler::params::fits;
+use crate::handler::pattern::Written;
+use crate::syntax::errors::Errors;
+use crate::syntax::suggest::nearest;
 
 pub(crate) struct TypedChannel {
     pub(crate) ident: Ident,

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::model::Extractor;
-use crate::deprecated;
-use crate::expand::beside;
+use crate::handler::expand::beside;
+use crate::syntax::deprecated;
 
 pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStream {
     let Extractor { ty, from, ident, call: lifetime, cfgs, attrs } = extractor;

@@ -7,9 +7,9 @@ mod model;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::fallback;
-use crate::function::Function;
 use crate::kind::Kind;
+use crate::syntax::fallback;
+use crate::syntax::function::Function;
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let Some(mut function) = Function::read(&item) else {

@@ -6,11 +6,11 @@ use syn::{
 };
 
 use super::lifetimes::of_call;
-use crate::errors::Errors;
-use crate::function::{Function, cfgs};
-use crate::handler::modifiers;
+use crate::handler::model::modifiers;
+use crate::handler::params::typed;
 use crate::kind::Kind;
-use crate::param::typed;
+use crate::syntax::errors::Errors;
+use crate::syntax::function::{Function, cfgs};
 
 const FORM: &str = "`async fn account(user: UserId) -> Result<Account, Reject>`";
 

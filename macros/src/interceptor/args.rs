@@ -4,10 +4,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr};
 
-use crate::args::{collect, split};
-use crate::errors::Errors;
+use crate::handler::args::{collect, split};
 use crate::kind::Kind;
-use crate::near::nearest;
+use crate::syntax::errors::Errors;
+use crate::syntax::suggest::nearest;
 
 const OPTIONS: [&str; 3] = ["order", "name", "collect"];
 

@@ -7,10 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Generics, LitStr, ReturnType, TypeParamBound};
 
 use super::model::Interceptor;
-use crate::expand::{argument, beside, everywhere, extracted, extracted_somewhere, import, needed, needed_somewhere};
+use crate::handler::expand::{
+    argument, beside, everywhere, extracted, extracted_somewhere, import, needed, needed_somewhere,
+};
 use crate::kind::Kind;
-use crate::registered::{Of, Registered};
-use crate::span::local;
+use crate::syntax::registered::{Of, Registered};
+use crate::syntax::span::local;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let (import, about) = (import(&["Begin", "Nowhere"]), about(interceptor));

@@ -7,9 +7,9 @@ mod signature;
 
 use proc_macro2::TokenStream;
 
-use crate::fallback;
-use crate::function::Function;
-use crate::registered::{Of, Registered};
+use crate::syntax::fallback;
+use crate::syntax::function::Function;
+use crate::syntax::registered::{Of, Registered};
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let Some(function) = Function::read(&item) else {

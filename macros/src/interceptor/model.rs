@@ -6,12 +6,12 @@ use syn::{GenericParam, Generics, Ident, ReturnType, Signature};
 
 use super::args::Args;
 use super::signature;
-use crate::errors::Errors;
-use crate::expand::event;
-use crate::function::Function;
+use crate::handler::expand::event;
+use crate::handler::params::{Param, params};
+use crate::handler::pattern::Source;
 use crate::kind::Kind;
-use crate::param::{Param, params};
-use crate::source::Source;
+use crate::syntax::errors::Errors;
+use crate::syntax::function::Function;
 
 pub(crate) struct Interceptor {
     pub(crate) args: Args,

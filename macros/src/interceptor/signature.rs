@@ -6,10 +6,10 @@ use syn::{
     FnArg, GenericArgument, GenericParam, Ident, PatType, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParam,
 };
 
-use crate::errors::Errors;
-use crate::handler::{boxed, modifiers};
+use crate::handler::model::{boxed, modifiers};
+use crate::handler::params::typed;
 use crate::kind::Kind;
-use crate::param::typed;
+use crate::syntax::errors::Errors;
 
 /// What the interceptor stands around, as messages write it.
 struct Form {

@@ -9,8 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprAssign, ExprCall, ExprLit, ExprPath, Lit, LitInt, LitStr, Meta, Token};
 
 use super::rules;
-use crate::errors::Errors;
-use crate::near::nearest;
+use crate::syntax::errors::Errors;
+use crate::syntax::suggest::nearest;
 
 /// All that an attribute may say.
 pub(super) const USAGE: &str = "write `#[reject(403, \"..\")]`, `#[reject(disconnect(4501, \"..\"))]`, \

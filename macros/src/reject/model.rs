@@ -7,9 +7,9 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Data, DeriveInput, ExprPath, Fields, Ident, Meta};
 
 use super::attribute::{Answer, Said, USAGE, is_reject};
-use crate::errors::Errors;
-use crate::near::nearest;
-use crate::span::ours;
+use crate::syntax::errors::Errors;
+use crate::syntax::span::ours;
+use crate::syntax::suggest::nearest;
 
 pub(super) struct Rejecting {
     pub(super) ident: Ident,

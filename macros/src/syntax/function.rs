@@ -5,7 +5,7 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Signature, Visibility, parse_quote};
 
-use crate::flat::{flat, unwrapped};
+use crate::syntax::groups::{flat, unwrapped};
 
 /// A function whose body is kept as it is.
 pub(crate) struct Function {

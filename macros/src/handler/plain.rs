@@ -4,10 +4,10 @@
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};
 
-use crate::errors::Errors;
+use crate::handler::params::text;
+use crate::handler::pattern::Source;
 use crate::kind::Kind;
-use crate::param::text;
-use crate::source::Source;
+use crate::syntax::errors::Errors;
 
 const PLAIN: [&str; 18] = [
     "String", "str", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",

@@ -9,7 +9,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{LitStr, Path, PathSegment};
 
-use crate::args::Given;
+use crate::handler::args::Given;
 use crate::kind::{Kind, Takes};
 
 pub(crate) enum Source {

@@ -4,9 +4,9 @@ use proc_macro2::{Group, Ident, Punct, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Lit, LitBool, LitStr, Path};
 
-use crate::errors::Errors;
 use crate::kind::{Kind, Takes};
-use crate::near::nearest;
+use crate::syntax::errors::Errors;
+use crate::syntax::suggest::nearest;
 
 /// An attribute's arguments, as far as they could be read.
 #[derive(Default)]

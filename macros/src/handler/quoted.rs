@@ -5,10 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::{Path, TypePath};
 
-use crate::handler::Handler;
-use crate::param::Role;
-use crate::source::Source;
-use crate::span::respanned;
+use crate::handler::model::Handler;
+use crate::handler::params::Role;
+use crate::handler::pattern::Source;
+use crate::syntax::span::respanned;
 
 /// Whether an extractor that is called as the pattern is no typed channel: compiled, and never called.
 pub(crate) fn unquoted(handler: &Handler) -> TokenStream {

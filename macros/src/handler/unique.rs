@@ -11,10 +11,10 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Attribute, Path};
 
-use crate::args::Options;
-use crate::handler::Handler;
+use crate::handler::args::Options;
+use crate::handler::model::Handler;
+use crate::handler::pattern::Source;
 use crate::kind::{Kind, Takes};
-use crate::source::Source;
 
 /// The names that a handler claims.
 pub(crate) fn names(kind: Kind, source: &Source, options: &Options) -> Vec<String> {

@@ -7,15 +7,15 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Path, ReturnType, Type};
 
-use crate::claim;
-use crate::handler::Handler;
+use crate::handler::model::Handler;
+use crate::handler::params::{Param, Role};
+use crate::handler::pattern::{MaybeConstant, Source};
+use crate::handler::quoted::unquoted;
+use crate::handler::unique;
 use crate::kind::Kind;
-use crate::option_type::inner;
-use crate::param::{Param, Role};
-use crate::quoted::unquoted;
-use crate::registered::{Of, Registered};
-use crate::source::{MaybeConstant, Source};
-use crate::span::{local, ours};
+use crate::syntax::option::inner;
+use crate::syntax::registered::{Of, Registered};
+use crate::syntax::span::{local, ours};
 
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
     let (import, about, bind, needs) = (import(&seconds(handler)), about(handler), bind(handler), needs(handler));
@@ -349,13 +349,13 @@ fn claims(handler: &Handler) -> TokenStream {
         Source::Pattern(written) => written.literal.span(),
         Source::Type(_) | Source::Any => Span::call_site(),
     };
-    handler.claims.iter().map(|name| claim::claim(name, at)).collect()
+    handler.claims.iter().map(|name| unique::claim(name, at)).collect()
 }
 
 /// The typed channel that it claims.
 fn channel_claim(handler: &Handler, cfgs: &[Attribute]) -> Option<TokenStream> {
     match &handler.source {
-        Source::Type(path) if !handler.options.uncollected => claim::of_type(handler, path, cfgs),
+        Source::Type(path) if !handler.options.uncollected => unique::of_type(handler, path, cfgs),
         _ => None,
     }
 }

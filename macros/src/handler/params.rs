@@ -7,13 +7,13 @@ use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
 
-use crate::errors::Errors;
-use crate::function::cfgs;
+use crate::handler::pattern::{Source, Written};
+use crate::handler::plain;
 use crate::kind::Kind;
-use crate::near::nearest;
-use crate::option_type::{inner, may_be_another};
-use crate::plain;
-use crate::source::{Source, Written};
+use crate::syntax::errors::Errors;
+use crate::syntax::function::cfgs;
+use crate::syntax::option::{inner, may_be_another};
+use crate::syntax::suggest::nearest;
 
 /// An argument, with its type as it can be named outside of the function's signature.
 pub(crate) struct Param {

@@ -9,10 +9,10 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Visibility};
 
-use crate::compiler::warns_of_unreachable_code;
-use crate::deprecated;
-use crate::function::{Function, allows, cfgs};
-use crate::span::{ours, respanned};
+use crate::syntax::compiler::warns_of_unreachable_code;
+use crate::syntax::deprecated;
+use crate::syntax::function::{Function, allows, cfgs};
+use crate::syntax::span::{ours, respanned};
 
 /// What is registered.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath, Token};
 
-use crate::errors::Errors;
-use crate::registered::{Of, name};
+use crate::syntax::errors::Errors;
+use crate::syntax::registered::{Of, name};
 
 pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
     let (list, any) = (of.list(), of.any());

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::FnArg;
 
-use crate::function::Function;
-use crate::handler::boxed_error;
+use crate::handler::model::boxed_error;
 use crate::kind::Kind;
-use crate::registered::{Of, Registered};
+use crate::syntax::function::Function;
+use crate::syntax::registered::{Of, Registered};
 
 /// The item as it is, and the errors.
 pub(crate) fn item(item: &TokenStream, errors: &syn::Error) -> TokenStream {

@@ -9,17 +9,14 @@ use syn::{
     TypeImplTrait, TypeParamBound,
 };
 
-use crate::args::{Args, Options};
-use crate::claim;
-use crate::errors::Errors;
-use crate::expand;
-use crate::fallback;
-use crate::flat::flat;
-use crate::function::Function;
+use crate::handler::args::{Args, Options};
+use crate::handler::params::{Param, params, text, typed};
+use crate::handler::pattern::{MaybeConstant, Source};
+use crate::handler::unique;
 use crate::kind::Kind;
-use crate::param::{Param, params, text, typed};
-use crate::registered::{Of, Registered};
-use crate::source::{MaybeConstant, Source};
+use crate::syntax::errors::Errors;
+use crate::syntax::function::Function;
+use crate::syntax::groups::flat;
 
 /// `lenient` without a value that is read.
 pub(crate) const NO_VALUE: &str = "`lenient` needs a placeholder: without one no value is read";
@@ -36,19 +33,8 @@ pub(crate) struct Handler {
     pub(crate) output: ReturnType,
 }
 
-pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match function(kind, &item) {
-        Ok(function) => function,
-        Err(error) => return fallback::item(&item, &error),
-    };
-    match Handler::read(kind, args, &function) {
-        Ok(handler) => expand::handler(&handler, &Registered::new(&function), &item),
-        Err(errors) => fallback::function(Of::Handlers, function, &errors),
-    }
-}
-
 impl Handler {
-    fn read(kind: Kind, args: TokenStream, function: &Function) -> syn::Result<Self> {
+    pub(super) fn read(kind: Kind, args: TokenStream, function: &Function) -> syn::Result<Self> {
         let mut errors = Errors::default();
         attributes(kind, &function.attrs, &mut errors);
         signature(kind, &function.sig, &mut errors);
@@ -59,7 +45,7 @@ impl Handler {
         };
         lenient(&args.options, &source, &mut errors);
         let params = params(Some(kind), &function.sig, &source, &mut errors);
-        let claims = if args.options.uncollected { Vec::new() } else { claim::names(kind, &source, &args.options) };
+        let claims = if args.options.uncollected { Vec::new() } else { unique::names(kind, &source, &args.options) };
         let (source, constant) = source.import();
         let handler = Self {
             kind,
@@ -76,7 +62,7 @@ impl Handler {
 }
 
 /// The function that the attribute stands on.
-fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> {
+pub(super) fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> {
     if let Some(function) = Function::read(item) {
         return Ok(function);
     }

@@ -5,8 +5,8 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{Attribute, DeriveInput, Meta};
 
-use crate::registered::beside;
-use crate::span::ours;
+use crate::syntax::registered::beside;
+use crate::syntax::span::ours;
 
 /// Where a derive macro finds the items: beside it.
 const ITEMS: &str = "__centrifugo_items";

@@ -1,0 +1,12 @@
+//! What all attributes share in reading and writing Rust.
+
+pub(crate) mod compiler;
+pub(crate) mod deprecated;
+pub(crate) mod errors;
+pub(crate) mod fallback;
+pub(crate) mod function;
+pub(crate) mod groups;
+pub(crate) mod option;
+pub(crate) mod registered;
+pub(crate) mod span;
+pub(crate) mod suggest;
