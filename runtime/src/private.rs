@@ -26,14 +26,14 @@ pub use crate::event::{
 };
 // The same under a name that no app imports, so that no lint calls the path to it unnecessary.
 pub use crate::event::Event as EachEvent;
-pub use crate::extract::everywhere::{Nowhere, Somewhere, everywhere};
+pub use crate::extract::each_event::{ExtractIn, NotExtracted, assert_extracted_in_each};
 pub use crate::extract::{Arguments, Begin, Extract, Extraction, Now, PlainValue, Value, extract_from};
 pub use crate::handler::call::Call;
-pub use crate::handler::interceptor::{AboutInterceptor, Interceptor};
+pub use crate::handler::interceptor::{Interceptor, InterceptorInfo};
 pub use crate::handler::needs::Needs;
-pub use crate::handler::next::{Around, Next, Passed, passed};
-pub use crate::handler::router::{Binding, Surrounding};
-pub use crate::handler::{About, Bound, BoxFuture, Handler, Replying};
+pub use crate::handler::next::{InterceptFn, InterceptorResult, Next, interceptor_result};
+pub use crate::handler::router::{Binding, Interception};
+pub use crate::handler::{Bound, BoxFuture, Handler, HandlerInfo, ReplyFuture};
 pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
 pub use crate::names::constants;
 pub use crate::names::values::Values;
@@ -139,7 +139,7 @@ impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
 pub trait FindHandler {
     /// By default what stands in for a handler that was refused when it was compiled.
     fn found() -> &'static Handler {
-        static REFUSED: Handler = Handler::new(About::new("", "", "", None), &Binding::<Connect>(|_| None), &[]);
+        static REFUSED: Handler = Handler::new(HandlerInfo::new("", "", "", None), &Binding::<Connect>(|_| None), &[]);
         &REFUSED
     }
 }
@@ -166,7 +166,7 @@ pub trait FindInterceptor {
     /// By default what stands in for an interceptor that was refused when it was compiled.
     fn found() -> &'static Interceptor {
         static REFUSED: Interceptor =
-            Interceptor::new(AboutInterceptor { name: "", order: 0, every: false, needs: &[] }, "", &[]);
+            Interceptor::new(InterceptorInfo { name: "", order: 0, every: false, needs: &[] }, "", &[]);
         &REFUSED
     }
 }
@@ -447,7 +447,7 @@ impl<T: Send + 'static, R: Read> Read for (Option<T>, R) {
 
 /// A handler with these values in its placeholders. What is compiled of it depends on their types only, so handlers share
 /// it.
-pub fn bind<R: Read, E: Event>(read: R, run: fn(Call<E>, R::Values) -> Replying<E>) -> Option<Bound<E>> {
+pub fn bind<R: Read, E: Event>(read: R, run: fn(Call<E>, R::Values) -> ReplyFuture<E>) -> Option<Bound<E>> {
     let values = read.all()?;
     Some(Bound::Closure(Box::new(move |call| run(call, values))))
 }

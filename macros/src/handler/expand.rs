@@ -85,7 +85,7 @@ fn about(handler: &Handler) -> TokenStream {
     ];
     let options = options.into_iter().filter_map(|(is_set, option)| is_set.then_some(option));
     quote! {
-        __centrifugo::About::new(
+        __centrifugo::HandlerInfo::new(
             #attribute,
             #name,
             ::std::concat!(::std::module_path!(), "::", #function),
@@ -121,7 +121,7 @@ fn bind(handler: &Handler) -> TokenStream {
             #bound
         }
 
-        fn #run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::Replying<#event> {
+        fn #run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::ReplyFuture<#event> {
             __centrifugo::pinned(__centrifugo::Box::new(async move {
                 #(#extracts)*
                 #answer
@@ -163,14 +163,14 @@ pub(crate) fn needed_somewhere(kind: Kind, Param { ty, cfgs, .. }: &Param) -> To
 fn somewhere(kind: Kind, ty: &Type) -> TokenStream {
     let (event, span) = (event(kind), name_of(ty));
     let ty = moved(ty.to_token_stream(), span);
-    quote_spanned!(span=> __centrifugo::Somewhere::<'_, #ty, #event>)
+    quote_spanned!(span=> __centrifugo::ExtractIn::<'_, #ty, #event>)
 }
 
 /// Whether all of the events have the extractor: compiled, and never called.
 pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> TokenStream {
     let (events, span) = (nested(kinds.iter().map(|kind| event(*kind))), name_of(ty));
     let ty = moved(ty.to_token_stream(), span);
-    quote_spanned!(span=> #(#cfgs)* let _: fn() = __centrifugo::everywhere::<#ty, #events, _>;)
+    quote_spanned!(span=> #(#cfgs)* let _: fn() = __centrifugo::assert_extracted_in_each::<#ty, #events, _>;)
 }
 
 /// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as

@@ -15,10 +15,10 @@ use crate::syntax::registered::{Of, Registered};
 use crate::syntax::span::local;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
-    let (import, about) = (import(&["Begin", "Nowhere"]), about(interceptor));
+    let (import, about) = (import(&["Begin", "NotExtracted"]), about(interceptor));
     let arounds = interceptor.events.iter().map(|kind| {
         let (event, around) = (kind.event(), around(interceptor, *kind));
-        quote!(&__centrifugo::Surrounding::<__centrifugo::#event>(#around))
+        quote!(&__centrifugo::Interception::<__centrifugo::#event>(#around))
     });
     let collected = (!interceptor.args.uncollected).then(|| {
         quote! {
@@ -66,7 +66,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     let needed = if interceptor.events.len() == 1 { needed } else { needed_somewhere };
     let needs = interceptor.events.iter().flat_map(|kind| interceptor.extractors.iter().map(|param| needed(*kind, param)));
     quote! {
-        __centrifugo::AboutInterceptor {
+        __centrifugo::InterceptorInfo {
             name: #name,
             order: #order,
             every: #every,
@@ -92,10 +92,10 @@ fn run(interceptor: &Interceptor) -> TokenStream {
     });
     let arguments = extractors.iter().enumerate().map(|(at, param)| argument(at, param));
     let called = quote_spanned!(ident.span()=> #ident(#(#arguments,)* #call, #next));
-    let passed = quote_spanned! {output=>
-        __centrifugo::passed::<#event, _>(#called.await)
+    let result = quote_spanned! {output=>
+        __centrifugo::interceptor_result::<#event, _>(#called.await)
     };
-    let sent = quote_spanned!(ident.span()=> __centrifugo::send(async move { #passed }));
+    let sent = quote_spanned!(ident.span()=> __centrifugo::send(async move { #result }));
     quote! {
         fn #run #generics(
             #(#takes,)*

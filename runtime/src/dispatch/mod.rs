@@ -48,7 +48,7 @@ use crate::event::kind::Kind;
 use crate::event::{Malformed, Refusal, Wire};
 use crate::handler::call::{Call, Request};
 use crate::handler::router::{Found, Routed, Routes};
-use crate::handler::{Bound, Replying};
+use crate::handler::{Bound, ReplyFuture};
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
@@ -90,7 +90,7 @@ impl Head {
 pub(crate) struct InFlight<E: Wire, T> {
     dispatch: Arc<Dispatch>,
     /// `None` once the handler has ended.
-    reply: Option<Replying<E>>,
+    reply: Option<ReplyFuture<E>>,
     format: PayloadFormat,
     finish: Finish<E, T>,
     record: CallRecord,

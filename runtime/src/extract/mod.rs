@@ -5,7 +5,7 @@
 mod about;
 mod arguments;
 mod data;
-pub(crate) mod everywhere;
+pub(crate) mod each_event;
 mod header;
 mod now;
 mod publications;

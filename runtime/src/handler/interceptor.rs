@@ -3,23 +3,23 @@
 use std::fmt;
 
 use crate::event::kind::Kind;
-use crate::handler::Asks;
+use crate::handler::NeedsFn;
 use crate::handler::needs::Needs;
-use crate::handler::router::Surrounds;
+use crate::handler::router::AddInterceptor;
 use crate::names::location::Location;
 
 /// A registered interceptor, made by [`#[centrifugo::interceptor]`](macro@crate::interceptor), and named by
 /// [`interceptors!`](crate::interceptors).
 pub struct Interceptor {
-    about: AboutInterceptor,
+    about: InterceptorInfo,
     location: Location,
     /// For each event that it stands around, its function.
-    events: &'static [&'static dyn Surrounds],
+    events: &'static [&'static dyn AddInterceptor],
 }
 
 /// What the attribute says of its interceptor.
 #[derive(Debug, Clone, Copy)]
-pub struct AboutInterceptor {
+pub struct InterceptorInfo {
     /// The name in logs: the function's, or the option `name`.
     pub name: &'static str,
     /// Lower ones are further outside.
@@ -27,13 +27,13 @@ pub struct AboutInterceptor {
     /// It stands around all events.
     pub every: bool,
     /// What its extractors need.
-    pub needs: Asks,
+    pub needs: NeedsFn,
 }
 
 impl Interceptor {
     #[doc(hidden)]
     #[track_caller]
-    pub const fn new(about: AboutInterceptor, path: &'static str, events: &'static [&'static dyn Surrounds]) -> Self {
+    pub const fn new(about: InterceptorInfo, path: &'static str, events: &'static [&'static dyn AddInterceptor]) -> Self {
         Self { about, location: Location::of_caller(path), events }
     }
 
@@ -44,7 +44,7 @@ impl Interceptor {
 
     /// What interceptors are sorted by, from the outside: their `order`, then those around all events first, then their places.
     pub(crate) fn rank(&self) -> impl Ord + use<> {
-        let AboutInterceptor { order, every, .. } = self.about;
+        let InterceptorInfo { order, every, .. } = self.about;
         (order, !every, self.location.file(), self.location.line(), self.location.path())
     }
 
@@ -62,7 +62,7 @@ impl Interceptor {
     }
 
     /// How it surrounds the handlers of its events.
-    pub(crate) fn surrounds(&self) -> impl Iterator<Item = &'static dyn Surrounds> {
+    pub(crate) fn surrounds(&self) -> impl Iterator<Item = &'static dyn AddInterceptor> {
         self.events.iter().copied()
     }
 

@@ -15,7 +15,7 @@ use crate::event::kind::Kind;
 use crate::event::options::Options;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
-use crate::handler::router::{Answers, Binding};
+use crate::handler::router::{AddHandler, Binding};
 use crate::names::location::Location;
 use crate::names::spelling::Reader;
 use crate::names::values::Values;
@@ -24,15 +24,15 @@ use crate::reject::Reject;
 /// A registered handler, made by an attribute such as [`#[centrifugo::connect]`](macro@crate::connect), and named by
 /// [`handlers!`](crate::handlers).
 pub struct Handler {
-    about: About,
+    about: HandlerInfo,
     kind: Kind,
-    answers: &'static dyn Answers,
-    needs: Asks,
+    answers: &'static dyn AddHandler,
+    needs: NeedsFn,
 }
 
 /// What an attribute says of its handler.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub struct HandlerInfo {
     /// The attribute's name: `topic`.
     attribute: &'static str,
     /// The name in logs: the function's, or the option `name`.
@@ -43,7 +43,7 @@ pub struct About {
     options: Options,
 }
 
-impl About {
+impl HandlerInfo {
     /// Of a handler that stands where this is called, in expanded code where the attribute stands. The path is the function's, with its module's.
     #[track_caller]
     pub const fn new(
@@ -81,18 +81,18 @@ impl About {
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A handler at work.
-pub type Replying<E> = BoxFuture<Result<<E as Event>::Reply, Reject>>;
+pub type ReplyFuture<E> = BoxFuture<Result<<E as Event>::Reply, Reject>>;
 
 /// A handler with its placeholders filled in.
 pub enum Bound<E: Event> {
     /// One without placeholders.
-    Function(fn(Call<E>) -> Replying<E>),
+    Function(fn(Call<E>) -> ReplyFuture<E>),
     /// One with their values in it.
-    Closure(Box<dyn FnOnce(Call<E>) -> Replying<E> + Send>),
+    Closure(Box<dyn FnOnce(Call<E>) -> ReplyFuture<E> + Send>),
 }
 
 impl<E: Event> Bound<E> {
-    pub(crate) fn call(self, call: Call<E>) -> Replying<E> {
+    pub(crate) fn call(self, call: Call<E>) -> ReplyFuture<E> {
         match self {
             Self::Function(run) => run(call),
             Self::Closure(run) => run(call),
@@ -102,16 +102,16 @@ impl<E: Event> Bound<E> {
 
 /// Fills in the placeholders. `None`: a value doesn't parse, or its type writes it in another way, so the handler isn't the one
 /// that is meant.
-pub(crate) type Bind<E> = fn(&mut Values<'_, '_>) -> Option<Bound<E>>;
+pub(crate) type BindFn<E> = fn(&mut Values<'_, '_>) -> Option<Bound<E>>;
 
 /// Tell what a handler's extractors need.
-pub(crate) type Asks = &'static [fn(&mut Needs)];
+pub(crate) type NeedsFn = &'static [fn(&mut Needs)];
 
 impl Handler {
     #[doc(hidden)]
-    pub const fn new<E: Event>(about: About, binding: &'static Binding<E>, needs: Asks) -> Self
+    pub const fn new<E: Event>(about: HandlerInfo, binding: &'static Binding<E>, needs: NeedsFn) -> Self
     where
-        Binding<E>: Answers,
+        Binding<E>: AddHandler,
     {
         Self { about, kind: E::KIND, answers: binding, needs }
     }
@@ -140,7 +140,7 @@ impl Handler {
     }
 
     /// How it answers its event.
-    pub(crate) fn answers(&self) -> &'static dyn Answers {
+    pub(crate) fn answers(&self) -> &'static dyn AddHandler {
         self.answers
     }
 

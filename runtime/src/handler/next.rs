@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use crate::event::Event;
 use crate::handler::call::Call;
-use crate::handler::{Bound, Replying};
+use crate::handler::{Bound, ReplyFuture};
 use crate::reject::Reject;
 
 /// An interceptor for one event.
-pub type Around<E> = fn(Call<E>, Next<E>) -> Replying<E>;
+pub type InterceptFn<E> = fn(Call<E>, Next<E>) -> ReplyFuture<E>;
 
 /// What an interceptor stands around: the interceptors after it, then the extractors and the handler.
 pub struct Next<E: Event> {
-    arounds: Arc<[Around<E>]>,
+    arounds: Arc<[InterceptFn<E>]>,
     at: usize,
     bound: Bound<E>,
 }
 
 impl<E: Event> Next<E> {
-    pub(crate) fn new(arounds: Arc<[Around<E>]>, bound: Bound<E>) -> Self {
+    pub(crate) fn new(arounds: Arc<[InterceptFn<E>]>, bound: Bound<E>) -> Self {
         Self { arounds, at: 0, bound }
     }
 
@@ -34,7 +34,7 @@ impl<E: Event> Next<E> {
         self.reply(call)
     }
 
-    pub(crate) fn reply(mut self, call: Call<E>) -> Replying<E> {
+    pub(crate) fn reply(mut self, call: Call<E>) -> ReplyFuture<E> {
         match self.arounds.get(self.at) {
             Some(around) => {
                 self.at += 1;
@@ -57,13 +57,13 @@ impl<E: Event> fmt::Debug for Next<E> {
     label = "no `Result` of the event's reply and a refusal",
     note = "write `Result<E::Reply, Reject>`, or a `Result` with an error that `Reject` is made from"
 )]
-pub trait Passed<E: Event> {
+pub trait InterceptorResult<E: Event> {
     /// The reply, or the refusal.
     fn pass(self) -> Result<E::Reply, Reject>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Event, R: Into<Reject>> Passed<E> for Result<E::Reply, R> {
+impl<E: Event, R: Into<Reject>> InterceptorResult<E> for Result<E::Reply, R> {
     fn pass(self) -> Result<E::Reply, Reject> {
         self.map_err(Into::into)
     }
@@ -71,6 +71,6 @@ impl<E: Event, R: Into<Reject>> Passed<E> for Result<E::Reply, R> {
 
 /// What an interceptor has returned.
 #[inline(always)]
-pub fn passed<E: Event, R: Passed<E>>(returned: R) -> Result<E::Reply, Reject> {
+pub fn interceptor_result<E: Event, R: InterceptorResult<E>>(returned: R) -> Result<E::Reply, Reject> {
     returned.pass()
 }

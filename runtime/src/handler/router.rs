@@ -6,8 +6,8 @@ use centrifugo_pattern::{self as pattern, Pattern};
 
 use crate::event::kind::Kind;
 use crate::event::{self, Event, Wire, for_each_event};
-use crate::handler::next::{Around, Next};
-use crate::handler::{Bind, Bound, Handler};
+use crate::handler::next::{InterceptFn, Next};
+use crate::handler::{BindFn, Bound, Handler};
 use crate::names::values::Values;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
@@ -27,13 +27,13 @@ macro_rules! routes {
                 }
             }
 
-            impl Answers for Binding<event::$event> {
+            impl AddHandler for Binding<event::$event> {
                 fn enter(&self, handler: &'static Handler, pattern: Option<&Pattern>, routes: &mut Routes) -> Entered {
                     routes.$name.insert(handler, self.0, pattern)
                 }
             }
 
-            impl Surrounds for Surrounding<event::$event> {
+            impl AddInterceptor for Interception<event::$event> {
                 fn kind(&self) -> Kind {
                     event::$event::KIND
                 }
@@ -55,7 +55,7 @@ pub(crate) trait Routed: Wire {
 }
 
 /// How a handler answers its event. A [`Handler`] has it without the event's type, so that handlers of all events are one type.
-pub trait Answers: Sync {
+pub trait AddHandler: Sync {
     /// Puts the handler where calls find it.
     fn enter(&self, handler: &'static Handler, pattern: Option<&Pattern>, routes: &mut Routes) -> Entered;
 }
@@ -65,10 +65,10 @@ pub(crate) type Entered = Result<(), (&'static Handler, String)>;
 
 /// A handler's function for an event.
 #[derive(Debug)]
-pub struct Binding<E: Event>(pub Bind<E>);
+pub struct Binding<E: Event>(pub BindFn<E>);
 
 /// How an interceptor surrounds the handlers of one of its events.
-pub trait Surrounds: Sync {
+pub trait AddInterceptor: Sync {
     /// The event.
     fn kind(&self) -> Kind;
 
@@ -78,19 +78,19 @@ pub trait Surrounds: Sync {
 
 /// An interceptor's function for an event.
 #[derive(Debug)]
-pub struct Surrounding<E: Event>(pub Around<E>);
+pub struct Interception<E: Event>(pub InterceptFn<E>);
 
 /// The handlers of one event, and what stands around them.
 pub(crate) struct Table<E: Wire> {
     patterns: pattern::Router<Route<E>>,
     has_patterns: bool,
     every_name: Option<Route<E>>,
-    arounds: Arc<[Around<E>]>,
+    arounds: Arc<[InterceptFn<E>]>,
 }
 
 struct Route<E: Wire> {
     handler: &'static Handler,
-    bind: Bind<E>,
+    bind: BindFn<E>,
 }
 
 /// A handler that has been chosen for a call.
@@ -113,7 +113,7 @@ impl<E: Wire> Default for Table<E> {
 
 impl<E: Wire> Table<E> {
     /// Adds a handler. `Err`: the earlier one that answers for the same names, and what both of them match.
-    fn insert(&mut self, handler: &'static Handler, bind: Bind<E>, pattern: Option<&Pattern>) -> Entered {
+    fn insert(&mut self, handler: &'static Handler, bind: BindFn<E>, pattern: Option<&Pattern>) -> Entered {
         let route = Route { handler, bind };
         match (pattern, &self.every_name) {
             (Some(pattern), _) => {
@@ -130,7 +130,7 @@ impl<E: Wire> Table<E> {
     }
 
     /// Adds an interceptor inside of those that are there.
-    fn surround(&mut self, around: Around<E>) {
+    fn surround(&mut self, around: InterceptFn<E>) {
         self.arounds = self.arounds.iter().copied().chain([around]).collect();
     }
 

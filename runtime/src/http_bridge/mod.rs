@@ -34,7 +34,7 @@ use crate::dispatch::warnings::namespace;
 use crate::event::{Rpc, RpcReply};
 use crate::handler::call::Call;
 use crate::handler::router::Binding;
-use crate::handler::{About, Bound, Handler};
+use crate::handler::{Bound, Handler, HandlerInfo};
 use crate::reject::code::ErrorReply;
 use crate::reject::logged::Logged;
 use crate::reject::{Internal, Reject};
@@ -44,7 +44,7 @@ const EXCERPT: usize = 200;
 
 /// The handler that calls the app's [`Http`].
 pub(crate) static BRIDGE: Handler = Handler::new(
-    About::new("http", "http bridge", "centrifugo::App::http", None),
+    HandlerInfo::new("http", "http bridge", "centrifugo::App::http", None),
     &Binding::<Rpc>(|_| Some(Bound::Function(|call| Box::pin(answer(call))))),
     &[],
 );

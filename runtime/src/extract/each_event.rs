@@ -10,10 +10,10 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
-/// An extractor in one of an interceptor's events: itself, by the inherent items, or [`Nowhere`].
-pub struct Somewhere<'c, T, E>(PhantomData<fn(&'c E) -> T>);
+/// An extractor in one of an interceptor's events: itself, by the inherent items, or [`NotExtracted`].
+pub struct ExtractIn<'c, T, E>(PhantomData<fn(&'c E) -> T>);
 
-impl<'c, T: Extract<'c, E>, E: Event> Somewhere<'c, T, E> {
+impl<'c, T: Extract<'c, E>, E: Event> ExtractIn<'c, T, E> {
     /// What it needs.
     pub const NEEDS: fn(&mut Needs) = T::needs;
 
@@ -23,8 +23,8 @@ impl<'c, T: Extract<'c, E>, E: Event> Somewhere<'c, T, E> {
     }
 }
 
-/// A type that is no extractor of the event: [`everywhere`] tells that, once for all events.
-pub trait Nowhere {
+/// A type that is no extractor of the event: [`assert_extracted_in_each`] tells that, once for all events.
+pub trait NotExtracted {
     /// What it isn't extracted as.
     type Value;
     /// Nothing.
@@ -36,7 +36,7 @@ pub trait Nowhere {
     }
 }
 
-impl<T, E> Nowhere for Somewhere<'_, T, E> {
+impl<T, E> NotExtracted for ExtractIn<'_, T, E> {
     type Value = T;
 }
 
@@ -50,16 +50,16 @@ impl<T, E> Nowhere for Somewhere<'_, T, E> {
     note = "name the events that have it in the attribute, such as `interceptor(rpc, publish)`",
     note = "the table at `centrifugo::Extract` lists them"
 )]
-pub trait Everywhere<Events, By> {}
+pub trait ExtractedInEach<Events, By> {}
 
-impl<T: InAll<Events>, Events> Everywhere<Events, ((),)> for T {}
-impl<T: Never, Events> Everywhere<Events, ()> for T {}
+impl<T: ExtractedInAll<Events>, Events> ExtractedInEach<Events, ((),)> for T {}
+impl<T: Never, Events> ExtractedInEach<Events, ()> for T {}
 
 /// An extractor of each of these events.
-pub trait InAll<Events> {}
+pub trait ExtractedInAll<Events> {}
 
-impl<T> InAll<()> for T {}
-impl<T: Extract<'static, E> + InAll<Others>, E: Event, Others> InAll<(E, Others)> for T {}
+impl<T> ExtractedInAll<()> for T {}
+impl<T: Extract<'static, E> + ExtractedInAll<Others>, E: Event, Others> ExtractedInAll<(E, Others)> for T {}
 
 /// Compiles if the type is an extractor of each of these events.
-pub fn everywhere<T: Everywhere<Events, By>, Events, By>() {}
+pub fn assert_extracted_in_each<T: ExtractedInEach<Events, By>, Events, By>() {}
