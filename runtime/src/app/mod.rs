@@ -22,8 +22,8 @@ use crate::dispatch::failure::ErrorHandler;
 use crate::error::StartError;
 use crate::grpc::layers::Layers;
 use crate::handler::Handler;
-use crate::handler::call::States;
 use crate::handler::interceptor::Interceptor;
+use crate::handler::states::States;
 use crate::http_bridge::Http;
 use crate::server::Limits;
 

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::dispatch::subject::{Answerer, Subject};
 use crate::dispatch::throttle::Throttle;
 use crate::event::kind::Kind;
-use crate::handler::call::States;
+use crate::handler::states::States;
 use crate::handler::{BoxFuture, Handler};
 use crate::names::id::{ClientId, UserId};
 use crate::names::location::Location;

@@ -138,7 +138,7 @@ impl Dispatch {
             }
             Found::NoHandlers => return None,
         };
-        Some((answerer, table.around(bound)))
+        Some((answerer, table.intercepted(bound)))
     }
 
     /// Step 3, begin: checks the event, and calls the interceptors and the handler.

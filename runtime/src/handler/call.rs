@@ -1,17 +1,15 @@
-//! One event on its way to a handler.
+//! A call: an event with its metadata, as handlers, extractors and interceptors receive it.
 
-use std::any::{Any, TypeId};
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use http::{Extensions, HeaderMap};
 
 use crate::event::{Client, Event};
 use crate::handler::Handler;
+use crate::handler::states::States;
 use crate::names::id::UserId;
 
-/// One event on its way to a handler, with all that extractors may take from.
+/// A call of a handler: the event, its metadata, the app's states, and values of interceptors and tower layers.
 #[derive(Debug)]
 pub struct Call<E> {
     request: Arc<Request<E>>,
@@ -20,7 +18,7 @@ pub struct Call<E> {
     states: Arc<States>,
 }
 
-/// The event and its metadata. The call shares them with the report of its failure.
+/// The event and its metadata. A call shares them with the report of its failure.
 #[derive(Debug, Clone)]
 pub(crate) struct Request<E> {
     pub(crate) event: E,
@@ -37,36 +35,36 @@ impl<E> Call<E> {
         Self { request, handler, extensions, states }
     }
 
-    /// The handler that was chosen for the call, with its name, its pattern and its place; `None` if no pattern matches. For logs and metrics,
-    /// in [interceptors](macro@crate::interceptor).
+    /// The handler that matches the call, with its name, its pattern and its location; `None` if no pattern matches. For
+    /// logs and metrics, in [interceptors](macro@crate::interceptor).
     pub fn handler(&self) -> Option<&'static Handler> {
         self.handler
     }
 
-    /// The pattern of the handler that was chosen: a label for logs and metrics that doesn't grow with the number of channels. `None` for
-    /// handlers without one, and if no pattern matches.
+    /// The pattern of the handler: a label for logs and metrics whose values don't grow with the number of channels. `None`
+    /// for handlers without a pattern, and if no pattern matches.
     pub fn pattern(&self) -> Option<&'static str> {
         self.handler.and_then(Handler::pattern)
     }
 
-    /// Values that tower layers and interceptors have put beside the request.
+    /// Values that tower layers and interceptors have inserted.
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
     }
 
-    /// For interceptors that put values there, which handlers take as [`Extension`](crate::Extension).
+    /// Values of the call, for an interceptor to insert its own, which handlers take as [`Extension`](crate::Extension).
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }
 
-    /// A value given to [`App::state`](crate::App::state).
+    /// The value of this type that [`App::state`](crate::App::state) has set.
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.states.get()
     }
 }
 
 impl<E: Event> Call<E> {
-    /// The typed request.
+    /// The event.
     pub fn event(&self) -> &E {
         &self.request.event
     }
@@ -77,55 +75,25 @@ impl<E: Event> Call<E> {
         &self.request.metadata
     }
 
-    /// The typed request, for interceptors that change it. Reports of a failure still have what Centrifugo sent, so this makes a copy.
+    /// The event, for an interceptor to change it. This makes a copy: reports of a failure have the event as Centrifugo sent
+    /// it.
     pub fn event_mut(&mut self) -> &mut E {
         &mut Arc::make_mut(&mut self.request).event
     }
 
-    /// The channel or the method; `None` for events that have neither. A client has chosen it: escape it in logs.
+    /// The channel or the method; `None` for events that have neither. Clients choose it freely: escape it in logs.
     pub fn name(&self) -> Option<&str> {
         self.event().subject()
     }
 
-    /// The connection that the event comes from; `None` for events that come from none.
+    /// The connection that the event comes from; `None` for events without a client.
     pub fn client(&self) -> Option<&Client> {
         self.event().origin().0
     }
 
-    /// The connection's user, whatever the event; `None` for `connect`, where none is known yet, and for events that come from no connection. Where
-    /// the event is known to have one, there is [`HasUser::user`](crate::HasUser::user).
+    /// The connection's user; `None` for `connect`, where the user is not known yet, and for events without a client. Where
+    /// the event's type has a user, use [`HasUser::user`](crate::HasUser::user).
     pub fn user(&self) -> Option<&UserId> {
         self.event().origin().1
-    }
-}
-
-/// The application's values, one of each type.
-#[derive(Default)]
-pub(crate) struct States(BTreeMap<TypeId, Box<dyn Any + Send + Sync>>);
-
-impl States {
-    /// Puts a value in, in the place of an earlier one of its type.
-    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
-        self.0.insert(TypeId::of::<T>(), Box::new(value));
-    }
-
-    pub(crate) fn has(&self, id: TypeId) -> bool {
-        self.0.contains_key(&id)
-    }
-
-    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.find(TypeId::of::<T>())?.downcast_ref()
-    }
-
-    // Not generic, so it is compiled once.
-    #[inline(never)]
-    fn find(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
-        self.0.get(&id).map(Box::as_ref)
-    }
-}
-
-impl fmt::Debug for States {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "States({})", self.0.len())
     }
 }

@@ -1,4 +1,4 @@
-//! How long a caller waits for its answer.
+//! The deadline of a call: gRPC's header `grpc-timeout`.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
-/// What the caller says in `grpc-timeout`. `None`: nothing, or nothing that gRPC knows.
+/// The timeout in `grpc-timeout`. `None`: the header is missing, or not in gRPC's format.
 pub(crate) fn of(metadata: &HeaderMap) -> Option<Duration> {
     parse(metadata.get(&TIMEOUT)?.to_str().ok()?)
 }
 
-/// The timeout as gRPC writes it, to the millisecond.
+/// The header's value for a timeout, in whole milliseconds.
 pub(crate) fn value(timeout: Duration) -> HeaderValue {
     let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX).clamp(1, 99_999_999);
     HeaderValue::from_str(&format!("{millis}m")).unwrap_or_else(|_| HeaderValue::from_static("1S"))
 }
 
-/// gRPC's form: one to eight digits, and a unit.
+/// Parses gRPC's format: one to eight digits, and a unit.
 fn parse(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let amount =

@@ -1,69 +1,69 @@
-//! What stands around the handlers.
+//! An interceptor as its attribute registers it.
 
 use std::fmt;
 
 use crate::event::kind::Kind;
-use crate::handler::NeedsFn;
-use crate::handler::needs::Needs;
+use crate::handler::needs::{Needs, NeedsFn};
 use crate::handler::router::AddInterceptor;
 use crate::names::location::Location;
 
 /// A registered interceptor, made by [`#[centrifugo::interceptor]`](macro@crate::interceptor), and named by
 /// [`interceptors!`](crate::interceptors).
 pub struct Interceptor {
-    about: InterceptorInfo,
+    info: InterceptorInfo,
     location: Location,
-    /// For each event that it stands around, its function.
-    events: &'static [&'static dyn AddInterceptor],
+    /// Its functions, one for each event that it intercepts.
+    functions: &'static [&'static dyn AddInterceptor],
 }
 
-/// What the attribute says of its interceptor.
+/// The facts of an interceptor that its attribute states.
 #[derive(Debug, Clone, Copy)]
 pub struct InterceptorInfo {
     /// The name in logs: the function's, or the option `name`.
     pub name: &'static str,
-    /// Lower ones are further outside.
+    /// The position: an interceptor with a lower order runs further outside.
     pub order: i32,
-    /// It stands around all events.
+    /// Whether it intercepts every event.
     pub every: bool,
-    /// What its extractors need.
-    pub needs: NeedsFn,
+    /// The needs of its extractors.
+    pub needs: &'static [NeedsFn],
 }
 
 impl Interceptor {
     #[doc(hidden)]
     #[track_caller]
-    pub const fn new(about: InterceptorInfo, path: &'static str, events: &'static [&'static dyn AddInterceptor]) -> Self {
-        Self { about, location: Location::of_caller(path), events }
+    pub const fn new(info: InterceptorInfo, path: &'static str, functions: &'static [&'static dyn AddInterceptor]) -> Self {
+        Self { info, location: Location::of_caller(path), functions }
     }
 
     /// Its name in logs.
     pub const fn name(&self) -> &'static str {
-        self.about.name
+        self.info.name
     }
 
-    /// What interceptors are sorted by, from the outside: their `order`, then those around all events first, then their places.
+    /// The sort key of interceptors, the outermost first: the `order`, then those of every event before others, then the
+    /// location.
     pub(crate) fn rank(&self) -> impl Ord + use<> {
-        let InterceptorInfo { order, every, .. } = self.about;
+        let InterceptorInfo { order, every, .. } = self.info;
         (order, !every, self.location.file(), self.location.line(), self.location.path())
     }
 
-    /// What it stands around, for the log.
+    /// The events that it intercepts, for the log.
     pub(crate) fn events(&self) -> String {
-        if self.about.every {
+        if self.info.every {
             return "every event".to_owned();
         }
-        let events: Vec<_> = Kind::ALL.into_iter().filter(|kind| self.stands_around(*kind)).map(Kind::name).collect();
+        let events: Vec<_> = Kind::ALL.into_iter().filter(|kind| self.intercepts(*kind)).map(Kind::name).collect();
         events.join(", ")
     }
 
-    pub(crate) fn stands_around(&self, kind: Kind) -> bool {
-        self.events.iter().any(|event| event.kind() == kind)
+    pub(crate) fn intercepts(&self, kind: Kind) -> bool {
+        self.functions.iter().any(|function| function.kind() == kind)
     }
 
-    /// How it surrounds the handlers of its events.
-    pub(crate) fn surrounds(&self) -> impl Iterator<Item = &'static dyn AddInterceptor> {
-        self.events.iter().copied()
+    /// Its functions, one for each event that it intercepts.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &'static dyn AddInterceptor> {
+        self.functions.iter().copied()
     }
 
     pub(crate) fn location(&self) -> Location {
@@ -71,7 +71,7 @@ impl Interceptor {
     }
 
     pub(crate) fn needs(&self) -> Needs {
-        Needs::of(self.about.needs)
+        Needs::of(self.info.needs)
     }
 }
 

@@ -1,10 +1,14 @@
-//! What handlers need from the app and from Centrifugo's configuration, gathered before the first call.
+//! The needs of handlers: states of the app, and settings of Centrifugo's configuration. Known before the first call.
 
 use std::any::{TypeId, type_name};
 
 use http::HeaderName;
 
-/// What one handler's extractors need. Filled by [`Extract::needs`](crate::Extract::needs), read when the app starts.
+/// The function that adds an extractor's needs: [`Extract::needs`](crate::Extract::needs).
+pub(crate) type NeedsFn = fn(&mut Needs);
+
+/// The needs of a handler's extractors, collected by [`Extract::needs`](crate::Extract::needs) and checked when the app
+/// starts.
 #[derive(Debug, Default)]
 pub struct Needs {
     pub(crate) states: Vec<(TypeId, &'static str)>,
@@ -15,39 +19,39 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// All that these tell of.
-    pub(crate) fn of(asks: &[fn(&mut Self)]) -> Self {
+    /// The needs of several extractors together.
+    pub(crate) fn of(all: &[NeedsFn]) -> Self {
         let mut needs = Self::default();
-        asks.iter().for_each(|ask| ask(&mut needs));
+        all.iter().for_each(|add| add(&mut needs));
         needs
     }
 
-    /// A value of this type given to [`App::state`](crate::App::state); without it the app doesn't start.
+    /// Needs a state of this type, set by [`App::state`](crate::App::state); without it the app doesn't start.
     pub fn state<T: 'static>(&mut self) {
         self.states.push((TypeId::of::<T>(), type_name::<T>()));
     }
 
-    /// A header of the client's HTTP request that Centrifugo has to forward.
+    /// Needs a header of the client's HTTP request, which Centrifugo has to forward.
     pub fn header(&mut self, name: &HeaderName) {
         self.headers.push(name.clone());
     }
 
-    /// The connection's meta, so `include_connection_meta`.
+    /// Needs the connection's meta: Centrifugo's `include_connection_meta`.
     pub fn meta(&mut self) {
         self.meta = true;
     }
 
-    /// The handler looks at who the client is.
+    /// Declares that the extractor depends on who the client is.
     pub fn identity(&mut self) {
         self.identity = true;
     }
 
-    /// What the client publishes to a stream, so that its namespace is bidirectional.
+    /// Needs the client's publications to a stream: the namespace's `subscribe_stream_proxy_bidirectional`.
     pub(crate) fn publications(&mut self) {
         self.publications = true;
     }
 
-    /// The needs of an extractor that may find nothing: its states may be missing.
+    /// Adds the needs of an optional extractor: its states may be missing.
     pub(crate) fn optional(&mut self, needs: impl FnOnce(&mut Self)) {
         let required = self.states.len();
         needs(self);

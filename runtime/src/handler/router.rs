@@ -1,4 +1,4 @@
-//! Who answers: handlers by event and name.
+//! The routes: handlers and interceptors by event, handlers by name as well.
 
 use std::sync::Arc;
 
@@ -6,15 +6,16 @@ use centrifugo_pattern::{self as pattern, Pattern};
 
 use crate::event::kind::Kind;
 use crate::event::{self, Event, Wire, for_each_event};
+use crate::handler::Handler;
+use crate::handler::bound::{BindFn, Bound};
 use crate::handler::next::{InterceptFn, Next};
-use crate::handler::{BindFn, Bound, Handler};
 use crate::names::values::Values;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 
 macro_rules! routes {
     ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
-        /// The handlers of all events.
+        /// The handlers and interceptors of all events.
         #[derive(Default)]
         pub struct Routes {
             $($name: Table<event::$event>,)*
@@ -28,8 +29,8 @@ macro_rules! routes {
             }
 
             impl AddHandler for Binding<event::$event> {
-                fn enter(&self, handler: &'static Handler, pattern: Option<&Pattern>, routes: &mut Routes) -> Entered {
-                    routes.$name.insert(handler, self.0, pattern)
+                fn add_to(&self, routes: &mut Routes, handler: &'static Handler, pattern: Option<&Pattern>) -> Added {
+                    routes.$name.add_handler(handler, self.0, pattern)
                 }
             }
 
@@ -38,8 +39,8 @@ macro_rules! routes {
                     event::$event::KIND
                 }
 
-                fn enter(&self, routes: &mut Routes) {
-                    routes.$name.surround(self.0);
+                fn add_to(&self, routes: &mut Routes) {
+                    routes.$name.add_interceptor(self.0);
                 }
             }
         )*
@@ -48,44 +49,44 @@ macro_rules! routes {
 
 for_each_event!(routes);
 
-/// An event whose handlers are found in the [`Routes`].
+/// An event that [`Routes`] has a table for.
 pub(crate) trait Routed: Wire {
-    /// Its handlers.
+    /// The event's table.
     fn table(routes: &Routes) -> &Table<Self>;
 }
 
-/// How a handler answers its event. A [`Handler`] has it without the event's type, so that handlers of all events are one type.
+/// A [`Binding`] without its event's type, so that the handlers of all events have one type.
 pub trait AddHandler: Sync {
-    /// Puts the handler where calls find it.
-    fn enter(&self, handler: &'static Handler, pattern: Option<&Pattern>, routes: &mut Routes) -> Entered;
+    /// Adds the handler to the table of its event.
+    fn add_to(&self, routes: &mut Routes, handler: &'static Handler, pattern: Option<&Pattern>) -> Added;
 }
 
-/// Whether a handler is where calls find it. `Err`: the earlier one that answers for the same names, and what both of them match.
-pub(crate) type Entered = Result<(), (&'static Handler, String)>;
+/// Whether a handler was added. `Err`: an earlier handler matches the same names; the text is what both of them match.
+pub(crate) type Added = Result<(), (&'static Handler, String)>;
 
-/// A handler's function for an event.
+/// The function of a handler, for its event.
 #[derive(Debug)]
 pub struct Binding<E: Event>(pub BindFn<E>);
 
-/// How an interceptor surrounds the handlers of one of its events.
+/// An [`Interception`] without its event's type.
 pub trait AddInterceptor: Sync {
     /// The event.
     fn kind(&self) -> Kind;
 
-    /// Puts the interceptor inside of those that are there already.
-    fn enter(&self, routes: &mut Routes);
+    /// Adds the interceptor to the table of its event, inside of those added before.
+    fn add_to(&self, routes: &mut Routes);
 }
 
-/// An interceptor's function for an event.
+/// The function of an interceptor, for one of its events.
 #[derive(Debug)]
 pub struct Interception<E: Event>(pub InterceptFn<E>);
 
-/// The handlers of one event, and what stands around them.
+/// The handlers and interceptors of one event.
 pub(crate) struct Table<E: Wire> {
     patterns: pattern::Router<Route<E>>,
     has_patterns: bool,
     every_name: Option<Route<E>>,
-    arounds: Arc<[InterceptFn<E>]>,
+    interceptors: Arc<[InterceptFn<E>]>,
 }
 
 struct Route<E: Wire> {
@@ -93,13 +94,13 @@ struct Route<E: Wire> {
     bind: BindFn<E>,
 }
 
-/// A handler that has been chosen for a call.
+/// The result of the search for a call's handler.
 pub(crate) enum Found<E: Wire> {
     /// The event has no handlers at all.
     NoHandlers,
-    /// None of the handlers is for this name.
+    /// None of the event's handlers matches the name.
     NoMatch,
-    /// The placeholders' values parse, and are written as they are in the name.
+    /// The handler that matches, with the values of its placeholders.
     Bound(&'static Handler, Bound<E>),
     /// A placeholder's `FromStr` or `Display` panicked.
     Panicked(&'static Handler, Reject),
@@ -107,19 +108,18 @@ pub(crate) enum Found<E: Wire> {
 
 impl<E: Wire> Default for Table<E> {
     fn default() -> Self {
-        Self { patterns: pattern::Router::default(), has_patterns: false, every_name: None, arounds: Arc::default() }
+        Self { patterns: pattern::Router::default(), has_patterns: false, every_name: None, interceptors: Arc::default() }
     }
 }
 
 impl<E: Wire> Table<E> {
-    /// Adds a handler. `Err`: the earlier one that answers for the same names, and what both of them match.
-    fn insert(&mut self, handler: &'static Handler, bind: BindFn<E>, pattern: Option<&Pattern>) -> Entered {
+    fn add_handler(&mut self, handler: &'static Handler, bind: BindFn<E>, pattern: Option<&Pattern>) -> Added {
         let route = Route { handler, bind };
         match (pattern, &self.every_name) {
             (Some(pattern), _) => {
                 self.has_patterns = true;
-                let taken = self.patterns.insert(pattern, handler.options().ignore_case, route);
-                taken.map_err(|conflict| (conflict.existing.handler, conflict.shape))
+                let inserted = self.patterns.insert(pattern, handler.options().ignore_case, route);
+                inserted.map_err(|conflict| (conflict.existing.handler, conflict.shape))
             }
             (None, Some(first)) => Err((first.handler, String::new())),
             (None, None) => {
@@ -129,21 +129,20 @@ impl<E: Wire> Table<E> {
         }
     }
 
-    /// Adds an interceptor inside of those that are there.
-    fn surround(&mut self, around: InterceptFn<E>) {
-        self.arounds = self.arounds.iter().copied().chain([around]).collect();
+    fn add_interceptor(&mut self, intercept: InterceptFn<E>) {
+        self.interceptors = self.interceptors.iter().copied().chain([intercept]).collect();
     }
 
-    /// Puts the interceptors around the answer.
-    pub(crate) fn around(&self, bound: Bound<E>) -> Bound<E> {
-        if self.arounds.is_empty() {
+    /// The handler with the event's interceptors around it.
+    pub(crate) fn intercepted(&self, bound: Bound<E>) -> Bound<E> {
+        if self.interceptors.is_empty() {
             return bound;
         }
-        let next = Next::new(Arc::clone(&self.arounds), bound);
+        let next = Next::new(Arc::clone(&self.interceptors), bound);
         Bound::Closure(Box::new(|call| next.reply(call)))
     }
 
-    /// The most specific handler whose placeholders' types take the values in the name.
+    /// Finds the most specific handler that matches the name, and whose placeholders' types can read the values.
     pub(crate) fn find(&self, name: &str) -> Found<E> {
         let specific = self.patterns.find_map(name, |found| found.value.bind(Some(found.values())));
         let any = || self.every_name.as_ref().and_then(|route| route.bind(None));
@@ -163,7 +162,7 @@ impl<E: Wire> Table<E> {
 impl<E: Wire> Route<E> {
     fn bind(&self, texts: Option<pattern::Values<'_, '_>>) -> Option<Found<E>> {
         let mut values = Values::new(texts, self.handler);
-        // A `FromStr` and a `Display` of the application run in there.
+        // This runs the app's own `FromStr` and `Display`.
         match guard(|| (self.bind)(&mut values)) {
             Ok(bound) => bound.map(|bound| Found::Bound(self.handler, bound)),
             Err(panic) => Some(Found::Panicked(self.handler, panic)),

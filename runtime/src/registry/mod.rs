@@ -9,10 +9,10 @@ use centrifugo_pattern::{Namespace, Pattern, Place};
 use crate::error::Conflict;
 use crate::event::kind::Kind;
 use crate::handler::Handler;
-use crate::handler::call::States;
 use crate::handler::interceptor::Interceptor;
 use crate::handler::needs::Needs;
 use crate::handler::router::Routes;
+use crate::handler::states::States;
 use crate::names::location::Location;
 
 /// The app's handlers and interceptors, with what is known of them before the first call.
@@ -54,7 +54,7 @@ impl Registry {
 
     /// The needs of the event's handlers, and of the interceptors around them.
     pub(crate) fn needs_of(&self, kind: Kind) -> impl Iterator<Item = Needs> {
-        let around = self.interceptors.iter().filter(move |interceptor| interceptor.stands_around(kind));
+        let around = self.interceptors.iter().filter(move |interceptor| interceptor.intercepts(kind));
         self.of(kind).map(|registered| registered.handler.needs()).chain(around.map(|interceptor| interceptor.needs()))
     }
 }
@@ -84,7 +84,7 @@ impl Builder<'_> {
         let mut sorted = interceptors.to_vec();
         sorted.sort_by_key(|interceptor| interceptor.rank());
         for interceptor in &sorted {
-            interceptor.surrounds().for_each(|event| event.enter(&mut self.routes));
+            interceptor.functions().for_each(|function| function.add_to(&mut self.routes));
             self.check_needs(&interceptor.needs(), interceptor.location());
         }
         self.registry.interceptors = sorted;
@@ -97,7 +97,7 @@ impl Builder<'_> {
         };
         let (at, needs) = (handler.location(), handler.needs());
         self.check_needs(&needs, at);
-        if let Err((first, shape)) = handler.answers().enter(handler, pattern.as_ref(), &mut self.routes) {
+        if let Err((first, shape)) = handler.binding().add_to(&mut self.routes, handler, pattern.as_ref()) {
             self.conflicts.push(Conflict::Duplicate { shape, first: first.location(), second: at });
         }
         self.registry.handlers.push(RegisteredHandler { handler, pattern, needs });
