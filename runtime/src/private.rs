@@ -34,8 +34,9 @@ pub use crate::handler::needs::Needs;
 pub use crate::handler::next::{InterceptFn, InterceptorResult, Next, interceptor_result};
 pub use crate::handler::router::{Binding, Interception};
 pub use crate::handler::{Bound, BoxFuture, Handler, HandlerInfo, ReplyFuture};
-pub use crate::names::channel::{AsSent, Receives, TypedChannel, Untyped, Writer, to_channel};
+pub use crate::names::channel_data::{AsSent, Receives, Untyped};
 pub use crate::names::constants;
+pub use crate::names::typed::{TypedChannel, Writer, to_channel};
 pub use crate::names::values::Values;
 pub use crate::reject::derived::{
     ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
@@ -694,7 +695,7 @@ impl<S> PlainStream for Streamed<S> {
 pub fn extract_channel<C: TypedChannel, E: HasChannel>(call: &Call<E>) -> Now<'_, E, C> {
     now(call, |call| {
         let channel = call.event().channel();
-        crate::names::channel::read(channel).ok_or_else(|| none_of(C::PATTERN, channel))
+        crate::names::typed::read(channel).ok_or_else(|| none_of(C::PATTERN, channel))
     })
 }
 

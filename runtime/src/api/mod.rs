@@ -9,7 +9,7 @@ mod request;
 pub use cent;
 pub use cent::token;
 
-pub use crate::names::channel::DataOf;
+pub use crate::names::channel_data::DataOf;
 pub use batch::Batch;
 pub use error::PublisherError;
 pub use publisher::Publisher;

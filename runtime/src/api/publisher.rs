@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::names::channel::{DataOf, ToChannel};
+use crate::names::channel::ToChannel;
+use crate::names::channel_data::DataOf;
 
 use super::batch::Batch;
 use super::error::{DEFAULT_URL, KEY, PublisherError, URL};

@@ -14,7 +14,8 @@ use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::names::channel::{self, DataOf, Target};
+use crate::names::channel;
+use crate::names::channel_data::{DataOf, ReplyChannel};
 use crate::names::id::{Channel, Key, UserId};
 use crate::reject::code::ErrorReply;
 use crate::reject::{Internal, Reject};
@@ -180,7 +181,7 @@ impl<C> MapPublished<C> {
     }
 }
 
-impl<C: Target> IntoReply<MapPublish> for MapPublished<C> {
+impl<C: ReplyChannel> IntoReply<MapPublish> for MapPublished<C> {
     fn into_reply(self) -> Result<MapPublished, Reject> {
         match self.fields.data {
             Payload::Empty if !C::AS_SENT => Err(not_as_sent().into()),

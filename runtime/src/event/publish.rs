@@ -13,7 +13,8 @@ use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::names::channel::{self, DataOf, Target};
+use crate::names::channel;
+use crate::names::channel_data::{DataOf, ReplyChannel};
 use crate::names::id::{Channel, UserId};
 use crate::reject::code::ErrorReply;
 use crate::reject::{Internal, Reject};
@@ -134,7 +135,7 @@ impl<C> Published<C> {
     }
 }
 
-impl<C: Target> IntoReply<Publish> for Published<C> {
+impl<C: ReplyChannel> IntoReply<Publish> for Published<C> {
     fn into_reply(self) -> Result<Published, Reject> {
         match self.fields.data {
             Payload::Empty if !C::AS_SENT => Err(not_as_sent().into()),

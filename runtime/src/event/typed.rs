@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::event::Event;
 use crate::event::into_reply::IntoReply;
-use crate::names::channel::{DataOf, Untyped};
+use crate::names::channel_data::{DataOf, Untyped};
 use crate::names::id::Channel;
 use crate::reply::publication::Publication;
 
@@ -24,7 +24,7 @@ macro_rules! publishes {
             $reply<C>: $crate::event::into_reply::IntoReply<$event>
         {
         }
-        impl<C: $crate::names::channel::Untyped> $crate::event::typed::Publishes<C, $event> for $reply<Channel> {}
+        impl<C: $crate::names::channel_data::Untyped> $crate::event::typed::Publishes<C, $event> for $reply<Channel> {}
     };
 }
 pub(crate) use publishes;
@@ -32,8 +32,8 @@ pub(crate) use publishes;
 /// Lets a handler of a typed channel return `bool` and `()`, where what the client sent has the type of the channel's data.
 macro_rules! publishes_as_sent {
     ($event:ty) => {
-        impl<C: $crate::names::channel::AsSent> $crate::event::typed::Publishes<C, $event> for bool {}
-        impl<C: $crate::names::channel::AsSent> $crate::event::typed::Publishes<C, $event> for () {}
+        impl<C: $crate::names::channel_data::AsSent> $crate::event::typed::Publishes<C, $event> for bool {}
+        impl<C: $crate::names::channel_data::AsSent> $crate::event::typed::Publishes<C, $event> for () {}
     };
 }
 pub(crate) use publishes_as_sent;

@@ -1,7 +1,9 @@
 //! The typed channel that the name of a constant leads to, so that `#[topic(USERS)]` is one mistake and one error.
 
-use crate::names::channel::{AsSent, Carries, InvalidChannel, Receives, ToChannel, TypedChannel, Untyped, Writer};
+use crate::names::channel::{InvalidChannel, ToChannel};
+use crate::names::channel_data::{AsSent, Carries, Receives, Untyped};
 use crate::names::id::Channel;
+use crate::names::typed::{TypedChannel, Writer};
 use crate::names::values::Values;
 
 /// No channel. Expansions import the name in the attribute under this one, which takes precedence if it is a type's.
@@ -38,7 +40,7 @@ impl TypedChannel for __Channel {
 #[diagnostic::do_not_recommend]
 impl ToChannel for __Channel {
     fn to_channel(&self) -> Result<Channel, InvalidChannel> {
-        crate::names::channel::to_channel(self)
+        crate::names::typed::to_channel(self)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who and where: the names that every event is about.
+//! Users, connections, channels and keys, each with a type of its own.
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,17 +10,17 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            #[doc = concat!("A `", stringify!($name), "` from its text, for tests and for calls made by the application.")]
+            #[doc = concat!("Creates a `", stringify!($name), "` from a string, for tests and for the app's own calls.")]
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// The text.
+            /// Returns the string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The text, without a copy.
+            /// Returns the string without a copy.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -67,30 +67,32 @@ macro_rules! id {
 }
 
 id! {
-    /// The user that a connection belongs to, as the application's `connect` handler (or a token) named it. Empty: anonymous.
+    /// The user of a connection, as the app's `connect` handler (or a token) identified it. Empty for an anonymous
+    /// connection.
     ///
-    /// It is Centrifugo's word, not the client's. It is deliberately no placeholder type (no `FromStr`): in
-    /// `#[topic("user.<user>")]` an argument `user: UserId` would hold the channel's text, and comparing it would prove nothing.
+    /// Centrifugo vouches for it, not the client. It deliberately has no `FromStr`, so it can't be a placeholder's type: in
+    /// `#[topic("user.<user>")]`, an argument `user: UserId` would hold a part of the channel, and a comparison with it
+    /// would prove nothing.
     UserId
 }
 
 id! {
-    /// One connection of a client: a UUID that Centrifugo made.
+    /// The id of a client's connection: a UUID that Centrifugo generates.
     ClientId
 }
 
 id! {
-    /// The channel that an event is about, with its namespace: `chat:lobby`.
+    /// The channel of an event, with its namespace: `chat:lobby`.
     Channel
 }
 
 id! {
-    /// The key of a map channel that an event is about, as the client sent it: any text, even an empty one.
+    /// The key of a map channel, as the client sent it: any string, even an empty one.
     Key
 }
 
 impl UserId {
-    /// Whether the connection belongs to nobody.
+    /// Whether the connection is anonymous: the id is empty.
     pub fn is_anonymous(&self) -> bool {
         self.0.is_empty()
     }

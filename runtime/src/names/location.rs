@@ -1,9 +1,9 @@
-//! Places in the source, as reports name them.
+//! Locations in the app's source, for reports.
 
 use std::fmt;
 use std::panic;
 
-/// Where a handler stands: its path, file and line.
+/// The location of a handler in the source: its path, file and line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {
     path: &'static str,
@@ -18,17 +18,17 @@ impl Location {
         Self { path, file: caller.file(), line: caller.line() }
     }
 
-    /// The function, with its module's path.
+    /// The function's path, with its module's.
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// The file.
+    /// The source file.
     pub const fn file(&self) -> &'static str {
         self.file
     }
 
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub const fn line(&self) -> u32 {
         self.line
     }

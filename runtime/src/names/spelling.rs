@@ -1,7 +1,7 @@
-//! One spelling for each value: a name holds the text that the types of its placeholders write.
+//! One spelling for each value: a name matches only if its values are spelt as their types write them.
 //!
-//! Types read more than they write: `u64` reads `007` and `+7`, a `Uuid` upper case. For Centrifugo each of these names is a
-//! channel of its own, so a ban, a presence or a history by the channel's name would miss the others.
+//! Types read more spellings than they write: `u64` reads `007` and `+7`, a `Uuid` upper case. For Centrifugo each spelling
+//! is a channel of its own, so a ban, presence or history by the channel's name would miss the others.
 
 use std::any::TypeId;
 use std::fmt::{self, Display, Write};
@@ -9,8 +9,8 @@ use std::fmt::{self, Display, Write};
 use crate::names::location::Location;
 use crate::reject::logged::Logged;
 
-/// Whether a `T` that was read from this text is known to write it again: a `String`, and a whole number without a `+` and leading zeros. The
-/// types are known when this is compiled, so it costs other types nothing.
+/// Whether a `T` that was read from this text is known to write the same: a `String`, and an integer without `+` and leading
+/// zeros. The type is known at compile time, so other types pay nothing.
 pub(crate) fn is_plain<T: 'static>(text: &str) -> bool {
     let id = TypeId::of::<T>();
     let is_plain_number = || matches!(text.as_bytes(), [b'1'..=b'9', ..] | b"0" | [b'-', b'1'..=b'9', ..]);
@@ -24,13 +24,13 @@ pub(crate) fn is_plain<T: 'static>(text: &str) -> bool {
     id == TypeId::of::<String>() || (is_number && is_plain_number())
 }
 
-/// Whether the value writes itself as this text. Allocates nothing.
+/// Whether the value's `Display` writes this text. Doesn't allocate.
 pub(crate) fn is_written(value: &dyn Display, text: &str) -> bool {
     let mut expected = Expected(Some(text));
     write!(expected, "{value}").is_ok() && expected.0 == Some("")
 }
 
-/// What is left of the expected text; `None` after the first difference, whatever a `Display` writes after that.
+/// The rest of the expected text; `None` after the first difference, whatever a `Display` writes after that.
 struct Expected<'t>(Option<&'t str>);
 
 impl Write for Expected<'_> {
@@ -40,16 +40,16 @@ impl Write for Expected<'_> {
     }
 }
 
-/// What reads a name's values, for the log.
+/// A reader of a name's values, for the log.
 pub(crate) trait Reader {
-    /// The name and the place of the handler; `None` for a typed channel that a handler takes as an extractor.
+    /// The handler's name and location; `None` for a typed channel as an extractor.
     fn handler(&self) -> Option<(&'static str, Location)>;
 
-    /// The pattern that the name matched; `None` for a handler without one.
+    /// The pattern that the name matches; `None` for a handler without one.
     fn pattern(&self) -> Option<&'static str>;
 }
 
-/// Logs a value that is no match for its spelling only: its type may have a `Display` for people.
+/// Logs that a name doesn't match only because of a value's spelling: the type's `Display` may be made for people.
 #[cold]
 pub(crate) fn differs(reader: &dyn Reader, text: &str, value: &dyn Display) {
     let (name, at) = reader.handler().map(|(name, at)| (name, tracing::field::display(at))).unzip();
@@ -67,7 +67,7 @@ pub(crate) fn differs(reader: &dyn Reader, text: &str, value: &dyn Display) {
 mod tests {
     use super::*;
 
-    /// Writes its pieces, and doesn't look whether that succeeds.
+    /// Writes its pieces and ignores errors.
     struct Careless(&'static [&'static str]);
 
     impl Display for Careless {

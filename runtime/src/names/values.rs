@@ -1,10 +1,10 @@
-//! The values of a name's placeholders, as text.
+//! The values of a name's placeholders, as strings.
 
 use std::fmt::Display;
 
 use crate::names::spelling::{self, Reader};
 
-/// The text of a name's placeholders, in the pattern's order. It ends early where the optional tail is missing.
+/// The values of a name's placeholders, in the pattern's order. It ends early if the name lacks the pattern's optional tail.
 pub struct Values<'v, 'n> {
     /// `None` for a handler without a pattern.
     texts: Option<centrifugo_pattern::Values<'v, 'n>>,
@@ -16,7 +16,7 @@ impl<'v, 'n> Values<'v, 'n> {
         Self { texts, reader }
     }
 
-    /// Whether the value writes itself as the text that it was read from.
+    /// Whether the value's `Display` writes the text that the value was read from; if not, logs that.
     pub(crate) fn is_written(&self, value: &dyn Display, text: &str) -> bool {
         let is_written = spelling::is_written(value, text);
         if !is_written {

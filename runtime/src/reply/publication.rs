@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::names::channel::DataOf;
+use crate::names::channel_data::DataOf;
 use crate::names::id::Channel;
 use crate::reject::Internal;
 use crate::reply::payload::Payload;
