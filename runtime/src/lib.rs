@@ -175,8 +175,11 @@ pub use names::channel::{InvalidChannel, ToChannel};
 pub use names::channel_data::Carries;
 pub use names::id::{Channel, ClientId, Key, UserId};
 pub use names::location::Location;
-pub use reject::code::{Disconnect, ErrorReply, InvalidCode};
+#[doc(inline)]
+pub use reject::InvalidCode;
 pub use reject::derived::DeriveReject;
+pub use reject::disconnect::Disconnect;
+pub use reject::error_reply::ErrorReply;
 pub use reject::{Internal, Reject};
 #[cfg(feature = "poll-signatures")]
 pub use reply::poll_signer::{PollSigner, SignedKeys};

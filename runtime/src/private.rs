@@ -48,7 +48,7 @@ use crate::event::typed::{PublishedTo, Publishes};
 use crate::event::{HasChannel, RpcReply, Subscribed, SubscribedStream};
 use crate::extract::{Data, Publications, now};
 use crate::names::spelling::is_plain;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::publication::IntoPublication;
 
 /// What an error handler takes: the failure, by the inherent method, or [`TakesAnythingElse`].

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 
 use crate::handler::BoxFuture;
-use crate::reject::code::Disconnect;
+use crate::reject::disconnect::Disconnect;
 
 use super::error::PublisherError;
 

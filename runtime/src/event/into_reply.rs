@@ -54,7 +54,11 @@ macro_rules! yes_or_no {
     ($event:ty => $reply:ty) => {
         impl $crate::event::into_reply::IntoReply<$event> for bool {
             fn into_reply(self) -> Result<$reply, $crate::reject::Reject> {
-                if self { Ok(<$reply>::new()) } else { Err($crate::reject::code::ErrorReply::PERMISSION_DENIED.into()) }
+                if self {
+                    Ok(<$reply>::new())
+                } else {
+                    Err($crate::reject::error_reply::ErrorReply::PERMISSION_DENIED.into())
+                }
             }
         }
 

@@ -12,7 +12,7 @@ use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::PayloadFormat;
 use crate::reply::subscription::Pairs;
 use crate::wire;

@@ -64,7 +64,7 @@ use crate::event::kind::Kind;
 use crate::event::options::Options;
 use crate::names::id::UserId;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::PayloadFormat;
 use crate::wire;
 

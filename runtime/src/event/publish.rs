@@ -16,7 +16,7 @@ use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::channel_data::{DataOf, ReplyChannel};
 use crate::names::id::{Channel, UserId};
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
 use crate::reply::payload::{Payload, PayloadFormat};

@@ -11,7 +11,7 @@ use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 

@@ -13,7 +13,7 @@ use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::expiry::Expiry;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::{Filter, Overrides, grant_methods};

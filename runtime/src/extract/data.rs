@@ -8,7 +8,7 @@ use crate::event::{HasData, HasUser};
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 /// What the client sent, from JSON.
 ///

@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 /// All headers that Centrifugo forwards as gRPC metadata, by their lower-case names, and gRPC's own.
 ///

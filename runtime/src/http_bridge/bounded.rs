@@ -3,7 +3,7 @@
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 pub(crate) const TOO_LONG: ErrorReply = ErrorReply::new(400, "the path and the query are too long together");
 

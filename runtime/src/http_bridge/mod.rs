@@ -35,7 +35,7 @@ use crate::event::{Rpc, RpcReply};
 use crate::handler::call::Call;
 use crate::handler::router::Binding;
 use crate::handler::{Bound, Handler, HandlerInfo};
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reject::logged::Logged;
 use crate::reject::{Internal, Reject};
 

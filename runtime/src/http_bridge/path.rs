@@ -7,7 +7,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
 
 use super::bounded::{BoundedText, TOO_LONG, URI_LIMIT};
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 const CONTROL: ErrorReply = ErrorReply::new(400, "the path must have no control characters");
 const BACKSLASH: ErrorReply = ErrorReply::new(400, "the path must have no backslashes");

@@ -13,7 +13,7 @@ use crate::event::Rpc;
 use crate::extract::Meta;
 use crate::handler::call::Call;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::json::is_json;
 
 const NO_URI: ErrorReply = ErrorReply::new(400, "the path can't be part of a URI");

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::bounded::BoundedText;
 use super::path;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 pub(crate) const UNKNOWN_VERB: ErrorReply =
     ErrorReply::new(400, "the method must begin with get, head, post, put, patch or delete before the `:`");

@@ -6,7 +6,7 @@ use centrifugo_pattern::MAX_CHANNEL;
 
 use crate::names::id::Channel;
 use crate::reject::Reject;
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 /// A value that names a channel: a string, a [`Channel`], or a [typed channel](macro@crate::channel).
 ///

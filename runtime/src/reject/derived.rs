@@ -1,4 +1,4 @@
-//! How a type answers for itself: what `#[derive(Reject)]` declares of it, and where `?` finds that again.
+//! Types that derive `Reject`: the refusals that they declare, and how `?` finds them.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -7,22 +7,24 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::reject::code::{Disconnect, ErrorReply};
-use crate::reject::{BoxError, Chain, Internal, Reject};
+use crate::reject::chain::{BoxError, Chain};
+use crate::reject::disconnect::Disconnect;
+use crate::reject::error_reply::ErrorReply;
+use crate::reject::{Internal, Reject};
 
-/// What `?` turns into a [`Reject`]: every standard error, and every type that derives [`Reject`](macro@crate::Reject).
+/// An error that `?` converts to a [`Reject`]: a standard error, or a type that derives [`Reject`](macro@crate::Reject).
 ///
-/// A standard error whose type derives `Reject` becomes what the derive declares, every other one an internal failure. The
-/// derive implements this; code of an app need not.
-// A macro can't see whether a type is a standard error, which has this already. So the derive computes the parameter: `true`
-// only for a type that isn't one. The compiler decides then, and never sees two implementations that overlap.
+/// A standard error whose type derives `Reject` becomes the refusal that the derive declares; any other standard error
+/// becomes an internal failure. The derive implements this trait; an app doesn't.
+// A macro can't see whether a type is a standard error, which implements this already. So the derive computes the parameter:
+// `true` only for a type that is no standard error. The compiler evaluates it, and finds no implementations that overlap.
 #[diagnostic::on_unimplemented(
     message = "`?` can't turn `{Self}` into a refusal",
     label = "neither a standard error nor a type with `#[derive(centrifugo::Reject)]`",
     note = "derive `centrifugo::Reject` for it, or convert it: `.map_err(Reject::internal)?`"
 )]
 pub trait DeriveReject<const CONVERTS: bool = true>: Sized {
-    /// The refusal, with the error as its cause.
+    /// Converts the error to a refusal, with the error as its cause.
     #[doc(hidden)]
     fn rejected(self) -> Reject;
 }
@@ -34,9 +36,9 @@ impl<E: StdError + Send + Sync + 'static> DeriveReject for E {
     }
 }
 
-/// The answer that a type declares for a value.
+/// A type that declares a refusal for each of its values.
 pub trait Refuses {
-    /// The refusal; its cause is for the caller to add.
+    /// The refusal, without a cause; the caller sets it.
     fn refusal(&self) -> Reject;
 }
 
@@ -64,8 +66,8 @@ impl Refuses for Internal {
     }
 }
 
-/// A standard error that derives `Reject`, as the program has collected them. Stable Rust can't ask in generic code whether
-/// a type implements a trait, and the conversion of standard errors is generic: so it looks here, and only when there is an
+/// A standard error that derives `Reject`, as the program has collected them. Stable Rust can't check in generic code
+/// whether a type implements a trait, and the conversion of standard errors is generic: it searches these, and only for an
 /// error.
 pub struct Derived(pub fn(&dyn Any) -> Option<Reject>);
 inventory::collect!(Derived);
@@ -82,17 +84,17 @@ fn refusal_of(error: &dyn Any) -> Reject {
     inventory::iter::<Derived>.into_iter().find_map(|derived| derived.0(error)).unwrap_or(Reject::failure())
 }
 
-/// What a variant without values answers: the log need not be louder about it than the client.
-pub fn plain(answer: impl Into<Reject>) -> Reject {
-    answer.into().plain()
+/// The refusal of a variant without values: its log line has nothing that the client doesn't receive.
+pub fn plain(refusal: impl Into<Reject>) -> Reject {
+    refusal.into().plain()
 }
 
-/// What an internal variant answers.
+/// The refusal of an internal variant.
 pub fn failure() -> Reject {
     Reject::failure()
 }
 
-/// The only field of a `transparent` variant: one that answers for itself; by `Deref`, any other standard error.
+/// The only field of a `transparent` variant: a type that declares refusals, or by `Deref` any other standard error.
 pub struct Inner<'e, T>(Other<'e, T>);
 
 pub struct Other<'e, T>(&'e T);
@@ -117,7 +119,7 @@ impl<'e, T> Deref for Inner<'e, T> {
     }
 }
 
-// The bound is on the method, so that a type without it gets the message of `Passes`.
+// The bound is on the method, so that the error for a type without it is the message of `Passes`.
 impl<T> Other<'_, T> {
     pub fn refusal(&self) -> Reject
     where
@@ -143,21 +145,21 @@ impl<E: StdError + Send + Sync + 'static> Passes for E {
     }
 }
 
-/// Whether a type is a standard error: a constant of the type itself, or of [`NoError`].
+/// A probe whether a type is a standard error: by the inherent constant, or by that of [`NoError`].
 pub struct Probe<T>(PhantomData<T>);
 
 impl<T: StdError> Probe<T> {
     pub const IS_ERROR: bool = true;
 }
 
-/// A type that is no standard error.
+/// A type that is not a standard error.
 pub trait NoError {
     const IS_ERROR: bool = false;
 }
 
 impl<T> NoError for Probe<T> {}
 
-/// A type that derives `Reject` and may be no standard error: its fields are the cause.
+/// A type that derives `Reject` without being a standard error: its fields are the cause.
 pub trait ByFields: Refuses {
     fn cause(self) -> Option<BoxError>;
 }
@@ -170,8 +172,8 @@ pub fn rejected<T: ByFields>(error: T) -> Reject {
     }
 }
 
-/// The value of a field, as the cause: an error or a text as it is; by `Deref`, which methods are found by as well, what it
-/// writes as `Display`, else as `Debug`, else the name of its type. No trait has to be in scope for that.
+/// The value of a field as a cause: an error or a string as it is; or else, found by `Deref`, its `Display`, its `Debug`, or
+/// the name of its type. This needs no trait in scope.
 pub struct Field<T>(ByDisplay<T>);
 
 pub struct ByDisplay<T>(ByDebug<T>);

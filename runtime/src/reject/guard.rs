@@ -1,4 +1,4 @@
-//! Code of the app, run so that a panic stays a failure of one call.
+//! A guard against panics in the app's code: a panic fails one call, and nothing else.
 
 use std::any::Any;
 use std::mem;
@@ -6,17 +6,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::reject::Reject;
 
-/// A panic, as the cause of a failure.
+/// A panic, as the cause of an internal failure.
 #[derive(Debug, thiserror::Error)]
 #[error("panicked: {0}")]
 pub(crate) struct Panicked(String);
 
-/// Runs code of the app: a handler's future, a `Display`, a `Drop`. `Err`: it panicked.
+/// Runs the app's code: a handler's future, a `Display`, a `Drop`. `Err`: it panicked.
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Reject> {
     catch_unwind(AssertUnwindSafe(work)).map_err(panicked)
 }
 
-/// The failure that a panic is.
+/// Converts a panic to an internal failure.
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Reject {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     let message = message.unwrap_or("with a value that is no text").to_owned();

@@ -1,25 +1,25 @@
-//! The one way of texts from outside into logs: on one line, and not without end.
+//! Texts from outside in log lines: escaped, so that each stays on its line, and truncated.
 
 use std::fmt::{self, Display, Write};
 
-/// The longest text from outside in a log line, in bytes as they are written.
+/// The maximum length of a text from outside in a log line, in bytes after escaping.
 pub(crate) const MAX_TEXT: usize = 2 << 10;
 
-/// What is written in the place of the rest.
+/// The mark of a truncated text.
 const CUT: &str = "..";
 
-/// Writes a text so that a log line stays one line: control characters, line and paragraph separators, and those that change the direction of
-/// the text are escaped as in Rust (`\n`, `\u{1b}`), and what is longer than [`MAX_TEXT`] is cut.
+/// A text that stays on its log line. Control characters, line and paragraph separators, and characters that change the
+/// text's direction are escaped as in Rust (`\n`, `\u{1b}`); a text over [`MAX_TEXT`] is truncated.
 ///
-/// A client chooses channels, methods and data, and much of that turns up in errors: what serde says of an unknown variant, say. Without
-/// this it could write lines of its own into the log.
+/// Clients choose channels, methods and data, and errors quote them: serde's error for an unknown variant, for example.
+/// Without escapes a client could forge log lines.
 pub(crate) struct Logged<T>(pub(crate) T);
 
 impl<T: Display> Display for Logged<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = Line { to: f, room: MAX_TEXT, is_cut: false };
-        // The text ends with an error when there is no more room, so that no more of it is made; and with what it has written so far if it fails
-        // by itself.
+        // An error ends the text when there is no more room, so that no more of it is made. A text that fails by itself ends
+        // with what it has written so far.
         let _ = write!(line, "{}", self.0);
         if line.is_cut { f.write_str(CUT) } else { Ok(()) }
     }
@@ -76,12 +76,13 @@ impl Write for Line<'_, '_> {
     }
 }
 
-/// Whether a terminal or a reader of logs could take the character for more than a character.
+/// Whether a terminal or a log reader could interpret the character as a control.
 fn breaks_a_line(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
         )
 }
 
@@ -123,7 +124,7 @@ mod tests {
             }
         }
 
-        /// Doesn't look whether what it writes is still wanted.
+        /// Ignores errors of the writer.
         struct Careless;
 
         impl Display for Careless {

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 
 /// Signs which keys of a channel a user may track, with Centrifugo's `shared_poll.hmac_secret_key`. Needs the feature `poll-signatures`.
 ///

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use super::request::TestEvent;
 use crate::dispatch::reported::Reported;
 use crate::reject::Reject;
-use crate::reject::code::{Disconnect, ErrorReply};
+use crate::reject::disconnect::Disconnect;
+use crate::reject::error_reply::ErrorReply;
 use crate::wire::{ConnectResult, Publication, RpcResult, SubscribeResult};
 
 /// The outcome of a call: a reply, an error reply, a disconnect, or an internal failure. Its `Debug` form shows which, with

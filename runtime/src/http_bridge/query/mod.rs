@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::bounded::{BoundedText, TOO_LONG, URI_LIMIT};
-use crate::reject::code::ErrorReply;
+use crate::reject::error_reply::ErrorReply;
 use crate::reply::json::is_json;
 
 pub(crate) const NOT_JSON: ErrorReply = ErrorReply::new(400, "the data must be JSON");

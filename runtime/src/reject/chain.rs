@@ -1,0 +1,22 @@
+//! Causes of refusals, and how they are logged.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The cause of a refusal: any error or text.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// An error and its sources, written in one line.
+pub(crate) struct Chain<'e>(pub(crate) &'e (dyn StdError + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
