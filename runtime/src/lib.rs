@@ -181,10 +181,12 @@ pub use reject::derived::DeriveReject;
 pub use reject::disconnect::Disconnect;
 pub use reject::error_reply::ErrorReply;
 pub use reject::{Internal, Reject};
+pub use reply::capability::Capability;
+pub use reply::filter::Filter;
 #[cfg(feature = "poll-signatures")]
 pub use reply::poll_signer::{PollSigner, SignedKeys};
 pub use reply::publication::{IntoPublication, Publication};
-pub use reply::subscription::{Capability, Filter, SubscribeOptions};
+pub use reply::subscription::SubscribeOptions;
 pub use server::Server;
 
 #[doc = include_str!("../docs/patterns.md")]

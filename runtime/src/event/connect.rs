@@ -13,9 +13,10 @@ use crate::event::kind::Kind;
 use crate::names::channel::{InvalidChannel, ToChannel};
 use crate::names::id::UserId;
 use crate::reject::Reject;
+use crate::reply::capability::{Capability, capabilities};
 use crate::reply::expiry::Expiry;
 use crate::reply::payload::{Payload, PayloadFormat};
-use crate::reply::subscription::{Capability, Pairs, SubscribeOptions, capabilities};
+use crate::reply::subscription::SubscribeOptions;
 use crate::wire;
 
 /// A client connects without a token.
@@ -60,7 +61,7 @@ struct Welcome {
     channels: Vec<String>,
     options: HashMap<String, SubscribeOptions>,
     capabilities: Vec<Capability>,
-    labels: Pairs,
+    labels: HashMap<String, String>,
     fault: Option<InvalidChannel>,
 }
 

@@ -21,7 +21,6 @@ use crate::reject::error_reply::ErrorReply;
 use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
 use crate::reply::payload::{Payload, PayloadFormat};
-use crate::reply::subscription::Pairs;
 use crate::reply::typed::typed;
 use crate::wire;
 
@@ -71,7 +70,7 @@ typed!(MapPublished has Fields);
 pub(crate) struct Fields {
     key: String,
     data: Payload,
-    tags: Pairs,
+    tags: HashMap<String, String>,
     key_mode: KeyMode,
     idempotency_key: String,
     delta: bool,

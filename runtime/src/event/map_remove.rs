@@ -14,7 +14,6 @@ use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::PayloadFormat;
-use crate::reply::subscription::Pairs;
 use crate::wire;
 
 /// A client removes a key of a map channel.
@@ -47,7 +46,7 @@ pub struct MapRemove {
 #[must_use = "a reply does nothing until the handler returns it"]
 pub struct MapRemoved {
     key: String,
-    tags: Pairs,
+    tags: HashMap<String, String>,
     idempotency_key: String,
 }
 

@@ -20,7 +20,6 @@ use crate::reject::error_reply::ErrorReply;
 use crate::reject::{Internal, Reject};
 use crate::reply::json::is_json;
 use crate::reply::payload::{Payload, PayloadFormat};
-use crate::reply::subscription::Pairs;
 use crate::reply::typed::typed;
 use crate::wire;
 
@@ -69,7 +68,7 @@ typed!(Published has Fields);
 pub(crate) struct Fields {
     data: Payload,
     skip_history: bool,
-    tags: Pairs,
+    tags: HashMap<String, String>,
     idempotency_key: String,
     delta: bool,
     version: u64,

@@ -12,9 +12,9 @@ use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
 use crate::reject::Reject;
+use crate::reply::capability::{Capability, capabilities};
 use crate::reply::expiry::Expiry;
 use crate::reply::payload::{Payload, PayloadFormat};
-use crate::reply::subscription::{Capability, capabilities};
 use crate::wire;
 
 /// A connection reaches its expiry.

@@ -15,8 +15,9 @@ use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
 use crate::reply::expiry::Expiry;
+use crate::reply::filter::Filter;
 use crate::reply::payload::{Payload, PayloadFormat};
-use crate::reply::subscription::{Filter, Overrides, grant_methods};
+use crate::reply::subscription::{Overrides, subscription_methods};
 use crate::wire;
 
 /// A client subscribes to a channel.
@@ -64,7 +65,7 @@ impl Subscribed {
         Self::default()
     }
 
-    grant_methods!();
+    subscription_methods!();
 
     /// How long the subscription lives until the sub_refresh handler is asked. Where nothing refreshes it, the call fails: the
     /// client would give the subscription up permanently then.

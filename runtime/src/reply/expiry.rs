@@ -1,10 +1,10 @@
-//! Points in time as Centrifugo counts them: whole Unix seconds, in the future.
+//! Expiries, in whole Unix seconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::reject::Internal;
 
-/// When something expires.
+/// The time at which a connection or a subscription expires.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expiry(SystemTime);
 
@@ -13,7 +13,7 @@ impl Expiry {
         Self(time)
     }
 
-    /// A lifetime too long for the clock is as good as the longest one; none at all is no time in the future.
+    /// A lifetime that is too long for the clock is cut to 1000 years; one of zero is never in the future.
     pub(crate) fn after(lifetime: Duration) -> Self {
         const YEARS_1000: Duration = Duration::from_secs(1000 * 365 * 86_400);
         if lifetime.is_zero() {
@@ -22,18 +22,18 @@ impl Expiry {
         Self(SystemTime::now() + lifetime.min(YEARS_1000))
     }
 
-    /// Unix seconds, rounded up: a lifetime is never cut short.
+    /// The Unix seconds, rounded up, so that a lifetime is never cut short.
     ///
     /// # Errors
     ///
-    /// If that isn't in the future. Centrifugo takes 0 as "never" or as "expired", depending on the event, and a past time as
-    /// "expired": none of them is ever meant by a time.
+    /// If the time isn't in the future. Centrifugo reads 0 as "never" or as "expired", depending on the event, and a past
+    /// time as "expired": a handler that sets a time means neither.
     pub(crate) fn unix(self) -> Result<i64, Internal> {
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let expiry = since(self.0);
         let seconds = expiry.as_secs() + u64::from(expiry.subsec_nanos() > 0);
         if seconds <= since(SystemTime::now()).as_secs() {
-            return Err(Internal::new("the expiry isn't in the future: answer `expired()` to end it now"));
+            return Err(Internal::new("the expiry isn't in the future: return `expired()` to end it now"));
         }
         i64::try_from(seconds).map_err(Internal::from)
     }

@@ -1,4 +1,4 @@
-//! The one check of what counts as JSON, as strict as the strictest of those that receive it.
+//! JSON: one check of payloads, as strict as the strictest receiver, and a writer whose output passes it.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -7,15 +7,15 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserializer, Serialize};
 use serde_json::ser::Formatter;
 
-/// The deepest nesting, in levels. Parsers have limits of their own (serde_json's is 128, and others' stacks end somewhere), and Centrifugo wraps
-/// what it passes on in up to seven levels more.
+/// The maximum nesting, in levels. Parsers have limits of their own (serde_json's is 128, others overflow their stack), and
+/// Centrifugo wraps payloads in up to seven levels more.
 pub(crate) const MAX_DEPTH: usize = 100;
 
-/// Checks that the bytes are one JSON text: UTF-8 everywhere, also within strings; no halves of surrogate pairs; numbers that fit a double; at
-/// most [`MAX_DEPTH`] levels.
+/// Checks that the bytes are one JSON text: UTF-8 throughout, also within strings; no unpaired surrogates; numbers that fit
+/// a double; at most [`MAX_DEPTH`] levels.
 ///
-/// Centrifugo copies a payload into the text frame of each JSON subscriber without a look at it. A browser closes a WebSocket over a frame that
-/// isn't UTF-8, and an SDK drops the connection over one that it can't parse.
+/// Centrifugo copies payloads unchecked into the text frames of JSON subscribers. A browser closes a WebSocket for a frame
+/// that isn't UTF-8, and an SDK drops the connection for one that it can't parse.
 pub(crate) fn check(bytes: &[u8]) -> Result<(), serde_json::Error> {
     check_within(bytes, MAX_DEPTH)
 }
@@ -26,27 +26,28 @@ fn check_within(bytes: &[u8], levels: usize) -> Result<(), serde_json::Error> {
     deserializer.end()
 }
 
-/// Whether the bytes are one JSON text that every receiver can read: [`check`].
+/// Whether the bytes pass [`check`].
 pub(crate) fn is_json(bytes: &[u8]) -> bool {
     check(bytes).is_ok()
 }
 
-/// Whether the bytes pass for JSON where nobody looks into strings: Centrifugo's own check, where it has one, is Go's `json.Valid`.
+/// Whether the bytes pass for JSON in a check that ignores the contents of strings, as Centrifugo's does (Go's
+/// `json.Valid`).
 pub(crate) fn passes_for_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-/// Writes a value as JSON that passes [`check`]. A value can bring JSON of its own along (`serde_json::value::RawValue`), which nobody has
-/// checked, or be nested without end.
+/// Writes a value as JSON that passes [`check`]. A value may contain JSON that is unchecked yet
+/// (`serde_json::value::RawValue`), or be nested too deep.
 pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
     let mut json = Vec::with_capacity(128);
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Checked { levels: MAX_DEPTH }))?;
     Ok(json)
 }
 
-/// Writes JSON as compact as serde_json's own formatter, and refuses what [`check`] would.
+/// A formatter as compact as serde_json's own, which refuses what [`check`] refuses.
 struct Checked {
-    /// How many levels are left.
+    /// The levels that are left.
     levels: usize,
 }
 
@@ -66,7 +67,7 @@ fn too_deep() -> io::Error {
     io::Error::other(TooDeep)
 }
 
-/// The text that is nested too deep has this fault.
+/// The error of JSON that is nested too deep.
 #[derive(Debug, thiserror::Error)]
 #[error("it is nested more than {MAX_DEPTH} levels deep")]
 struct TooDeep;
@@ -94,7 +95,7 @@ impl Formatter for Checked {
     }
 }
 
-/// A value that may have so many levels within. Everything is read, and nothing kept: `IgnoredAny` doesn't look into strings.
+/// A value with at most so many levels. It reads everything and keeps nothing; `IgnoredAny` wouldn't check strings.
 #[derive(Clone, Copy)]
 struct Level(usize);
 

@@ -1,6 +1,8 @@
-//! What replies are built of.
+//! The parts of replies: payloads, publications, expiries, options of subscriptions.
 
+pub(crate) mod capability;
 pub(crate) mod expiry;
+pub(crate) mod filter;
 pub(crate) mod json;
 pub(crate) mod payload;
 #[cfg(feature = "poll-signatures")]

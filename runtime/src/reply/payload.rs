@@ -1,4 +1,4 @@
-//! Bytes on their way to clients: made from serde values, or checked, before they leave.
+//! Payloads: bytes for clients, written from serde values, or checked.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,16 +8,16 @@ use serde::Serialize;
 use crate::reject::Internal;
 use crate::reply::json;
 
-/// How the bytes of one answer are written.
+/// The format of a response's payloads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PayloadFormat {
-    /// The bytes are for a client that speaks JSON: Centrifugo would close it permanently over anything else.
+    /// Payloads must be JSON: Centrifugo would close a client that speaks JSON permanently for anything else.
     pub(crate) json: bool,
-    /// Centrifugo asked in base64 (`binary_encoding`), and is answered likewise.
+    /// Payloads are in base64, as in Centrifugo's request (`binary_encoding`).
     pub(crate) base64: bool,
 }
 
-/// Bytes that a reply carries. Builders can't fail, so a value that can't be serialized is told when the reply is encoded.
+/// The payload of a reply. Builders can't fail, so a value that can't be serialized fails when the reply is encoded.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Payload {
     #[default]
@@ -28,7 +28,7 @@ pub(crate) enum Payload {
 }
 
 impl PayloadFormat {
-    /// For nobody in particular.
+    /// The format for events without a client.
     pub(crate) const PLAIN: Self = Self { json: true, base64: false };
 }
 
@@ -38,7 +38,7 @@ impl Payload {
         Self::written(json::to_vec(value))
     }
 
-    /// Apart from [`json`](Self::json), which is compiled for each type anew.
+    /// Not generic, so it is compiled once.
     fn written(json: serde_json::Result<Vec<u8>>) -> Self {
         match json {
             Ok(json) => Self::Json(json.into()),
@@ -50,20 +50,20 @@ impl Payload {
         Self::Raw(bytes.into())
     }
 
-    /// The bytes and their base64, one of them empty. `what` names the field in the log.
+    /// Encodes to bytes and to base64, one of which is empty. `what` names the field in the log.
     pub(crate) fn encode(self, what: &str, format: PayloadFormat) -> Result<(Bytes, String), Internal> {
         let bytes = self.into_bytes(what, format.json)?;
         Ok(if format.base64 { (Bytes::new(), STANDARD.encode(&bytes)) } else { (bytes, String::new()) })
     }
 
-    /// The bytes, for a field that has no base64 form.
+    /// Encodes to bytes, for a field that has no base64 form.
     pub(crate) fn into_bytes(self, what: &str, json: bool) -> Result<Bytes, Internal> {
         match self {
             Self::Empty => Ok(Bytes::new()),
             Self::Json(bytes) => Ok(bytes),
             Self::Raw(bytes) if !json || bytes.is_empty() || json::is_json(&bytes) => Ok(bytes),
             Self::Raw(_) => Err(Internal::new(format!(
-                "the {what} isn't JSON: Centrifugo would close every client that speaks JSON and gets it"
+                "the {what} isn't JSON: Centrifugo would close every client that speaks JSON and receives it"
             ))),
             Self::Failed(error) => Err(Internal::new(format!("the {what} can't be written as JSON: {error}"))),
         }
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_is_answered_in_base64() {
+    fn a_response_to_base64_is_in_base64() {
         let (raw, base64) =
             Payload::json("hi").encode("data", PayloadFormat { base64: true, ..PayloadFormat::PLAIN }).unwrap();
         assert_eq!((raw.as_ref(), base64.as_str()), (&b""[..], "ImhpIg=="));

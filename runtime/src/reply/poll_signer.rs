@@ -1,4 +1,4 @@
-//! Signatures for the keys that a client may track in a shared poll.
+//! Signatures of the keys that a client may track in a shared poll.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,25 +9,30 @@ use sha2::{Digest, Sha256};
 
 use crate::reject::error_reply::ErrorReply;
 
-/// Signs which keys of a channel a user may track, with Centrifugo's `shared_poll.hmac_secret_key`. Needs the feature `poll-signatures`.
+/// A signer of the keys that a user may track in a channel, with Centrifugo's `shared_poll.hmac_secret_key`. Needs the
+/// feature `poll-signatures`.
 ///
-/// The SDK asks for the signature by its `getSignature`, which calls an RPC:
+/// The SDK's `getSignature` calls an RPC for the signature:
 ///
 /// ```
 /// use std::time::Duration;
 /// use centrifugo::{App, Data, PollSigner, Reject, SignedKeys, State, UserId};
 ///
 /// #[derive(serde::Deserialize)]
-/// struct Ask {
+/// struct Request {
 ///     channel: String,
 ///     keys: Vec<String>,
 /// }
 ///
-/// /// A key that is left out here is one that the user may not track.
+/// /// The user may track only the keys that are returned here.
 /// #[centrifugo::rpc("sign")]
-/// async fn sign(user: UserId, Data(ask): Data<Ask>, State(signer): State<PollSigner>) -> Result<SignedKeys, Reject> {
-///     let allowed = ask.keys.into_iter().filter(|key| key.starts_with("public-"));
-///     Ok(signer.sign(user, ask.channel, allowed, Duration::from_secs(3600))?)
+/// async fn sign(
+///     user: UserId,
+///     Data(request): Data<Request>,
+///     State(signer): State<PollSigner>,
+/// ) -> Result<SignedKeys, Reject> {
+///     let allowed = request.keys.into_iter().filter(|key| key.starts_with("public-"));
+///     Ok(signer.sign(user, request.channel, allowed, Duration::from_secs(3600))?)
 /// }
 ///
 /// App::new().state(PollSigner::new("long and random")).centrifugo(serde_json::json!({
@@ -37,11 +42,11 @@ use crate::reject::error_reply::ErrorReply;
 #[derive(Clone)]
 pub struct PollSigner(Hmac<Sha256>);
 
-/// The keys, and their signature: what the SDK's `getSignature` returns.
+/// Keys and their signature, as the SDK's `getSignature` returns them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SignedKeys {
-    /// The keys that were signed.
+    /// The signed keys.
     pub keys: Vec<String>,
     /// Their signature.
     pub signature: String,
@@ -50,7 +55,7 @@ pub struct SignedKeys {
 const AMBIGUOUS: ErrorReply = ErrorReply::new(400, "a key, a channel or a user can't have a zero byte");
 
 impl PollSigner {
-    /// With Centrifugo's `shared_poll.hmac_secret_key`.
+    /// Creates a signer with Centrifugo's `shared_poll.hmac_secret_key`.
     ///
     /// # Panics
     ///
@@ -59,11 +64,12 @@ impl PollSigner {
         Self(Hmac::new_from_slice(secret.as_ref()).expect("HMAC takes keys of any length"))
     }
 
-    /// Lets the user track the keys in the channel, from now on, for so long.
+    /// Signs that the user may track the keys in the channel, from now on, for the duration `valid`.
     ///
     /// # Errors
     ///
-    /// Error 400, if one of the texts has a zero byte: what is signed is joined by these, and could be read as other keys.
+    /// Error 400, if a string has a zero byte: zero bytes separate the signed strings, so other keys could be read from
+    /// them.
     pub fn sign<K: Into<String>>(
         &self,
         user: impl AsRef<str>,
@@ -97,7 +103,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Without the secret.
+/// Hides the secret.
 impl fmt::Debug for PollSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PollSigner")
@@ -109,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_be_read_as_other_keys_is_not_signed() {
+    fn strings_that_could_be_read_as_other_keys_are_not_signed() {
         let signer = PollSigner::new("secret");
         let sign = |user: &str, channel: &str, key: &str| signer.sign(user, channel, [key], Duration::from_secs(1));
         assert_eq!(sign("ann", "prices:a", "ACME").unwrap().keys, ["ACME"]);

@@ -1,4 +1,4 @@
-//! What a stream sends: values as publications.
+//! Publications of streams.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use crate::reply::payload::Payload;
 use crate::reply::typed::typed;
 use crate::wire;
 
-/// A publication of a stream, for those that need more than a serde value.
+/// A publication of a stream, with tags, or with bytes that aren't a serde value.
 ///
 /// ```
 /// use centrifugo::Publication;
@@ -23,8 +23,8 @@ use crate::wire;
 /// }
 /// ```
 ///
-/// It goes to the one client that the stream belongs to: it has no offset, and no history keeps it. `Publication<Prices>` is
-/// for a [typed channel](macro@crate::channel), whose data it has.
+/// Centrifugo sends it to the client of the stream alone, without an offset, and keeps it in no history.
+/// `Publication<Prices>` is for a [typed channel](macro@crate::channel): its data has the channel's type.
 #[must_use = "a publication is sent when the stream yields it"]
 pub struct Publication<C = Channel> {
     fields: Fields,
@@ -40,18 +40,18 @@ pub(crate) struct Fields {
 }
 
 impl<C> Publication<C> {
-    /// A value as JSON.
+    /// Creates a publication of a value, as JSON.
     pub fn new<T: Serialize + DataOf<C> + ?Sized>(data: &T) -> Self {
         Self::of(Fields { data: Payload::json(data), tags: HashMap::new() })
     }
 
-    /// Any bytes. Those that aren't JSON end the stream of a client that speaks JSON as a failure: Centrifugo would close the
-    /// client permanently.
+    /// Creates a publication of any bytes. For a client that speaks JSON, bytes that aren't JSON are an internal failure and
+    /// end the stream: Centrifugo would close the client permanently.
     pub fn raw(data: impl Into<Bytes>) -> Self {
         Self::of(Fields { data: Payload::raw(data), tags: HashMap::new() })
     }
 
-    /// A tag that the client sees beside the data.
+    /// Adds a tag, which the client receives with the data.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.tags.insert(key.into(), value.into());
         self
@@ -62,14 +62,14 @@ impl<C> Publication<C> {
     }
 }
 
-/// What a stream may yield: a [`Publication`], or everything that implements [`serde::Serialize`].
+/// An item of a stream: a [`Publication`], or any value that implements [`serde::Serialize`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be published by a stream",
     label = "needs `serde::Serialize`",
     note = "a stream yields `Publication`, any `Serialize` type, or a `Result` of these"
 )]
 pub trait IntoPublication {
-    /// The publication.
+    /// Converts the item to a publication.
     fn into_publication(self) -> Publication;
 }
 

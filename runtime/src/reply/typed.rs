@@ -1,6 +1,6 @@
-//! Replies and publications of a certain channel.
+//! The methods that all replies and publications with a typed channel have.
 
-/// What the fields of a reply need, to be one for the channel `C`.
+/// Implements a constructor, `Default` and `Debug` of a reply for the channel `C` by its fields.
 macro_rules! typed {
     ($name:ident has $fields:ident) => {
         impl<C> $name<C> {
