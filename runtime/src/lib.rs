@@ -159,8 +159,8 @@ pub use event::into_reply::IntoReply;
 pub use event::kind::Kind;
 pub use event::{
     CacheEmpty, ChannelChange, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel, HasClient, HasData,
-    HasKey, HasUser, KeyMode, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled, PolledItem, Protocol,
-    Publish, Published, Refresh, Refreshed, Refusing, Rpc, RpcReply, SharedPoll, SubRefresh, SubRefreshed, Subscribe,
+    HasKey, HasUser, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled, PolledItem, Protocol, Publish,
+    Published, Refresh, Refreshed, Refusing, Rpc, RpcReply, SharedPoll, SubRefresh, SubRefreshed, Subscribe,
     SubscribeStream, Subscribed, SubscribedStream,
 };
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
@@ -183,6 +183,7 @@ pub use reject::error_reply::ErrorReply;
 pub use reject::{Internal, Reject};
 pub use reply::capability::Capability;
 pub use reply::filter::Filter;
+pub use reply::key_mode::KeyMode;
 #[cfg(feature = "poll-signatures")]
 pub use reply::poll_signer::{PollSigner, SignedKeys};
 pub use reply::publication::{IntoPublication, Publication};

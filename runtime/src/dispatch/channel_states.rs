@@ -28,7 +28,7 @@ impl Dispatch {
         if ChannelState::table(&self.routes).is_empty() {
             return Err(no_handlers(ChannelState::KIND));
         }
-        let mut first = Ok(ChannelState::heard());
+        let mut first = Ok(ChannelState::acknowledged());
         for change in changes {
             let responded = match self.call::<ChannelState, _>(head.clone(), change, |response, _| Ok(response)) {
                 Ok(call) => call.await,

@@ -17,8 +17,8 @@ use tonic::{Status, Streaming};
 use crate::dispatch::message::{decode, frame};
 use crate::dispatch::reported::{Publications, Reported};
 use crate::dispatch::{Dispatch, Head, internal_error};
-use crate::event::publications::Inbound;
-use crate::event::{Event, Opened, Opening, SubscribeStream};
+use crate::event::inbound::Inbound;
+use crate::event::{Event, StreamRequest, StreamResponse, SubscribeStream};
 use crate::handler::deadline;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
@@ -36,7 +36,7 @@ impl Dispatch {
         head: Head,
         request: wire::SubscribeRequest,
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
-        self.open(head, Opening { request, inbound: Inbound::default() }, None, None)
+        self.open(head, StreamRequest { request, inbound: Inbound::default() }, None, None)
     }
 
     /// Opens a stream of both directions: the first message subscribes, and each later one has a publication of the client.
@@ -56,7 +56,7 @@ impl Dispatch {
         };
         let (ended, (broken, breaks)) = (CancellationToken::new(), oneshot::channel());
         let inbound = Inbound::of_call(client_publications(messages, Arc::clone(&self), broken), ended.clone());
-        let opening = Opening { request, inbound: inbound.clone() };
+        let opening = StreamRequest { request, inbound: inbound.clone() };
         let responses = self.open(head, opening, Some(ended.drop_guard()), Some(breaks)).await;
         // If the handler hasn't taken the client's publications by now, nothing will.
         drop(inbound.take());
@@ -67,7 +67,7 @@ impl Dispatch {
     fn open(
         self: &Arc<Self>,
         head: Head,
-        opening: Opening,
+        opening: StreamRequest,
         ended: Option<DropGuard>,
         broken: Option<Receiver<Status>>,
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
@@ -129,7 +129,7 @@ struct FramedOpened {
     json: bool,
 }
 
-fn frame_opened(Opened { first, publications, json }: Opened, max: usize) -> Result<FramedOpened, Reject> {
+fn frame_opened(StreamResponse { first, publications, json }: StreamResponse, max: usize) -> Result<FramedOpened, Reject> {
     let message = wire::StreamSubscribeResponse { subscribe_response: Some(first), publication: None };
     Ok(FramedOpened { first: frame(&message, max)?, publications, json })
 }

@@ -1,7 +1,7 @@
 use super::client::Client;
 use super::facets::facets;
 use super::facts::Facts;
-use super::into_reply::{answer, itself};
+use super::into_reply::{may_return, returns_reply};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
@@ -45,8 +45,8 @@ impl Event for CacheEmpty {
 
 facets!(CacheEmpty: channel);
 
-answer!(CacheEmpty, "`{Self}` is no answer to a cache_empty event", "write `bool`: whether the cache is filled now");
-itself!(CacheEmpty => bool);
+may_return!(CacheEmpty, "`{Self}` is no answer to a cache_empty event", "write `bool`: whether the cache is filled now");
+returns_reply!(CacheEmpty => bool);
 
 impl Wire for CacheEmpty {
     type Request = wire::NotifyCacheEmptyRequest;

@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::client::Client;
 use super::facets::facets;
 use super::facts::Facts;
-use super::into_reply::{answer, itself};
+use super::into_reply::{may_return, returns_reply};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
@@ -46,13 +46,6 @@ impl ChannelChange {
     }
 }
 
-impl ChannelState {
-    /// The answer that says no more than that it was heard.
-    pub(crate) fn heard() -> wire::NotifyChannelStateResponse {
-        wire::NotifyChannelStateResponse { result: Some(wire::NotifyChannelStateResult {}), error: None }
-    }
-}
-
 impl Sealed for ChannelState {
     const FACTS: Facts = Facts {
         rpc: "NotifyChannelState",
@@ -77,8 +70,15 @@ impl Event for ChannelState {
 
 facets!(ChannelState: channel, refusing);
 
-answer!(ChannelState, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`");
-itself!(ChannelState => ());
+may_return!(ChannelState, "`{Self}` is no answer to a channel_state event", "write nothing, or `()`");
+returns_reply!(ChannelState => ());
+
+impl ChannelState {
+    /// The answer that says no more than that it was heard.
+    pub(crate) fn acknowledged() -> wire::NotifyChannelStateResponse {
+        wire::NotifyChannelStateResponse { result: Some(wire::NotifyChannelStateResult {}), error: None }
+    }
+}
 
 impl Wire for ChannelState {
     type Request = wire::ChannelEvent;
@@ -100,7 +100,7 @@ impl Wire for ChannelState {
     }
 
     fn encode((): (), _: PayloadFormat) -> Result<Self::Response, Reject> {
-        Ok(Self::heard())
+        Ok(Self::acknowledged())
     }
 
     // There is nobody to be disconnected.

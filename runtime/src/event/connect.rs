@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
-use super::into_reply::{answer, itself};
+use super::into_reply::{may_return, returns_reply};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::channel::{InvalidChannel, ToChannel};
@@ -48,11 +48,11 @@ pub struct Connect {
 /// ```
 #[derive(Debug, Default)]
 #[must_use = "a reply does nothing until the handler returns it"]
-pub struct Connected(Box<Welcome>);
+pub struct Connected(Box<Fields>);
 
 /// What a reply says, on the heap: it is passed on many times.
 #[derive(Debug, Default)]
-struct Welcome {
+struct Fields {
     user: String,
     expiry: Option<Expiry>,
     info: Payload,
@@ -68,7 +68,7 @@ struct Welcome {
 impl Connected {
     /// The connection belongs to this user. An empty id is the same as [`anonymous`](Self::anonymous).
     pub fn user(id: impl ToString) -> Self {
-        Self(Box::new(Welcome { user: id.to_string(), ..Welcome::default() }))
+        Self(Box::new(Fields { user: id.to_string(), ..Fields::default() }))
     }
 
     /// The connection belongs to nobody.
@@ -179,8 +179,8 @@ impl Event for Connect {
 
 facets!(Connect: client, data, refusing);
 
-answer!(Connect, "`{Self}` is no answer to a connect event", "write `Connected`");
-itself!(Connect => Connected);
+may_return!(Connect, "`{Self}` is no answer to a connect event", "write `Connected`");
+returns_reply!(Connect => Connected);
 
 impl Wire for Connect {
     type Request = wire::ConnectRequest;

@@ -38,7 +38,7 @@ pub trait IntoReply<E: Event> {
 }
 
 /// Lets a handler of the event return its reply.
-macro_rules! itself {
+macro_rules! returns_reply {
     ($event:ty => $reply:ty) => {
         impl $crate::event::into_reply::IntoReply<$event> for $reply {
             fn into_reply(self) -> Result<$reply, $crate::reject::Reject> {
@@ -47,10 +47,10 @@ macro_rules! itself {
         }
     };
 }
-pub(crate) use itself;
+pub(crate) use returns_reply;
 
 /// Lets a handler of the event return `bool` and `()`: `true` and `()` allow, `false` is "permission denied".
-macro_rules! yes_or_no {
+macro_rules! returns_bool {
     ($event:ty => $reply:ty) => {
         impl $crate::event::into_reply::IntoReply<$event> for bool {
             fn into_reply(self) -> Result<$reply, $crate::reject::Reject> {
@@ -69,14 +69,14 @@ macro_rules! yes_or_no {
         }
     };
 }
-pub(crate) use yes_or_no;
+pub(crate) use returns_bool;
 
 /// Makes the trait `Answer` of an event: what its handlers may return. Each event has its own, so that the error of a wrong
 /// answer lists what this event takes, and not what all of them do.
 ///
 /// The trait has a second implementation, for no type: where there is one, the compiler reports its bound that fails, and where
 /// there are two, the trait itself.
-macro_rules! answer {
+macro_rules! may_return {
     ($event:ident, $message:literal, $label:literal) => {
         #[doc = concat!("An answer to [`", stringify!($event), "`](crate::", stringify!($event), ").")]
         // The function is the trait's own: the error doesn't show what requires the bound, which the user didn't write.
@@ -100,7 +100,7 @@ macro_rules! answer {
             }
         }
 
-        impl<T: $crate::event::into_reply::Never> Answer<()> for T {
+        impl<T: $crate::event::into_reply::NoType> Answer<()> for T {
             fn reply(
                 returned: Result<Self, $crate::reject::Reject>,
             ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject> {
@@ -109,10 +109,10 @@ macro_rules! answer {
         }
     };
 }
-pub(crate) use answer;
+pub(crate) use may_return;
 
 /// A trait that no type has.
-pub trait Never {
+pub trait NoType {
     /// Any value.
     fn never<T>(self) -> T;
 }

@@ -7,19 +7,18 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::{answer, yes_or_no};
-use super::publish::not_as_sent;
+use super::into_reply::{may_return, returns_bool};
 use super::typed::{publishes, publishes_as_sent};
-use super::{Event, Malformed, Refusal, Sealed, Wire};
+use super::{Event, Malformed, Refusal, Sealed, Wire, published_data};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::channel_data::{DataOf, ReplyChannel};
 use crate::names::id::{Channel, Key, UserId};
+use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
-use crate::reject::{Internal, Reject};
-use crate::reply::json::is_json;
+use crate::reply::key_mode::KeyMode;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::typed::typed;
 use crate::wire;
@@ -78,29 +77,6 @@ pub(crate) struct Fields {
     version_epoch: String,
     score: i64,
     stream_data: Payload,
-}
-
-/// When a key is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum KeyMode {
-    /// Always.
-    #[default]
-    Replace,
-    /// Only if the key isn't there.
-    IfNew,
-    /// Only if the key is there.
-    IfExists,
-}
-
-impl KeyMode {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Replace => "",
-            Self::IfNew => "if_new",
-            Self::IfExists => "if_exists",
-        }
-    }
 }
 
 impl<C> MapPublished<C> {
@@ -180,15 +156,6 @@ impl<C> MapPublished<C> {
     }
 }
 
-impl<C: ReplyChannel> IntoReply<MapPublish> for MapPublished<C> {
-    fn into_reply(self) -> Result<MapPublished, Reject> {
-        match self.fields.data {
-            Payload::Empty if !C::AS_SENT => Err(not_as_sent().into()),
-            _ => Ok(MapPublished::of(self.fields)),
-        }
-    }
-}
-
 impl Sealed for MapPublish {
     const FACTS: Facts = Facts {
         rpc: "MapPublish",
@@ -216,10 +183,17 @@ impl Event for MapPublish {
 
 facets!(MapPublish: client, user, channel, data, key, refusing);
 
-answer!(MapPublish, "`{Self}` is no answer to a map_publish event", "write `bool`, `()` or `MapPublished`");
-yes_or_no!(MapPublish => MapPublished);
+may_return!(MapPublish, "`{Self}` is no answer to a map_publish event", "write `bool`, `()` or `MapPublished`");
+returns_bool!(MapPublish => MapPublished);
 publishes!(MapPublish => MapPublished);
 publishes_as_sent!(MapPublish);
+
+impl<C: ReplyChannel> IntoReply<MapPublish> for MapPublished<C> {
+    fn into_reply(self) -> Result<MapPublished, Reject> {
+        published_data::check_replaced::<C>(&self.fields.data)?;
+        Ok(MapPublished::of(self.fields))
+    }
+}
 
 impl Wire for MapPublish {
     type Request = wire::MapPublishRequest;
@@ -252,16 +226,15 @@ impl Wire for MapPublish {
 
     fn admit(&self, options: &Options) -> Result<(), Reject> {
         channel::admit(&self.channel)?;
-        if options.binary || is_json(&self.data) {
-            return Ok(());
-        }
-        Err(Reject::from(ErrorReply::BAD_REQUEST)
-            .because("the value isn't JSON; `#[map_publish(.., binary)]` lets it pass to channels without JSON subscribers"))
+        published_data::admit(
+            &self.data,
+            options,
+            "the value isn't JSON; `#[map_publish(.., binary)]` accepts it, for channels without JSON subscribers",
+        )
     }
 
-    // The subscribers' protocols are unknown, so the publisher's doesn't matter.
     fn format(&self, options: &Options) -> PayloadFormat {
-        PayloadFormat { json: !options.binary, ..self.client.format() }
+        published_data::format(&self.client, options)
     }
 
     fn no_match() -> Result<MapPublished, Reject> {
@@ -269,10 +242,7 @@ impl Wire for MapPublish {
     }
 
     fn encode(MapPublished { fields: reply, .. }: MapPublished, format: PayloadFormat) -> Result<Self::Response, Reject> {
-        if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
-            return Err(Internal::new("the data is empty: Centrifugo would set what the client sent").into());
-        }
-        let (data, b64data) = reply.data.encode("data", format)?;
+        let (data, b64data) = published_data::encode(reply.data, format)?;
         let (stream_data, b64stream_data) = reply.stream_data.encode("stream data", format)?;
         let result = wire::MapPublishResult {
             key: reply.key,

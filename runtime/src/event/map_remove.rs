@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::{answer, itself, yes_or_no};
+use super::into_reply::{may_return, returns_bool, returns_reply};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
@@ -102,9 +102,9 @@ impl Event for MapRemove {
 
 facets!(MapRemove: client, user, channel, key, refusing);
 
-answer!(MapRemove, "`{Self}` is no answer to a map_remove event", "write `bool`, `()` or `MapRemoved`");
-itself!(MapRemove => MapRemoved);
-yes_or_no!(MapRemove => MapRemoved);
+may_return!(MapRemove, "`{Self}` is no answer to a map_remove event", "write `bool`, `()` or `MapRemoved`");
+returns_reply!(MapRemove => MapRemoved);
+returns_bool!(MapRemove => MapRemoved);
 
 impl Wire for MapRemove {
     type Request = wire::MapRemoveRequest;

@@ -7,18 +7,17 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::{answer, yes_or_no};
+use super::into_reply::{may_return, returns_bool};
 use super::typed::{publishes, publishes_as_sent};
-use super::{Event, Malformed, Refusal, Sealed, Wire};
+use super::{Event, Malformed, Refusal, Sealed, Wire, published_data};
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
 use crate::names::channel;
 use crate::names::channel_data::{DataOf, ReplyChannel};
 use crate::names::id::{Channel, UserId};
+use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
-use crate::reject::{Internal, Reject};
-use crate::reply::json::is_json;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::typed::typed;
 use crate::wire;
@@ -134,20 +133,6 @@ impl<C> Published<C> {
     }
 }
 
-impl<C: ReplyChannel> IntoReply<Publish> for Published<C> {
-    fn into_reply(self) -> Result<Published, Reject> {
-        match self.fields.data {
-            Payload::Empty if !C::AS_SENT => Err(not_as_sent().into()),
-            _ => Ok(Published::of(self.fields)),
-        }
-    }
-}
-
-/// The channel's data and what clients send are two types.
-pub(super) fn not_as_sent() -> Internal {
-    Internal::new("the channel has `from_client`, so what the client sent can't be published: the reply needs `.data(..)`")
-}
-
 impl Sealed for Publish {
     const FACTS: Facts = Facts {
         rpc: "Publish",
@@ -175,10 +160,17 @@ impl Event for Publish {
 
 facets!(Publish: client, user, channel, data, refusing);
 
-answer!(Publish, "`{Self}` is no answer to a publish event", "write `bool`, `()` or `Published`");
-yes_or_no!(Publish => Published);
+may_return!(Publish, "`{Self}` is no answer to a publish event", "write `bool`, `()` or `Published`");
+returns_bool!(Publish => Published);
 publishes!(Publish => Published);
 publishes_as_sent!(Publish);
+
+impl<C: ReplyChannel> IntoReply<Publish> for Published<C> {
+    fn into_reply(self) -> Result<Published, Reject> {
+        published_data::check_replaced::<C>(&self.fields.data)?;
+        Ok(Published::of(self.fields))
+    }
+}
 
 impl Wire for Publish {
     type Request = wire::PublishRequest;
@@ -199,12 +191,15 @@ impl Wire for Publish {
 
     fn admit(&self, options: &Options) -> Result<(), Reject> {
         channel::admit(&self.channel)?;
-        if options.binary || is_json(&self.data) {
-            return Ok(());
-        }
-        Err(Reject::from(ErrorReply::BAD_REQUEST).because(
-            "the publication isn't JSON; `#[publish(.., binary)]` lets it pass to channels without JSON subscribers",
-        ))
+        published_data::admit(
+            &self.data,
+            options,
+            "the publication isn't JSON; `#[publish(.., binary)]` accepts it, for channels without JSON subscribers",
+        )
+    }
+
+    fn format(&self, options: &Options) -> PayloadFormat {
+        published_data::format(&self.client, options)
     }
 
     fn no_match() -> Result<Published, Reject> {
@@ -212,10 +207,7 @@ impl Wire for Publish {
     }
 
     fn encode(Published { fields: reply, .. }: Published, format: PayloadFormat) -> Result<Self::Response, Reject> {
-        if matches!(&reply.data, Payload::Raw(bytes) if bytes.is_empty()) {
-            return Err(Internal::new("the data is empty: Centrifugo would publish what the client sent").into());
-        }
-        let (data, b64data) = reply.data.encode("data", format)?;
+        let (data, b64data) = published_data::encode(reply.data, format)?;
         let result = wire::PublishResult {
             data,
             b64data,
@@ -227,11 +219,6 @@ impl Wire for Publish {
             version_epoch: reply.version_epoch,
         };
         Ok(wire::PublishResponse { result: Some(result), ..Default::default() })
-    }
-
-    // The subscribers' protocols are unknown, so the publisher's doesn't matter.
-    fn format(&self, options: &Options) -> PayloadFormat {
-        PayloadFormat { json: !options.binary, ..self.client.format() }
     }
 
     fn refuse(refusal: Refusal) -> Option<Self::Response> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
-use super::into_reply::{answer, itself};
+use super::into_reply::{may_return, returns_reply};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
@@ -122,8 +122,8 @@ impl Event for Refresh {
 
 facets!(Refresh: client, user);
 
-answer!(Refresh, "`{Self}` is no answer to a refresh event", "write `Refreshed`");
-itself!(Refresh => Refreshed);
+may_return!(Refresh, "`{Self}` is no answer to a refresh event", "write `Refreshed`");
+returns_reply!(Refresh => Refreshed);
 
 impl Wire for Refresh {
     type Request = wire::RefreshRequest;

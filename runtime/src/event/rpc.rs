@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
-use super::into_reply::{IntoReply, answer, itself};
+use super::into_reply::{IntoReply, may_return, returns_reply};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::UserId;
@@ -91,8 +91,8 @@ impl Event for Rpc {
 
 facets!(Rpc: client, user, data, refusing);
 
-answer!(Rpc, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`");
-itself!(Rpc => RpcReply);
+may_return!(Rpc, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`");
+returns_reply!(Rpc => RpcReply);
 
 impl<T: Serialize> IntoReply<Rpc> for T {
     fn into_reply(self) -> Result<RpcReply, Reject> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::answer;
+use super::into_reply::may_return;
 use super::typed::{Publishes, publishes};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::into_reply::IntoReply;
@@ -149,6 +149,40 @@ impl<C> PolledItem<C> {
     }
 }
 
+impl Sealed for SharedPoll {
+    const FACTS: Facts = Facts {
+        rpc: "SharedPollRefresh",
+        attribute: "#[centrifugo::shared_poll(\"..\")]",
+        has_client: false,
+        proxy: Some(Proxy::Channel("shared_poll_refresh")),
+        switch: Some("/subscription_type"),
+        subscription_type: Some(SubscriptionType::SharedPoll),
+        required_key: Some("/shared_poll/hmac_secret_key"),
+        ..Facts::CHANNEL
+    };
+
+    fn subject(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
+        (None, None)
+    }
+}
+
+impl Event for SharedPoll {
+    const KIND: Kind = Kind::SharedPoll;
+    type Reply = Polled;
+}
+
+facets!(SharedPoll: channel, refusing);
+
+may_return!(SharedPoll, "`{Self}` is no answer to a shared_poll event", "write `Polled` or `Vec<PolledItem>`");
+publishes!(SharedPoll => Polled);
+
+impl<C> Publishes<C, SharedPoll> for Vec<PolledItem<C>> {}
+impl<C: Untyped> Publishes<C, SharedPoll> for Vec<PolledItem<Channel>> {}
+
 impl<C> IntoReply<SharedPoll> for Polled<C> {
     fn into_reply(self) -> Result<Polled, Reject> {
         Ok(Polled::of(self.fields))
@@ -181,40 +215,6 @@ fn polled(what: &str, data: Payload) -> Result<Bytes, Internal> {
     let looks_like_json = matches!(&data, Payload::Raw(bytes) if json::passes_for_json(bytes));
     data.into_bytes(what, looks_like_json)
 }
-
-impl Sealed for SharedPoll {
-    const FACTS: Facts = Facts {
-        rpc: "SharedPollRefresh",
-        attribute: "#[centrifugo::shared_poll(\"..\")]",
-        has_client: false,
-        proxy: Some(Proxy::Channel("shared_poll_refresh")),
-        switch: Some("/subscription_type"),
-        subscription_type: Some(SubscriptionType::SharedPoll),
-        required_key: Some("/shared_poll/hmac_secret_key"),
-        ..Facts::CHANNEL
-    };
-
-    fn subject(&self) -> Option<&str> {
-        Some(&self.channel)
-    }
-
-    fn origin(&self) -> (Option<&Client>, Option<&UserId>) {
-        (None, None)
-    }
-}
-
-impl Event for SharedPoll {
-    const KIND: Kind = Kind::SharedPoll;
-    type Reply = Polled;
-}
-
-facets!(SharedPoll: channel, refusing);
-
-answer!(SharedPoll, "`{Self}` is no answer to a shared_poll event", "write `Polled` or `Vec<PolledItem>`");
-publishes!(SharedPoll => Polled);
-
-impl<C> Publishes<C, SharedPoll> for Vec<PolledItem<C>> {}
-impl<C: Untyped> Publishes<C, SharedPoll> for Vec<PolledItem<Channel>> {}
 
 impl Wire for SharedPoll {
     type Request = wire::SharedPollRefreshRequest;

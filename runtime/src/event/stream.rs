@@ -9,13 +9,13 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::answer;
+use super::into_reply::may_return;
 use super::subscribe::{Subscribe, Subscribed};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
+use crate::event::inbound::Inbound;
 use crate::event::into_reply::IntoReply;
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::event::publications::Inbound;
 use crate::event::typed::{PublishedTo, Publishes, publishes};
 use crate::names::channel;
 use crate::names::id::{Channel, UserId};
@@ -84,31 +84,10 @@ impl Subscribed {
     }
 }
 
-impl<C> IntoReply<SubscribeStream> for SubscribedStream<C> {
-    fn into_reply(self) -> Result<SubscribedStream, Reject> {
-        let Self { subscribed, publications, .. } = self;
-        Ok(SubscribedStream { subscribed, publications, channel: PhantomData })
-    }
-}
-
 impl<C> fmt::Debug for SubscribedStream<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubscribedStream").field("subscribed", &self.subscribed).finish_non_exhaustive()
     }
-}
-
-/// A stream's request: its first message, and those that follow where it goes both ways.
-pub(crate) struct Opening {
-    pub(crate) request: wire::SubscribeRequest,
-    pub(crate) inbound: Inbound,
-}
-
-/// A stream's response: its first message, and what those that follow are made of.
-pub(crate) struct Opened {
-    pub(crate) first: wire::SubscribeResponse,
-    pub(crate) publications: Option<BoxStream<'static, Result<Publication, Reject>>>,
-    /// The client speaks JSON, so all that it is sent must be.
-    pub(crate) json: bool,
 }
 
 impl Sealed for SubscribeStream {
@@ -139,12 +118,19 @@ impl Event for SubscribeStream {
 
 facets!(SubscribeStream: client, user, channel, data, refusing);
 
-answer!(
+may_return!(
     SubscribeStream,
     "`{Self}` is no answer to a stream event",
     "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`"
 );
 publishes!(SubscribeStream => SubscribedStream);
+
+impl<C> IntoReply<SubscribeStream> for SubscribedStream<C> {
+    fn into_reply(self) -> Result<SubscribedStream, Reject> {
+        let Self { subscribed, publications, .. } = self;
+        Ok(SubscribedStream { subscribed, publications, channel: PhantomData })
+    }
+}
 
 impl<C, S> Publishes<C, SubscribeStream> for S where S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static {}
 
@@ -157,11 +143,25 @@ where
     }
 }
 
-impl Wire for SubscribeStream {
-    type Request = Opening;
-    type Response = Opened;
+/// A stream's request: its first message, and those that follow where it goes both ways.
+pub(crate) struct StreamRequest {
+    pub(crate) request: wire::SubscribeRequest,
+    pub(crate) inbound: Inbound,
+}
 
-    fn decode(Opening { request, inbound }: Opening) -> Result<Self, Malformed> {
+/// A stream's response: its first message, and what those that follow are made of.
+pub(crate) struct StreamResponse {
+    pub(crate) first: wire::SubscribeResponse,
+    pub(crate) publications: Option<BoxStream<'static, Result<Publication, Reject>>>,
+    /// The client speaks JSON, so all that it is sent must be.
+    pub(crate) json: bool,
+}
+
+impl Wire for SubscribeStream {
+    type Request = StreamRequest;
+    type Response = StreamResponse;
+
+    fn decode(StreamRequest { request, inbound }: StreamRequest) -> Result<Self, Malformed> {
         let Subscribe { client, user, channel, token, data, meta, labels } = Subscribe::decode_as(Self::KIND, request)?;
         Ok(Self { client, user, channel, token, data, meta, labels, inbound })
     }
@@ -178,12 +178,12 @@ impl Wire for SubscribeStream {
         Subscribe::expectations(&reply.subscribed)
     }
 
-    fn encode(reply: SubscribedStream, format: PayloadFormat) -> Result<Opened, Reject> {
+    fn encode(reply: SubscribedStream, format: PayloadFormat) -> Result<StreamResponse, Reject> {
         let first = Subscribe::encode(reply.subscribed, format)?;
-        Ok(Opened { first, publications: Some(reply.publications), json: format.json })
+        Ok(StreamResponse { first, publications: Some(reply.publications), json: format.json })
     }
 
-    fn refuse(refusal: Refusal) -> Option<Opened> {
-        Subscribe::refuse(refusal).map(|first| Opened { first, publications: None, json: true })
+    fn refuse(refusal: Refusal) -> Option<StreamResponse> {
+        Subscribe::refuse(refusal).map(|first| StreamResponse { first, publications: None, json: true })
     }
 }

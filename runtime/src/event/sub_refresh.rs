@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::{answer, itself};
+use super::into_reply::{may_return, returns_reply};
 use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::names::id::{Channel, UserId};
@@ -120,8 +120,8 @@ impl Event for SubRefresh {
 
 facets!(SubRefresh: client, user, channel);
 
-answer!(SubRefresh, "`{Self}` is no answer to a sub_refresh event", "write `SubRefreshed`");
-itself!(SubRefresh => SubRefreshed);
+may_return!(SubRefresh, "`{Self}` is no answer to a sub_refresh event", "write `SubRefreshed`");
+returns_reply!(SubRefresh => SubRefreshed);
 
 impl Wire for SubRefresh {
     type Request = wire::SubRefreshRequest;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::client::{Client, data};
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
-use super::into_reply::{answer, itself, yes_or_no};
+use super::into_reply::{may_return, returns_bool, returns_reply};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
@@ -88,34 +88,6 @@ impl Subscribed {
     }
 }
 
-impl Subscribe {
-    /// The request that this event shares with [`SubscribeStream`](super::SubscribeStream).
-    pub(super) fn decode_as(kind: Kind, request: wire::SubscribeRequest) -> Result<Self, Malformed> {
-        let wire::SubscribeRequest {
-            client,
-            transport,
-            protocol,
-            encoding,
-            user,
-            channel,
-            token,
-            data: raw,
-            b64data,
-            meta,
-            labels,
-        } = request;
-        Ok(Self {
-            client: Client::decode(kind, client, transport, &protocol, &encoding)?,
-            user: UserId::new(user),
-            channel: Channel::new(channel),
-            token,
-            data: data(kind, raw, &b64data)?,
-            meta,
-            labels,
-        })
-    }
-}
-
 impl Sealed for Subscribe {
     const FACTS: Facts = Facts {
         rpc: "Subscribe",
@@ -143,9 +115,37 @@ impl Event for Subscribe {
 
 facets!(Subscribe: client, user, channel, data, refusing);
 
-answer!(Subscribe, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`");
-itself!(Subscribe => Subscribed);
-yes_or_no!(Subscribe => Subscribed);
+may_return!(Subscribe, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`");
+returns_reply!(Subscribe => Subscribed);
+returns_bool!(Subscribe => Subscribed);
+
+impl Subscribe {
+    /// The request that this event shares with [`SubscribeStream`](super::SubscribeStream).
+    pub(super) fn decode_as(kind: Kind, request: wire::SubscribeRequest) -> Result<Self, Malformed> {
+        let wire::SubscribeRequest {
+            client,
+            transport,
+            protocol,
+            encoding,
+            user,
+            channel,
+            token,
+            data: raw,
+            b64data,
+            meta,
+            labels,
+        } = request;
+        Ok(Self {
+            client: Client::decode(kind, client, transport, &protocol, &encoding)?,
+            user: UserId::new(user),
+            channel: Channel::new(channel),
+            token,
+            data: data(kind, raw, &b64data)?,
+            meta,
+            labels,
+        })
+    }
+}
 
 impl Wire for Subscribe {
     type Request = wire::SubscribeRequest;

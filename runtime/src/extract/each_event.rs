@@ -4,7 +4,7 @@ use std::future::{Pending, pending};
 use std::marker::PhantomData;
 
 use crate::event::Event;
-use crate::event::into_reply::Never;
+use crate::event::into_reply::NoType;
 use crate::extract::Extract;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
@@ -53,7 +53,7 @@ impl<T, E> NotExtracted for ExtractIn<'_, T, E> {
 pub trait ExtractedInEach<Events, By> {}
 
 impl<T: ExtractedInAll<Events>, Events> ExtractedInEach<Events, ((),)> for T {}
-impl<T: Never, Events> ExtractedInEach<Events, ()> for T {}
+impl<T: NoType, Events> ExtractedInEach<Events, ()> for T {}
 
 /// An extractor of each of these events.
 pub trait ExtractedInAll<Events> {}

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::data::{bad_request, read};
 use super::{Extract, Now, now};
 use crate::event::SubscribeStream;
-use crate::event::publications::{NoInbound, Taken};
+use crate::event::inbound::{InboundStream, TakeError};
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
@@ -36,7 +36,7 @@ pub struct Publications<T> {
 }
 
 /// What the client publishes to its stream's channel, as it is: a [`Stream`] of [`Bytes`]. All else is as for [`Publications`].
-pub struct RawPublications(Taken);
+pub struct RawPublications(InboundStream);
 
 impl<T: DeserializeOwned> Stream for Publications<T> {
     type Item = Result<T, Reject>;
@@ -90,13 +90,13 @@ impl<T> Publications<T> {
 }
 
 impl RawPublications {
-    fn of(event: &SubscribeStream) -> Result<Self, NoInbound> {
+    fn of(event: &SubscribeStream) -> Result<Self, TakeError> {
         event.inbound.take().map(Self)
     }
 
-    fn if_any(event: &SubscribeStream) -> Result<Option<Self>, NoInbound> {
+    fn if_any(event: &SubscribeStream) -> Result<Option<Self>, TakeError> {
         match Self::of(event) {
-            Err(NoInbound::OneWay) => Ok(None),
+            Err(TakeError::OneWay) => Ok(None),
             taken => taken.map(Some),
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod capability;
 pub(crate) mod expiry;
 pub(crate) mod filter;
 pub(crate) mod json;
+pub(crate) mod key_mode;
 pub(crate) mod payload;
 #[cfg(feature = "poll-signatures")]
 pub(crate) mod poll_signer;

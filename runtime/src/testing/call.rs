@@ -15,7 +15,7 @@ use super::outcome::Outcome;
 use super::request::{Draft, TestEvent};
 use crate::dispatch::{Head, InFlight, refuse};
 use crate::event::facts::Proxy;
-use crate::event::publications::Inbound;
+use crate::event::inbound::Inbound;
 use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
 use crate::handler::deadline;
 use crate::reply::payload::Payload;

@@ -10,10 +10,10 @@ use super::outcome::{Opened, Outcome};
 use crate::dispatch::call_record::CallRecord;
 use crate::dispatch::message::frame;
 use crate::dispatch::reported::Reported;
-use crate::event::publications::Inbound;
+use crate::event::inbound::Inbound;
 use crate::event::{
-    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Opened as OpenedStream, Opening, Publish, Refresh, Rpc,
-    SharedPoll, SubRefresh, Subscribe, SubscribeStream,
+    CacheEmpty, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, StreamRequest,
+    StreamResponse, SubRefresh, Subscribe, SubscribeStream,
 };
 use crate::handler::router::Routed;
 use crate::server::Limits;
@@ -152,12 +152,12 @@ impl TestEvent for ChannelState {
 impl TestEvent for SubscribeStream {
     type Result = Opened;
 
-    fn request(mut draft: Draft) -> Opening {
+    fn request(mut draft: Draft) -> StreamRequest {
         let inbound = std::mem::take(&mut draft.inbound);
-        Opening { request: Subscribe::request(draft), inbound }
+        StreamRequest { request: Subscribe::request(draft), inbound }
     }
 
-    fn outcome(OpenedStream { first, publications, json }: OpenedStream, record: CallRecord) -> Outcome<Self> {
+    fn outcome(StreamResponse { first, publications, json }: StreamResponse, record: CallRecord) -> Outcome<Self> {
         let publications = publications.unwrap_or_else(|| futures_util::stream::empty().boxed());
         let max = Limits::default().message_size;
         let publications = Reported::new(publications, json, max, record, |publication, json, max| {

@@ -13,17 +13,17 @@ use tokio_util::sync::CancellationToken;
 
 /// The client's side of a stream; none where Centrifugo has opened it for one direction.
 #[derive(Clone, Default)]
-pub(crate) struct Inbound(Option<Arc<Mutex<Option<Taken>>>>);
+pub(crate) struct Inbound(Option<Arc<Mutex<Option<InboundStream>>>>);
 
 /// Why there is nothing to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoInbound {
+pub(crate) enum TakeError {
     #[error(
         "Centrifugo has opened the stream for one direction only: `subscribe_stream_proxy_bidirectional` is missing in its namespace"
     )]
     OneWay,
     #[error("the client's publications are taken twice")]
-    Taken,
+    AlreadyTaken,
 }
 
 impl Inbound {
@@ -32,21 +32,21 @@ impl Inbound {
     /// Otherwise they would fill the stream's window, 64 KiB, and Centrifugo's next publication of that client would wait for ever, and with it
     /// all other commands of the client.
     pub(crate) fn of_call(publications: impl Stream<Item = Bytes> + Send + 'static, ended: CancellationToken) -> Self {
-        Self::new(Taken { publications: Some(publications.boxed()), ended: Some(ended) })
+        Self::new(InboundStream { publications: Some(publications.boxed()), ended: Some(ended) })
     }
 
     /// Publications that a test makes: dropped when nobody reads them.
     pub(crate) fn of_test(publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
-        Self::new(Taken { publications: Some(publications.boxed()), ended: None })
+        Self::new(InboundStream { publications: Some(publications.boxed()), ended: None })
     }
 
-    fn new(taken: Taken) -> Self {
+    fn new(taken: InboundStream) -> Self {
         Self(Some(Arc::new(Mutex::new(Some(taken)))))
     }
 
-    pub(crate) fn take(&self) -> Result<Taken, NoInbound> {
-        let shared = self.0.as_ref().ok_or(NoInbound::OneWay)?;
-        shared.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(NoInbound::Taken)
+    pub(crate) fn take(&self) -> Result<InboundStream, TakeError> {
+        let shared = self.0.as_ref().ok_or(TakeError::OneWay)?;
+        shared.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(TakeError::AlreadyTaken)
     }
 }
 
@@ -57,13 +57,13 @@ impl fmt::Debug for Inbound {
 }
 
 /// A client's publications. Dropped before their end, they are read on, and discarded.
-pub(crate) struct Taken {
+pub(crate) struct InboundStream {
     /// `None` once they have ended.
     publications: Option<BoxStream<'static, Bytes>>,
     ended: Option<CancellationToken>,
 }
 
-impl Stream for Taken {
+impl Stream for InboundStream {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
@@ -76,7 +76,7 @@ impl Stream for Taken {
     }
 }
 
-impl Drop for Taken {
+impl Drop for InboundStream {
     fn drop(&mut self) {
         // Without a runtime there is no connection either.
         if let (Some(publications), Some(ended), Ok(runtime)) =
@@ -127,9 +127,9 @@ mod tests {
 
     #[test]
     fn publications_are_taken_once() {
-        assert_eq!(Inbound::default().take().err(), Some(NoInbound::OneWay));
+        assert_eq!(Inbound::default().take().err(), Some(TakeError::OneWay));
         let inbound = Inbound::of_test(stream::empty());
         assert!(inbound.take().is_ok());
-        assert_eq!(inbound.take().err(), Some(NoInbound::Taken));
+        assert_eq!(inbound.take().err(), Some(TakeError::AlreadyTaken));
     }
 }
