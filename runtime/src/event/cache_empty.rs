@@ -11,9 +11,9 @@ use crate::reject::Reject;
 use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
-/// A client subscribes to a channel in cache recovery mode, and the cache is empty (Centrifugo PRO). The handler may fill it, by publishing.
+/// A cache_empty event: a client subscribes to a channel in cache recovery mode, and its cache is empty (Centrifugo PRO).
 ///
-/// The answer is whether it has.
+/// The handler may fill the cache by publishing to the channel, and returns whether it has.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CacheEmpty {
@@ -60,7 +60,7 @@ impl Wire for CacheEmpty {
         channel::admit(&self.channel)
     }
 
-    // Nobody has filled it.
+    // No handler has filled the cache.
     fn no_match() -> Result<bool, Reject> {
         Ok(false)
     }
@@ -69,7 +69,7 @@ impl Wire for CacheEmpty {
         Ok(wire::NotifyCacheEmptyResponse { result: Some(wire::NotifyCacheEmptyResult { populated }) })
     }
 
-    // The response has no place for it.
+    // The response has no field for a refusal.
     fn refuse(_: Refusal) -> Option<Self::Response> {
         None
     }

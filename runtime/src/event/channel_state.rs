@@ -11,32 +11,32 @@ use crate::reject::Reject;
 use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
-/// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
+/// A channel_state event: a channel gets its first subscriber, or loses its last one (Centrifugo PRO).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ChannelState {
     /// The channel.
     pub channel: Channel,
-    /// What happened to it.
+    /// The change of its state.
     pub change: ChannelChange,
-    /// When, in whole milliseconds.
+    /// The time of the change, in whole milliseconds.
     pub time: SystemTime,
 }
 
-/// What may happen to a channel.
+/// A change of a channel's state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChannelChange {
-    /// It has its first subscriber.
+    /// The channel has its first subscriber.
     Occupied,
-    /// It has no subscriber any more.
+    /// The channel has lost its last subscriber.
     Vacated,
-    /// Something that this version has no name for.
+    /// A change that this version of the crate doesn't know, by its name in the protocol.
     Other(String),
 }
 
 impl ChannelChange {
-    /// The name in the protocol, such as `occupied`.
+    /// Returns the name in the protocol, such as `occupied`.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Occupied => "occupied",
@@ -74,7 +74,7 @@ may_return!(ChannelState, "`{Self}` is no answer to a channel_state event", "wri
 returns_reply!(ChannelState => ());
 
 impl ChannelState {
-    /// The answer that says no more than that it was heard.
+    /// The response to changes that are handled.
     pub(crate) fn acknowledged() -> wire::NotifyChannelStateResponse {
         wire::NotifyChannelStateResponse { result: Some(wire::NotifyChannelStateResult {}), error: None }
     }
@@ -103,7 +103,7 @@ impl Wire for ChannelState {
         Ok(Self::acknowledged())
     }
 
-    // There is nobody to be disconnected.
+    // The event has no client that could be disconnected.
     fn refuse(refusal: Refusal) -> Option<Self::Response> {
         let (error, _) = refusal.split();
         error.map(|error| wire::NotifyChannelStateResponse { result: None, error: Some(error) })

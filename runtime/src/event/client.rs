@@ -1,4 +1,4 @@
-//! The connection that an event comes from.
+//! The client's connection, and its bytes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,38 +9,37 @@ use crate::event::kind::Kind;
 use crate::names::id::ClientId;
 use crate::reply::payload::PayloadFormat;
 
-/// The connection that an event comes from.
+/// The connection of the client that an event comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Client {
     /// The connection's id.
     pub id: ClientId,
-    /// How the client is connected: `websocket`, `sse`, `http_stream`, `webtransport`, or one of these with `uni_` in front,
-    /// or `uni_grpc`.
+    /// The transport: `websocket`, `sse`, `http_stream`, `webtransport`, one of these after `uni_`, or `uni_grpc`.
     pub transport: String,
-    /// What the client speaks.
+    /// The protocol that the client speaks.
     pub protocol: Protocol,
-    /// How Centrifugo hands over the client's bytes; the framework undoes it.
+    /// The encoding of the client's bytes in Centrifugo's request. The framework decodes it.
     pub encoding: Encoding,
 }
 
-/// What a client speaks.
+/// The protocol of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// JSON: all that the client sends is JSON, and all that it is sent must be.
+    /// JSON: the client sends nothing but JSON, and must receive nothing else.
     Json,
-    /// Protobuf: the client sends and takes any bytes.
+    /// Protobuf: the client sends and receives any bytes.
     Protobuf,
 }
 
-/// How Centrifugo hands over the client's bytes.
+/// The encoding of the client's bytes in Centrifugo's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// As they are.
+    /// The bytes as they are.
     Json,
-    /// As base64, because the proxy has `binary_encoding`.
+    /// Base64: the proxy has `binary_encoding`.
     Binary,
 }
 
@@ -68,13 +67,13 @@ impl Client {
         Ok(Self { id: ClientId::new(id), transport, protocol, encoding })
     }
 
-    /// How answers to this client are written.
+    /// The format of payloads for this client.
     pub(crate) fn format(&self) -> PayloadFormat {
         PayloadFormat { json: self.protocol == Protocol::Json, base64: self.encoding == Encoding::Binary }
     }
 }
 
-/// The client's bytes, from whichever field Centrifugo put them in.
+/// Decodes the client's bytes, from the field that Centrifugo has set.
 pub(crate) fn data(kind: Kind, raw: Bytes, base64: &str) -> Result<Bytes, Malformed> {
     if base64.is_empty() {
         return Ok(raw);

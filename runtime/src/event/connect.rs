@@ -19,30 +19,30 @@ use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::SubscribeOptions;
 use crate::wire;
 
-/// A client connects without a token.
+/// A connect event: a client connects without a token.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Connect {
     /// The new connection.
     pub client: Client,
-    /// What the client sent with the connect command.
+    /// The data that the client sent with the connect command.
     pub data: Bytes,
-    /// The client application's name, if it gives one. The client's word.
+    /// The client application's name, if the client sent one. Unverified.
     pub name: String,
-    /// The client application's version, if it gives one. The client's word.
+    /// The client application's version, if the client sent one. Unverified.
     pub version: String,
-    /// Server-side channels that the client wishes for, unchecked. They are granted by naming them in the answer.
+    /// Server-side channels that the client requests, unverified. The handler grants them by naming them in the reply.
     pub channels: Vec<String>,
 }
 
-/// Lets a client in.
+/// The reply to [`Connect`]: accepts the connection, and says whose it is.
 ///
 /// ```
 /// use std::time::Duration;
 /// use centrifugo::Connected;
 ///
 /// let reply = Connected::user(42)
-///     .expire_in(Duration::from_secs(60)) // then the refresh handler is asked
+///     .expire_in(Duration::from_secs(60)) // then Centrifugo calls the refresh handler
 ///     .info(&serde_json::json!({ "name": "Ann" }))
 ///     .subscribe("news");
 /// ```
@@ -50,7 +50,7 @@ pub struct Connect {
 #[must_use = "a reply does nothing until the handler returns it"]
 pub struct Connected(Box<Fields>);
 
-/// What a reply says, on the heap: it is passed on many times.
+/// The fields of the reply. Boxed, as replies are moved many times.
 #[derive(Debug, Default)]
 struct Fields {
     user: String,
@@ -66,20 +66,20 @@ struct Fields {
 }
 
 impl Connected {
-    /// The connection belongs to this user. An empty id is the same as [`anonymous`](Self::anonymous).
+    /// Accepts the connection of a user. An empty id is the same as [`anonymous`](Self::anonymous).
     pub fn user(id: impl ToString) -> Self {
         Self(Box::new(Fields { user: id.to_string(), ..Fields::default() }))
     }
 
-    /// The connection belongs to nobody.
+    /// Accepts an anonymous connection.
     pub fn anonymous() -> Self {
         Self::default()
     }
 
     /// Subscribes the client to a channel on the server's side, with the options of the channel's namespace.
     ///
-    /// Centrifugo checks nothing but that the namespace exists: when it doesn't, the whole connect fails with error 102. No
-    /// subscribe event follows.
+    /// Centrifugo checks only that the namespace exists; if it doesn't, the whole connect fails with error 102. No subscribe
+    /// event follows.
     pub fn subscribe(mut self, channel: impl ToChannel) -> Self {
         match channel.to_channel() {
             Ok(channel) => self.0.channels.push(channel.into_string()),
@@ -88,7 +88,7 @@ impl Connected {
         self
     }
 
-    /// Like [`subscribe`](Self::subscribe), with options of its own.
+    /// Like [`subscribe`](Self::subscribe), with options that override the namespace's.
     pub fn subscribe_with(mut self, channel: impl ToChannel, options: SubscribeOptions) -> Self {
         match channel.to_channel() {
             Ok(channel) => {
@@ -99,56 +99,59 @@ impl Connected {
         self
     }
 
-    /// How long the connection lives until the refresh handler is asked. Centrifugo cuts it to 365 days. Where nothing refreshes
-    /// the connection, the call fails: the client would stop permanently then.
+    /// Sets the lifetime of the connection, after which Centrifugo calls the refresh handler. Centrifugo cuts it to 365
+    /// days. Where nothing refreshes the connection, the call fails: the client would stop permanently at that time.
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
         self.0.expiry = Some(Expiry::after(lifetime));
         self
     }
 
-    /// When the refresh handler is asked: in the future, or the call fails.
+    /// Sets the time at which Centrifugo calls the refresh handler. It must be in the future, or the call fails.
     pub fn expire_at(mut self, time: SystemTime) -> Self {
         self.0.expiry = Some(Expiry::at(time));
         self
     }
 
-    /// What others see of this connection (presence, join and leave, publications), as JSON.
+    /// Sets the info that others receive about this connection (presence, join and leave, publications), as JSON.
     pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
         self.0.info = Payload::json(info);
         self
     }
 
-    /// What the client is given with the connect reply, as JSON.
+    /// Sets the data that the client receives with the connect reply, as JSON.
     pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
         self.0.data = Payload::json(data);
         self
     }
 
-    /// What the client is given with the connect reply. Bytes that aren't JSON fail the call for a client that speaks JSON.
+    /// Sets the data that the client receives with the connect reply. For a client that speaks JSON, bytes that aren't JSON
+    /// fail the call.
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
         self.0.data = Payload::raw(data);
         self
     }
 
-    /// What later events of this connection bring along for [`Meta`](crate::Meta), as JSON. The client never sees it.
+    /// Sets the connection's meta, as JSON: later events of the connection have it, and handlers take it as
+    /// [`Meta`](crate::Meta). The client never receives it.
     pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
         self.0.meta = Payload::json(meta);
         self
     }
 
-    /// Like [`meta`](Self::meta), JSON that is written already. Bytes that aren't JSON fail the call.
+    /// Like [`meta`](Self::meta), from bytes. Bytes that aren't JSON fail the call.
     pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
         self.0.meta = Payload::raw(meta);
         self
     }
 
-    /// What the client may do in which channels. Centrifugo PRO; ignored by the open-source Centrifugo.
+    /// Adds a capability: operations that the client may perform in some channels. Centrifugo PRO; ignored by the
+    /// open-source Centrifugo.
     pub fn capability(mut self, capability: Capability) -> Self {
         self.0.capabilities.push(capability);
         self
     }
 
-    /// A label of the connection. Centrifugo PRO; ignored by the open-source Centrifugo.
+    /// Adds a label to the connection. Centrifugo PRO; ignored by the open-source Centrifugo.
     pub fn label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.labels.insert(key.into(), value.into());
         self

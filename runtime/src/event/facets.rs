@@ -1,33 +1,35 @@
-//! Facets of events: what several events have, each by a trait of its own.
+//! Facets of events: traits for what several events have, such as a user or a channel.
 
 use bytes::Bytes;
 
 use crate::event::{Client, Event};
 use crate::names::id::{Channel, Key, UserId};
 
-/// An event that comes from a connection: every one but [`SharedPoll`](crate::SharedPoll), [`CacheEmpty`](crate::CacheEmpty) and [`ChannelState`](crate::ChannelState).
+/// An event that comes from a connection: every one but [`SharedPoll`](crate::SharedPoll), [`CacheEmpty`](crate::CacheEmpty)
+/// and [`ChannelState`](crate::ChannelState).
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event comes from no client",
     label = "needs an event of a client",
-    note = "shared_poll, cache_empty and channel_state are Centrifugo's own questions: about channels, for nobody in particular"
+    note = "shared_poll, cache_empty and channel_state events are about channels, and come from no client"
 )]
 pub trait HasClient: Event {
-    /// The connection that the event comes from.
+    /// Returns the connection that the event comes from.
     fn client(&self) -> &Client;
 }
 
-/// An event that comes from a connection whose user is known: every one but [`Connect`](crate::Connect), and those without a client.
+/// An event that comes from a connection whose user is known: every one but [`Connect`](crate::Connect), and those without a
+/// client.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no user",
     label = "needs an event with a user",
-    note = "`connect` is where the user is named: look at the data or the headers, and answer `Connected::user(..)`",
-    note = "shared_poll, cache_empty and channel_state come from no client, so from no user"
+    note = "`connect` identifies the user: read the data or the headers, and return `Connected::user(..)`",
+    note = "shared_poll, cache_empty and channel_state events come from no client, so they have no user"
 )]
 pub trait HasUser: HasClient {
-    /// The user, as `connect` named it.
+    /// Returns the user, as `connect` identified it.
     fn user(&self) -> &UserId;
-    /// What `connect` or `refresh` put aside with `.meta(..)`. Empty unless Centrifugo's proxy has
-    /// `include_connection_meta`.
+    /// Returns the connection's meta, as `connect` or `refresh` has set it with `.meta(..)`. Empty unless Centrifugo's proxy
+    /// has `include_connection_meta`.
     fn meta(&self) -> &Bytes;
 }
 
@@ -35,21 +37,22 @@ pub trait HasUser: HasClient {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no channel",
     label = "needs an event about a channel",
-    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty and channel_state handlers have a channel"
+    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty and \
+            channel_state handlers have a channel"
 )]
 pub trait HasChannel: Event {
-    /// The channel.
+    /// Returns the channel.
     fn channel(&self) -> &Channel;
 }
 
-/// An event that carries data from the client.
+/// An event with data of the client's.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event carries no data",
     label = "needs an event with data",
-    note = "connect, subscribe, topic, stream, publish, map_publish and rpc handlers get data from the client"
+    note = "connect, subscribe, topic, stream, publish, map_publish and rpc handlers receive data from the client"
 )]
 pub trait HasData: Event {
-    /// What the client sent; empty if nothing.
+    /// Returns the data that the client sent; empty if it sent none.
     fn data(&self) -> &Bytes;
 }
 
@@ -60,18 +63,18 @@ pub trait HasData: Event {
     note = "map_publish and map_remove handlers have a key"
 )]
 pub trait HasKey: HasChannel {
-    /// The key, as the client sent it; maybe empty.
+    /// Returns the key, as the client sent it; it may be empty.
     fn key(&self) -> &Key;
 }
 
-/// An event that may be answered with an error or a disconnect: every one but refresh, sub_refresh and cache_empty.
+/// An event that can be refused with an error or a disconnect: every one but refresh, sub_refresh and cache_empty.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event can't be refused with an error or a disconnect",
-    note = "Centrifugo reads neither there; in refresh and sub_refresh, answer `expired()` to refuse"
+    note = "Centrifugo reads neither there; in refresh and sub_refresh, return `expired()` to refuse"
 )]
 pub trait Refusing: Event {}
 
-/// Implements facets of an event by its fields: `facets!(MapRemove: client, user, channel, key, refusing)`.
+/// Implements facets for an event by its fields: `facets!(MapRemove: client, user, channel, key, refusing)`.
 macro_rules! facets {
     ($event:ident: $($facet:ident),*) => {$(
         facets!(@$facet $event);

@@ -1,4 +1,4 @@
-//! What an event's own file states about it, for the configuration, the checks at the start, and the log.
+//! The facts of events, each stated in its event's file: for the configuration, the checks at the start, and the log.
 
 use std::time::Duration;
 
@@ -7,28 +7,28 @@ use std::time::Duration;
 pub struct Facts {
     /// The method of Centrifugo's gRPC service.
     pub(crate) rpc: &'static str,
-    /// The attribute of a function that answers the event.
+    /// The attribute of the event's handlers.
     pub(crate) attribute: &'static str,
-    /// The client writes by it, and Centrifugo has checked nothing: neither the subscription nor the channel.
+    /// Whether a client writes by it, and Centrifugo checks neither the subscription nor the channel.
     pub(crate) writes: bool,
-    /// It comes from a connection, with the headers of its HTTP request.
+    /// Whether it comes from a connection, with the headers of its HTTP request.
     pub(crate) has_client: bool,
-    /// The proxy that sends it. `None`: Centrifugo PRO's, whose configuration isn't generated.
+    /// The proxy that sends it. `None`: an event of Centrifugo PRO, whose configuration isn't generated.
     pub(crate) proxy: Option<Proxy>,
-    /// The option of a namespace that switches the event on, as a JSON pointer within the namespace.
+    /// The option of a namespace that enables the event, as a JSON pointer within the namespace.
     pub(crate) switch: Option<&'static str>,
-    /// The type of subscriptions that a namespace has throughout as soon as one of its handlers is for this event.
+    /// The type that all subscriptions of a namespace have if one of its handlers is for this event.
     pub(crate) subscription_type: Option<SubscriptionType>,
-    /// In namespaces of these types Centrifugo never sends the event, or ignores the answer.
+    /// The subscription types of namespaces where Centrifugo never sends the event, or ignores the response.
     pub(crate) absent_from: &'static [SubscriptionType],
-    /// How long Centrifugo waits for an answer where it sends no `grpc-timeout`.
+    /// The time that Centrifugo waits for a response, where it sends no `grpc-timeout`.
     pub(crate) unsent_timeout: Option<Duration>,
-    /// A key of Centrifugo's configuration, as a JSON pointer, without which it doesn't start.
+    /// A key that Centrifugo's configuration needs, or Centrifugo doesn't start. A JSON pointer.
     pub(crate) required_key: Option<&'static str>,
 }
 
 impl Facts {
-    /// Of an event about a channel that any client may cause, without options of its own.
+    /// The facts of an event of any client about a channel, without options of its own. A base for the other events'.
     pub(crate) const CHANNEL: Self = Self {
         rpc: "",
         attribute: "",
@@ -43,19 +43,19 @@ impl Facts {
     };
 }
 
-/// Where Centrifugo's configuration has the proxy of an event.
+/// The place of an event's proxy in Centrifugo's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proxy {
     /// `client.proxy.<name>`, with `enabled`.
     Client(&'static str),
-    /// `channel.proxy.<name>`, switched on in namespaces of channels.
+    /// `channel.proxy.<name>`, enabled in namespaces of channels.
     Channel(&'static str),
-    /// `rpc.proxy`, switched on in namespaces of methods.
+    /// `rpc.proxy`, enabled in namespaces of methods.
     Rpc,
 }
 
 impl Proxy {
-    /// The place of the proxy, as a JSON pointer.
+    /// The proxy, as a JSON pointer.
     pub(crate) fn pointer(self) -> String {
         match self {
             Self::Client(name) => format!("/client/proxy/{name}"),
@@ -64,7 +64,7 @@ impl Proxy {
         }
     }
 
-    /// The part of the configuration that has the namespaces, as a JSON pointer.
+    /// The parent of the namespaces, as a JSON pointer.
     pub(crate) fn area(self) -> Option<&'static str> {
         match self {
             Self::Client(_) => None,
@@ -73,7 +73,7 @@ impl Proxy {
         }
     }
 
-    /// What an app writes to name another namespace.
+    /// The code by which an app adds a namespace, for messages.
     pub(crate) fn naming(self) -> &'static str {
         match self {
             Self::Client(_) | Self::Channel(_) => "`App::namespace(..)`",
@@ -82,7 +82,7 @@ impl Proxy {
     }
 }
 
-/// A type of subscriptions that a namespace has throughout.
+/// The type of all subscriptions in a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(crate) enum SubscriptionType {
     Stream,

@@ -1,4 +1,4 @@
-//! What a client publishes into a stream that goes both ways: until somebody takes it, and after nobody reads it any more.
+//! The client's publications to a bidirectional stream, until a handler takes them, and after it has dropped them.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,37 +11,35 @@ use tokio::runtime::Handle;
 use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 
-/// The client's side of a stream; none where Centrifugo has opened it for one direction.
+/// The slot of a client's publications, from which a handler takes them; none for a unidirectional stream.
 #[derive(Clone, Default)]
 pub(crate) struct Inbound(Option<Arc<Mutex<Option<InboundStream>>>>);
 
-/// Why there is nothing to take.
+/// The reason why a handler can't take the publications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TakeError {
-    #[error(
-        "Centrifugo has opened the stream for one direction only: `subscribe_stream_proxy_bidirectional` is missing in its namespace"
-    )]
+    #[error("the stream is unidirectional: its namespace has no `subscribe_stream_proxy_bidirectional`")]
     OneWay,
-    #[error("the client's publications are taken twice")]
+    #[error("the client's publications are taken twice: a handler has one `Publications` or `RawPublications`")]
     AlreadyTaken,
 }
 
 impl Inbound {
-    /// Publications that are read for nobody as soon as nobody reads them, until the stream has `ended`.
+    /// The publications of a call. If they are dropped before the stream has `ended`, they are still read, and discarded.
     ///
-    /// Otherwise they would fill the stream's window, 64 KiB, and Centrifugo's next publication of that client would wait for ever, and with it
-    /// all other commands of the client.
+    /// Unread ones would fill the stream's window, 64 KiB. Centrifugo would then wait for ever with the client's next
+    /// publication, and handle no other command of that client.
     pub(crate) fn of_call(publications: impl Stream<Item = Bytes> + Send + 'static, ended: CancellationToken) -> Self {
         Self::new(InboundStream { publications: Some(publications.boxed()), ended: Some(ended) })
     }
 
-    /// Publications that a test makes: dropped when nobody reads them.
+    /// The publications of a test, which are dropped unread.
     pub(crate) fn of_test(publications: impl Stream<Item = Bytes> + Send + 'static) -> Self {
         Self::new(InboundStream { publications: Some(publications.boxed()), ended: None })
     }
 
-    fn new(taken: InboundStream) -> Self {
-        Self(Some(Arc::new(Mutex::new(Some(taken)))))
+    fn new(stream: InboundStream) -> Self {
+        Self(Some(Arc::new(Mutex::new(Some(stream)))))
     }
 
     pub(crate) fn take(&self) -> Result<InboundStream, TakeError> {
@@ -56,7 +54,7 @@ impl fmt::Debug for Inbound {
     }
 }
 
-/// A client's publications. Dropped before their end, they are read on, and discarded.
+/// The client's publications. If it is dropped before their end, they are still read, and discarded.
 pub(crate) struct InboundStream {
     /// `None` once they have ended.
     publications: Option<BoxStream<'static, Bytes>>,
@@ -78,7 +76,7 @@ impl Stream for InboundStream {
 
 impl Drop for InboundStream {
     fn drop(&mut self) {
-        // Without a runtime there is no connection either.
+        // Without a runtime there is no connection.
         if let (Some(publications), Some(ended), Ok(runtime)) =
             (self.publications.take(), self.ended.take(), Handle::try_current())
             && !ended.is_cancelled()
@@ -101,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    /// Publications that say when they are read.
+    /// Publications, and a channel that reports which of them are read.
     fn publications(ended: &CancellationToken) -> (Inbound, mpsc::UnboundedReceiver<u8>) {
         let (read, reads) = mpsc::unbounded_channel();
         let numbers = stream::iter(0..3).inspect(move |number| _ = read.send(*number));
@@ -109,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_reads_is_read_and_discarded() {
+    async fn publications_that_are_dropped_unread_are_read_and_discarded() {
         let ended = CancellationToken::new();
         let (never_taken, mut reads) = publications(&ended);
         drop(never_taken);
@@ -122,7 +120,7 @@ mod tests {
         assert_eq!([reads.recv().await, reads.recv().await, reads.recv().await], [Some(0), Some(1), Some(2)]);
 
         ended.cancel();
-        assert_eq!(reads.recv().await, None, "the stream has ended, so nobody reads it");
+        assert_eq!(reads.recv().await, None, "the stream has ended, so it is not read");
     }
 
     #[test]

@@ -1,22 +1,24 @@
-//! From a handler's errors to refusals.
+//! The conversion of a handler's errors to refusals.
 
 use crate::event::{CacheEmpty, Event, Refresh, Refusing, SubRefresh};
 use crate::reject::{Internal, Reject};
 
-/// What stands on the error side of a handler's `Result`.
+/// An error of a handler's `Result`.
 ///
-/// For most events: everything that turns into a [`Reject`], so every standard error, [`ErrorReply`](crate::ErrorReply), [`Disconnect`](crate::Disconnect), and
-/// types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and cache_empty: every standard error, types
-/// that derive `Reject`, and [`Internal`].
+/// For most events: any type that converts to a [`Reject`], so every standard error, [`ErrorReply`](crate::ErrorReply),
+/// [`Disconnect`](crate::Disconnect), and types that derive [`Reject`](macro@crate::Reject). For refresh, sub_refresh and
+/// cache_empty: every standard error, types that derive `Reject`, and [`Internal`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the error of a `{E}` handler",
-    label = "no error that Centrifugo would pass on",
-    note = "most events take `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, or any `std::error::Error`",
+    label = "not an error that Centrifugo passes on",
+    note = "most events accept `Reject`, an enum with `#[derive(centrifugo::Reject)]`, `ErrorReply`, `Disconnect`, \
+            or any `std::error::Error`",
     note = "for `anyhow::Error` and the like write `Result<_, Reject>`, and `.map_err(Reject::internal)?` in the function",
-    note = "refresh, sub_refresh and cache_empty take `Internal`, an enum with the derive, or any `std::error::Error`: Centrifugo reads no error replies and disconnects there; answer `expired()` or `false` instead"
+    note = "refresh, sub_refresh and cache_empty accept `Internal`, an enum with the derive, or any `std::error::Error`: \
+            Centrifugo reads no error replies and disconnects there; return `expired()` or `false` instead"
 )]
 pub trait IntoReject<E: Event> {
-    /// The refusal that is logged, and answered.
+    /// Converts the error to the refusal that is logged and sent.
     fn into_reject(self) -> Reject;
 }
 

@@ -1,11 +1,11 @@
-//! What a handler may return, and how it becomes the event's reply.
+//! The values that handlers may return, and their conversion to the event's reply.
 
 use crate::event::Event;
 use crate::reject::Reject;
 
-/// What a handler of the event `E` may return, by itself or on the `Ok` side of a `Result`.
+/// A value that a handler of the event `E` may return, as it is or in the `Ok` of a `Result`.
 ///
-/// | event | answers |
+/// | event | values |
 /// |---|---|
 /// | connect | [`Connected`](crate::Connected) |
 /// | refresh | [`Refreshed`](crate::Refreshed) |
@@ -17,27 +17,34 @@ use crate::reject::Reject;
 /// | shared_poll | [`Polled`](crate::Polled), `Vec<`[`PolledItem`](crate::PolledItem)`>` |
 /// | cache_empty | `bool`: whether the cache is filled now |
 /// | channel_state | `()` |
-/// | rpc | [`RpcReply`](crate::RpcReply), everything that implements [`serde::Serialize`] |
-/// | stream | every [`Stream`](futures_util::Stream) of [`Publication`](crate::Publication)s or `Serialize` values, or of `Result`s of these; [`SubscribedStream`](crate::SubscribedStream) |
+/// | rpc | [`RpcReply`](crate::RpcReply), any type that implements [`serde::Serialize`] |
+/// | stream | [`SubscribedStream`](crate::SubscribedStream), any [`Stream`] of [`Publication`]s, `Serialize` values or `Result`s |
 ///
-/// `true` and `()` allow; `false` is error 403 "permission denied". A `()` of an rpc is a reply without data.
+/// `true` and `()` allow what the client does, `false` refuses it with error 403 "permission denied". `()` of an rpc handler
+/// is a reply without data.
+///
+/// [`Publication`]: crate::Publication
+/// [`Stream`]: futures_util::Stream
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer to a `{E}` event",
     label = "a handler can't return this",
-    note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`; stream: `impl Stream<Item = ..>` or `SubscribedStream`",
-    note = "map_publish: `bool`, `()` or `MapPublished`; map_remove: `bool`, `()` or `MapRemoved`; shared_poll: `Polled` or `Vec<PolledItem>`; cache_empty: `bool`; channel_state: `()`",
+    note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; \
+            publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`; \
+            stream: `impl Stream<Item = ..>` or `SubscribedStream`",
+    note = "map_publish: `bool`, `()` or `MapPublished`; map_remove: `bool`, `()` or `MapRemoved`; \
+            shared_poll: `Polled` or `Vec<PolledItem>`; cache_empty: `bool`; channel_state: `()`",
     note = "or a `Result` of these"
 )]
 pub trait IntoReply<E: Event> {
-    /// The reply, or the refusal that the value stands for.
+    /// Converts the value to the reply.
     ///
     /// # Errors
     ///
-    /// The refusal: `false` is "permission denied".
+    /// The refusal, if the value refuses: `false` is "permission denied".
     fn into_reply(self) -> Result<E::Reply, Reject>;
 }
 
-/// Lets a handler of the event return its reply.
+/// Lets handlers of the event return its reply.
 macro_rules! returns_reply {
     ($event:ty => $reply:ty) => {
         impl $crate::event::into_reply::IntoReply<$event> for $reply {
@@ -49,7 +56,7 @@ macro_rules! returns_reply {
 }
 pub(crate) use returns_reply;
 
-/// Lets a handler of the event return `bool` and `()`: `true` and `()` allow, `false` is "permission denied".
+/// Lets handlers of the event return `bool` and `()`: `true` and `()` allow, `false` is "permission denied".
 macro_rules! returns_bool {
     ($event:ty => $reply:ty) => {
         impl $crate::event::into_reply::IntoReply<$event> for bool {
@@ -71,18 +78,19 @@ macro_rules! returns_bool {
 }
 pub(crate) use returns_bool;
 
-/// Makes the trait `Answer` of an event: what its handlers may return. Each event has its own, so that the error of a wrong
-/// answer lists what this event takes, and not what all of them do.
+/// Defines the trait `Answer` of an event: the values that its handlers may return. Each event has a trait of its own, so
+/// that the error for another value lists the values of this event, and not those of all events.
 ///
-/// The trait has a second implementation, for no type: where there is one, the compiler reports its bound that fails, and where
-/// there are two, the trait itself.
+/// The trait has a second implementation, for no type: with one implementation the compiler would report that its bound
+/// fails, with two it reports the trait itself.
 macro_rules! may_return {
     ($event:ident, $message:literal, $label:literal) => {
         #[doc = concat!("An answer to [`", stringify!($event), "`](crate::", stringify!($event), ").")]
-        // The function is the trait's own: the error doesn't show what requires the bound, which the user didn't write.
+        // The trait has the function itself, so that the error doesn't show code that requires the bound and isn't the
+        // user's.
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = "or a `Result` of these")]
         pub trait Answer<By>: Sized {
-            /// The reply, or the refusal.
+            /// Converts the value to the reply, or passes on the refusal.
             fn reply(
                 returned: Result<Self, $crate::reject::Reject>,
             ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject>;
@@ -111,8 +119,8 @@ macro_rules! may_return {
 }
 pub(crate) use may_return;
 
-/// A trait that no type has.
+/// A trait that no type implements.
 pub trait NoType {
-    /// Any value.
+    /// Returns any value, as it can't be called.
     fn never<T>(self) -> T;
 }

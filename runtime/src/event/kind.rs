@@ -1,4 +1,4 @@
-//! The kinds of events, made from the list.
+//! The kinds of events, generated from the list.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::sealed::Sealed;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
-        /// The kind of an event that Centrifugo asks the application about.
+        /// The kind of an event.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Kind {
@@ -18,14 +18,14 @@ macro_rules! kinds {
             /// All kinds, in the order of a connection's life.
             pub const ALL: [Self; [$(Self::$kind),*].len()] = [$(Self::$kind),*];
 
-            /// The name, as in the attribute `#[centrifugo::sub_refresh]`.
+            /// Returns the name: that of the event's attribute, such as `sub_refresh`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$kind => stringify!($name),)*
                 }
             }
 
-            /// What the event's own file states about it.
+            /// The event's facts.
             pub(crate) const fn facts(self) -> &'static Facts {
                 match self {
                     $(Self::$kind => &<super::$event as Sealed>::FACTS,)*

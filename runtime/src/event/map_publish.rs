@@ -23,10 +23,9 @@ use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::typed::typed;
 use crate::wire;
 
-/// A client sets a key of a map channel.
+/// A map_publish event: a client sets a key of a map channel.
 ///
-/// Centrifugo has checked that the namespace has maps, and nothing else: not that the client is subscribed. The handler is the
-/// only guard.
+/// Centrifugo has checked that the namespace has maps, and not that the client is subscribed. Only the handler decides.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MapPublish {
@@ -36,23 +35,24 @@ pub struct MapPublish {
     pub user: UserId,
     /// The channel.
     pub channel: Channel,
-    /// The key; maybe empty.
+    /// The key; it may be empty.
     pub key: Key,
     /// The value.
     pub data: Bytes,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// Lets a key be set, as it is or changed.
+/// The reply to [`MapPublish`]: sets the key to the client's value, or to another one.
 ///
 /// ```
 /// use centrifugo::{KeyMode, MapPublished};
 ///
 /// fn cursor() -> MapPublished {
-///     MapPublished::new().key("cursor.ann").data(&serde_json::json!({ "x": 1 })).key_mode(KeyMode::IfNew)
+///     let position = serde_json::json!({ "x": 1 });
+///     MapPublished::new().key("cursor.ann").data(&position).key_mode(KeyMode::IfNew)
 /// }
 /// ```
 ///
@@ -80,76 +80,77 @@ pub(crate) struct Fields {
 }
 
 impl<C> MapPublished<C> {
-    /// Set as the client sent it. On a typed channel with `from_client` that fails the call, unless [`data`](Self::data)
-    /// follows.
+    /// Sets the key to the value that the client sent. On a typed channel with `from_client` that fails the call, unless
+    /// [`data`](Self::data) follows.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The key that is set instead of the client's. An empty one stands for the client's, and Centrifugo refuses a key that is
-    /// empty on both sides (107).
+    /// Sets this key instead of the client's. An empty key stands for the client's; if that is empty as well, Centrifugo
+    /// refuses it with error 107.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.fields.key = key.into();
         self
     }
 
-    /// The value instead of what the client sent, as JSON.
+    /// Sets this value instead of the client's, as JSON.
     pub fn data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
         self.fields.data = Payload::json(data);
         self
     }
 
-    /// The value instead of what the client sent. Empty bytes fail the call: Centrifugo takes them for "as it is". So do bytes that
-    /// aren't JSON, unless the handler is declared `binary`.
+    /// Sets these bytes instead of the client's value. Empty bytes fail the call: Centrifugo would set the client's value.
+    /// So do bytes that aren't JSON, unless the handler is declared `binary`.
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
         self.fields.data = Payload::raw(data);
         self
     }
 
-    /// A tag that subscribers see beside the value.
+    /// Adds a tag, which subscribers receive with the value.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.tags.insert(key.into(), value.into());
         self
     }
 
-    /// When the key is set; [`KeyMode::Replace`] by default.
+    /// Sets the condition under which the key is set; [`KeyMode::Replace`] by default.
     pub fn key_mode(mut self, mode: KeyMode) -> Self {
         self.fields.key_mode = mode;
         self
     }
 
-    /// A second publication with the same key isn't made.
+    /// Sets the idempotency key. Centrifugo ignores a second publication with the same one.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.fields.idempotency_key = key.into();
         self
     }
 
-    /// Subscribers that asked for deltas get the difference to the last value.
+    /// Sends subscribers that negotiated deltas the difference to the last value.
     pub fn delta(mut self) -> Self {
         self.fields.delta = true;
         self
     }
 
-    /// The version of the value. Centrifugo drops one that isn't newer than the last. It does so in the modes `recoverable` and
-    /// `persistent`; in an `ephemeral` map, which is what the generated configuration has, a version fails the call.
+    /// Sets the version of the value. In the modes `recoverable` and `persistent`, Centrifugo drops a value whose version
+    /// isn't newer than the last. In the mode `ephemeral`, which the generated configuration has, a version fails the call.
     pub fn version(mut self, version: u64) -> Self {
         self.fields.version = version;
         self
     }
 
-    /// What versions are compared within: a new epoch starts anew.
+    /// Sets the epoch of the version: versions are compared only within one epoch.
     pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
         self.fields.version_epoch = epoch.into();
         self
     }
 
-    /// The key's place in an ordered map. In the schema; Centrifugo v6.9.1 doesn't read it.
+    /// Sets the key's place in an ordered map. The schema has it; Centrifugo v6.9.1 doesn't read it.
     pub fn score(mut self, score: i64) -> Self {
         self.fields.score = score;
         self
     }
 
-    /// What goes into the channel's stream instead of the value, as JSON. In the schema; Centrifugo v6.9.1 doesn't read it.
+    /// Sets the data for the channel's stream instead of the value, as JSON. The schema has it; Centrifugo v6.9.1 doesn't
+    /// read it.
     pub fn stream_data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
         self.fields.stream_data = Payload::json(data);
         self

@@ -16,10 +16,9 @@ use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
-/// A client removes a key of a map channel.
+/// A map_remove event: a client removes a key of a map channel.
 ///
-/// Centrifugo has checked that the namespace has maps, and nothing else: not that the client is subscribed. The handler is the
-/// only guard.
+/// Centrifugo has checked that the namespace has maps, and not that the client is subscribed. Only the handler decides.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MapRemove {
@@ -29,15 +28,15 @@ pub struct MapRemove {
     pub user: UserId,
     /// The channel.
     pub channel: Channel,
-    /// The key; maybe empty.
+    /// The key; it may be empty.
     pub key: Key,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// Lets a key be removed, this one or another.
+/// The reply to [`MapRemove`]: removes the client's key, or another one.
 ///
 /// ```
 /// centrifugo::MapRemoved::new().tag("by", "ann");
@@ -51,24 +50,24 @@ pub struct MapRemoved {
 }
 
 impl MapRemoved {
-    /// Removed as the client asked.
+    /// Removes the key that the client sent.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The key that is removed instead of the client's. An empty one stands for the client's.
+    /// Removes this key instead of the client's. An empty key stands for the client's.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
 
-    /// A tag that subscribers see beside the removal.
+    /// Adds a tag, which subscribers receive with the removal.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.insert(key.into(), value.into());
         self
     }
 
-    /// A second removal with the same key isn't made.
+    /// Sets the idempotency key. Centrifugo ignores a second removal with the same one.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = key.into();
         self

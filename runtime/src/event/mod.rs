@@ -1,21 +1,23 @@
-//! The events of the protocol. The file of each has its request, its reply, and the facts about it; the list names them all.
+//! The events of the protocol. Each event's file has its request, its reply, its facts, and its messages; the list here
+//! names all events.
 
-/// The list of events, in the order of a connection's life. It hands its rows to a macro that makes what exists once for each event.
+/// The list of events, in the order of a connection's life. It passes its rows to a macro, which generates what exists once
+/// for each event.
 ///
-/// A row has the name of the attribute and of the file, the [`Kind`], the type, and how Centrifugo calls: by one message for one
-/// (`unary`), by a `stream`, or by a `batch` of events in one message.
+/// A row has the name of the event's attribute and file, its [`Kind`], its type, and the shape of the call: `unary` is one
+/// request and one response, `stream` is one request and a stream of responses, `batch` is several events in one request.
 macro_rules! for_each_event {
     ($make:ident) => {
         $make! {
             /// A client connects.
             connect: Connect(Connect) unary;
-            /// A connection is about to expire.
+            /// A connection expires.
             refresh: Refresh(Refresh) unary;
             /// A client subscribes to a channel.
             subscribe: Subscribe(Subscribe) unary;
             /// A client publishes to a channel.
             publish: Publish(Publish) unary;
-            /// A subscription is about to expire.
+            /// A subscription expires.
             sub_refresh: SubRefresh(SubRefresh) unary;
             /// A client calls a method.
             rpc: Rpc(Rpc) unary;
@@ -29,7 +31,7 @@ macro_rules! for_each_event {
             shared_poll: SharedPoll(SharedPoll) unary;
             /// A channel's cache is empty (Centrifugo PRO).
             cache_empty: CacheEmpty(CacheEmpty) unary;
-            /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
+            /// A channel gets its first subscriber, or loses its last one (Centrifugo PRO).
             channel_state: ChannelState(ChannelState) batch;
         }
     };
@@ -87,7 +89,7 @@ pub use subscribe::{Subscribe, Subscribed};
 
 macro_rules! answers {
     ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
-        /// For each event the trait of what its handlers may return, under the event's name.
+        /// For each event, the trait of the values that its handlers may return, under the event's name.
         pub mod answers {
             $(pub use super::$name::Answer as $event;)*
         }
@@ -96,57 +98,57 @@ macro_rules! answers {
 
 for_each_event!(answers);
 
-/// An event: the typed request that a handler may take as an argument, by value or by reference.
+/// An event: the typed request of a call, which a handler may take as an argument, by value or by reference.
 ///
-/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`], [`SubscribeStream`], [`MapPublish`],
-/// [`MapRemove`], [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`], and by nothing else.
+/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`], [`SubscribeStream`],
+/// [`MapPublish`], [`MapRemove`], [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`], and by nothing else.
 pub trait Event: Sealed + Clone + Send + Sync + 'static {
-    /// Which event this is.
+    /// The event's kind.
     const KIND: Kind;
-    /// What the event is answered with.
+    /// The event's reply.
     type Reply: Send;
 }
 
-/// The protobuf side of an event.
+/// The protobuf messages of an event.
 pub(crate) trait Wire: Event {
     type Request: Send + 'static;
     type Response: Send;
 
-    /// The typed event. `Err`: bytes that Centrifugo would never send.
+    /// Decodes the request. `Err`: Centrifugo never sends such a request.
     fn decode(request: Self::Request) -> Result<Self, Malformed>;
 
-    /// Checks that Centrifugo leaves to the application, made before any handler is asked.
+    /// Checks what Centrifugo doesn't, before a handler is called.
     fn admit(&self, _options: &Options) -> Result<(), Reject> {
         Ok(())
     }
 
-    /// How the answer's bytes are written.
+    /// The format of the response's payloads.
     fn format(&self, _options: &Options) -> PayloadFormat {
         self.origin().0.map_or(PayloadFormat::PLAIN, Client::format)
     }
 
-    /// The answer when there are handlers, but none for this name.
+    /// The reply, or the refusal, if the event has handlers and none of them matches.
     fn no_match() -> Result<Self::Reply, Reject>;
 
-    /// What the reply expects of Centrifugo's configuration.
+    /// The settings of Centrifugo's configuration that the reply depends on.
     fn expectations(_reply: &Self::Reply) -> impl Iterator<Item = Expectation<'_>> {
         iter::empty()
     }
 
-    /// The reply as Centrifugo takes it. `Err`: it can't be sent, so the client gets an internal error.
+    /// Encodes the reply. `Err`: it can't be sent, so the client receives an internal error.
     fn encode(reply: Self::Reply, format: PayloadFormat) -> Result<Self::Response, Reject>;
 
-    /// The refusal as Centrifugo takes it. `None`: Centrifugo has no way to say it.
+    /// Encodes the refusal. `None`: the event's response has no field for it.
     fn refuse(refusal: Refusal) -> Option<Self::Response>;
 }
 
-/// Something that a reply expects of Centrifugo's configuration, which would otherwise not do what the handler means.
+/// A setting of Centrifugo's configuration that a reply depends on. Without it Centrifugo doesn't do what the handler means.
 pub(crate) enum Expectation<'r> {
-    /// The namespace of a channel that `connect` grants.
+    /// The namespace of a channel that `connect` subscribes the client to.
     Namespace(&'r str),
-    /// Something that refreshes the connection before it expires.
+    /// A way to refresh the connection when it expires.
     Refresh,
-    /// Something that refreshes the subscription before it expires.
+    /// A way to refresh the subscription when it expires.
     SubRefresh,
 }
 
@@ -163,7 +165,7 @@ impl From<&ErrorReply> for wire::Error {
 }
 
 impl Refusal {
-    /// What is sent for the refusal; `None` if that is only a failed call.
+    /// The part that is sent; `None` for an internal failure, which fails the call.
     pub(crate) fn of(reject: &Reject) -> Option<Self> {
         if let Some(error) = reject.error() {
             return Some(Self::Error(error.into()));
@@ -173,7 +175,7 @@ impl Refusal {
         })
     }
 
-    /// The two of them, as the responses hold them.
+    /// The error and the disconnect, as fields of a response.
     fn split(self) -> (Option<wire::Error>, Option<wire::Disconnect>) {
         match self {
             Self::Error(error) => (Some(error), None),
@@ -182,7 +184,7 @@ impl Refusal {
     }
 }
 
-/// A request that isn't Centrifugo's.
+/// A request that Centrifugo never sends.
 #[derive(Debug, thiserror::Error)]
 #[error("malformed {kind} request: {what}")]
 pub(crate) struct Malformed {
@@ -194,15 +196,15 @@ mod sealed {
     use super::facts::Facts;
     use super::{Client, UserId};
 
-    /// What every event can say of itself, and no other crate can implement.
+    /// The facts and accessors of every event. No other crate can implement it.
     pub trait Sealed {
-        /// The facts about it.
+        /// The event's facts.
         const FACTS: Facts;
 
-        /// What patterns are compared with: a channel or a method; `None` for events that have neither.
+        /// The name that patterns match: a channel or a method; `None` for events that have neither.
         fn subject(&self) -> Option<&str>;
 
-        /// The connection that it comes from, and its user, where there are any.
+        /// The connection that the event comes from, and the connection's user.
         fn origin(&self) -> (Option<&Client>, Option<&UserId>);
     }
 }

@@ -1,6 +1,6 @@
-//! Options of an attribute that an event reads when a call arrives.
+//! Options of handlers that events read during a call.
 
-/// The options of a handler's attribute that matter when it is called.
+/// The options of a handler's attribute that matter during a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
     pub(crate) ignore_case: bool,

@@ -22,10 +22,10 @@ use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::typed::typed;
 use crate::wire;
 
-/// A client publishes to a channel.
+/// A publish event: a client publishes to a channel.
 ///
-/// Centrifugo has checked that the namespace exists, and nothing else: not that the client is subscribed, nor that anyone
-/// could be. The handler is the only guard.
+/// Centrifugo has checked that the namespace exists, and neither that the client is subscribed nor that anyone could be.
+/// Only the handler decides.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Publish {
@@ -35,26 +35,27 @@ pub struct Publish {
     pub user: UserId,
     /// The channel.
     pub channel: Channel,
-    /// The publication.
+    /// The data of the publication.
     pub data: Bytes,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// Lets a publication pass, as it is or changed.
+/// The reply to [`Publish`]: publishes what the client sent, or other data in its place.
 ///
 /// ```
 /// use centrifugo::Published;
 ///
 /// fn greeting() -> Published {
-///     Published::new().data(&serde_json::json!({ "text": "hi", "author": "Ann" })).tag("kind", "chat")
+///     let message = serde_json::json!({ "text": "hi", "author": "Ann" });
+///     Published::new().data(&message).tag("kind", "chat")
 /// }
 /// ```
 ///
 /// `Published<ChatRoom>` is for a [typed channel](macro@crate::channel): its data has the type that the channel declares.
-/// Which channel it is for, follows from where it is returned.
+/// The handler's return type determines the channel.
 #[must_use = "a reply does nothing until the handler returns it"]
 pub struct Published<C = Channel> {
     fields: Fields,
@@ -75,58 +76,59 @@ pub(crate) struct Fields {
 }
 
 impl<C> Published<C> {
-    /// Published as the client sent it. On a typed channel with `from_client` that fails the call: what the client sent
-    /// isn't the channel's data, so [`data`](Self::data) has to follow.
+    /// Publishes the data as the client sent it. On a typed channel with `from_client` that fails the call, unless
+    /// [`data`](Self::data) follows: the client's data has another type than the channel's.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Published instead of what the client sent, as JSON. On a typed channel with `data`, the data has that type.
+    /// Publishes this instead of the client's data, as JSON. On a typed channel with `data`, it has that type.
     pub fn data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
         self.fields.data = Payload::json(data);
         self
     }
 
-    /// Published instead of what the client sent; their type is unchecked. Empty bytes fail the call: Centrifugo takes them
-    /// for "as it is". Bytes that aren't JSON fail the call, unless the handler is declared `binary`: Centrifugo would close
-    /// every subscriber that speaks JSON, permanently, while the publisher is told "ok".
+    /// Publishes these bytes instead of the client's data. A typed channel doesn't check their type. Empty bytes fail the
+    /// call: Centrifugo would publish the client's data. So do bytes that aren't JSON, unless the handler is declared
+    /// `binary`: Centrifugo would close every subscriber that speaks JSON, permanently, while the publisher receives "ok".
     pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
         self.fields.data = Payload::raw(data);
         self
     }
 
-    /// Doesn't keep the publication in the channel's history.
+    /// Keeps the publication out of the channel's history.
     pub fn skip_history(mut self) -> Self {
         self.fields.skip_history = true;
         self
     }
 
-    /// A tag that subscribers see beside the data.
+    /// Adds a tag, which subscribers receive with the data.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.tags.insert(key.into(), value.into());
         self
     }
 
-    /// A second publication with the same key isn't published; its publisher is told "ok" all the same.
+    /// Sets the idempotency key. Centrifugo doesn't publish a second publication with the same key; its publisher receives
+    /// "ok" all the same.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.fields.idempotency_key = key.into();
         self
     }
 
-    /// Subscribers that asked for deltas get the difference to the last publication.
+    /// Sends subscribers that negotiated deltas the difference to the last publication.
     pub fn delta(mut self) -> Self {
         self.fields.delta = true;
         self
     }
 
-    /// The version of the data. Centrifugo drops a publication whose version isn't newer than the last one's; its publisher
-    /// is told "ok" all the same.
+    /// Sets the version of the data. Centrifugo drops a publication whose version isn't newer than the last one's; its
+    /// publisher receives "ok" all the same.
     pub fn version(mut self, version: u64) -> Self {
         self.fields.version = version;
         self
     }
 
-    /// What versions are compared within: a new epoch starts anew.
+    /// Sets the epoch of the version: versions are compared only within one epoch.
     pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
         self.fields.version_epoch = epoch.into();
         self

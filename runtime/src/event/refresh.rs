@@ -17,7 +17,7 @@ use crate::reply::expiry::Expiry;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 
-/// A connection reaches its expiry.
+/// A refresh event: a connection expires, at the time that `connect` or an earlier refresh has set.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Refresh {
@@ -25,19 +25,19 @@ pub struct Refresh {
     pub client: Client,
     /// Its user.
     pub user: UserId,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// Keeps a connection, or ends it.
+/// The reply to [`Refresh`]: extends the connection's lifetime, or ends the connection.
 ///
 /// ```
 /// use centrifugo::Refreshed;
 ///
-/// Refreshed::for_secs(60);  // ask again in a minute
-/// Refreshed::expired();     // closed with 3005; the SDK connects again at once, and `connect` refuses it
+/// Refreshed::for_secs(60); // Centrifugo calls again in a minute
+/// Refreshed::expired();    // closed with 3005; the SDK connects again, and `connect` refuses it
 /// ```
 #[derive(Debug)]
 #[must_use = "a reply does nothing until the handler returns it"]
@@ -49,22 +49,23 @@ pub struct Refreshed {
 }
 
 impl Refreshed {
-    /// The connection lives for so many seconds more; then the handler is asked again. 0 fails the call.
+    /// Extends the lifetime by so many seconds, after which Centrifugo calls again. 0 fails the call.
     pub fn for_secs(seconds: u64) -> Self {
         Self::for_duration(Duration::from_secs(seconds))
     }
 
-    /// The connection lives for so long, rounded up to whole seconds; then the handler is asked again.
+    /// Extends the lifetime by a duration, rounded up to whole seconds, after which Centrifugo calls again.
     pub fn for_duration(lifetime: Duration) -> Self {
         Self::expiring(Some(Expiry::after(lifetime)))
     }
 
-    /// The connection lives until then: in the future, or the call fails. Centrifugo would take a past time as "expired".
+    /// Extends the lifetime to a time. It must be in the future, or the call fails: Centrifugo would read a past time as
+    /// "expired".
     pub fn until(time: SystemTime) -> Self {
         Self::expiring(Some(Expiry::at(time)))
     }
 
-    /// The connection is over: closed with 3005. SDKs connect again at once, so `connect` must refuse the user, too.
+    /// Ends the connection: it is closed with 3005. SDKs connect again at once, so `connect` must refuse the user, too.
     pub fn expired() -> Self {
         Self::expiring(None)
     }
@@ -73,25 +74,26 @@ impl Refreshed {
         Self { expiry, info: Payload::Empty, meta: Payload::Empty, capabilities: Vec::new() }
     }
 
-    /// Replaces what others see of this connection, as JSON.
+    /// Replaces the info that others receive about this connection, as JSON.
     pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
         self.info = Payload::json(info);
         self
     }
 
-    /// Replaces what later events bring along for [`Meta`](crate::Meta), as JSON.
+    /// Replaces the connection's meta, which handlers take as [`Meta`](crate::Meta), as JSON.
     pub fn meta<T: Serialize + ?Sized>(mut self, meta: &T) -> Self {
         self.meta = Payload::json(meta);
         self
     }
 
-    /// Like [`meta`](Self::meta), JSON that is written already; empty bytes leave it as it was. Bytes that aren't JSON fail the call.
+    /// Like [`meta`](Self::meta), from bytes. Empty bytes leave it unchanged; bytes that aren't JSON fail the call.
     pub fn raw_meta(mut self, meta: impl Into<Bytes>) -> Self {
         self.meta = Payload::raw(meta);
         self
     }
 
-    /// Replaces what the client may do in which channels. Centrifugo PRO; ignored by the open-source Centrifugo.
+    /// Adds a capability; those of the reply replace the connection's. Centrifugo PRO; ignored by the open-source
+    /// Centrifugo.
     pub fn capability(mut self, capability: Capability) -> Self {
         self.capabilities.push(capability);
         self
@@ -156,7 +158,7 @@ impl Wire for Refresh {
         Ok(wire::RefreshResponse { result: Some(result), ..Default::default() })
     }
 
-    // Centrifugo would take it as "no result", and end the connection; after a failed call it asks again.
+    // Centrifugo would read it as "no result" and end the connection; after a failed call it calls again.
     fn refuse(_: Refusal) -> Option<Self::Response> {
         None
     }

@@ -15,7 +15,7 @@ use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 
-/// A client calls a method.
+/// An rpc event: a client calls a method.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Rpc {
@@ -23,17 +23,17 @@ pub struct Rpc {
     pub client: Client,
     /// Its user.
     pub user: UserId,
-    /// The method; any text, even an empty one.
+    /// The method; any string, even an empty one.
     pub method: String,
-    /// What the client sent; empty if nothing.
+    /// The data that the client sent; empty if it sent none.
     pub data: Bytes,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// The answer to a call, for handlers that need more than a serde value.
+/// The reply to [`Rpc`], for handlers that return something else than a serde value.
 ///
 /// ```
 /// use centrifugo::RpcReply;
@@ -49,18 +49,19 @@ pub struct RpcReply {
 }
 
 impl RpcReply {
-    /// A reply without data.
+    /// Creates a reply without data.
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// A value as JSON.
+    /// Creates a reply with a value, as JSON.
     #[inline(always)]
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
         Self { data: Payload::json(value) }
     }
 
-    /// Any bytes. Bytes that aren't JSON fail the call for a client that speaks JSON: Centrifugo would close it permanently.
+    /// Creates a reply with any bytes. For a client that speaks JSON, bytes that aren't JSON fail the call: Centrifugo would
+    /// close the client permanently.
     pub fn raw(bytes: impl Into<Bytes>) -> Self {
         Self { data: Payload::raw(bytes) }
     }

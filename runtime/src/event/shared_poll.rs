@@ -21,40 +21,42 @@ use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::typed::typed;
 use crate::wire;
 
-/// Centrifugo polls keys of a channel that clients track.
+/// A shared_poll event: Centrifugo polls the keys of a channel that clients track.
 ///
-/// It does so for all of them together, every `shared_poll.refresh_interval` (10 s by default), up to `refresh_batch_size` (1000) keys a
-/// call, from every node by itself; and at once for a key that nobody tracked before.
+/// Each node of Centrifugo polls for all of its clients together, every `shared_poll.refresh_interval` (10 s by default),
+/// with up to `refresh_batch_size` keys in a call (1000 by default). It polls a newly tracked key at once.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SharedPoll {
     /// The channel.
     pub channel: Channel,
-    /// What is polled.
+    /// The keys, each with its version.
     pub items: Vec<PollItem>,
 }
 
-/// A key that is polled.
+/// A polled key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PollItem {
     /// The key.
     pub key: String,
-    /// The version that Centrifugo has; 0 for none, and always in the mode `versionless`.
+    /// The version that Centrifugo has; 0 if it has none, and always in the mode `versionless`.
     pub version: u64,
 }
 
-/// Answers a poll. A key that is left out hasn't changed.
+/// The reply to [`SharedPoll`]: the values that have changed. A key without an item keeps its value.
 ///
 /// ```
 /// use centrifugo::{Polled, PolledItem};
 ///
 /// fn prices() -> Polled {
-///     Polled::new().item(PolledItem::new("ACME", &42).version(7)).item(PolledItem::removed("GONE"))
+///     Polled::new()
+///         .item(PolledItem::new("ACME", &42).version(7))
+///         .item(PolledItem::removed("GONE"))
 /// }
 /// ```
 ///
-/// `Polled<Prices>` is for a [typed channel](macro@crate::channel), whose data the values of its keys are.
+/// `Polled<Prices>` is for a [typed channel](macro@crate::channel): the values have the type of its data.
 #[must_use = "a reply does nothing until the handler returns it"]
 pub struct Polled<C = Channel> {
     fields: Fields,
@@ -69,8 +71,8 @@ pub(crate) struct Fields {
     epoch: String,
 }
 
-/// The value of a key, or that it is gone.
-#[must_use = "an item says nothing until it is in the reply"]
+/// An item of a poll's reply: the value of a key, or its removal.
+#[must_use = "an item does nothing until it is in the reply"]
 pub struct PolledItem<C = Channel> {
     fields: Item,
     channel: PhantomData<fn() -> C>,
@@ -88,19 +90,19 @@ pub(crate) struct Item {
 }
 
 impl<C> Polled<C> {
-    /// Nothing has changed.
+    /// Creates a reply without items: no value has changed.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says something of a key.
+    /// Adds an item.
     pub fn item(mut self, item: PolledItem<C>) -> Self {
         self.fields.items.push(item.fields);
         self
     }
 
-    /// What versions are compared within. Another epoch than before resets the channel: everybody is unsubscribed with 2500, and comes
-    /// back.
+    /// Sets the epoch of the versions. An epoch that differs from the last one resets the channel: Centrifugo unsubscribes
+    /// all clients with 2500, and they subscribe again.
     pub fn epoch(mut self, epoch: impl Into<String>) -> Self {
         self.fields.epoch = epoch.into();
         self
@@ -120,29 +122,31 @@ impl<C> Extend<PolledItem<C>> for Polled<C> {
 }
 
 impl<C> PolledItem<C> {
-    /// The key's value, as JSON. In the mode `versioned` it has to have a [`version`](Self::version), too.
+    /// Creates an item with the key's value, as JSON. The mode `versioned` needs a [`version`](Self::version), too.
     pub fn new<T: Serialize + DataOf<C> + ?Sized>(key: impl Into<String>, data: &T) -> Self {
         Self::of(Item { key: key.into(), data: Payload::json(data), ..Item::default() })
     }
 
-    /// The key's value. Bytes that aren't JSON are delivered to clients that speak protobuf alone. What only looks like JSON (invalid UTF-8
-    /// within a string, say) fails the call: Centrifugo would deliver it to clients that speak JSON.
+    /// Creates an item with the key's value, as bytes. Centrifugo delivers bytes that aren't JSON only to clients that speak
+    /// protobuf. Bytes that only look like JSON (with invalid UTF-8 within a string, for example) fail the call: Centrifugo
+    /// would deliver them to clients that speak JSON.
     pub fn raw(key: impl Into<String>, data: impl Into<Bytes>) -> Self {
         Self::of(Item { key: key.into(), data: Payload::raw(data), ..Item::default() })
     }
 
-    /// The key is gone: clients are told, and it is polled no more.
+    /// Creates an item that removes the key: clients receive the removal, and Centrifugo doesn't poll it any more.
     pub fn removed(key: impl Into<String>) -> Self {
         Self::of(Item { key: key.into(), removed: true, ..Item::default() })
     }
 
-    /// The value's version, in the mode `versioned`: 1 or more, and growing. Centrifugo delivers nothing for version 0 there.
+    /// Sets the value's version, for the mode `versioned`: 1 or more, and increasing. Centrifugo delivers nothing for
+    /// version 0.
     pub fn version(mut self, version: u64) -> Self {
         self.fields.version = version;
         self
     }
 
-    /// The value before, as JSON, for subscribers that asked for deltas.
+    /// Sets the previous value, as JSON, for subscribers that negotiated deltas.
     pub fn previous<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
         self.fields.previous = Payload::json(data);
         self
@@ -209,8 +213,8 @@ impl Item {
     }
 }
 
-/// Bytes that are no JSON at all are harmless here: Centrifugo leaves the JSON clients out. Those that only its own check takes for JSON
-/// would reach them.
+/// Encodes a value. Bytes that aren't JSON are allowed, as Centrifugo doesn't deliver them to clients that speak JSON. Bytes
+/// that only Centrifugo's check takes for JSON are refused.
 fn polled(what: &str, data: Payload) -> Result<Bytes, Internal> {
     let looks_like_json = matches!(&data, Payload::Raw(bytes) if json::passes_for_json(bytes));
     data.into_bytes(what, looks_like_json)
@@ -229,7 +233,7 @@ impl Wire for SharedPoll {
         channel::admit(&self.channel)
     }
 
-    // Nobody knows these keys: they stay as they are.
+    // No handler matches the channel: its keys keep their values.
     fn no_match() -> Result<Polled, Reject> {
         Ok(Polled::new())
     }
@@ -240,7 +244,7 @@ impl Wire for SharedPoll {
         Ok(wire::SharedPollRefreshResponse { result: Some(result), error: None })
     }
 
-    // There is nobody to be disconnected.
+    // The event has no client that could be disconnected.
     fn refuse(refusal: Refusal) -> Option<Self::Response> {
         let (error, _) = refusal.split();
         error.map(|error| wire::SharedPollRefreshResponse { result: None, error: Some(error) })

@@ -24,7 +24,7 @@ use crate::reply::payload::PayloadFormat;
 use crate::reply::publication::{IntoPublication, Publication};
 use crate::wire;
 
-/// A client subscribes to a channel whose publications the application makes for it alone.
+/// A stream event: a client subscribes to a channel whose publications the app produces for this client alone.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SubscribeStream {
@@ -34,20 +34,22 @@ pub struct SubscribeStream {
     pub user: UserId,
     /// The channel.
     pub channel: Channel,
-    /// Always empty: Centrifugo judges subscriptions with a token itself.
+    /// Always empty: Centrifugo verifies the tokens of subscriptions itself.
     pub token: String,
-    /// What the client sent with the subscription.
+    /// The data that the client sent with the subscription.
     pub data: Bytes,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
-    /// What the client will publish.
+    /// The client's publications to the stream.
     pub(crate) inbound: Inbound,
 }
 
-/// Allows a subscription, and has what it is sent. Made by [`Subscribed::stream`] and [`Subscribed::try_stream`].
-/// `SubscribedStream<Prices>` is for a [typed channel](macro@crate::channel), whose data it publishes.
+/// The reply to [`SubscribeStream`]: allows the subscription, and has its publications. [`Subscribed::stream`] and
+/// [`Subscribed::try_stream`] create it.
+///
+/// `SubscribedStream<Prices>` is for a [typed channel](macro@crate::channel): the publications have the type of its data.
 #[must_use = "a reply does nothing until the handler returns it"]
 pub struct SubscribedStream<C = Channel> {
     pub(crate) subscribed: Subscribed,
@@ -65,7 +67,7 @@ impl<C> SubscribedStream<C> {
 }
 
 impl Subscribed {
-    /// What the client is sent from now on, for a [`stream`](macro@crate::stream) handler.
+    /// Adds the stream of the client's publications, for a [`stream`](macro@crate::stream) handler.
     pub fn stream<C, S>(self, publications: S) -> SubscribedStream<C>
     where
         S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static,
@@ -73,7 +75,8 @@ impl Subscribed {
         SubscribedStream::of(self, publications.map(|item| Ok(item.into_publication())))
     }
 
-    /// As [`stream`](Self::stream), for a stream that may fail: what its first error does, is told [there](macro@crate::stream).
+    /// Like [`stream`](Self::stream), for a stream of `Result`s. Its first error ends the subscription, as
+    /// [`stream`'s page](macro@crate::stream) describes.
     pub fn try_stream<C, S, T, R>(self, publications: S) -> SubscribedStream<C>
     where
         S: Stream<Item = Result<T, R>> + Send + 'static,
@@ -97,7 +100,7 @@ impl Sealed for SubscribeStream {
         proxy: Some(Proxy::Channel("subscribe_stream")),
         switch: Some("/subscribe_stream_proxy_enabled"),
         subscription_type: Some(SubscriptionType::Stream),
-        // By default, for a stream's first message.
+        // Centrifugo's default for a stream's first message.
         unsent_timeout: Some(Duration::from_secs(1)),
         ..Facts::CHANNEL
     };
@@ -143,17 +146,17 @@ where
     }
 }
 
-/// A stream's request: its first message, and those that follow where it goes both ways.
+/// The request of a stream: its first message, and the client's publications.
 pub(crate) struct StreamRequest {
     pub(crate) request: wire::SubscribeRequest,
     pub(crate) inbound: Inbound,
 }
 
-/// A stream's response: its first message, and what those that follow are made of.
+/// The response of a stream: its first message, and the publications that follow.
 pub(crate) struct StreamResponse {
     pub(crate) first: wire::SubscribeResponse,
     pub(crate) publications: Option<BoxStream<'static, Result<Publication, Reject>>>,
-    /// The client speaks JSON, so all that it is sent must be.
+    /// Whether the client speaks JSON, so that publications must be JSON.
     pub(crate) json: bool,
 }
 

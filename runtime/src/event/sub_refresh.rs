@@ -16,7 +16,7 @@ use crate::reply::expiry::Expiry;
 use crate::reply::payload::{Payload, PayloadFormat};
 use crate::wire;
 
-/// A subscription has reached its expiry.
+/// A sub_refresh event: a subscription expires, at the time that `subscribe` or an earlier sub_refresh has set.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SubRefresh {
@@ -26,20 +26,20 @@ pub struct SubRefresh {
     pub user: UserId,
     /// The channel of the subscription.
     pub channel: Channel,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// Keeps a subscription, or ends it.
+/// The reply to [`SubRefresh`]: extends the subscription's lifetime, or ends the subscription.
 ///
 /// ```
 /// use centrifugo::SubRefreshed;
 ///
-/// SubRefreshed::for_secs(60);     // ask again in a minute or two
-/// SubRefreshed::never_expires();  // don't ask again
-/// SubRefreshed::expired();        // unsubscribed with 2501; the SDK subscribes again, and `subscribe` refuses it
+/// SubRefreshed::for_secs(60);    // Centrifugo calls again in a minute or two
+/// SubRefreshed::never_expires(); // Centrifugo doesn't call again
+/// SubRefreshed::expired();       // unsubscribed with 2501; the SDK subscribes again
 /// ```
 #[derive(Debug)]
 #[must_use = "a reply does nothing until the handler returns it"]
@@ -56,28 +56,28 @@ enum Term {
 }
 
 impl SubRefreshed {
-    /// The subscription lives for so many seconds more. 0 fails the call. Centrifugo asks again 25 to 53 seconds
-    /// after that (`client.expired_sub_close_delay` and `client.presence_update_interval`).
+    /// Extends the lifetime by so many seconds. 0 fails the call. Centrifugo calls again 25 to 53 seconds after that
+    /// (`client.expired_sub_close_delay` and `client.presence_update_interval`).
     pub fn for_secs(seconds: u64) -> Self {
         Self::for_duration(Duration::from_secs(seconds))
     }
 
-    /// The subscription lives for so long, rounded up to whole seconds.
+    /// Extends the lifetime by a duration, rounded up to whole seconds.
     pub fn for_duration(lifetime: Duration) -> Self {
         Self::with(Term::Until(Expiry::after(lifetime)))
     }
 
-    /// The subscription lives until then: in the future, or the call fails.
+    /// Extends the lifetime to a time. It must be in the future, or the call fails.
     pub fn until(time: SystemTime) -> Self {
         Self::with(Term::Until(Expiry::at(time)))
     }
 
-    /// The subscription lives as long as the connection; the handler is not asked again.
+    /// Extends the lifetime to that of the connection; Centrifugo doesn't call again.
     pub fn never_expires() -> Self {
         Self::with(Term::Never)
     }
 
-    /// The subscription is over: the client is unsubscribed with 2501. SDKs subscribe again at once, so the subscribe
+    /// Ends the subscription: Centrifugo unsubscribes the client with 2501. SDKs subscribe again at once, so the subscribe
     /// handler must refuse the user, too.
     pub fn expired() -> Self {
         Self::with(Term::Expired)
@@ -87,7 +87,7 @@ impl SubRefreshed {
         Self { term, info: Payload::Empty }
     }
 
-    /// Replaces what others see of this subscriber in the channel, as JSON.
+    /// Replaces the info that others receive about this subscriber, as JSON.
     pub fn info<T: Serialize + ?Sized>(mut self, info: &T) -> Self {
         self.info = Payload::json(info);
         self
@@ -138,8 +138,7 @@ impl Wire for SubRefresh {
         })
     }
 
-    // Nobody vouches for the subscription any longer. Centrifugo ignores errors here, but after "expired" the client
-    // subscribes again, and the subscribe handler decides.
+    // Centrifugo ignores errors here. After "expired" the client subscribes again, and the subscribe handler decides.
     fn no_match() -> Result<SubRefreshed, Reject> {
         Ok(SubRefreshed::expired())
     }
@@ -155,7 +154,7 @@ impl Wire for SubRefresh {
         Ok(wire::SubRefreshResponse { result: Some(result), ..Default::default() })
     }
 
-    // Centrifugo would take it as "no result", and end the subscription; after a failed call it asks again.
+    // Centrifugo would read it as "no result" and end the subscription; after a failed call it calls again.
     fn refuse(_: Refusal) -> Option<Self::Response> {
         None
     }

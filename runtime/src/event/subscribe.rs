@@ -20,7 +20,7 @@ use crate::reply::payload::{Payload, PayloadFormat};
 use crate::reply::subscription::{Overrides, subscription_methods};
 use crate::wire;
 
-/// A client subscribes to a channel.
+/// A subscribe event: a client subscribes to a channel.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Subscribe {
@@ -30,23 +30,26 @@ pub struct Subscribe {
     pub user: UserId,
     /// The channel.
     pub channel: Channel,
-    /// Always empty: Centrifugo judges subscriptions with a token itself.
+    /// Always empty: Centrifugo verifies the tokens of subscriptions itself.
     pub token: String,
-    /// What the client sent with the subscription.
+    /// The data that the client sent with the subscription.
     pub data: Bytes,
-    /// What `connect` put aside; empty unless the proxy has `include_connection_meta`.
+    /// The connection's meta, as `connect` or `refresh` has set it; empty unless the proxy has `include_connection_meta`.
     pub meta: Bytes,
     /// Labels of the connection (Centrifugo PRO).
     pub labels: HashMap<String, String>,
 }
 
-/// Allows a subscription.
+/// The reply to [`Subscribe`]: allows the subscription.
 ///
 /// ```
 /// use std::time::Duration;
 /// use centrifugo::Subscribed;
 ///
-/// Subscribed::new().expire_in(Duration::from_secs(300)).join_leave(true).force_push_join_leave(true);
+/// Subscribed::new()
+///     .expire_in(Duration::from_secs(300))
+///     .join_leave(true)
+///     .force_push_join_leave(true);
 /// ```
 #[derive(Debug, Default)]
 #[must_use = "a reply does nothing until the handler returns it"]
@@ -60,28 +63,28 @@ pub struct Subscribed {
 }
 
 impl Subscribed {
-    /// Allowed, with the options of the channel's namespace.
+    /// Allows the subscription with the options of the channel's namespace.
     pub fn new() -> Self {
         Self::default()
     }
 
     subscription_methods!();
 
-    /// How long the subscription lives until the sub_refresh handler is asked. Where nothing refreshes it, the call fails: the
-    /// client would give the subscription up permanently then.
+    /// Sets the lifetime of the subscription, after which Centrifugo calls the sub_refresh handler. Where nothing refreshes
+    /// the subscription, the call fails: the client would give it up permanently at that time.
     pub fn expire_in(mut self, lifetime: Duration) -> Self {
         self.expiry = Some(Expiry::after(lifetime));
         self
     }
 
-    /// When the sub_refresh handler is asked: in the future, or the call fails. Centrifugo would refuse the
-    /// client permanently, with 110 "expired".
+    /// Sets the time at which Centrifugo calls the sub_refresh handler. It must be in the future, or the call fails:
+    /// Centrifugo would refuse the client permanently, with 110 "expired".
     pub fn expire_at(mut self, time: SystemTime) -> Self {
         self.expiry = Some(Expiry::at(time));
         self
     }
 
-    /// What the client may do in the channel (`pub`, `prs`, `hst`). Centrifugo PRO; ignored by the open-source Centrifugo.
+    /// Allows an operation in the channel (`pub`, `prs`, `hst`). Centrifugo PRO; ignored by the open-source Centrifugo.
     pub fn allow(mut self, permission: impl Into<String>) -> Self {
         self.allow.push(permission.into());
         self
@@ -120,7 +123,7 @@ returns_reply!(Subscribe => Subscribed);
 returns_bool!(Subscribe => Subscribed);
 
 impl Subscribe {
-    /// The request that this event shares with [`SubscribeStream`](super::SubscribeStream).
+    /// Decodes the request that this event shares with [`SubscribeStream`](super::SubscribeStream).
     pub(super) fn decode_as(kind: Kind, request: wire::SubscribeRequest) -> Result<Self, Malformed> {
         let wire::SubscribeRequest {
             client,

@@ -1,4 +1,4 @@
-//! Replies that know the channel they are for, so that what they publish has the type of its data.
+//! Replies for typed channels: what they publish has the type of the channel's data.
 
 use serde::Serialize;
 
@@ -8,16 +8,17 @@ use crate::names::channel_data::{DataOf, Untyped};
 use crate::names::id::Channel;
 use crate::reply::publication::Publication;
 
-/// What a handler of the typed channel `C` may return: what publishes the channel's data, and nothing else.
+/// A value that a handler of the typed channel `C` may return: one that publishes nothing but the channel's data.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer to a `{E}` event of the typed channel `{C}`",
     label = "not for this channel",
-    note = "what is published to a channel with `data` is checked: return `Published<{C}>`, `MapPublished<{C}>`, `Polled<{C}>`, `Vec<PolledItem<{C}>>`, `SubscribedStream<{C}>` or a stream of the data",
+    note = "a channel with `data` checks what is published: return `Published<{C}>`, `MapPublished<{C}>`, `Polled<{C}>`, \
+            `Vec<PolledItem<{C}>>`, `SubscribedStream<{C}>` or a stream of the data",
     note = "`bool` and `()` publish what the client sent: they need a channel without `from_client`"
 )]
 pub trait Publishes<C, E: Event>: IntoReply<E> {}
 
-/// Lets a handler of a typed channel return the event's reply for the channel.
+/// Lets handlers of a typed channel return the event's reply for the channel.
 macro_rules! publishes {
     ($event:ty => $reply:ident) => {
         impl<C> $crate::event::typed::Publishes<C, $event> for $reply<C> where
@@ -29,7 +30,7 @@ macro_rules! publishes {
 }
 pub(crate) use publishes;
 
-/// Lets a handler of a typed channel return `bool` and `()`, where what the client sent has the type of the channel's data.
+/// Lets handlers of a typed channel return `bool` and `()`, if clients send data of the channel's own type.
 macro_rules! publishes_as_sent {
     ($event:ty) => {
         impl<C: $crate::names::channel_data::AsSent> $crate::event::typed::Publishes<C, $event> for bool {}
@@ -38,7 +39,7 @@ macro_rules! publishes_as_sent {
 }
 pub(crate) use publishes_as_sent;
 
-/// What a stream of the channel `C` may yield: the channel's data, or a [`Publication`] of it.
+/// An item that a stream of the channel `C` may yield: the channel's data, or a [`Publication`] of it.
 #[diagnostic::on_unimplemented(
     message = "a stream of the channel `{C}` can't publish `{Self}`",
     label = "not the type of the channel's data",

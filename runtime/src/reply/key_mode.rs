@@ -4,12 +4,12 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum KeyMode {
-    /// Always.
+    /// Sets the key in any case.
     #[default]
     Replace,
-    /// Only if the key isn't there.
+    /// Sets the key only if it doesn't exist.
     IfNew,
-    /// Only if the key is there.
+    /// Sets the key only if it exists.
     IfExists,
 }
 
