@@ -1,4 +1,4 @@
-//! Several extractors at once: the arguments of an [`extractor`](macro@crate::extractor).
+//! Several extractors together: the arguments of an [`extractor`](macro@crate::extractor).
 
 use futures_util::{TryFutureExt, future};
 
@@ -8,12 +8,12 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
-/// Extractors, one after the other: `(first, (second, ()))`.
+/// A list of extractors, which are extracted in order: `(first, (second, ()))`.
 // Combinators, not `async`: within that, the compiler can't prove yet that the futures are `Send` (rust-lang/rust#100013).
 pub trait Arguments<'c, E: Event>: Sized + Send {
-    /// As [`Extract::extract`].
+    /// Extracts all of them, as [`Extract::extract`] does.
     fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send;
-    /// As [`Extract::needs`].
+    /// Declares what all of them need, as [`Extract::needs`] does.
     fn needs(needs: &mut Needs);
 }
 
@@ -41,7 +41,7 @@ where
     }
 }
 
-/// What the function makes of its arguments.
+/// Extracts a function's arguments and calls the function.
 pub fn extract_from<'c, A, E, T, F>(
     call: &'c Call<E>,
     function: impl FnOnce(A) -> F + Send,
@@ -55,21 +55,22 @@ where
     A::extract(call).and_then(function)
 }
 
-/// What an extractor's function has returned: a `Result`, by the inherent method, or the value itself, by [`PlainValue`].
+/// The value that an extractor's function has returned: a `Result`, by the inherent method, or any other type, by
+/// [`PlainValue`].
 pub struct Value<T>(pub T);
 
 impl<T, R: Into<Reject>> Value<Result<T, R>> {
-    /// The value, or the refusal.
+    /// Converts the error to a refusal.
     pub fn take(self) -> Result<T, Reject> {
         self.0.map_err(R::into)
     }
 }
 
-/// A return value that is no `Result`.
+/// A returned value that is not a `Result`.
 pub trait PlainValue: Sized {
-    /// Its type.
+    /// The type of the value.
     type Value;
-    /// The value.
+    /// Returns the value.
     fn take(self) -> Result<Self::Value, Reject>;
 }
 

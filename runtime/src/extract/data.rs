@@ -1,4 +1,4 @@
-//! The bytes that clients and `connect` left for the handler.
+//! The client's data, and the connection's meta.
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -10,13 +10,14 @@ use crate::handler::needs::Needs;
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
 
-/// What the client sent, from JSON.
+/// The client's data, read from JSON.
 ///
-/// Nothing sent is read as `null` or, where that doesn't fit, as `{}`: a struct of optional fields needs no `Option` around it.
-/// `Option<Data<T>>` is `None` then, and for `null`, which SDKs send for nothing. Data that doesn't fit is error 400 "bad request"; why, is in the log.
+/// Empty data is read as `null` or, if that doesn't fit `T`, as `{}`: a struct of optional fields needs no `Option` around
+/// it. `Option<Data<T>>` is `None` for empty data, and for `null`, which SDKs send if the app passes no data. Data that
+/// doesn't fit `T` is refused with error 400 "bad request"; the log has the reason.
 ///
-/// `T` may borrow from the request, but text may not be borrowable: JSON that has an escape in it (a quote, a newline) isn't the text
-/// that it stands for, and a `&str` refuses it. So text is a `String`, or saves the copy where it can:
+/// `T` may borrow from the request. A `&str` can't borrow a JSON string with an escape in it (a quote, a newline), and
+/// refuses it. So use a `String`, or a `Cow`, which copies only such strings:
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -44,7 +45,7 @@ impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
 
     fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
         now(call, |call| match call.event().data() {
-            // SDKs send `null` for an app that gives them nothing.
+            // SDKs send `null` if the app passes no data.
             data if matches!(data.trim_ascii(), b"" | b"null") => Ok(None),
             data => read(data).map(Self).map(Some).map_err(bad_request),
         })
@@ -53,7 +54,7 @@ impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
     fn needs(_: &mut Needs) {}
 }
 
-// No closure, which would be compiled a second time for the pointer to it.
+// A function, as a closure would be compiled a second time for the pointer to it.
 fn data<'c, E: HasData, T: Deserialize<'c>>(call: &'c Call<E>) -> Result<Data<T>, Reject> {
     match read(call.event().data()) {
         Ok(data) => Ok(Data(data)),
@@ -61,7 +62,8 @@ fn data<'c, E: HasData, T: Deserialize<'c>>(call: &'c Call<E>) -> Result<Data<T>
     }
 }
 
-/// What the client sent, as it is: JSON from a client that speaks JSON, anything from one that speaks protobuf, empty for nothing.
+/// The client's data, as bytes: JSON from a client that speaks JSON, any bytes from one that speaks protobuf. Empty if the
+/// client sent none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RawData(pub Bytes);
 
@@ -80,11 +82,11 @@ impl<'c, E: HasData> Extract<'c, E> for RawData {
     fn needs(_: &mut Needs) {}
 }
 
-/// What `connect` or `refresh` put aside for this connection with `.meta(..)`, from JSON.
+/// The connection's meta, which `connect` or `refresh` has set with `.meta(..)`, read from JSON.
 ///
-/// Centrifugo sends it only where the proxy has `include_connection_meta`; the
-/// [generated configuration](crate::App::centrifugo_config) has it for every handler that takes this. Meta that doesn't fit is an internal failure: the
-/// application wrote it itself.
+/// Centrifugo sends it only if the proxy has `include_connection_meta`; the [generated
+/// configuration](crate::App::centrifugo_config) has that for every handler that takes this. Meta that doesn't fit `T` is an
+/// internal failure, as the app itself has set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Meta<T>(pub T);
 
@@ -110,7 +112,7 @@ impl<'c, E: HasUser, T: Deserialize<'c>> Extract<'c, E> for Meta<T> {
 }
 
 pub(super) fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_json::Error> {
-    // Neither closures nor `?`, and few calls: this is compiled for each type anew.
+    // No closures, no `?`, and few calls, as this is compiled for each type.
     let sent = if bytes.is_empty() { b"null" } else { bytes };
     match serde_json::from_slice(sent) {
         Err(_) if bytes.is_empty() => serde_json::from_slice(b"{}"),
@@ -120,8 +122,8 @@ pub(super) fn read<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Result<T, serde_j
 
 fn missing() -> Reject {
     Reject::internal(
-        "the connection has no meta: `connect` put none aside, or the proxy has no `include_connection_meta`; an extractor of your \
-         own that takes `Meta` calls `needs.meta()` in `Extract::needs`",
+        "the connection has no meta: `connect` has set none, or the proxy has no `include_connection_meta`; an extractor of \
+         your own that takes `Meta` calls `needs.meta()` in `Extract::needs`",
     )
 }
 
@@ -133,12 +135,12 @@ pub(super) fn bad_request(error: serde_json::Error) -> Reject {
     Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}{}", advice(&error)))
 }
 
-/// What to write instead, where the type's fault is one that depends on the text.
+/// Advice what to write instead, for an error that only some strings cause.
 fn advice(error: &serde_json::Error) -> &'static str {
     let text = error.to_string();
     if text.starts_with("invalid type: string") && text.contains("expected a borrowed string") {
-        "; text with an escape in it (a quote, a newline) can't be borrowed: write `String` instead of `&str`, or `Cow<'_, str>` with \
-         `#[serde(borrow)]`"
+        "; text with an escape in it (a quote, a newline) can't be borrowed: write `String` instead of `&str`, or \
+         `Cow<'_, str>` with `#[serde(borrow)]`"
     } else {
         ""
     }
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_sent_is_null_or_an_object_without_fields() {
+    fn empty_data_is_null_or_an_object_without_fields() {
         assert_eq!(read_as::<Option<u8>>(""), Some(None));
         assert_eq!(read_as::<Settings>(""), Some(Settings { theme: None }));
         assert_eq!(read_as::<u8>(""), None);
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_read_as_nothing_else() {
+    fn data_that_was_sent_is_read_as_nothing_else() {
         assert_eq!(read_as::<Settings>("null"), None);
         assert_eq!(read_as::<&str>(r#""{}""#), Some("{}"));
         assert_eq!(read_as::<Settings>(r#"{"theme":7}"#), None);

@@ -1,4 +1,4 @@
-//! What expanded interceptors check: that each of their events has their extractors.
+//! The extractors of interceptors: a check that they can be extracted from each event.
 
 use std::future::{Pending, pending};
 use std::marker::PhantomData;
@@ -10,27 +10,28 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
-/// An extractor in one of an interceptor's events: itself, by the inherent items, or [`NotExtracted`].
+/// An extractor of an interceptor, for one of its events: by the inherent items, or by [`NotExtracted`] if it can't be
+/// extracted.
 pub struct ExtractIn<'c, T, E>(PhantomData<fn(&'c E) -> T>);
 
 impl<'c, T: Extract<'c, E>, E: Event> ExtractIn<'c, T, E> {
-    /// What it needs.
+    /// Declares what it needs.
     pub const NEEDS: fn(&mut Needs) = T::needs;
 
-    /// Its value.
+    /// Extracts the value.
     pub fn extract(call: &'c Call<E>) -> impl Future<Output = Result<T, Reject>> + Send {
         T::extract(call)
     }
 }
 
-/// A type that is no extractor of the event: [`assert_extracted_in_each`] tells that, once for all events.
+/// A type that can't be extracted from the event. [`assert_extracted_in_each`] reports that, once for all events.
 pub trait NotExtracted {
-    /// What it isn't extracted as.
+    /// The type of the value.
     type Value;
-    /// Nothing.
+    /// Declares nothing.
     const NEEDS: fn(&mut Needs) = |_| {};
 
-    /// Never comes.
+    /// Never completes.
     fn extract<E>(_: &Call<E>) -> Pending<Result<Self::Value, Reject>> {
         pending()
     }
@@ -40,10 +41,10 @@ impl<T, E> NotExtracted for ExtractIn<'_, T, E> {
     type Value = T;
 }
 
-/// An extractor of all of these events, `(Rpc, (Publish, ()))`.
+/// An extractor of each of these events, such as `(Rpc, (Publish, ()))`.
 ///
-/// There is a second implementation for nothing: where there is one, the compiler reports its bound that fails, and where there
-/// are two, this trait.
+/// The trait has a second implementation, for no type: with one implementation the compiler would report that its bound
+/// fails, with two it reports the trait itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be extracted from each event of this interceptor",
     label = "not in each of them",
@@ -55,11 +56,11 @@ pub trait ExtractedInEach<Events, By> {}
 impl<T: ExtractedInAll<Events>, Events> ExtractedInEach<Events, ((),)> for T {}
 impl<T: NoType, Events> ExtractedInEach<Events, ()> for T {}
 
-/// An extractor of each of these events.
+/// An extractor of each event in a list.
 pub trait ExtractedInAll<Events> {}
 
 impl<T> ExtractedInAll<()> for T {}
 impl<T: Extract<'static, E> + ExtractedInAll<Others>, E: Event, Others> ExtractedInAll<(E, Others)> for T {}
 
-/// Compiles if the type is an extractor of each of these events.
+/// Asserts at compile time that the type can be extracted from each of these events.
 pub fn assert_extracted_in_each<T: ExtractedInEach<Events, By>, Events, By>() {}

@@ -11,10 +11,10 @@ use crate::handler::needs::Needs;
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
 
-/// All headers that Centrifugo forwards as gRPC metadata, by their lower-case names, and gRPC's own.
+/// The call's gRPC metadata: the headers that Centrifugo forwards, by their lower-case names, and gRPC's own.
 ///
-/// Which ones come is up to the proxy's configuration: [`App::http_headers`](crate::App::http_headers) and
-/// [`App::emulated_headers`](crate::App::emulated_headers) put them there.
+/// The proxy's configuration lists the headers that Centrifugo forwards: set them with
+/// [`App::http_headers`](crate::App::http_headers) and [`App::emulated_headers`](crate::App::emulated_headers).
 #[derive(Debug, Clone, Copy)]
 pub struct Metadata<'c>(pub &'c HeaderMap);
 
@@ -32,28 +32,34 @@ impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
     }
 }
 
-/// One header of the client's HTTP request, typed: any of the [`headers`] crate's, which is re-exported, or your own by its trait.
+/// A header of the client's HTTP request, typed: one of the re-exported crate [`headers`], or a type of your own that
+/// implements its trait.
 ///
 /// ```
 /// use centrifugo::headers::{Authorization, authorization::Bearer};
 /// use centrifugo::{App, Connected, Header};
 ///
 /// #[centrifugo::connect]
-/// async fn connect(Header(Authorization(bearer)): Header<Authorization<Bearer>>) -> Connected {
+/// async fn connect(
+///     Header(Authorization(bearer)): Header<Authorization<Bearer>>,
+/// ) -> Connected {
 ///     Connected::user(if bearer.token() == "sesame" { "ann" } else { "" })
 /// }
 ///
-/// // Browsers set no headers on a WebSocket: the SDK's option `headers` sends them with the connect command.
+/// // Browsers set no headers on a WebSocket. The SDK's option `headers` sends them
+/// // with the connect command.
 /// let app = App::new().emulated_headers(["authorization"]);
 /// ```
 ///
-/// The [generated configuration](crate::App::centrifugo_config) lists the header in `http_headers` of each proxy whose handlers
-/// take it. A missing or malformed one is error 400 "bad request"; `Option<Header<H>>` is `None` when it is missing.
+/// The [generated configuration](crate::App::centrifugo_config) lists the header in `http_headers` of each proxy whose
+/// handlers take it. A missing or malformed header is refused with error 400 "bad request"; `Option<Header<H>>` is `None` if
+/// it is missing.
 ///
-/// **gRPC carries printable ASCII only.** Where a forwarded header has any other byte (a name in UTF-8 in one of the site's
-/// cookies is enough), Centrifugo's call fails before the app sees it, and with it every call of that client: error 100, and
-/// only Centrifugo's log says why. So forward no header that others write into: a token of your own in a header of its own,
-/// rather than all of `cookie`; or have the reverse proxy in front of Centrifugo pass on the one cookie that you need.
+/// **gRPC carries printable ASCII only.** If a forwarded header has any other byte (a name in UTF-8 in one of the site's
+/// cookies is enough), Centrifugo's call fails before the app receives it, and so does every call of that client: the client
+/// receives error 100, and only Centrifugo's log has the reason. So forward only headers that nobody else writes to: a
+/// header of your own for your token, rather than the whole `cookie`. Or make the reverse proxy in front of Centrifugo pass
+/// on the one cookie that you need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header<H>(pub H);
 

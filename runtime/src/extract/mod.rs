@@ -1,11 +1,11 @@
-//! What a handler's arguments may be, besides placeholders.
+//! Extractors: the arguments of handlers, besides placeholders.
 
-#![allow(refining_impl_trait, reason = "expansions look at what `extract` returns: see `now`")]
+#![allow(refining_impl_trait, reason = "expansions depend on the type that `extract` returns: see `now`")]
 
-mod about;
 mod arguments;
 mod data;
 pub(crate) mod each_event;
+mod event;
 mod header;
 mod now;
 mod publications;
@@ -26,41 +26,44 @@ pub use now::{Begin, Extraction, Now};
 pub use publications::{Publications, RawPublications};
 pub use state::{Extension, State};
 
-/// A type that a handler of the event `E` may have as an argument.
+/// An extractor: a type that a handler of the event `E` may have as an argument.
 ///
-/// | extractor | events | what it is |
+/// | extractor | events | value |
 /// |---|---|---|
-/// | [`Connect`](crate::Connect), `&Connect`, .. | its own | the whole typed request |
-/// | [`UserId`](crate::UserId) | those of a client, but connect | the connection's user |
+/// | [`Connect`](crate::Connect), `&Connect`, .. | its own | the event |
+/// | [`UserId`](crate::UserId) | those of a client, except connect | the connection's user |
 /// | [`ClientId`](crate::ClientId), [`&Client`](crate::Client) | those of a client | the connection |
 /// | [`Channel`](crate::Channel), typed channels | subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty | the channel |
 /// | [`Key`](crate::Key) | map_publish, map_remove | the map channel's key |
-/// | `Vec<`[`PollItem`](crate::PollItem)`>`, `&[PollItem]` | shared_poll | what is polled |
-/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, stream, publish, map_publish, rpc | what the client sent |
-/// | [`Publications<T>`](Publications), [`RawPublications`] | stream | what the client publishes to it |
-/// | [`Meta<T>`](Meta) | those of a client, but connect | what `connect` put aside |
+/// | `Vec<`[`PollItem`](crate::PollItem)`>`, `&[PollItem]` | shared_poll | the polled keys |
+/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, stream, publish, map_publish, rpc | the client's data |
+/// | [`Publications<T>`](Publications), [`RawPublications`] | stream | the client's publications |
+/// | [`Meta<T>`](Meta) | those of a client, except connect | the connection's meta, set by `connect` |
 /// | [`Metadata`], [`Header<H>`](Header) | all | headers that Centrifugo forwards |
-/// | [`State<T>`](State) | all | a value given to [`App::state`](crate::App::state) |
-/// | [`Extension<T>`](Extension) | all | a value that an interceptor or a tower layer put beside the request |
-/// | `Publisher` (feature `api`) | all | the publisher given to `App::publisher` |
-/// | `Option<E>` | as `E` | `None` where `E` says that there is nothing |
-/// | `Result<E, Reject>` | as `E` | the refusal, for the handler to decide upon |
+/// | [`State<T>`](State) | all | a state of the app: [`App::state`](crate::App::state) |
+/// | [`Extension<T>`](Extension) | all | a value that an interceptor or a tower layer has inserted |
+/// | `Publisher` (feature `api`) | all | the app's publisher: `App::publisher` |
+/// | `Option<E>` | as `E` | `None` if there is no value |
+/// | `Result<E, Reject>` | as `E` | the value, or the refusal, which the handler decides upon |
 ///
-/// An argument with `#[cfg(..)]` is extracted, and what it needs is asked for, where it is compiled.
+/// An argument with `#[cfg(..)]` is extracted, and counts for what the handler needs, only if it is compiled.
 ///
-/// An extractor of your own is a function of others, with the attribute [`extractor`](macro@crate::extractor): what it needs follows
-/// from its arguments. This trait is for one that looks at the call itself; what such an one reads of meta and headers, it
-/// declares in [`needs`](Self::needs), or the generated configuration lacks it:
+/// To write an extractor of your own, write a function of other extractors with the attribute
+/// [`extractor`](macro@crate::extractor): its needs follow from its arguments. Implement this trait for an extractor that
+/// reads the call itself. It declares the meta and headers that it reads in [`needs`](Self::needs), or the generated
+/// configuration lacks them:
 ///
 /// ```
 /// use centrifugo::{Call, ErrorReply, Extract, HasUser, Needs, Reject};
 ///
-/// /// Whether `connect` has put anything aside.
+/// /// Proof that `connect` has set a meta.
 /// struct HasSession;
 ///
 /// impl<'c, E: HasUser> Extract<'c, E> for HasSession {
 ///     async fn extract(call: &'c Call<E>) -> Result<Self, Reject> {
-///         if call.event().meta().is_empty() { Err(ErrorReply::new(401, "sign in first"))? }
+///         if call.event().meta().is_empty() {
+///             Err(ErrorReply::new(401, "sign in first"))?
+///         }
 ///         Ok(HasSession)
 ///     }
 ///
@@ -73,31 +76,31 @@ pub use state::{Extension, State};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be extracted from a `{E}` event",
     label = "neither a placeholder's name nor an extractor",
-    note = "for what the client sent write `Data<{Self}>`, for a value given to the app `State<{Self}>`",
+    note = "for the client's data write `Data<{Self}>`, for a state of the app `State<{Self}>`",
     note = "an argument with the name of a placeholder (`id` for `<id>`) is that placeholder's value",
     note = "to extract a type of your own, implement `centrifugo::Extract` for it"
 )]
 pub trait Extract<'c, E: Event>: Sized {
-    /// Takes the value from the call.
+    /// Extracts the value from the call.
     ///
     /// # Errors
     ///
-    /// What the client is answered instead of asking the handler. In refresh and sub_refresh, where Centrifugo takes no
-    /// errors, every refusal fails the call: Centrifugo keeps the connection and asks again 60 seconds later.
+    /// The refusal that the client receives; the handler is not called. In refresh and sub_refresh, where Centrifugo reads
+    /// no errors, every refusal fails the call: Centrifugo keeps the connection, and calls again 60 seconds later.
     fn extract(call: &'c Call<E>) -> impl Future<Output = Result<Self, Reject>> + Send;
 
-    /// Takes the value if it is there, for `Option<Self>`. By default it always is.
+    /// Extracts the value if there is one, for `Option<Self>`. By default there always is one.
     ///
     /// # Errors
     ///
-    /// As [`extract`](Self::extract), if it is there and can't be taken.
+    /// As of [`extract`](Self::extract), if there is a value and it can't be extracted.
     fn extract_optional(call: &'c Call<E>) -> impl Future<Output = Result<Option<Self>, Reject>> + Send {
         Self::extract(call).map(|extracted| extracted.map(Some))
     }
 
-    /// What must be there for it: states, checked when the app starts; headers and meta that Centrifugo has to send, for the generated
-    /// configuration. One that uses others calls their `needs`. By default it needs nothing, and counts as an extractor that
-    /// looks at who the client is.
+    /// Declares what the extractor needs: states, which the app checks when it starts; headers and meta that Centrifugo has
+    /// to send, for the generated configuration. An extractor that calls others calls their `needs`. By default it needs
+    /// nothing, and counts as one that depends on who the client is.
     fn needs(needs: &mut Needs) {
         needs.identity();
     }

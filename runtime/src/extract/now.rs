@@ -1,8 +1,8 @@
-//! Extraction that waits for nothing, and what becomes of it in a handler's future.
+//! Extractions that never wait, which add no await point to a handler's future.
 //!
-//! Each place where a future may rest is compiled for itself: the way on from there, and the way to drop all there is by then. Most extractors never
-//! wait. So an expansion asks for an [`Extraction`] first, and awaits only what is left of it. For [`Now`] that is a [`Never`], a type
-//! without values: nothing comes after a call that returns one, and the compiler leaves the rest out of the handler's future.
+//! Each await point of a future costs code: to continue from there, and to drop everything that is alive there. Most
+//! extractors never wait. So an expansion begins an [`Extraction`], and awaits only the future that remains. For [`Now`]
+//! that is [`Never`], an uninhabited type, so the compiler removes the await point from the handler's future.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -12,13 +12,13 @@ use std::task::{Context, Poll};
 use crate::handler::call::Call;
 use crate::reject::Reject;
 
-/// What is taken from a call at once, when it is asked for or awaited.
+/// An extraction that never waits: it takes the value when it is begun or awaited.
 pub struct Now<'c, E, T> {
     call: &'c Call<E>,
     take: fn(&'c Call<E>) -> Result<T, Reject>,
 }
 
-/// Takes it when it is asked for.
+/// Creates an extraction that never waits, from the function that takes the value.
 #[inline(always)]
 pub(crate) fn now<'c, E, T>(call: &'c Call<E>, take: fn(&'c Call<E>) -> Result<T, Reject>) -> Now<'c, E, T> {
     Now { call, take }
@@ -34,11 +34,11 @@ impl<E, T> Future for Now<'_, E, T> {
     }
 }
 
-/// What an extractor has returned: [`Now`], by the inherent method, or any other future, by [`Begin`].
+/// The future that an extractor has returned: [`Now`], by the inherent method, or any other future, by [`Begin`].
 pub struct Extraction<F>(pub F);
 
 impl<E, T> Extraction<Now<'_, E, T>> {
-    /// What it takes.
+    /// Takes the value.
     #[inline(always)]
     pub fn __begin(self) -> Result<Result<T, Reject>, Never<Result<T, Reject>>> {
         let Now { call, take } = self.0;
@@ -48,10 +48,10 @@ impl<E, T> Extraction<Now<'_, E, T>> {
 
 /// An extraction that may have to wait.
 pub trait Begin {
-    /// What is awaited.
+    /// The future that is awaited.
     type Future: Future;
 
-    /// What it takes; or the future of that.
+    /// Takes the value; `Err`: the future of the value.
     fn __begin(self) -> Result<<Self::Future as Future>::Output, Self::Future>;
 }
 
@@ -64,7 +64,7 @@ impl<F: Future> Begin for Extraction<F> {
     }
 }
 
-/// A future that there can't be.
+/// An uninhabited future.
 pub struct Never<T>(pub Infallible, pub PhantomData<T>);
 
 impl<T> Future for Never<T> {
@@ -82,22 +82,22 @@ mod tests {
     use crate::extract::Extract;
     use crate::names::id::UserId;
 
-    /// How large the future is that a function returns.
+    /// The size of the future that a function returns.
     fn size<F>(_: fn(&'static Call<Rpc>) -> F) -> usize {
         size_of::<F>()
     }
 
     #[test]
-    fn what_waits_for_nothing_takes_no_place_in_a_future() {
+    fn an_extraction_that_never_waits_takes_no_space_in_a_future() {
         let call = size(|call| async move { call.metadata().len() });
-        let asked = size(|call| async move {
+        let begun = size(|call| async move {
             match Extraction(UserId::extract(call)).__begin() {
                 Ok(user) => user.is_ok(),
-                #[allow(unreachable_code, reason = "that is what it is about")]
+                #[allow(unreachable_code, reason = "`Err` is uninhabited here, which the test is about")]
                 Err(rest) => rest.await.is_ok(),
             }
         });
         let awaited = size(|call| async move { UserId::extract(call).await.is_ok() });
-        assert!(asked == call && awaited > call, "{asked} and {awaited} bytes, and a call alone {call}");
+        assert!(begun == call && awaited > call, "{begun} and {awaited} bytes, and a call alone {call}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a client publishes into its stream.
+//! The client's publications to its stream.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,25 +17,27 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
-/// What the client publishes to its stream's channel, from JSON: a [`Stream`] of `Result<T, Reject>`.
+/// The client's publications to its stream's channel, read from JSON: a [`Stream`] of `Result<T, Reject>`.
 ///
-/// A handler of a [`stream`](macro@crate::stream) that takes it makes its namespace bidirectional: the
-/// [generated configuration](crate::App::centrifugo_config) has `subscribe_stream_proxy_bidirectional`, and Centrifugo tells
-/// a publisher "ok" as soon as the publication is on its way. Data that doesn't fit `T` is an `Err`, and the stream of them goes on.
+/// A [`stream`](macro@crate::stream) handler that takes it makes its namespace bidirectional: the [generated
+/// configuration](crate::App::centrifugo_config) has `subscribe_stream_proxy_bidirectional`. The publisher receives "ok" as
+/// soon as Centrifugo has sent the publication to the app. Data that doesn't fit `T` is an `Err`, and the stream continues.
 ///
-/// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped, too. It also ends
-/// when what comes can't be read, such as a message over [`App::max_message_size`](crate::App::max_message_size) or one that is never complete;
-/// a second later the whole stream ends, and its client subscribes again.
-/// Nothing is read ahead: a handler that holds it without reading holds its client back, once HTTP/2's window (64 KiB) is full, and nobody else's: Centrifugo
-/// then handles no other command of that client. Dropped, it is read on, and what comes is discarded.
+/// It ends when the client leaves or unsubscribes; at that moment everything else that the handler has returned is dropped,
+/// too. It also ends when a message can't be read, such as one over [`App::max_message_size`](crate::App::max_message_size)
+/// or one that is never complete; a second later the whole stream ends, and the client subscribes again.
 ///
-/// `Option<Publications<T>>` is `None` where Centrifugo opens streams for one direction only.
+/// Publications are not read ahead. A handler that holds it without reading holds back its own client, and no other: once
+/// HTTP/2's window (64 KiB) is full, Centrifugo handles no other command of that client. If a handler drops it, the
+/// publications are still read, and discarded.
+///
+/// `Option<Publications<T>>` is `None` if the stream is unidirectional.
 pub struct Publications<T> {
     raw: RawPublications,
     data: PhantomData<fn() -> T>,
 }
 
-/// What the client publishes to its stream's channel, as it is: a [`Stream`] of [`Bytes`]. All else is as for [`Publications`].
+/// The client's publications to its stream's channel, as bytes: a [`Stream`] of [`Bytes`]. Otherwise like [`Publications`].
 pub struct RawPublications(InboundStream);
 
 impl<T: DeserializeOwned> Stream for Publications<T> {

@@ -1,4 +1,4 @@
-//! Values that the application brings along.
+//! Values of the app: its states, and values that interceptors and tower layers have inserted.
 
 use std::any::type_name;
 
@@ -8,9 +8,10 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
 
-/// A clone of the value given to [`App::state`](crate::App::state).
+/// A clone of a state of the app, which [`App::state`](crate::App::state) has set.
 ///
-/// An app whose handlers take a state that nobody gave doesn't start. What is expensive to clone goes into an `Arc`.
+/// An app doesn't start if one of its handlers takes a state that isn't set. Put a state that is expensive to clone into an
+/// `Arc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State<T>(pub T);
 
@@ -31,9 +32,10 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T>
     }
 }
 
-/// A clone of a value that an [`interceptor`](macro@crate::interceptor) or a tower layer put into the call's extensions.
+/// A clone of a value that an [`interceptor`](macro@crate::interceptor) or a tower layer has inserted into the call's
+/// extensions.
 ///
-/// A value that isn't there is an internal failure; `Option<Extension<T>>` is `None` then.
+/// A missing value is an internal failure; `Option<Extension<T>>` is `None` then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extension<T>(pub T);
 
@@ -50,12 +52,12 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for Extensio
     }
 }
 
-// Apart from their callers, which are compiled in each handler.
+// Not in their callers, which are compiled for each handler.
 
 fn no_state(name: &str) -> Reject {
     Reject::internal(format!("the app has no state `{name}`"))
 }
 
 fn no_extension(name: &str) -> Reject {
-    Reject::internal(format!("no interceptor and no layer has put a `{name}` into the extensions"))
+    Reject::internal(format!("no interceptor and no layer has inserted a `{name}` into the extensions"))
 }

@@ -1,4 +1,4 @@
-//! The request itself, and the names in it.
+//! The event itself, and the names in it: user, connection, channel, keys.
 
 use super::{Extract, Now, now};
 use crate::event::{Client, Event, HasChannel, HasClient, HasKey, HasUser, PollItem, SharedPoll};
