@@ -45,7 +45,7 @@ pub trait HasChannel: Event {
     fn channel(&self) -> &Channel;
 }
 
-/// An event with data of the client's.
+/// An event with data from the client.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event carries no data",
     label = "needs an event with data",

@@ -28,7 +28,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of an event of any client about a channel, without options of its own. A base for the other events'.
+    /// The facts of an event that comes from a client and is about a channel. Each event's facts start from these.
     pub(crate) const CHANNEL: Self = Self {
         rpc: "",
         attribute: "",

@@ -26,8 +26,8 @@ use crate::reject::Reject;
 /// [`Publication`]: crate::Publication
 /// [`Stream`]: futures_util::Stream
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no answer to a `{E}` event",
-    label = "a handler can't return this",
+    message = "a `{E}` handler can't return `{Self}`",
+    label = "not a reply to this event",
     note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; \
             publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`; \
             stream: `impl Stream<Item = ..>` or `SubscribedStream`",

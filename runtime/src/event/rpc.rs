@@ -92,7 +92,7 @@ impl Event for Rpc {
 
 facets!(Rpc: client, user, data, refusing);
 
-may_return!(Rpc, "`{Self}` is no answer to an rpc event", "write a type that implements `serde::Serialize`, or `RpcReply`");
+may_return!(Rpc, "an rpc handler can't return `{Self}`", "write a type that implements `serde::Serialize`, or `RpcReply`");
 returns_reply!(Rpc => RpcReply);
 
 impl<T: Serialize> IntoReply<Rpc> for T {

@@ -46,8 +46,8 @@ pub struct SubscribeStream {
     pub(crate) inbound: Inbound,
 }
 
-/// The reply to [`SubscribeStream`]: allows the subscription, and has its publications. [`Subscribed::stream`] and
-/// [`Subscribed::try_stream`] create it.
+/// The reply to [`SubscribeStream`]: allows the subscription, and has the stream of publications that the client receives.
+/// [`Subscribed::stream`] and [`Subscribed::try_stream`] create it.
 ///
 /// `SubscribedStream<Prices>` is for a [typed channel](macro@crate::channel): the publications have the type of its data.
 #[must_use = "a reply does nothing until the handler returns it"]
@@ -67,7 +67,7 @@ impl<C> SubscribedStream<C> {
 }
 
 impl Subscribed {
-    /// Adds the stream of the client's publications, for a [`stream`](macro@crate::stream) handler.
+    /// Adds the stream of publications that the client receives, for a [`stream`](macro@crate::stream) handler.
     pub fn stream<C, S>(self, publications: S) -> SubscribedStream<C>
     where
         S: Stream<Item: IntoPublication + PublishedTo<C>> + Send + 'static,
@@ -123,7 +123,7 @@ facets!(SubscribeStream: client, user, channel, data, refusing);
 
 may_return!(
     SubscribeStream,
-    "`{Self}` is no answer to a stream event",
+    "a stream handler can't return `{Self}`",
     "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`"
 );
 publishes!(SubscribeStream => SubscribedStream);

@@ -118,7 +118,7 @@ impl Event for Subscribe {
 
 facets!(Subscribe: client, user, channel, data, refusing);
 
-may_return!(Subscribe, "`{Self}` is no answer to a subscribe event", "write `bool`, `()` or `Subscribed`");
+may_return!(Subscribe, "a subscribe handler can't return `{Self}`", "write `bool`, `()` or `Subscribed`");
 returns_reply!(Subscribe => Subscribed);
 returns_bool!(Subscribe => Subscribed);
 

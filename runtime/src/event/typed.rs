@@ -10,7 +10,7 @@ use crate::reply::publication::Publication;
 
 /// A value that a handler of the typed channel `C` may return: one that publishes nothing but the channel's data.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no answer to a `{E}` event of the typed channel `{C}`",
+    message = "a `{E}` handler of the typed channel `{C}` can't return `{Self}`",
     label = "not for this channel",
     note = "a channel with `data` checks what is published: return `Published<{C}>`, `MapPublished<{C}>`, `Polled<{C}>`, \
             `Vec<PolledItem<{C}>>`, `SubscribedStream<{C}>` or a stream of the data",
