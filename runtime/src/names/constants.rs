@@ -1,4 +1,4 @@
-//! The typed channel that the name of a constant leads to, so that `#[topic(USERS)]` is one mistake and one error.
+//! A typed channel that stands for a constant in an attribute, so that `#[topic(USERS)]` is reported once.
 
 use crate::names::channel::{InvalidChannel, ToChannel};
 use crate::names::channel_data::{AsSent, Carries, Receives, Untyped};
@@ -6,19 +6,20 @@ use crate::names::id::Channel;
 use crate::names::typed::{TypedChannel, Writer};
 use crate::names::values::Values;
 
-/// No channel. Expansions import the name in the attribute under this one, which takes precedence if it is a type's.
+/// The placeholder of the typed channel. Expansions import the attribute's name as this one, which takes precedence if it is
+/// a type.
 pub struct __Channel {}
 
-/// In the other namespace, for what is no constant.
+/// The same in the namespace of values, for a name that is not a constant's.
 #[allow(non_upper_case_globals, reason = "the name of the type")]
 pub const __Channel: () = ();
 
-/// Only [`__Channel`].
+/// A trait that `__Channel` alone implements.
 pub trait IsConstant {}
 
 impl IsConstant for __Channel {}
 
-/// Not even that.
+/// A trait that not even `__Channel` implements.
 #[diagnostic::on_unimplemented(
     message = "a pattern is one string literal: it is checked before a constant's value is known",
     label = "write the pattern itself, in quotes"
