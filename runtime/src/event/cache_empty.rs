@@ -45,7 +45,11 @@ impl Event for CacheEmpty {
 
 facets!(CacheEmpty: channel);
 
-may_return!(CacheEmpty, "a cache_empty handler can't return `{Self}`", "write `bool`: whether the cache is filled now");
+may_return!(
+    CacheEmpty as CacheEmptyReturn,
+    "a cache_empty handler can't return `{Self}`",
+    "write `bool`: whether the cache is filled now"
+);
 returns_reply!(CacheEmpty => bool);
 
 impl Wire for CacheEmpty {

@@ -70,7 +70,7 @@ impl Event for ChannelState {
 
 facets!(ChannelState: channel, refusing);
 
-may_return!(ChannelState, "a channel_state handler can't return `{Self}`", "write nothing, or `()`");
+may_return!(ChannelState as ChannelStateReturn, "a channel_state handler can't return `{Self}`", "write nothing, or `()`");
 returns_reply!(ChannelState => ());
 
 impl ChannelState {

@@ -182,7 +182,7 @@ impl Event for Connect {
 
 facets!(Connect: client, data, refusing);
 
-may_return!(Connect, "a connect handler can't return `{Self}`", "write `Connected`");
+may_return!(Connect as ConnectReturn, "a connect handler can't return `{Self}`", "write `Connected`");
 returns_reply!(Connect => Connected);
 
 impl Wire for Connect {

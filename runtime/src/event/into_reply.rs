@@ -78,25 +78,26 @@ macro_rules! returns_bool {
 }
 pub(crate) use returns_bool;
 
-/// Defines the trait `Answer` of an event: the values that its handlers may return. Each event has a trait of its own, so
-/// that the error for another value lists the values of this event, and not those of all events.
+/// Defines a trait for the values that an event's handlers may return, and exports it as `Answer` as well. Each event has a
+/// trait of its own, so that the error for another value lists the values of this event, and not those of all events. The
+/// traits differ in name, or the compiler would add notes on similarly named ones.
 ///
 /// The trait has a second implementation, for no type: with one implementation the compiler would report that its bound
 /// fails, with two it reports the trait itself.
 macro_rules! may_return {
-    ($event:ident, $message:literal, $label:literal) => {
-        #[doc = concat!("An answer to [`", stringify!($event), "`](crate::", stringify!($event), ").")]
+    ($event:ident as $name:ident, $message:literal, $label:literal) => {
+        #[doc = concat!("A value that [`", stringify!($event), "`](crate::", stringify!($event), ") handlers may return.")]
         // The trait has the function itself, so that the error doesn't show code that requires the bound and isn't the
         // user's.
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = "or a `Result` of these")]
-        pub trait Answer<By>: Sized {
+        pub trait $name<By>: Sized {
             /// Converts the value to the reply, or passes on the refusal.
             fn reply(
                 returned: Result<Self, $crate::reject::Reject>,
             ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject>;
         }
 
-        impl<T: $crate::event::into_reply::IntoReply<$event>> Answer<((),)> for T {
+        impl<T: $crate::event::into_reply::IntoReply<$event>> $name<((),)> for T {
             #[inline(never)]
             fn reply(
                 returned: Result<Self, $crate::reject::Reject>,
@@ -108,13 +109,15 @@ macro_rules! may_return {
             }
         }
 
-        impl<T: $crate::event::into_reply::NoType> Answer<()> for T {
+        impl<T: $crate::event::into_reply::NoType> $name<()> for T {
             fn reply(
                 returned: Result<Self, $crate::reject::Reject>,
             ) -> Result<<$event as $crate::event::Event>::Reply, $crate::reject::Reject> {
                 returned?.never()
             }
         }
+
+        pub use $name as Answer;
     };
 }
 pub(crate) use may_return;

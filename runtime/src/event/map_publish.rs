@@ -184,7 +184,11 @@ impl Event for MapPublish {
 
 facets!(MapPublish: client, user, channel, data, key, refusing);
 
-may_return!(MapPublish, "a map_publish handler can't return `{Self}`", "write `bool`, `()` or `MapPublished`");
+may_return!(
+    MapPublish as MapPublishReturn,
+    "a map_publish handler can't return `{Self}`",
+    "write `bool`, `()` or `MapPublished`"
+);
 returns_bool!(MapPublish => MapPublished);
 publishes!(MapPublish => MapPublished);
 publishes_as_sent!(MapPublish);

@@ -101,7 +101,11 @@ impl Event for MapRemove {
 
 facets!(MapRemove: client, user, channel, key, refusing);
 
-may_return!(MapRemove, "a map_remove handler can't return `{Self}`", "write `bool`, `()` or `MapRemoved`");
+may_return!(
+    MapRemove as MapRemoveReturn,
+    "a map_remove handler can't return `{Self}`",
+    "write `bool`, `()` or `MapRemoved`"
+);
 returns_reply!(MapRemove => MapRemoved);
 returns_bool!(MapRemove => MapRemoved);
 

@@ -162,7 +162,7 @@ impl Event for Publish {
 
 facets!(Publish: client, user, channel, data, refusing);
 
-may_return!(Publish, "a publish handler can't return `{Self}`", "write `bool`, `()` or `Published`");
+may_return!(Publish as PublishReturn, "a publish handler can't return `{Self}`", "write `bool`, `()` or `Published`");
 returns_bool!(Publish => Published);
 publishes!(Publish => Published);
 publishes_as_sent!(Publish);

@@ -124,7 +124,7 @@ impl Event for Refresh {
 
 facets!(Refresh: client, user);
 
-may_return!(Refresh, "a refresh handler can't return `{Self}`", "write `Refreshed`");
+may_return!(Refresh as RefreshReturn, "a refresh handler can't return `{Self}`", "write `Refreshed`");
 returns_reply!(Refresh => Refreshed);
 
 impl Wire for Refresh {

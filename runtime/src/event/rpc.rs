@@ -92,7 +92,11 @@ impl Event for Rpc {
 
 facets!(Rpc: client, user, data, refusing);
 
-may_return!(Rpc, "an rpc handler can't return `{Self}`", "write a type that implements `serde::Serialize`, or `RpcReply`");
+may_return!(
+    Rpc as RpcReturn,
+    "an rpc handler can't return `{Self}`",
+    "write a type that implements `serde::Serialize`, or `RpcReply`"
+);
 returns_reply!(Rpc => RpcReply);
 
 impl<T: Serialize> IntoReply<Rpc> for T {

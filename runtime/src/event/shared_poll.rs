@@ -181,7 +181,11 @@ impl Event for SharedPoll {
 
 facets!(SharedPoll: channel, refusing);
 
-may_return!(SharedPoll, "a shared_poll handler can't return `{Self}`", "write `Polled` or `Vec<PolledItem>`");
+may_return!(
+    SharedPoll as SharedPollReturn,
+    "a shared_poll handler can't return `{Self}`",
+    "write `Polled` or `Vec<PolledItem>`"
+);
 publishes!(SharedPoll => Polled);
 
 impl<C> Publishes<C, SharedPoll> for Vec<PolledItem<C>> {}

@@ -122,7 +122,7 @@ impl Event for SubscribeStream {
 facets!(SubscribeStream: client, user, channel, data, refusing);
 
 may_return!(
-    SubscribeStream,
+    SubscribeStream as SubscribeStreamReturn,
     "a stream handler can't return `{Self}`",
     "write `impl Stream<Item = ..>` of `Publication`s or `Serialize` values, or `SubscribedStream`"
 );

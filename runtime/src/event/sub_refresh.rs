@@ -120,7 +120,7 @@ impl Event for SubRefresh {
 
 facets!(SubRefresh: client, user, channel);
 
-may_return!(SubRefresh, "a sub_refresh handler can't return `{Self}`", "write `SubRefreshed`");
+may_return!(SubRefresh as SubRefreshReturn, "a sub_refresh handler can't return `{Self}`", "write `SubRefreshed`");
 returns_reply!(SubRefresh => SubRefreshed);
 
 impl Wire for SubRefresh {

@@ -118,7 +118,7 @@ impl Event for Subscribe {
 
 facets!(Subscribe: client, user, channel, data, refusing);
 
-may_return!(Subscribe, "a subscribe handler can't return `{Self}`", "write `bool`, `()` or `Subscribed`");
+may_return!(Subscribe as SubscribeReturn, "a subscribe handler can't return `{Self}`", "write `bool`, `()` or `Subscribed`");
 returns_reply!(Subscribe => Subscribed);
 returns_bool!(Subscribe => Subscribed);
 
