@@ -1,7 +1,8 @@
 //! Centrifugo's configuration, as the app's handlers require it.
 //!
-//! `generate` builds it: the proxies' options are in `proxies`, the namespaces in `namespaces`, the options that a namespace
-//! of streams, maps or shared polls has in `namespace_types`, and the rules about these types in `subscription_type`.
+//! `generate` builds it: `proxies` has the options of the proxies, `namespaces` and `open_namespaces` find the namespaces in
+//! which events are switched on, `namespace_types` has the options of a namespace of streams, maps or shared polls, and
+//! `subscription_type` the rules about these types.
 
 mod generate;
 mod merge;

@@ -1,4 +1,4 @@
-//! What a pattern that matches any namespace stands for.
+//! The namespaces in which events are switched on for patterns that match any namespace.
 
 use std::collections::BTreeSet;
 
