@@ -11,6 +11,7 @@ use crate::handler::model::modifiers;
 use crate::handler::params::typed;
 use crate::handler::unique;
 use crate::kind::Kind;
+use crate::syntax::arguments;
 use crate::syntax::deprecated;
 use crate::syntax::errors::Errors;
 use crate::syntax::fallback;
@@ -32,9 +33,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn judge(args: &TokenStream, function: &Function) -> syn::Result<()> {
     let mut errors = Errors::default();
-    if !args.is_empty() {
-        errors.at(args, "`error_handler` takes no arguments: it is told of the failures of all events");
-    }
+    arguments::refuse("error_handler", "it receives the failures of all events", args, &mut errors);
     for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
         errors.at(attribute, "an error handler is asked by no event: write a second function for this");
     }

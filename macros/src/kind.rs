@@ -3,6 +3,8 @@
 use centrifugo_pattern::Place;
 use proc_macro2::{Ident, Span};
 
+use crate::syntax::arguments::Opt;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Connect,
@@ -34,7 +36,7 @@ struct Row {
     event: &'static str,
     takes: Takes,
     example: &'static str,
-    options: &'static [&'static str],
+    options: &'static [Opt],
     /// The type of the event's reply.
     reply: &'static str,
     /// What a handler must at least return, for events that no `()` answers.
@@ -43,10 +45,18 @@ struct Row {
     plural: &'static str,
 }
 
-const EVERY: &[&str] = &["name", "collect"];
-const PATTERNED: &[&str] = &["ignore_case", "lenient", "name", "collect"];
-const REMOVE: &[&str] = &["ignore_case", "lenient", "anyone", "name", "collect"];
-const PUBLISH: &[&str] = &["ignore_case", "lenient", "anyone", "binary", "name", "collect"];
+pub(crate) const LENIENT: Opt = Opt::flag("lenient");
+const IGNORE_CASE: Opt = Opt::flag("ignore_case");
+const ANYONE: Opt = Opt::flag("anyone");
+const BINARY: Opt = Opt::flag("binary");
+
+const EVERY: &[Opt] = &[Opt::NAME, Opt::COLLECT];
+const PATTERNED: &[Opt] = &[IGNORE_CASE, LENIENT, Opt::NAME, Opt::COLLECT];
+const REMOVE: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, Opt::NAME, Opt::COLLECT];
+const PUBLISH: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, BINARY, Opt::NAME, Opt::COLLECT];
+
+/// The options of all attributes of handlers.
+pub(crate) const OPTIONS: &[Opt] = PUBLISH;
 
 impl Kind {
     pub(crate) const ALL: [Self; 13] = [
@@ -83,6 +93,22 @@ impl Kind {
             Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", reply: "bool", takes: Maybe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
             Self::ChannelState => Row { name: "channel_state", event: "ChannelState", reply: "()", takes: Maybe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
         }
+    }
+
+    /// The attributes' names.
+    pub(crate) const NAMES: [&str; Self::ALL.len()] = {
+        let mut names = [""; Self::ALL.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].row().name;
+            at += 1;
+        }
+        names
+    };
+
+    /// The kind of this name.
+    pub(crate) fn named(name: &Ident) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| name == kind.name())
     }
 
     /// The attribute's name.
@@ -124,7 +150,7 @@ impl Kind {
         self.row().example
     }
 
-    pub(crate) fn options(self) -> &'static [&'static str] {
+    pub(crate) fn options(self) -> &'static [Opt] {
         self.row().options
     }
 

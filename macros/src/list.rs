@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath, Token};
 
-use crate::syntax::errors::Errors;
+use crate::syntax::errors::{Errors, fault};
 use crate::syntax::registered::{Of, name};
 
 pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
@@ -53,23 +53,18 @@ fn path(of: Of, expression: &Expr) -> syn::Result<&ExprPath> {
         Expr::Path(path) if path.qself.is_none() => path,
         Expr::Call(call) => {
             let name = call.func.to_token_stream();
-            return Err(syn::Error::new_spanned(expression, format!("{one} is named, not called: write `{name}`")));
+            return fault(expression, format!("{one} is named, not called: write `{name}`"));
         }
         Expr::Reference(reference) => {
             let name = reference.expr.to_token_stream();
-            return Err(syn::Error::new_spanned(expression, format!("{one} is named by its path alone: write `{name}`")));
+            return fault(expression, format!("{one} is named by its path alone: write `{name}`"));
         }
         other => {
-            return Err(syn::Error::new_spanned(
-                other,
-                format!("write the path of {one}, such as `order` or `admin::kick`"),
-            ));
+            return fault(other, format!("write the path of {one}, such as `order` or `admin::kick`"));
         }
     };
     match path.path.segments.iter().find(|segment| !segment.arguments.is_none()) {
-        Some(segment) => {
-            Err(syn::Error::new_spanned(&segment.arguments, format!("{one} is named without generics: leave them out")))
-        }
+        Some(segment) => fault(&segment.arguments, format!("{one} is named without generics: leave them out")),
         None => Ok(path),
     }
 }

@@ -9,7 +9,8 @@ use super::lifetimes::of_call;
 use crate::handler::model::modifiers;
 use crate::handler::params::typed;
 use crate::kind::Kind;
-use crate::syntax::errors::Errors;
+use crate::syntax::arguments;
+use crate::syntax::errors::{Errors, fault};
 use crate::syntax::function::{Function, cfgs};
 
 const FORM: &str = "`async fn account(user: UserId) -> Result<Account, Reject>`";
@@ -35,9 +36,7 @@ pub(crate) struct Extractor {
 impl Extractor {
     pub(crate) fn read(args: &TokenStream, function: &Function) -> syn::Result<Self> {
         let mut errors = Errors::default();
-        if !args.is_empty() {
-            errors.at(args, "`extractor` takes no arguments: what it extracts is the type that the function returns");
-        }
+        arguments::refuse("extractor", "it extracts the type that the function returns", args, &mut errors);
         for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
             errors.at(attribute, "a function is an extractor or a handler, and this one is an extractor already");
         }
@@ -78,20 +77,22 @@ fn judge(signature: &Signature, errors: &mut Errors) {
 fn extracted(signature: &Signature) -> syn::Result<&Type> {
     let ReturnType::Type(_, returned) = &signature.output else { return Err(missing(signature)) };
     let ty = inside("Result", returned).unwrap_or(returned);
-    let fault = |message: String| Err(syn::Error::new_spanned(ty, message));
     if let Some(inner) = inside("Option", ty) {
         let inner = quote::quote!(#inner);
-        return fault(format!("an extractor returns the value, or refuses the call: write `Result<{inner}, Reject>`"));
+        return fault(ty, format!("an extractor returns the value, or refuses the call: write `Result<{inner}, Reject>`"));
     }
     match ty {
         Type::Path(TypePath { qself: None, path, .. }) => match path.get_ident().or_else(|| foreign_name(path)) {
-            Some(name) if FOREIGN.iter().any(|foreign| name == foreign) => fault(format!(
-                "`{name}` is a type of another crate, and anybody's value: return a type of your own, such as `struct Account({name})`"
-            )),
+            Some(name) if FOREIGN.iter().any(|foreign| name == foreign) => fault(
+                ty,
+                format!(
+                    "`{name}` is a type of another crate, and anybody's value: return a type of your own, such as `struct Account({name})`"
+                ),
+            ),
             _ => Ok(ty),
         },
-        Type::ImplTrait(_) => fault("handlers name the type: write it out".to_owned()),
-        _ => fault("an extractor returns a type of your own, such as `struct Account { .. }`".to_owned()),
+        Type::ImplTrait(_) => fault(ty, "handlers name the type: write it out"),
+        _ => fault(ty, "an extractor returns a type of your own, such as `struct Account { .. }`"),
     }
 }
 

@@ -10,7 +10,7 @@ use syn::{Attribute, FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
 use crate::handler::pattern::{Source, Written};
 use crate::handler::plain;
 use crate::kind::Kind;
-use crate::syntax::errors::Errors;
+use crate::syntax::errors::{Errors, fault};
 use crate::syntax::function::cfgs;
 use crate::syntax::option::{inner, may_be_another};
 use crate::syntax::suggest::nearest;
@@ -117,7 +117,6 @@ fn without_argument(written: &Written, placeholder: &Placeholder, name: &str, mi
 
 /// Whether a placeholder can be of the type, as far as its text tells.
 pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Result<()> {
-    let fault = |ty: &Type, message: String| Err(syn::Error::new_spanned(ty, message));
     let value = match (inner(ty), placeholder.is_optional()) {
         (None, true) => {
             let ty_text = text(ty);

@@ -9,8 +9,9 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{LitStr, Path, PathSegment};
 
-use crate::handler::args::Given;
+use crate::handler::args::PatternArg;
 use crate::kind::{Kind, Takes};
+use crate::syntax::pattern_argument;
 
 pub(crate) enum Source {
     /// Every name, or an event that has none.
@@ -78,13 +79,13 @@ impl Source {
         }
     }
 
-    pub(crate) fn judge(kind: Kind, given: Option<&Given>) -> syn::Result<Self> {
+    pub(crate) fn judge(kind: Kind, given: Option<&PatternArg>) -> syn::Result<Self> {
         match given {
-            Some(Given::Literal(literal)) => Written::judge(literal, kind.place()).map(Self::Pattern),
-            Some(Given::Type(path)) => Ok(Self::Type(path.clone())),
+            Some(PatternArg::Literal(literal)) => Written::judge(literal, kind.place()).map(Self::Pattern),
+            Some(PatternArg::Type(path)) => Ok(Self::Type(path.clone())),
             None if kind.takes() == Takes::Always => {
                 let name = kind.name();
-                let mut message = format!("`{name}` needs a pattern: write `#[{name}(\"{}\")]`", kind.example());
+                let mut message = pattern_argument::missing(name, kind.example());
                 if name == "topic" {
                     message.push_str(", or `#[subscribe]` for every channel");
                 }

@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprAssign, ExprCall, ExprLit, ExprPath, Lit, LitInt, LitStr, Meta, Token};
 
 use super::rules;
-use crate::syntax::errors::Errors;
+use crate::syntax::errors::{Errors, fault};
 use crate::syntax::suggest::nearest;
 
 /// All that an attribute may say.
@@ -234,9 +234,4 @@ fn string(expression: &Expr) -> Option<LitStr> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
         _ => None,
     }
-}
-
-fn fault<T>(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<T> {
-    let tokens: TokenStream = tokens.to_token_stream();
-    Err(syn::Error::new_spanned(tokens, message))
 }

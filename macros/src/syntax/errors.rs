@@ -36,3 +36,8 @@ impl Errors {
         }
     }
 }
+
+/// An error at what the user wrote.
+pub(crate) fn fault<T>(tokens: impl ToTokens, message: impl Display) -> syn::Result<T> {
+    Err(syn::Error::new_spanned(tokens, message))
+}

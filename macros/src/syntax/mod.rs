@@ -1,5 +1,6 @@
 //! What all attributes share in reading and writing Rust.
 
+pub(crate) mod arguments;
 pub(crate) mod compiler;
 pub(crate) mod deprecated;
 pub(crate) mod errors;
@@ -7,6 +8,7 @@ pub(crate) mod fallback;
 pub(crate) mod function;
 pub(crate) mod groups;
 pub(crate) mod option;
+pub(crate) mod pattern_argument;
 pub(crate) mod registered;
 pub(crate) mod span;
 pub(crate) mod suggest;
