@@ -1,26 +1,96 @@
-//! The attributes of handlers: which event each is for, and what may stand in its parentheses.
+//! The attributes of handlers: the event of each, and what it takes in its parentheses.
 
 use centrifugo_pattern::Place;
 use proc_macro2::{Ident, Span};
 
 use crate::syntax::arguments::Opt;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Connect,
-    Refresh,
-    Rpc,
-    Subscribe,
-    Topic,
-    Publish,
-    SubRefresh,
-    Stream,
-    MapPublish,
-    MapRemove,
-    SharedPoll,
-    CacheEmpty,
-    ChannelState,
+/// The list of all attributes of handlers. Passes a row for each to a macro: the attribute's function, its kind, and the facts
+/// about it. `lib.rs` writes the functions from it.
+macro_rules! for_each_attribute {
+    ($write:ident) => {
+        $write! {
+            connect(Connect) {
+                event: "Connect", reply: "Connected", takes: No, example: "",
+                options: EVERY, answer: Some("Connected"), plural: "connect handlers"
+            }
+            refresh(Refresh) {
+                event: "Refresh", reply: "Refreshed", takes: No, example: "",
+                options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers"
+            }
+            rpc(Rpc) {
+                event: "Rpc", reply: "RpcReply", takes: Always, example: "ping",
+                options: PATTERNED, answer: None, plural: "rpc methods"
+            }
+            subscribe(Subscribe) {
+                event: "Subscribe", reply: "Subscribed", takes: Maybe, example: "user.<uuid>",
+                options: PATTERNED, answer: None, plural: "topics"
+            }
+            topic(Topic) {
+                event: "Subscribe", reply: "Subscribed", takes: Always, example: "user.<uuid>",
+                options: PATTERNED, answer: None, plural: "topics"
+            }
+            publish(Publish) {
+                event: "Publish", reply: "Published", takes: Always, example: "chat:<room>",
+                options: PUBLISH, answer: None, plural: "publish handlers"
+            }
+            sub_refresh(SubRefresh) {
+                event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, example: "user.<uuid>",
+                options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers"
+            }
+            stream(Stream) {
+                event: "SubscribeStream", reply: "SubscribedStream", takes: Always, example: "ticks:<symbol>",
+                options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams"
+            }
+            map_publish(MapPublish) {
+                event: "MapPublish", reply: "MapPublished", takes: Always, example: "board:<id>",
+                options: PUBLISH, answer: None, plural: "map_publish handlers"
+            }
+            map_remove(MapRemove) {
+                event: "MapRemove", reply: "MapRemoved", takes: Always, example: "board:<id>",
+                options: REMOVE, answer: None, plural: "map_remove handlers"
+            }
+            shared_poll(SharedPoll) {
+                event: "SharedPoll", reply: "Polled", takes: Always, example: "prices:<market>",
+                options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers"
+            }
+            cache_empty(CacheEmpty) {
+                event: "CacheEmpty", reply: "bool", takes: Maybe, example: "news:<topic>",
+                options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers"
+            }
+            channel_state(ChannelState) {
+                event: "ChannelState", reply: "()", takes: Maybe, example: "news:<topic>",
+                options: PATTERNED, answer: None, plural: "channel_state handlers"
+            }
+        }
+    };
 }
+pub(crate) use for_each_attribute;
+
+macro_rules! kinds {
+    ($($name:ident($kind:ident) { $($row:tt)* })*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            $($kind,)*
+        }
+
+        impl Kind {
+            pub(crate) const ALL: [Self; Self::NAMES.len()] = [$(Self::$kind),*];
+
+            /// The attributes' names.
+            pub(crate) const NAMES: [&str; [$(stringify!($name)),*].len()] = [$(stringify!($name)),*];
+
+            const fn row(self) -> Row {
+                use Takes::{Always, Maybe, No};
+                match self {
+                    $(Self::$kind => Row { name: stringify!($name), $($row)* },)*
+                }
+            }
+        }
+    };
+}
+
+for_each_attribute!(kinds);
 
 /// Whether an attribute has a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +100,7 @@ pub(crate) enum Takes {
     Always,
 }
 
-/// One line of the table.
+/// The facts about an attribute.
 struct Row {
     name: &'static str,
     event: &'static str,
@@ -59,53 +129,6 @@ const PUBLISH: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, BINARY, Opt::NAME, Opt::
 pub(crate) const OPTIONS: &[Opt] = PUBLISH;
 
 impl Kind {
-    pub(crate) const ALL: [Self; 13] = [
-        Self::Connect,
-        Self::Refresh,
-        Self::Rpc,
-        Self::Subscribe,
-        Self::Topic,
-        Self::Publish,
-        Self::SubRefresh,
-        Self::Stream,
-        Self::MapPublish,
-        Self::MapRemove,
-        Self::SharedPoll,
-        Self::CacheEmpty,
-        Self::ChannelState,
-    ];
-
-    #[rustfmt::skip]
-    const fn row(self) -> Row {
-        use Takes::{Always, Maybe, No};
-        match self {
-            Self::Connect => Row { name: "connect", event: "Connect", reply: "Connected", takes: No, example: "", options: EVERY, answer: Some("Connected"), plural: "connect handlers" },
-            Self::Refresh => Row { name: "refresh", event: "Refresh", reply: "Refreshed", takes: No, example: "", options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers" },
-            Self::Rpc => Row { name: "rpc", event: "Rpc", reply: "RpcReply", takes: Always, example: "ping", options: PATTERNED, answer: None, plural: "rpc methods" },
-            Self::Subscribe => Row { name: "subscribe", event: "Subscribe", reply: "Subscribed", takes: Maybe, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
-            Self::Topic => Row { name: "topic", event: "Subscribe", reply: "Subscribed", takes: Always, example: "user.<uuid>", options: PATTERNED, answer: None, plural: "topics" },
-            Self::Publish => Row { name: "publish", event: "Publish", reply: "Published", takes: Always, example: "chat:<room>", options: PUBLISH, answer: None, plural: "publish handlers" },
-            Self::SubRefresh => Row { name: "sub_refresh", event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, example: "user.<uuid>", options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers" },
-            Self::Stream => Row { name: "stream", event: "SubscribeStream", reply: "SubscribedStream", takes: Always, example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams" },
-            Self::MapPublish => Row { name: "map_publish", event: "MapPublish", reply: "MapPublished", takes: Always, example: "board:<id>", options: PUBLISH, answer: None, plural: "map_publish handlers" },
-            Self::MapRemove => Row { name: "map_remove", event: "MapRemove", reply: "MapRemoved", takes: Always, example: "board:<id>", options: REMOVE, answer: None, plural: "map_remove handlers" },
-            Self::SharedPoll => Row { name: "shared_poll", event: "SharedPoll", reply: "Polled", takes: Always, example: "prices:<market>", options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers" },
-            Self::CacheEmpty => Row { name: "cache_empty", event: "CacheEmpty", reply: "bool", takes: Maybe, example: "news:<topic>", options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers" },
-            Self::ChannelState => Row { name: "channel_state", event: "ChannelState", reply: "()", takes: Maybe, example: "news:<topic>", options: PATTERNED, answer: None, plural: "channel_state handlers" },
-        }
-    }
-
-    /// The attributes' names.
-    pub(crate) const NAMES: [&str; Self::ALL.len()] = {
-        let mut names = [""; Self::ALL.len()];
-        let mut at = 0;
-        while at < names.len() {
-            names[at] = Self::ALL[at].row().name;
-            at += 1;
-        }
-        names
-    };
-
     /// The kind of this name.
     pub(crate) fn named(name: &Ident) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| name == kind.name())

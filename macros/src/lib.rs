@@ -15,9 +15,10 @@ use proc_macro::TokenStream;
 use syntax::groups::flat;
 use syntax::registered::Of;
 
+/// Writes the function of each attribute for handlers.
 macro_rules! attributes {
-    ($($name:ident => $kind:ident),*) => {$(
-        #[allow(missing_docs, reason = "the page of an attribute is where the runtime re-exports it")]
+    ($($name:ident($kind:ident) $row:tt)*) => {$(
+        #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
         #[proc_macro_attribute]
         pub fn $name(args: TokenStream, item: TokenStream) -> TokenStream {
             handler::attribute(Kind::$kind, flat(args.into()), item.into()).into()
@@ -25,21 +26,7 @@ macro_rules! attributes {
     )*};
 }
 
-attributes! {
-    connect => Connect,
-    refresh => Refresh,
-    rpc => Rpc,
-    subscribe => Subscribe,
-    topic => Topic,
-    publish => Publish,
-    sub_refresh => SubRefresh,
-    stream => Stream,
-    map_publish => MapPublish,
-    map_remove => MapRemove,
-    shared_poll => SharedPoll,
-    cache_empty => CacheEmpty,
-    channel_state => ChannelState
-}
+kind::for_each_attribute!(attributes);
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro_attribute]
