@@ -1,4 +1,4 @@
-//! `#[centrifugo::error_handler]`: the function that is told of every internal failure.
+//! `#[centrifugo::error_handler]`: the function that receives every internal failure.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -25,17 +25,17 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let message = "`error_handler` goes on an `async fn`";
         return fallback::item(&item, &syn::Error::new_spanned(&item, message));
     };
-    match judge(&args, &function) {
+    match check(&args, &function) {
         Ok(()) => collected(&function, &item),
         Err(errors) => fallback::item(&item, &errors),
     }
 }
 
-fn judge(args: &TokenStream, function: &Function) -> syn::Result<()> {
+fn check(args: &TokenStream, function: &Function) -> syn::Result<()> {
     let mut errors = Errors::default();
     arguments::refuse("error_handler", "it receives the failures of all events", args, &mut errors);
     for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
-        errors.at(attribute, "an error handler is asked by no event: write a second function for this");
+        errors.at(attribute, "an error handler is called for no event: write a second function for this");
     }
     signature(&function.sig, &mut errors);
     errors.finish(())
@@ -62,7 +62,7 @@ fn signature(signature: &Signature, errors: &mut Errors) {
     if let ReturnType::Type(_, ty) = &signature.output
         && !matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty())
     {
-        errors.at(ty, "an error handler answers nobody, so it returns nothing");
+        errors.at(ty, "an error handler answers no call, so it returns nothing");
     }
 }
 

@@ -5,8 +5,8 @@ use proc_macro2::{Ident, Span};
 
 use crate::syntax::arguments::Opt;
 
-/// The list of all attributes of handlers. Passes a row for each to a macro: the attribute's function, its kind, and the facts
-/// about it. `lib.rs` writes the functions from it.
+/// The list of all attributes of handlers. Passes a row for each to a macro: the attribute's function, its kind, and the
+/// facts about it. `lib.rs` writes the functions from it.
 macro_rules! for_each_attribute {
     ($write:ident) => {
         $write! {
@@ -92,7 +92,7 @@ macro_rules! kinds {
 
 for_each_attribute!(kinds);
 
-/// Whether an attribute has a pattern.
+/// Whether an attribute takes a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Takes {
     No,
@@ -109,9 +109,9 @@ struct Row {
     options: &'static [Opt],
     /// The type of the event's reply.
     reply: &'static str,
-    /// What a handler must at least return, for events that no `()` answers.
+    /// The return type of handlers of events that `()` does not answer.
     answer: Option<&'static str>,
-    /// Two handlers for the same thing, as the compiler's error names them.
+    /// The name of several handlers in the compiler's error for two with the same names.
     plural: &'static str,
 }
 
@@ -158,7 +158,7 @@ impl Kind {
         self.row().takes
     }
 
-    /// Whether a typed channel may stand for the pattern.
+    /// Whether a typed channel may replace the pattern.
     pub(crate) fn takes_type(self) -> bool {
         self.takes() != Takes::No && self != Self::Rpc
     }
@@ -185,7 +185,7 @@ impl Kind {
         self.row().plural
     }
 
-    /// The kind that an attribute on the function stands for, if it is one of ours.
+    /// The kind of a function's attribute, if it is one of this crate's.
     pub(crate) fn of(attribute: &syn::Attribute) -> Option<Self> {
         let segments = &attribute.path().segments;
         let ours = match segments.len() {

@@ -1,4 +1,4 @@
-//! `handlers![order, admin::kick]` and `interceptors![timed]`: registered functions by name.
+//! `handlers![order, admin::kick]` and `interceptors![timed]`: lists of registered functions, by name.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -35,8 +35,8 @@ fn read(of: Of, paths: TokenStream) -> syn::Result<Vec<TokenStream>> {
     errors.finish(listed)
 }
 
-/// One element, by the type that has the function's name. The path is resolved as the function's would be, so a function
-/// within a function takes precedence over one outside.
+/// One element: the type that has the function's name. Its path resolves as the function's would, so a function within a
+/// function takes precedence over one outside.
 fn listed(of: Of, expression: &Expr) -> syn::Result<TokenStream> {
     let ExprPath { attrs, path, .. } = path(of, expression)?;
     let (mut path, found_by) = (path.clone(), of.found_by());

@@ -1,4 +1,4 @@
-//! Writes what makes a struct a channel.
+//! The expansion of a typed channel: the implementations that make a struct a channel.
 
 use centrifugo_pattern::{Placeholder, Segment};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -40,7 +40,7 @@ pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     )
 }
 
-/// A refused struct is a channel nevertheless, so that its uses aren't errors as well.
+/// The implementation for a refused struct: it is a channel anyway, so that its uses aren't errors as well.
 pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
     match syn::parse2::<ItemStruct>(item.clone()) {
         Ok(ItemStruct { ident, generics, attrs, .. }) if generics.params.is_empty() => {
@@ -52,7 +52,7 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
     }
 }
 
-/// What belongs to the struct.
+/// The items that belong to the struct.
 fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
     let (import, cfgs, allows) = (import(&["AnySpelling", "Unwritable"]), cfgs(attrs), allows(attrs));
     quote! {
@@ -85,7 +85,7 @@ fn typed(ident: &Ident, pattern: &str, read: &TokenStream, write: &TokenStream, 
     }
 }
 
-/// Its generics have names that no struct of the user's has.
+/// The names of its generics are names that no struct of the user has.
 fn named(ident: &Ident) -> TokenStream {
     let (this, call) = (this(), local("call"));
     quote! {
@@ -100,13 +100,13 @@ fn named(ident: &Ident) -> TokenStream {
                 __centrifugo::extract_channel(#call)
             }
 
-            // What a channel is called says nothing of who asks.
+            // A channel's name holds nothing about the client.
             fn needs(_: &mut __centrifugo::Needs) {}
         }
     }
 }
 
-/// One type of data, or any.
+/// The type of data: one, or any.
 fn carries(ident: &Ident, data: Option<&Type>) -> TokenStream {
     match data {
         Some(ty) => quote!(impl ::centrifugo::Carries<#ty> for #ident {}),
@@ -114,7 +114,7 @@ fn carries(ident: &Ident, data: Option<&Type>) -> TokenStream {
     }
 }
 
-/// What clients publish: one type, or any.
+/// The type of what clients publish: one, or any.
 fn receives(channel: &TypedChannel) -> TokenStream {
     let TypedChannel { ident, data, from_client, .. } = channel;
     let Some(ty) = from_client.as_ref().or(data.as_ref()) else { return any_received(ident) };
@@ -154,7 +154,7 @@ fn writer() -> Ident {
     local("writer")
 }
 
-/// Of the same hygiene wherever it stands, also beside a field that comes from a `macro_rules!` macro.
+/// `self` with the same hygiene everywhere, also beside a field that comes from a `macro_rules!` macro.
 fn this() -> Ident {
     Ident::new("self", Span::mixed_site())
 }
@@ -213,7 +213,7 @@ fn pieces<'f>(segments: &[Segment], fields: &mut impl Iterator<Item = &'f Field>
 fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
     let (writer, value) = (writer(), local("value"));
     let (ident, ty, name) = (&field.ident, &field.ty, field_name(field));
-    // Where the type stands, so that one that can't be written is reported there.
+    // At the type, so that a type that can't be written is reported there.
     let this = Ident::new("self", ours(ty.span()));
     let method = if placeholder.is_rest() { "rest" } else { "value" };
     let written = |ty: &Type, value: &TokenStream| {

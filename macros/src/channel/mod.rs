@@ -1,4 +1,4 @@
-//! `#[channel("user.<uuid>")]`: a struct that names channels, and is read from their names.
+//! `#[channel("user.<uuid>")]`: a struct that names channels, and that is parsed from their names.
 
 mod args;
 mod expand;
@@ -13,7 +13,7 @@ use crate::syntax::groups::flat;
 use crate::syntax::span::ours;
 use model::TypedChannel;
 
-/// Where a channel that is read once more has its arguments: beside the derive macro.
+/// The helper attribute that carries the arguments to the derive macro.
 const COMPILED: &str = "__centrifugo_channel";
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -29,8 +29,8 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#item #channel)
 }
 
-/// Of the struct as it is compiled: unlike an attribute, a derive macro sees no field that a `cfg` takes away. Nor is it
-/// reported that it names one that is deprecated.
+/// Expands the struct as it is compiled: a derive macro, unlike an attribute, receives no field that a `cfg` removes. The
+/// compiler does not report deprecated items that a derive macro names.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<ItemStruct>(item) else { return TokenStream::new() };
     let at = item.attrs.iter().position(|attribute| attribute.path().is_ident(COMPILED));
@@ -48,7 +48,7 @@ fn is_derived(item: &TokenStream) -> bool {
     })
 }
 
-/// What stands beside the struct.
+/// The items beside the struct.
 fn channel(args: TokenStream, item: TokenStream) -> TokenStream {
     match TypedChannel::read(args, item.clone()) {
         Ok(channel) => expand::channel(&channel),

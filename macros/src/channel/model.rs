@@ -1,4 +1,4 @@
-//! Whether the struct has what the pattern needs, and nothing else.
+//! The model of a typed channel: checks that the struct has the fields that the pattern needs, and no others.
 
 use centrifugo_pattern::{Place, Segment};
 use proc_macro2::{Span, TokenStream};
@@ -17,11 +17,11 @@ use crate::syntax::suggest::nearest;
 pub(crate) struct TypedChannel {
     pub(crate) ident: Ident,
     pub(crate) written: Written,
-    /// What is published to it; anything, if it isn't said.
+    /// The type of what is published. None: any.
     pub(crate) data: Option<Type>,
-    /// What clients send to be published; the same, if it isn't said.
+    /// The type of what clients send to be published. None: that of `data`.
     pub(crate) from_client: Option<Type>,
-    /// Whether a name may spell the fields otherwise than they are written.
+    /// Whether a channel's name may spell the values in another way than they are written.
     pub(crate) is_lenient: bool,
     /// In the order of the pattern's placeholders.
     pub(crate) fields: Vec<Field>,
@@ -36,7 +36,7 @@ impl TypedChannel {
             errors.at(generic, "a typed channel can't be generic: each type has one pattern");
         }
         let args = errors.keep(Args::read(args));
-        let written = args.as_ref().and_then(|args| errors.keep(Written::judge(&args.pattern, Place::Publish)));
+        let written = args.as_ref().and_then(|args| errors.keep(Written::check(&args.pattern, Place::Publish)));
         let (Some(args), Some(written)) = (args, written) else { return Err(into_error(errors)) };
         if let (Some(option), None) = (&args.lenient, written.named().next()) {
             errors.at(option, NO_VALUE);

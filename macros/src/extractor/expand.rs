@@ -1,4 +1,4 @@
-//! Writes the implementation of `Extract`, beside the function.
+//! The expansion of an extractor: the implementation of `Extract`, beside the function.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -13,7 +13,7 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
     let pattern = locals.iter().rev().fold(quote!(()), |inner, local| quote!((#local, #inner)));
     let types = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
     let borrows = types.to_string().contains(&lifetime.to_string()).then(|| quote!(<#lifetime>));
-    // In the place of the function: a type that is unknown is one error then, as for both the compiler suggests a generic.
+    // With the span of the function: the compiler suggests a generic for both, so an unknown type is one error.
     let name = beside("__Arguments", ident);
     let arguments = quote!(#name #borrows);
     let call = Ident::new("call", Span::mixed_site());

@@ -1,9 +1,9 @@
-//! The lifetimes of a function's signature, all of which are the call's.
+//! The lifetimes of an extractor's signature, which all become the lifetime of the call.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Lifetime, ParenthesizedGenericArguments, Signature, Type, TypeFnPtr, TypeReference};
 
-/// The type as it is named beside the function: what it borrows, it borrows from the call.
+/// The type as it is named beside the function: its lifetimes are that of the call.
 pub(crate) fn of_call(ty: &Type, call: &Lifetime, signature: &Signature) -> Type {
     let own = signature.generics.params.iter().filter_map(|param| match param {
         GenericParam::Lifetime(param) => Some(param.lifetime.clone()),
@@ -16,7 +16,7 @@ pub(crate) fn of_call(ty: &Type, call: &Lifetime, signature: &Signature) -> Type
 
 struct OfCall<'c> {
     call: &'c Lifetime,
-    /// The function's own ones. Those that a `for<..>` within the type brings along are others.
+    /// The function's own lifetimes. A lifetime of a `for<..>` within the type is none of them.
     own: Vec<Lifetime>,
 }
 
@@ -32,7 +32,7 @@ impl VisitMut for OfCall<'_> {
         }
     }
 
-    // What is elided in the arguments of a function is that function's.
+    // Lifetimes that are elided in the arguments of an `Fn(..)` belong to that `Fn(..)`.
     fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
 
     fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}

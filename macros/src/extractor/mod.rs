@@ -1,4 +1,4 @@
-//! `#[centrifugo::extractor]`: an extractor of one's own, from a function of other extractors.
+//! `#[centrifugo::extractor]`: an extractor of the app, written as a function of other extractors.
 
 mod expand;
 mod lifetimes;
@@ -19,7 +19,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     match model::Extractor::read(&args, &function) {
         Ok(extractor) => expand::extractor(&extractor, &item),
         Err(errors) => {
-            // Another attribute of ours would only add errors of its own.
+            // Another attribute of this crate would only add further errors.
             function.attrs.retain(|attribute| Kind::of(attribute).is_none());
             fallback::item(&function.to_token_stream(), &errors)
         }

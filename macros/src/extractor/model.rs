@@ -1,4 +1,4 @@
-//! Decides whether the attribute is used rightly, and what is extracted.
+//! The model of an extractor: checks the function, and holds what is extracted.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -15,7 +15,7 @@ use crate::syntax::function::{Function, cfgs};
 
 const FORM: &str = "`async fn account(user: UserId) -> Result<Account, Reject>`";
 
-/// Types of everybody's: the trait can't be implemented for them in another crate.
+/// Common types of other crates, for which an app can't implement the trait.
 const FOREIGN: [&str; 20] = [
     "String", "Vec", "Box", "Arc", "Rc", "HashMap", "BTreeMap", "Value", "Uuid", "bool", "u8", "u16", "u32", "u64", "usize",
     "i32", "i64", "f64", "char", "Bytes",
@@ -24,10 +24,10 @@ const FOREIGN: [&str; 20] = [
 pub(crate) struct Extractor {
     /// The type that handlers take.
     pub(crate) ty: Type,
-    /// The arguments.
+    /// The types of the arguments.
     pub(crate) from: Vec<Type>,
     pub(crate) ident: Ident,
-    /// How long a call lives.
+    /// The lifetime of a call.
     pub(crate) call: Lifetime,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) attrs: Vec<Attribute>,
@@ -41,7 +41,7 @@ impl Extractor {
             errors.at(attribute, "a function is an extractor or a handler, and this one is an extractor already");
         }
         let signature = &function.sig;
-        judge(signature, &mut errors);
+        check(signature, &mut errors);
         let call = Lifetime { apostrophe: Span::call_site(), ident: Ident::new("__call", Span::call_site()) };
         let ty = errors.keep(extracted(signature)).map(|ty| of_call(ty, &call, signature));
         let arguments = signature.inputs.iter().filter_map(typed);
@@ -52,16 +52,13 @@ impl Extractor {
     }
 }
 
-fn judge(signature: &Signature, errors: &mut Errors) {
+fn check(signature: &Signature, errors: &mut Errors) {
     if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
         errors.at(receiver, "an extractor has no `self`: write a function outside of `impl`");
     }
     modifiers("an extractor", signature, errors);
     if let Some(param) = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
-        errors.at(
-            param,
-            "an extractor can't be generic: it serves each event that its arguments serve; write their types out",
-        );
+        errors.at(param, "an extractor can't be generic: it is for the events of its arguments; write the types out");
     }
     for argument in signature.inputs.iter().filter_map(typed) {
         if let Some(cfg) = cfgs(&argument.attrs).first() {
@@ -85,9 +82,7 @@ fn extracted(signature: &Signature) -> syn::Result<&Type> {
         Type::Path(TypePath { qself: None, path, .. }) => match path.get_ident().or_else(|| foreign_name(path)) {
             Some(name) if FOREIGN.iter().any(|foreign| name == foreign) => fault(
                 ty,
-                format!(
-                    "`{name}` is a type of another crate, and anybody's value: return a type of your own, such as `struct Account({name})`"
-                ),
+                format!("`{name}` is a type of another crate: return a type of your own, such as `struct Account({name})`"),
             ),
             _ => Ok(ty),
         },

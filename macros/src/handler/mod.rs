@@ -1,6 +1,6 @@
-//! The attributes of handlers: `args` and `pattern` read what stands in the parentheses, `params` the function's arguments,
-//! `model` decides whether all of it fits, and `expand` writes what is registered. `unique` lets the compiler find two
-//! handlers of the same names.
+//! The attributes of handlers: `args` and `pattern` read the attribute's arguments, `params` reads the function's, `model`
+//! checks that they fit, and `expand` writes what is registered. `unique` lets the compiler find two handlers of the same
+//! names.
 
 pub(crate) mod args;
 pub(crate) mod expand;

@@ -1,4 +1,4 @@
-//! Decides whether an attribute is used rightly, and what is registered for it.
+//! The model of a handler: checks the function and its attribute, and holds what is registered.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -18,7 +18,7 @@ use crate::syntax::errors::Errors;
 use crate::syntax::function::Function;
 use crate::syntax::groups::flat;
 
-/// `lenient` without a value that is read.
+/// The message for `lenient` without a placeholder.
 pub(crate) const NO_VALUE: &str = "`lenient` needs a placeholder: without one no value is read";
 
 /// A function that answers an event.
@@ -39,7 +39,7 @@ impl Handler {
         attributes(kind, &function.attrs, &mut errors);
         signature(kind, &function.sig, &mut errors);
         let args = errors.keep(Args::read(kind, args));
-        let source = args.as_ref().and_then(|args| errors.keep(Source::judge(kind, args.pattern.as_ref())));
+        let source = args.as_ref().and_then(|args| errors.keep(Source::check(kind, args.pattern.as_ref())));
         let (Some(args), Some(source)) = (args, source) else {
             return errors.finish(()).and_then(|()| Err(syn::Error::new(function.span(), "this is no handler")));
         };
@@ -86,7 +86,7 @@ pub(super) fn function(kind: Kind, item: &TokenStream) -> syn::Result<Function> 
     Err(syn::Error::new(span, format!("`{name}` goes on an `async fn`, and this is {what}")))
 }
 
-/// Whether there are values that `lenient` could be about.
+/// Checks that there are values that `lenient` applies to.
 fn lenient(options: &Options, source: &Source, errors: &mut Errors) {
     let Some(option) = &options.lenient else { return };
     match source {
@@ -102,7 +102,7 @@ fn lenient(options: &Options, source: &Source, errors: &mut Errors) {
     }
 }
 
-/// Attributes that don't go together with ours.
+/// Reports attributes that a handler can't have.
 fn attributes(kind: Kind, attrs: &[Attribute], errors: &mut Errors) {
     for attribute in attrs {
         if let Some(other) = Kind::of(attribute) {
@@ -147,7 +147,7 @@ fn signature(kind: Kind, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// An error that is a trait object is none of std's errors, so `Reject` isn't made from it.
+/// Reports a boxed error: a trait object is no `std::error::Error` itself, so `Reject` has no conversion from it.
 pub(crate) fn boxed(output: &ReturnType, errors: &mut Errors) {
     let mut output = output.clone();
     let Some((ok, error)) = boxed_error(&mut output) else { return };
@@ -174,7 +174,8 @@ fn is_boxed(ty: &Type) -> bool {
     path.path.segments.last().is_some_and(|last| last.ident == "Box" && text(&last.arguments).contains("dyn "))
 }
 
-/// A stream that is returned as `impl Stream` has borrowed all that its handler has, unless a `use<..>` says what.
+/// Reports borrowed arguments: a stream that is returned as `impl Stream` borrows from all of them, but for one with a
+/// `use<..>`.
 fn borrows(signature: &Signature, errors: &mut Errors) {
     #[derive(Default)]
     struct Capturing(bool);
@@ -198,7 +199,7 @@ fn borrows(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// What `one`, a function that Centrifugo's events get to, can't be.
+/// Reports the modifiers that a function for Centrifugo's events can't have. `one` names the function in messages.
 pub(crate) fn modifiers(one: &str, signature: &Signature, errors: &mut Errors) {
     if let Safety::Unsafe(token) = &signature.safety {
         errors.at(token, format!("{one} is called with whatever a client sends, so it can't be `unsafe`"));
@@ -216,7 +217,7 @@ pub(crate) fn modifiers(one: &str, signature: &Signature, errors: &mut Errors) {
 fn generics(signature: &Signature, errors: &mut Errors) {
     let generic = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)));
     if let Some(param) = generic {
-        errors.at(param, "a handler can't be generic: nobody would say which type is meant, so write it out");
+        errors.at(param, "a handler can't be generic: no caller chooses the type, so write it out");
         return;
     }
     if let Some(clause) = &signature.generics.where_clause {

@@ -1,4 +1,4 @@
-//! What each argument of a handler is: a placeholder's value, the typed channel, or an extractor.
+//! The arguments of a handler, each with its role: a placeholder's value, the typed channel, or an extractor.
 
 use centrifugo_pattern::Placeholder;
 use proc_macro2::Ident;
@@ -15,24 +15,24 @@ use crate::syntax::function::cfgs;
 use crate::syntax::option::{inner, may_be_another};
 use crate::syntax::suggest::nearest;
 
-/// An argument, with its type as it can be named outside of the function's signature.
+/// An argument. Its type is one that can be named outside of the function's signature.
 pub(crate) struct Param {
     pub(crate) ty: Type,
     pub(crate) role: Role,
-    /// What may take the argument away.
+    /// The conditions that may remove the argument.
     pub(crate) cfgs: Vec<Attribute>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The value of this one of the pattern's named placeholders.
+    /// The value of a named placeholder, by its index.
     Placeholder(usize),
     /// The typed channel that stands for the pattern.
     Channel,
     Extractor,
 }
 
-/// Judges all arguments, of a handler of the kind or of an interceptor.
+/// Reads and checks all arguments. Without a kind, they are those of an interceptor.
 pub(crate) fn params(kind: Option<Kind>, signature: &Signature, source: &Source, errors: &mut Errors) -> Vec<Param> {
     let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
     let mut faults = Errors::default();
@@ -41,10 +41,10 @@ pub(crate) fn params(kind: Option<Kind>, signature: &Signature, source: &Source,
         Source::Pattern(written) => placeholders(written, &arguments, &mut faults),
         Source::Type(path) => channel(path, &arguments, &mut faults),
     };
-    // An argument that is a placeholder's but for its name is one mistake.
+    // An argument that differs from a placeholder by its name alone is reported once.
     let extractors = arguments.iter().zip(&roles).filter(|(_, role)| **role == Role::Extractor && faults.is_empty());
     for (argument, _) in extractors {
-        plain::judge(kind, source, argument, errors);
+        plain::check(kind, source, argument, errors);
     }
     errors.keep(faults.finish(()));
     let named: Vec<_> = signature.generics.lifetimes().map(|named| &named.lifetime).collect();
@@ -53,7 +53,9 @@ pub(crate) fn params(kind: Option<Kind>, signature: &Signature, source: &Source,
     let params: Vec<_> = arguments.iter().zip(roles).map(param).collect();
     for Param { role, cfgs, .. } in &params {
         if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs.first()) {
-            errors.at(cfg, "the pattern has this value whatever is compiled: put the `cfg` on the function, and write a second one without it");
+            let message = "the pattern has this value whatever is compiled: put the `cfg` on the function, \
+                and write a second one without it";
+            errors.at(cfg, message);
         }
     }
     params
@@ -68,7 +70,7 @@ pub(crate) fn typed(argument: &FnArg) -> Option<&PatType> {
 
 fn placeholders(written: &Written, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
     let mut roles = vec![Role::Extractor; arguments.len()];
-    // An exact name goes first: `_id` may be another placeholder's own.
+    // An exact name takes precedence: `_id` may be the name of another placeholder.
     for is_named in [is_exactly, is_unused] {
         for (index, (_, name)) in written.named().enumerate() {
             let free = |(argument, role): (&&PatType, &Role)| *role == Role::Extractor && is_named(argument, name);
@@ -95,7 +97,7 @@ fn placeholders(written: &Written, arguments: &[&PatType], errors: &mut Errors) 
     roles
 }
 
-/// A placeholder without an argument: one that seems to be meant is suggested for one placeholder only.
+/// Reports a placeholder without an argument. A misspelt argument is suggested for one placeholder only.
 fn without_argument(written: &Written, placeholder: &Placeholder, name: &str, misspelt: &mut Vec<&Ident>) -> syn::Error {
     let meant = misspelt.iter().position(|ident| {
         let ident = ident.unraw().to_string();
@@ -115,7 +117,7 @@ fn without_argument(written: &Written, placeholder: &Placeholder, name: &str, mi
     }
 }
 
-/// Whether a placeholder can be of the type, as far as its text tells.
+/// Checks that a placeholder can have the type, as far as the type's text shows.
 pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Result<()> {
     let value = match (inner(ty), placeholder.is_optional()) {
         (None, true) => {
@@ -123,7 +125,7 @@ pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Res
             let message = format!("`<{name}>` is in the optional part of the pattern: write `Option<{ty_text}>`");
             return fault(ty, message);
         }
-        // The compiler knows whose it is, and reports the standard library's.
+        // The compiler knows which `Option` it is, and reports that of the standard library.
         (Some(_), false) if may_be_another(ty) => return Ok(()),
         (Some(value), false) => {
             let message = format!("`<{name}>` is always there: write `{}`, or put `<{name}>` into `[..]`", text(value));
@@ -168,7 +170,7 @@ fn is_exactly(argument: &PatType, name: &str) -> bool {
     ident(argument).is_some_and(|ident| ident.unraw() == name)
 }
 
-/// `_uuid`, of a handler that has no use for the value.
+/// `_uuid`: the name of a value that the handler does not use.
 fn is_unused(argument: &PatType, name: &str) -> bool {
     ident(argument).is_some_and(|ident| ident.unraw().to_string().strip_prefix('_') == Some(name))
 }

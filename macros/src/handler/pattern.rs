@@ -1,4 +1,4 @@
-//! Which names a handler is for: a pattern, a typed channel, or all of them.
+//! The names that a handler is for: a pattern, a typed channel, or all names.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -26,8 +26,8 @@ pub(crate) struct Written {
     pub(crate) pattern: Pattern,
 }
 
-/// A typed channel whose name may be a constant's as well, such as `DM` or `USERS`. A macro can't know: an import has both
-/// under another name, in the namespaces of both.
+/// A typed channel whose name may also be that of a constant, such as `DM` or `USERS`. A macro can't know which it is, so it
+/// imports the name under another one, which covers the namespaces of types and of values.
 pub(crate) struct MaybeConstant {
     pub(crate) written: Path,
 }
@@ -38,14 +38,15 @@ impl MaybeConstant {
         Ident::new("__Channel", self.written.span()).into()
     }
 
-    /// A block in which the other name is known. Around it stands one that the name of a constant leads to, and is reported.
+    /// A block that imports the type under the other name. If there is only a constant, the other name is, as a type, that
+    /// of a stand-in from the import around the block, which `check` reports.
     pub(crate) fn within(&self, block: &TokenStream) -> TokenStream {
         let (written, named) = (&self.written, self.named());
         quote! {
             use ::centrifugo::__private::constants::*;
             {
                 use #written as #named;
-                // That of a constant is no unused import.
+                // Without this, the import of a constant would be reported as unused.
                 const _: fn() = || {
                     let _ = &#named;
                 };
@@ -54,7 +55,7 @@ impl MaybeConstant {
         }
     }
 
-    /// Whether it is a type: compiled, and never called.
+    /// A check that it is a type: compiled, and never called.
     pub(crate) fn check(&self) -> TokenStream {
         let named = self.named();
         let check = quote_spanned!(self.written.span()=> __centrifugo::Named::<#named>::new().__is_a_type());
@@ -68,7 +69,7 @@ impl MaybeConstant {
 }
 
 impl Source {
-    /// Names a type by an import if its name may be a constant's.
+    /// Imports a type under another name if its name may be that of a constant.
     pub(crate) fn import(self) -> (Self, Option<MaybeConstant>) {
         match self {
             Self::Type(written) if may_be_constant(&written) => {
@@ -79,9 +80,9 @@ impl Source {
         }
     }
 
-    pub(crate) fn judge(kind: Kind, given: Option<&PatternArg>) -> syn::Result<Self> {
+    pub(crate) fn check(kind: Kind, given: Option<&PatternArg>) -> syn::Result<Self> {
         match given {
-            Some(PatternArg::Literal(literal)) => Written::judge(literal, kind.place()).map(Self::Pattern),
+            Some(PatternArg::Literal(literal)) => Written::check(literal, kind.place()).map(Self::Pattern),
             Some(PatternArg::Type(path)) => Ok(Self::Type(path.clone())),
             None if kind.takes() == Takes::Always => {
                 let name = kind.name();
@@ -102,14 +103,14 @@ fn may_be_constant(path: &Path) -> bool {
 }
 
 impl Written {
-    pub(crate) fn judge(literal: &LitStr, place: Place) -> syn::Result<Self> {
+    pub(crate) fn check(literal: &LitStr, place: Place) -> syn::Result<Self> {
         let fault = |error: centrifugo_pattern::Error| syn::Error::new(literal.span(), error);
         let pattern = Pattern::parse(&literal.value()).map_err(fault)?;
         pattern.check(place).map_err(fault)?;
         Ok(Self { literal: literal.clone(), pattern })
     }
 
-    /// The placeholders whose values somebody asks for, from the left.
+    /// The placeholders that have names, from the left.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&Placeholder, &str)> {
         self.pattern.placeholders().filter_map(|placeholder| Some((placeholder, placeholder.name()?)))
     }

@@ -1,5 +1,5 @@
-//! Arguments of types that are never extractors, as nobody may implement a trait of ours for a type of std. The errors say what
-//! to write instead.
+//! The check of arguments whose types are never extractors: another crate can't implement our trait for a type of std. The
+//! errors show what to write instead.
 
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};
@@ -14,12 +14,12 @@ const PLAIN: [&str; 18] = [
     "f32", "f64",
 ];
 
-/// Extractors that nobody borrows: those that are read from the call, or cloned.
+/// The extractors that can't be borrowed: those that are read from the call, or cloned.
 const OWNED: [&str; 9] =
     ["State", "Extension", "Data", "RawData", "Meta", "Header", "Metadata", "Publications", "RawPublications"];
 
-/// Judges an argument that is no placeholder's value.
-pub(crate) fn judge(kind: Option<Kind>, source: &Source, argument: &PatType, errors: &mut Errors) {
+/// Checks an argument that is no placeholder's value.
+pub(crate) fn check(kind: Option<Kind>, source: &Source, argument: &PatType, errors: &mut Errors) {
     let ty = &*argument.ty;
     if let Type::Reference(reference) = ty
         && (reference.mutability.is_some() || name(&reference.elem).is_some_and(|name| OWNED.contains(&name.as_str())))
@@ -55,7 +55,7 @@ fn ident(argument: &PatType) -> Option<String> {
     }
 }
 
-/// What to write instead of a plain type.
+/// The message with what to write instead of a plain type.
 fn instead(kind: Kind, source: &Source, name: Option<String>, ty: &str) -> String {
     let owned = if ty == "str" { "String" } else { ty };
     let name = name.unwrap_or_else(|| "value".to_owned());
@@ -79,7 +79,7 @@ fn instead(kind: Kind, source: &Source, name: Option<String>, ty: &str) -> Strin
     }
 }
 
-/// The extractor of what an argument is called after.
+/// The extractor that an argument's name suggests.
 fn extractor(kind: Kind, name: &str, ty: &str) -> Option<String> {
     let is_map = matches!(kind, Kind::MapPublish | Kind::MapRemove);
     let extractor = match name {

@@ -1,4 +1,5 @@
-//! `#[topic("UserChannel")]` for `#[topic(UserChannel)]`: a pattern, too, which matches one channel that the type never is.
+//! The check for `#[topic("UserChannel")]` instead of `#[topic(UserChannel)]`: a valid pattern, but it matches a single
+//! channel, which is none of the type's.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,7 +11,7 @@ use crate::handler::params::Role;
 use crate::handler::pattern::Source;
 use crate::syntax::span::respanned;
 
-/// Whether an extractor that is called as the pattern is no typed channel: compiled, and never called.
+/// A check that an extractor with the pattern's text as its name is no typed channel: compiled, and never called.
 pub(crate) fn unquoted(handler: &Handler) -> TokenStream {
     let Source::Pattern(written) = &handler.source else { return TokenStream::new() };
     let pattern = written.pattern.as_str();

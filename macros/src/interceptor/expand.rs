@@ -1,4 +1,4 @@
-//! Writes what is registered for an interceptor, beside the function.
+//! The expansion of an interceptor: its registration, which is written beside the function.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -76,7 +76,7 @@ fn about(interceptor: &Interceptor) -> TokenStream {
     }
 }
 
-/// The interceptor with its error turned into a refusal: generic as the function is, so that a mistake in it is one error.
+/// The interceptor with its error converted into a refusal. As generic as the function, so that a mistake is one error.
 fn run(interceptor: &Interceptor) -> TokenStream {
     let (call, next) = (local("call"), local("next"));
     let Interceptor { ident, generics, extractors, .. } = interceptor;

@@ -1,4 +1,4 @@
-//! `#[centrifugo::interceptor(rpc, publish, order = -1)]`: a function around handlers.
+//! `#[centrifugo::interceptor(rpc, publish, order = -1)]`: a function that runs around handlers.
 
 mod args;
 mod expand;

@@ -1,4 +1,4 @@
-//! Decides whether the attribute is used rightly, and what is registered for it.
+//! The model of an interceptor: checks the function and its attribute, and holds what is registered.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -17,11 +17,11 @@ pub(crate) struct Interceptor {
     pub(crate) args: Args,
     /// One kind for each event.
     pub(crate) events: Vec<Kind>,
-    /// All arguments but the call and what comes next.
+    /// All arguments but the call and the `Next`.
     pub(crate) extractors: Vec<Param>,
     pub(crate) ident: Ident,
     pub(crate) output: ReturnType,
-    /// The generic that is the event, with its bounds; none in an interceptor of one event.
+    /// The generic parameter for the event, with its bounds. Empty in an interceptor of one event.
     pub(crate) generics: Generics,
 }
 
@@ -33,9 +33,9 @@ impl Interceptor {
             errors.at(attribute, "a function is an interceptor or a handler, and this one is an interceptor already");
         }
         let mut faults = Errors::default();
-        signature::judge(args.as_ref().map(|args| args.events.as_slice()), &function.sig, &mut faults);
+        signature::check(args.as_ref().map(|args| args.events.as_slice()), &function.sig, &mut faults);
         let args = args.unwrap_or_default();
-        // What is wrong with the call or with what comes next has been told.
+        // The parameters are only read if the call and the `Next` are right, so that a mistake in these is reported once.
         let mut extractors = match faults.finish(()) {
             Ok(()) => params(None, &function.sig, &Source::Any, &mut errors),
             Err(fault) => {
@@ -57,7 +57,7 @@ impl Interceptor {
 }
 
 impl Interceptor {
-    /// The event: a generic, or the one that there is.
+    /// The event: the generic parameter, or the only event.
     pub(crate) fn event(&self) -> TokenStream {
         match self.generics.type_params().next() {
             Some(event) => event.ident.to_token_stream(),
@@ -76,7 +76,7 @@ fn every_event() -> Vec<Kind> {
     events
 }
 
-/// Lifetimes are no part of it: an extractor can't borrow from a call that goes on.
+/// The generics without lifetimes: an extractor can't borrow from a call that is passed on.
 fn generics(signature: &Signature) -> Generics {
     let mut generics = signature.generics.clone();
     generics.params = generics.params.into_iter().filter(|param| !matches!(param, GenericParam::Lifetime(_))).collect();

@@ -1,5 +1,5 @@
-//! Whether the function has the form of an interceptor, by the names of its types: one error in our words, where the compiler
-//! would report one for each event. Types of other names are left to the compiler.
+//! The check of an interceptor's signature, by the names of its types: it reports one error, where the compiler would report
+//! one for each event. Types with other names are left to the compiler.
 
 use quote::ToTokens;
 use syn::{
@@ -11,7 +11,7 @@ use crate::handler::params::typed;
 use crate::kind::Kind;
 use crate::syntax::errors::Errors;
 
-/// What the interceptor stands around, as messages write it.
+/// The event of the interceptor, as messages write it.
 struct Form {
     /// `Rpc`, or the name of the generic.
     event: String,
@@ -44,8 +44,8 @@ impl Form {
     }
 }
 
-/// Judges the function. The events are unknown if something is wrong with the attribute.
-pub(super) fn judge(events: Option<&[Kind]>, signature: &Signature, errors: &mut Errors) {
+/// Checks the function. The events are unknown if the attribute has a mistake.
+pub(super) fn check(events: Option<&[Kind]>, signature: &Signature, errors: &mut Errors) {
     modifiers("an interceptor", signature, errors);
     if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
         errors.at(receiver, "an interceptor has no `self`: write a function outside of `impl`");
@@ -84,7 +84,7 @@ fn not_generic(events: &[Kind], form: &Form) -> String {
     )
 }
 
-/// What an argument is by its type's name, with or without a `&` before it.
+/// The role of an argument, by its type's name, with or without a `&` before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Call,
@@ -115,7 +115,7 @@ fn arguments(form: &Form, signature: &Signature, errors: &mut Errors) {
     let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
     let roles: Vec<_> = arguments.iter().map(|argument| role(argument)).collect();
     order(form, signature, &arguments, &roles, errors);
-    // The call and what comes next are of one event: one mistake.
+    // The call and the `Next` have the same event, so a wrong one is one mistake.
     let faults = arguments.iter().zip(&roles).filter_map(|(argument, role)| match role {
         Role::Call => fault(form, "call", "Call", &argument.ty),
         Role::Next => fault(form, "next", "Next", &argument.ty),
@@ -156,12 +156,12 @@ fn order(form: &Form, signature: &Signature, arguments: &[&PatType], roles: &[Ro
     }
 }
 
-/// Whether the type is the event that the interceptor stands around.
+/// Whether the type is the interceptor's event.
 fn is_event(ty: &Type, event: &str) -> bool {
     last(ty).is_some_and(|last| last.ident == event && last.arguments.is_none())
 }
 
-/// Whether it is neither `&Call<E>` nor `Call<Publish>`, but `Call<E>`.
+/// Reports `&Call<E>` and `Call<Publish>` where `Call<E>` is expected.
 fn fault(form: &Form, what: &str, name: &str, ty: &Type) -> Option<syn::Error> {
     let event = &form.event;
     if let Type::Reference(_) = ty {

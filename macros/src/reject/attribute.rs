@@ -1,5 +1,5 @@
-//! `#[reject(403, "not a member", temporary)]`, `#[reject(disconnect(4502, "banned"))]`, `#[reject(internal)]`, and what
-//! else may stand in it.
+//! The reader of `#[reject(403, "not a member", temporary)]`, `#[reject(disconnect(4502, "banned"))]`,
+//! `#[reject(internal)]`, and the attribute's other forms.
 
 use centrifugo_pattern::codes::InvalidCode;
 use proc_macro2::TokenStream;
@@ -12,11 +12,11 @@ use super::rules;
 use crate::syntax::errors::{Errors, fault};
 use crate::syntax::suggest::nearest;
 
-/// All that an attribute may say.
+/// All forms of the attribute.
 pub(super) const USAGE: &str = "write `#[reject(403, \"..\")]`, `#[reject(disconnect(4501, \"..\"))]`, \
     `#[reject(internal)]` or `#[reject(transparent)]`";
 
-/// What a value answers.
+/// The answer of a value.
 pub(super) enum Answer {
     Error {
         code: LitInt,
@@ -28,14 +28,14 @@ pub(super) enum Answer {
         reason: LitStr,
     },
     Internal,
-    /// What the only field answers.
+    /// The answer of the only field.
     Transparent,
 }
 
-/// What stands in an attribute.
-pub(super) enum Said {
+/// The content of an attribute.
+pub(super) enum Content {
     Answer(Answer),
-    /// `with = path`: the function that answers.
+    /// `with = path`: the function that returns the answer.
     With(ExprPath),
 }
 
@@ -43,7 +43,7 @@ pub(super) fn is_reject(attribute: &Attribute) -> bool {
     attribute.path().is_ident("reject")
 }
 
-impl Said {
+impl Content {
     pub(super) fn read(attribute: &Attribute) -> syn::Result<Self> {
         let tokens = match &attribute.meta {
             Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
@@ -52,24 +52,24 @@ impl Said {
         let expressions = Punctuated::<Expr, Token![,]>::parse_terminated
             .parse2(tokens.clone())
             .or_else(|_| fault(tokens, format!("this is no answer: {USAGE}")))?;
-        said(expressions.into_iter().map(bare).collect())
+        content(expressions.into_iter().map(bare).collect())
     }
 }
 
-/// By the first expression: a word, or a code.
-fn said(expressions: Vec<Expr>) -> syn::Result<Said> {
+/// Reads the content by its first expression: a word, or a code.
+fn content(expressions: Vec<Expr>) -> syn::Result<Content> {
     match &expressions[..] {
         [Expr::Path(word), rest @ ..] => lone(alone(word)?, rest),
         [Expr::Call(call), rest @ ..] => lone(called(call)?, rest),
         [Expr::Assign(assign), rest @ ..] => lone(assigned(assign)?, rest),
-        _ => error(Arguments::read(expressions, TokenStream::new(), &Form::ERROR)?).map(Said::Answer),
+        _ => error(Arguments::read(expressions, TokenStream::new(), &Form::ERROR)?).map(Content::Answer),
     }
 }
 
-/// An answer that nothing follows.
-fn lone(said: Said, rest: &[Expr]) -> syn::Result<Said> {
+/// An answer without further arguments.
+fn lone(content: Content, rest: &[Expr]) -> syn::Result<Content> {
     match rest {
-        [] => Ok(said),
+        [] => Ok(content),
         [Expr::Path(word), ..] if word.path.is_ident("temporary") => {
             fault(word, "`temporary` is for error replies: write `#[reject(403, \"..\", temporary)]`")
         }
@@ -77,10 +77,10 @@ fn lone(said: Said, rest: &[Expr]) -> syn::Result<Said> {
     }
 }
 
-fn alone(word: &ExprPath) -> syn::Result<Said> {
+fn alone(word: &ExprPath) -> syn::Result<Content> {
     match word.path.get_ident().map(ToString::to_string).as_deref() {
-        Some("internal") => Ok(Said::Answer(Answer::Internal)),
-        Some("transparent") => Ok(Said::Answer(Answer::Transparent)),
+        Some("internal") => Ok(Content::Answer(Answer::Internal)),
+        Some("transparent") => Ok(Content::Answer(Answer::Transparent)),
         Some("disconnect") => fault(word, "code and reason are missing: write `#[reject(disconnect(4501, \"..\"))]`"),
         Some("with") => fault(word, "the function is missing: write `#[reject(with = path)]`"),
         name => fault(word, unknown(name.unwrap_or_default())),
@@ -95,7 +95,7 @@ fn unknown(name: &str) -> String {
     }
 }
 
-fn called(call: &ExprCall) -> syn::Result<Said> {
+fn called(call: &ExprCall) -> syn::Result<Content> {
     let name = match &*call.func {
         Expr::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
         _ => String::new(),
@@ -104,7 +104,7 @@ fn called(call: &ExprCall) -> syn::Result<Said> {
     match name.as_str() {
         "disconnect" => {
             let arguments = arguments.iter().cloned().map(bare).collect();
-            disconnect(Arguments::read(arguments, call, &Form::DISCONNECT)?).map(Said::Answer)
+            disconnect(Arguments::read(arguments, call, &Form::DISCONNECT)?).map(Content::Answer)
         }
         "internal" => fault(call, "`internal` has no arguments: the client sees nothing of it, and the log has the cause"),
         "error" => fault(call, format!("an error reply has no name: write `#[reject({})]`", quote!(#arguments))),
@@ -113,16 +113,16 @@ fn called(call: &ExprCall) -> syn::Result<Said> {
     }
 }
 
-fn assigned(assign: &ExprAssign) -> syn::Result<Said> {
+fn assigned(assign: &ExprAssign) -> syn::Result<Content> {
     let is_with = matches!(&*assign.left, Expr::Path(name) if name.path.is_ident("with"));
     match bare((*assign.right).clone()) {
         _ if !is_with => fault(assign, format!("code and text have no names: {USAGE}")),
-        Expr::Path(function) => Ok(Said::With(function)),
+        Expr::Path(function) => Ok(Content::With(function)),
         other => fault(other, "`with` takes the path of a function, such as `Self::refusal`"),
     }
 }
 
-/// How a code and a text are written.
+/// The form of a code and a text, for messages.
 struct Form {
     before: &'static str,
     code: u32,
@@ -142,7 +142,7 @@ impl Form {
     }
 }
 
-/// Code, text, and what follows.
+/// A code, a text, and the arguments after them.
 struct Arguments {
     code: LitInt,
     text: LitStr,
@@ -198,7 +198,7 @@ fn disconnect(Arguments { code, text, rest }: Arguments) -> syn::Result<Answer> 
 }
 
 fn check(code: &LitInt, rule: fn(u32) -> Result<(), String>, errors: &mut Errors) {
-    // What is no `u32` is out of every range.
+    // A number that is no `u32` is out of every range.
     if let Err(message) = rule(code.base10_parse().unwrap_or(u32::MAX)) {
         errors.at(code, message);
     }
@@ -210,7 +210,7 @@ fn check_text(text: &LitStr, rule: fn(&str) -> Result<(), String>, errors: &mut 
     }
 }
 
-/// Without the groups that `macro_rules!` puts around what it was given: `$code:expr`.
+/// The expression without the groups that `macro_rules!` puts around its fragments: `$code:expr`.
 fn bare(expression: Expr) -> Expr {
     match expression {
         Expr::Group(group) => bare(*group.expr),

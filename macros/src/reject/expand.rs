@@ -1,4 +1,4 @@
-//! Writes what a type answers, and how `?` turns it into a `Reject`.
+//! The expansion of `#[derive(Reject)]`: the answers of a type, and the conversion into a `Reject` by `?`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -21,7 +21,7 @@ pub(super) fn rejects(Rejecting { ident, variants, with }: &Rejecting) -> TokenS
     conversion(ident, &refusal, &quote!(match self { #(#causes)* }))
 }
 
-/// A refused type becomes a `Reject` nevertheless, so that its uses aren't errors as well.
+/// The conversion of a refused type: it becomes a `Reject` anyway, so that its uses aren't errors as well.
 pub(super) fn stand_in(item: TokenStream) -> TokenStream {
     match syn::parse2(item) {
         Ok(DeriveInput { ident, generics, .. }) if generics.params.is_empty() => {
@@ -54,7 +54,7 @@ fn conversion(ident: &Ident, refusal: &TokenStream, cause: &TokenStream) -> Toke
 
             __centrifugo::inventory::submit! { __centrifugo::Derived(__centrifugo::refusal_as::<#ident>) }
 
-            // `()` is no error, so it changes nothing but that the trait is used in any case.
+            // `()` is no error: the line only keeps the import of the trait in use.
             #[automatically_derived]
             impl __centrifugo::DeriveReject<
                 { !(<__centrifugo::Probe<#ident>>::IS_ERROR | <__centrifugo::Probe<()>>::IS_ERROR) },
@@ -88,7 +88,7 @@ fn refusal(Variant { path, fields, answer, .. }: &Variant) -> TokenStream {
     }
 }
 
-/// Without fields, the cause has nothing that the answer lacks.
+/// The refusal with a constant answer. A value without fields is no cause to log: it holds nothing that the answer lacks.
 fn constant(path: &TokenStream, fields: &Fields, ty: &TokenStream, answer: &TokenStream) -> TokenStream {
     let refusal = match fields.is_empty() {
         true => quote!(__centrifugo::plain(ANSWER)),
@@ -102,7 +102,7 @@ fn constant(path: &TokenStream, fields: &Fields, ty: &TokenStream, answer: &Toke
     }
 }
 
-/// What the log has of a value that is no standard error: its fields.
+/// The cause in the log of a value that is no standard error: its fields.
 fn cause(of: &Ident, Variant { path, ident, fields, answer }: &Variant) -> TokenStream {
     let locals = locals(fields);
     let causes = fields.iter().enumerate().map(|(at, field)| {

@@ -1,4 +1,4 @@
-//! `#[derive(Reject)]`: a type whose values are answers.
+//! `#[derive(Reject)]`: a type whose values refuse a call.
 
 mod attribute;
 mod expand;

@@ -1,4 +1,4 @@
-//! The type: what each of its values answers.
+//! The model of a type that derives `Reject`: the answer of each variant.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Data, DeriveInput, ExprPath, Fields, Ident, Meta};
 
-use super::attribute::{Answer, Said, USAGE, is_reject};
+use super::attribute::{Answer, Content, USAGE, is_reject};
 use crate::syntax::errors::Errors;
 use crate::syntax::span::ours;
 use crate::syntax::suggest::nearest;
@@ -14,17 +14,17 @@ use crate::syntax::suggest::nearest;
 pub(super) struct Rejecting {
     pub(super) ident: Ident,
     pub(super) variants: Vec<Variant>,
-    /// The function that answers, in the place of the variants.
+    /// The function that returns the answer, instead of the variants.
     pub(super) with: Option<ExprPath>,
 }
 
 /// A variant, or the struct.
 pub(super) struct Variant {
-    /// How it is named in a pattern.
+    /// Its name in a pattern.
     pub(super) path: TokenStream,
     pub(super) ident: Ident,
     pub(super) fields: Fields,
-    /// `None`: a function answers.
+    /// `None`: a function returns the answer.
     pub(super) answer: Option<Answer>,
 }
 
@@ -58,7 +58,7 @@ impl Rejecting {
     }
 }
 
-/// As the derive macro's own name of it: nobody is told that one is deprecated.
+/// The name with the span of the derive macro: the compiler does not report that it is deprecated.
 fn named(mut ident: Ident) -> Ident {
     ident.set_span(ours(ident.span()));
     ident
@@ -66,10 +66,11 @@ fn named(mut ident: Ident) -> Ident {
 
 /// `#[reject(with = path)]` above the type.
 fn with(item: &DeriveInput, errors: &mut Errors) -> Option<ExprPath> {
-    let said = item.attrs.iter().filter(|attribute| is_reject(attribute)).filter_map(|attribute| Said::read(attribute).ok());
-    let mut functions = said.filter_map(|said| match said {
-        Said::With(function) => Some(function),
-        Said::Answer(_) => None,
+    let contents =
+        item.attrs.iter().filter(|attribute| is_reject(attribute)).filter_map(|attribute| Content::read(attribute).ok());
+    let mut functions = contents.filter_map(|content| match content {
+        Content::With(function) => Some(function),
+        Content::Answer(_) => None,
     });
     let first = functions.next();
     if let Some(second) = functions.next() {
@@ -78,13 +79,13 @@ fn with(item: &DeriveInput, errors: &mut Errors) -> Option<ExprPath> {
     first
 }
 
-/// Answers above an enum.
+/// Reports answers above an enum.
 fn unexpected(attributes: &[Attribute], is_with: bool, errors: &mut Errors) {
     for attribute in attributes.iter().filter(|attribute| is_reject(attribute)) {
-        match Said::read(attribute) {
-            Ok(Said::With(_)) => {}
-            Ok(Said::Answer(_)) if is_with => errors.at(attribute, "the function of `with` answers: remove this"),
-            Ok(Said::Answer(_)) => errors.at(attribute, "each variant has its own answer: write this above a variant"),
+        match Content::read(attribute) {
+            Ok(Content::With(_)) => {}
+            Ok(Content::Answer(_)) if is_with => errors.at(attribute, "the function of `with` answers: remove this"),
+            Ok(Content::Answer(_)) => errors.at(attribute, "each variant has its own answer: write this above a variant"),
             Err(error) => errors.push(error),
         }
     }
@@ -132,16 +133,16 @@ fn answer(ident: &Ident, attributes: &[Attribute], errors: &mut Errors) -> Optio
     for attribute in ours {
         errors.at(attribute, "there is one answer: remove this, or write a second variant");
     }
-    match errors.keep(Said::read(first))? {
-        Said::Answer(answer) => Some(answer),
-        Said::With(function) => {
+    match errors.keep(Content::read(first))? {
+        Content::Answer(answer) => Some(answer),
+        Content::With(function) => {
             errors.at(function, "`with` is for the whole type: write it above the enum, without answers on the variants");
             None
         }
     }
 }
 
-/// What to write, where nothing of ours is. An answer in another attribute is turned into ours.
+/// The error for a missing `#[reject(..)]`. An answer in another attribute is shown as ours.
 fn unanswered(ident: &Ident, attributes: &[Attribute]) -> syn::Error {
     for attribute in attributes {
         if let Some(answer) = elsewhere(attribute) {
@@ -180,7 +181,7 @@ fn one_field(answer: &Answer, ident: &Ident, fields: &Fields, errors: &mut Error
     }
 }
 
-/// One code says one thing: clients know answers by their codes.
+/// Reports two answers with one code: clients distinguish answers by their codes.
 fn codes(variants: &[Variant], errors: &mut Errors) {
     let mut texts: HashMap<u32, (String, &Ident)> = HashMap::new();
     for Variant { ident, answer, .. } in variants {
@@ -193,7 +194,10 @@ fn codes(variants: &[Variant], errors: &mut Errors) {
         match texts.get(&number) {
             Some((first, variant)) if *first != text => errors.at(
                 code,
-                format!("{number} means \"{first}\" already, in `{variant}`: clients tell answers apart by their codes, so take another one"),
+                format!(
+                    "{number} means \"{first}\" already, in `{variant}`: clients distinguish answers by their codes, \
+                     so take another one"
+                ),
             ),
             Some(_) => {}
             None => {

@@ -1,5 +1,5 @@
-//! The rules for codes and texts, which `ErrorReply::new` and `Disconnect::new` have too: here a fault has more to say, because
-//! the literal is known.
+//! The rules for codes and texts, which `ErrorReply::new` and `Disconnect::new` check as well. The messages here hold more,
+//! because the literal is known.
 
 use centrifugo_pattern::codes::{self, InvalidCode};
 
@@ -37,15 +37,16 @@ pub(super) fn reason(text: &str) -> Result<(), String> {
     })
 }
 
-/// `"{0}"`, as `thiserror` has it.
+/// Reports a place for a field, as `thiserror` has it: `"{0}"`.
 fn constant(text: &str) -> Result<(), String> {
     let Some(start) = text.find('{') else { return Ok(()) };
     match text[start..].find('}') {
-        // JSON has a message of its own.
+        // JSON has its own message.
         Some(length) if !text[start..=start + length].contains(['"', ':']) || text[start..].contains("{0:") => {
             let hole = &text[start..=start + length];
             Err(format!(
-                "`{hole}` would be sent as it is: the text is constant; for others return `ErrorReply::try_new(..)` as a `Reject`"
+                "`{hole}` would be sent as it is: the text is constant; \
+                 for others return `ErrorReply::try_new(..)` as a `Reject`"
             ))
         }
         _ => Ok(()),
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_of_the_other_kind_is_told_apart() {
+    fn a_code_of_the_other_kind_has_its_own_message() {
         assert!(error_code(4501).is_err_and(|message| message.contains("#[reject(disconnect(4501")));
         assert!(disconnect_code(403).is_err_and(|message| message.contains("#[reject(403")));
         assert_eq!((error_code(403), disconnect_code(4501)), (Ok(()), Ok(())));

@@ -1,11 +1,11 @@
-//! What differs between compilers.
+//! Differences between versions of the compiler.
 
 use std::collections::VecDeque;
 
-/// Whether the compiler warns of code behind a value that there can't be, as what is left of an extractor that never waits.
-/// Rust 1.95 doesn't, and 1.89 does; in between it is taken to, as allowing it for nothing harms nobody but a crate that
-/// forbids to allow it.
-#[allow(unstable_name_collisions, clippy::incompatible_msrv, reason = "that is how compilers are told apart")]
+/// Whether the compiler warns of code after a value of an uninhabited type, which remains of an extractor that never waits.
+/// Rust 1.89 warns, and 1.95 does not. Versions in between count as warning: an `allow` that is not needed only affects a
+/// crate that forbids the lint.
+#[allow(unstable_name_collisions, clippy::incompatible_msrv, reason = "it distinguishes the compilers")]
 pub(crate) fn warns_of_unreachable_code() -> bool {
     VecDeque::from([()]).pop_front_if(|()| true).is_none()
 }

@@ -1,5 +1,5 @@
-//! What belongs to a deprecated function names it. The compiler reports that, but where a derive macro wrote the name; and to
-//! allow it would be an error in a crate that forbids it.
+//! The items of a deprecated function, which name it. The compiler reports such a name unless a derive macro wrote it, and
+//! an `allow` would be an error in a crate that forbids the lint.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use syn::{Attribute, DeriveInput, Meta};
 use crate::syntax::registered::beside;
 use crate::syntax::span::ours;
 
-/// Where a derive macro finds the items: beside it.
+/// The helper attribute that carries the items to the derive macro.
 const ITEMS: &str = "__centrifugo_items";
 
 pub(crate) fn is_deprecated(attrs: &[Attribute]) -> bool {
@@ -28,7 +28,7 @@ pub(crate) fn items(function: &Ident, attrs: &[Attribute], items: TokenStream) -
     }
 }
 
-/// Writes the items, with the function's name as its own.
+/// Writes the items. The function's name has the span of the derive macro.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let Ok(item) = syn::parse2::<DeriveInput>(item) else { return TokenStream::new() };
     let items = item.attrs.into_iter().find_map(|attribute| match attribute.meta {

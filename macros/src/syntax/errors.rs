@@ -1,4 +1,4 @@
-//! Errors gathered along the way, so that one build shows them all.
+//! A collection of errors, so that one build reports them all.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use quote::ToTokens;
 pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
-    /// An error at what the user wrote.
+    /// Adds an error at what the user wrote.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
@@ -20,7 +20,7 @@ impl Errors {
         }
     }
 
-    /// The value, or nothing after its error is put aside.
+    /// Returns the value, or adds the error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
@@ -37,7 +37,7 @@ impl Errors {
     }
 }
 
-/// An error at what the user wrote.
+/// Returns an error at what the user wrote.
 pub(crate) fn fault<T>(tokens: impl ToTokens, message: impl Display) -> syn::Result<T> {
     Err(syn::Error::new_spanned(tokens, message))
 }

@@ -1,4 +1,4 @@
-//! What is left of a handler that was refused: the function itself, so that nothing else breaks.
+//! The expansion of a refused attribute: the item itself, so that its uses aren't errors as well, and the errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,16 +15,16 @@ pub(crate) fn item(item: &TokenStream, errors: &syn::Error) -> TokenStream {
     quote! { #item #errors }
 }
 
-/// The function, something that `handlers!` or `interceptors!` can name, and the errors.
+/// The function, a type that `handlers!` or `interceptors!` can name, and the errors.
 pub(crate) fn function(of: Of, mut function: Function, errors: &syn::Error) -> TokenStream {
-    // A second attribute of ours would only repeat the errors.
+    // A second attribute of this crate would only repeat the errors.
     function.attrs.retain(|attribute| Kind::of(attribute).is_none());
     if let Of::Interceptors = of {
-        // Without its bound, the event would be one more mistake.
+        // Without its bound, the event would cause one more error.
         for event in function.sig.generics.type_params_mut().filter(|event| event.bounds.is_empty()) {
             event.bounds.push(syn::parse_quote!(::centrifugo::Event));
         }
-        // What comes next refuses with a `Reject`, which none of these could be made from.
+        // `Next` refuses with a `Reject`, which no boxed error converts from.
         if let Some((_, error)) = boxed_error(&mut function.sig.output) {
             *error = syn::parse_quote!(::centrifugo::Reject);
         }

@@ -1,4 +1,4 @@
-//! A function as attributes read it: all but its body, which nobody judges, and which is most of it.
+//! A function as attributes read it: without its body, which is most of it and which no attribute checks.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -7,7 +7,7 @@ use syn::{Attribute, Meta, Signature, Visibility, parse_quote};
 
 use crate::syntax::groups::{flat, unwrapped};
 
-/// A function whose body is kept as it is.
+/// A function whose body is not parsed.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -16,7 +16,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// `None`: the item is something else.
+    /// Returns `None` for an item that is no function.
     pub(crate) fn read(item: &TokenStream) -> Option<Self> {
         let mut tokens: Vec<TokenTree> = unwrapped(item.clone()).into_iter().collect();
         let body = body(tokens.pop()?)?;
@@ -26,7 +26,7 @@ impl Function {
     }
 }
 
-/// A macro may have it as `$body:block`.
+/// The function's body. In a macro it may be a `$body:block`, which is in an invisible group.
 fn body(token: TokenTree) -> Option<Group> {
     let mut tokens = unwrapped(token.into()).into_iter();
     match (tokens.next(), tokens.next()) {
@@ -44,13 +44,13 @@ impl ToTokens for Function {
     }
 }
 
-/// What may take away what they stand on, and so has to take away what belongs to it.
+/// The conditions that may remove the function, and that have to remove what belongs to it as well.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
-/// What belongs to an item names its types, and the item itself, so lints that the item allows are allowed there. Nothing is
-/// allowed besides: a crate may forbid it.
+/// The lints that an item allows, for what belongs to it: that names the item and its types. No other lint is allowed, as a
+/// crate may forbid it.
 pub(crate) fn allows(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter_map(allow).collect()
 }

@@ -1,5 +1,5 @@
-//! What `macro_rules!` macros leave: a fragment such as `$ty:ty` arrives in a group without delimiters. Attributes read
-//! their arguments and items without these groups.
+//! The invisible groups of `macro_rules!` macros: a fragment such as `$ty:ty` arrives in a group without delimiters.
+//! Attributes read their arguments and items without these groups.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::{Expr, Type};
@@ -35,7 +35,7 @@ fn enclosed(delimiter: Delimiter, stream: TokenStream, span: Span) -> TokenStrea
     TokenTree::from(group).into()
 }
 
-/// Whether what stands beside it could take a part of it away: `&$ty` of `dyn A + B`, `$n * 2` of `1 + 2`.
+/// Whether its neighbours would bind to a part of it without the group: `&$ty` to `dyn A + B`, `$n * 2` to `1 + 2`.
 fn holds_together(stream: &TokenStream) -> bool {
     let is_operator =
         |token| matches!(token, TokenTree::Punct(_)) || matches!(token, TokenTree::Ident(word) if word == "as");
@@ -53,7 +53,7 @@ fn holds_together(stream: &TokenStream) -> bool {
     }
 }
 
-/// What is in an invisible group, if there is nothing beside it.
+/// The content of an invisible group, if there is nothing beside it.
 pub(crate) fn unwrapped(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {

@@ -1,4 +1,4 @@
-//! What all attributes share in reading and writing Rust.
+//! Helpers of all attributes for reading and writing Rust.
 
 pub(crate) mod arguments;
 pub(crate) mod compiler;

@@ -1,8 +1,8 @@
-//! `Option<T>` as it is written: whether a placeholder may be missing is decided before types are known.
+//! `Option<T>`, by its tokens: a macro decides whether a placeholder may be missing before types are known.
 
 use syn::{GenericArgument, Path, PathArguments, Type};
 
-/// The `T` of an `Option<T>`. By its path it is the standard library's; without a path it may be another.
+/// The `T` of an `Option<T>`. With a path, it is the `Option` of the standard library; without one it may be another.
 pub(crate) fn inner(ty: &Type) -> Option<&Type> {
     let path = match ty {
         Type::Paren(ty) => return inner(&ty.elem),

@@ -1,15 +1,15 @@
-//! Where tokens of expansions stand. Those with a user's own span fire lints as if the user had written them, and have the
-//! hygiene of a `macro_rules!` macro that the user's tokens come from.
+//! The spans of tokens in expansions. Tokens with a span of the user's cause lints as if the user had written them, and have
+//! the hygiene of a `macro_rules!` macro that the user's tokens come from.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
-/// At the same place, and written by the macro.
+/// A span at the same place, whose tokens are written by the macro.
 pub(crate) fn ours(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// A name for a pattern of ours. A unit struct or a constant in scope that has the pattern's name would be matched instead,
-/// so nobody else has one of these.
+/// A name for a binding in an expansion. A unit struct or a constant in scope with the same name would be matched instead,
+/// so the name is one that no other crate has.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__local_{name}"), Span::mixed_site())
 }

@@ -1,4 +1,4 @@
-//! "Did you mean ..?"
+//! Suggestions for misspelt names: "did you mean ..?"
 
 /// The candidate that a misspelt name was probably meant to be.
 pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
@@ -10,7 +10,7 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
         .map(|(_, candidate)| candidate)
 }
 
-/// How many slips a name of this length may have and still be recognised.
+/// The number of slips that a name of this length may have and still be recognised.
 fn slips(length: usize) -> usize {
     match length {
         0..=2 => 0,
@@ -19,7 +19,7 @@ fn slips(length: usize) -> usize {
     }
 }
 
-/// Letters to add, drop, change, or swap with their neighbour.
+/// The number of letters to add, drop, change, or swap with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<_>, Vec<_>) = (a.chars().collect(), b.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
