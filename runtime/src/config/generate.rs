@@ -25,6 +25,7 @@ pub(crate) fn generate(registry: &Registry, settings: &Settings, endpoint: &str)
         let facts = kind.facts();
         let (Some(proxy), Some(options)) = (facts.proxy, proxies.options(kind)) else { continue };
         merge(&mut config, nested(&proxy.pointer(), options));
+        // Events with a subscription type are switched on among the options of their namespaces' types, below.
         if let (Some(area), Some(switch), None) = (proxy.area(), facts.switch, facts.subscription_type) {
             let open = match proxy {
                 Proxy::Rpc => OpenNamespaces::of_methods(kind, registry, settings),

@@ -66,8 +66,10 @@ impl<'r> NamespaceTypes<'r> {
         let is_here = |handler: &&RegisteredHandler| namespace_of(handler).is_none_or(|name| name == namespace);
         let handlers = self.registry.handlers.iter().filter(is_here);
         for registered in handlers.filter(|registered| type_of(registered) == Some(subscription_type)) {
-            let switch = registered.handler.kind().facts().switch.unwrap_or_default();
-            if options.pointer(switch).is_none() {
+            // The type itself switches shared polls on, by an option that is there already.
+            if let Some(switch) = registered.handler.kind().facts().switch
+                && options.pointer(switch).is_none()
+            {
                 merge(&mut options, nested(switch, true));
             }
             if registered.needs.publications {
