@@ -238,7 +238,7 @@ async fn the_error_handler_sees_every_failure_with_its_call() {
     seen.line(&["rpc Some(\"do/panic\")", "panic=true", "panicked: the password is swordfish"]).await;
     // Its extractor.
     client.rpc("who", json!("hi")).await.expect_err("no account");
-    seen.line(&["rpc Some(\"who\")", "no interceptor and no layer has put"]).await;
+    seen.line(&["rpc Some(\"who\")", "no interceptor and no layer has inserted"]).await;
     // A stream that has been opened.
     client.subscribe("ticks:internal").await;
     seen.line(&["stream Some(\"ticks:internal\") Some(\"ann\")", "swordfish"]).await;
