@@ -5,7 +5,7 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Signature, Visibility, parse_quote};
 
-use crate::syntax::groups::{flat, unwrapped};
+use crate::syntax::groups::{flattened, unwrapped};
 
 /// A function whose body is not parsed.
 pub(crate) struct Function {
@@ -18,19 +18,18 @@ pub(crate) struct Function {
 impl Function {
     /// Returns `None` for an item that is no function.
     pub(crate) fn read(item: &TokenStream) -> Option<Self> {
-        let mut tokens: Vec<TokenTree> = unwrapped(item.clone()).into_iter().collect();
+        let mut tokens = unwrapped(item.clone());
         let body = body(tokens.pop()?)?;
         let head = |input: ParseStream<'_>| Ok((Attribute::parse_outer(input)?, input.parse()?, input.parse()?));
-        let (attrs, vis, sig) = head.parse2(flat(tokens.into_iter().collect())).ok()?;
+        let (attrs, vis, sig) = head.parse2(flattened(tokens)).ok()?;
         Some(Self { attrs, vis, sig, body })
     }
 }
 
 /// The function's body. In a macro it may be a `$body:block`, which is in an invisible group.
 fn body(token: TokenTree) -> Option<Group> {
-    let mut tokens = unwrapped(token.into()).into_iter();
-    match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => Some(group),
+    match &unwrapped(token.into())[..] {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => Some(group.clone()),
         _ => None,
     }
 }

@@ -6,17 +6,27 @@ use syn::{Expr, Type};
 
 /// The same tokens without invisible groups. Where one of them holds its tokens together, it has parentheses instead.
 pub(crate) fn flat(tokens: TokenStream) -> TokenStream {
-    if !has_invisible(&tokens) {
+    if !tokens.clone().into_iter().any(|token| has_invisible(&token)) {
         return tokens;
     }
     tokens.into_iter().flat_map(opened).collect()
 }
 
-fn has_invisible(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::None || has_invisible(&group.stream()),
+/// The same, of tokens that have left their stream already.
+pub(crate) fn flattened(trees: Vec<TokenTree>) -> TokenStream {
+    if !trees.iter().any(has_invisible) {
+        return trees.into_iter().collect();
+    }
+    trees.into_iter().flat_map(opened).collect()
+}
+
+fn has_invisible(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(group) => {
+            group.delimiter() == Delimiter::None || group.stream().into_iter().any(|token| has_invisible(&token))
+        }
         _ => false,
-    })
+    }
 }
 
 fn opened(token: TokenTree) -> TokenStream {
@@ -54,11 +64,11 @@ fn holds_together(stream: &TokenStream) -> bool {
 }
 
 /// The content of an invisible group, if there is nothing beside it.
-pub(crate) fn unwrapped(tokens: TokenStream) -> TokenStream {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => unwrapped(group.stream()),
-        _ => tokens,
+pub(crate) fn unwrapped(tokens: TokenStream) -> Vec<TokenTree> {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    match &trees[..] {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => unwrapped(group.stream()),
+        _ => trees,
     }
 }
 
@@ -72,7 +82,7 @@ mod tests {
         enclosed(Delimiter::None, stream, Span::call_site())
     }
 
-    fn flattened(tokens: TokenStream) -> String {
+    fn flat_text(tokens: TokenStream) -> String {
         flat(tokens).to_string()
     }
 
@@ -94,7 +104,7 @@ mod tests {
             quote!(),
         ] {
             let nested = invisible(invisible(whole.clone()));
-            assert_eq!(flattened(quote!((#nested))), quote!((#whole)).to_string());
+            assert_eq!(flat_text(quote!((#nested))), quote!((#whole)).to_string());
         }
     }
 
@@ -103,7 +113,7 @@ mod tests {
         for loose in [quote!(dyn A + B), quote!(impl A + use<>), quote!(1 + 2), quote!(a | b), quote!(1 as u8), quote!(1..2)]
         {
             let group = invisible(loose.clone());
-            assert_eq!(flattened(quote!(&#group)), quote!(&(#loose)).to_string());
+            assert_eq!(flat_text(quote!(&#group)), quote!(&(#loose)).to_string());
         }
     }
 
@@ -113,6 +123,8 @@ mod tests {
             unwrapped(invisible(invisible(quote!(
                 fn f() {}
             ))))
+            .into_iter()
+            .collect::<TokenStream>()
             .to_string(),
             quote!(
                 fn f() {}
@@ -123,6 +135,6 @@ mod tests {
             #[a]
             fn f() {}
         );
-        assert_eq!(unwrapped(beside.clone()).to_string(), beside.to_string());
+        assert_eq!(unwrapped(beside.clone()).into_iter().collect::<TokenStream>().to_string(), beside.to_string());
     }
 }
