@@ -6,7 +6,6 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
-use crate::handler::expand::import;
 use crate::handler::model::modifiers;
 use crate::handler::params::typed;
 use crate::handler::unique;
@@ -70,7 +69,7 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, allows, ident) = (cfgs(&function.attrs), allows(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
     let claim = unique::claim(unique::ERROR_HANDLER, ident.span());
-    let (failure, import) = (local("failure"), import(&["TakesAnythingElse"]));
+    let failure = local("failure");
     let reported = function.sig.inputs.first().and_then(typed).map(|argument| {
         let ty = &argument.ty;
         let taking = quote_spanned!(ty.span()=> __centrifugo::Taking::<#ty>::new().__reported);
@@ -80,8 +79,10 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
         #(#cfgs)*
         #(#allows)*
         const _: () = {
-            #import
+            use ::centrifugo::__private::expanded::*;
             mod claimed {
+                #[doc(hidden)]
+                #[macro_export]
                 #claim
             }
             __centrifugo::inventory::submit! {

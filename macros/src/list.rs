@@ -11,12 +11,9 @@ use crate::syntax::errors::{Errors, fault};
 use crate::syntax::registered::{Of, name};
 
 pub(crate) fn list(of: Of, paths: TokenStream) -> TokenStream {
-    let (list, any) = (of.list(), of.any());
+    let list = of.list();
     match read(of, paths) {
-        Ok(listed) => quote!({
-            use #any as _;
-            #list([#(#listed),*])
-        }),
+        Ok(listed) => quote!(#list([#(#listed),*])),
         Err(errors) => {
             let errors = errors.to_compile_error();
             quote!({ #errors #list([]) })
@@ -43,8 +40,8 @@ fn listed(of: Of, expression: &Expr) -> syn::Result<TokenStream> {
     if let Some(last) = path.segments.last_mut() {
         last.ident = name(&last.ident);
     }
-    let found = quote_spanned!(path.span()=> <#path>::#found_by);
-    Ok(quote!(#(#attrs)* #found()))
+    let found = quote_spanned!(path.span()=> <#path as #found_by>);
+    Ok(quote!(#(#attrs)* #found::FOUND))
 }
 
 fn path(of: Of, expression: &Expr) -> syn::Result<&ExprPath> {

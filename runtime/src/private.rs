@@ -1,5 +1,8 @@
 //! What expanded code may use, and nobody else: no part of the public interface.
 
+#[path = "private/frame.rs"]
+mod frame;
+
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -15,6 +18,8 @@ pub use centrifugo_macros::{CompiledChannel, DeprecatedItems};
 use futures_util::{Stream, StreamExt};
 
 pub use inventory;
+
+pub use crate::__registered_handler as registered_handler;
 
 pub use crate::app::collected::{Collected, CollectedChannel, CollectedErrorHandler, CollectedInterceptor};
 
@@ -42,6 +47,18 @@ pub use crate::reject::derived::{
     ByFields, DeriveReject, Derived, Field, Inner, NoError, Probe, Refuses, failure, plain, refusal_as, rejected, several,
 };
 pub use crate::reject::{BoxError, Reject};
+
+/// The names that expanded code imports, all by one glob: an import of several names is an item for each. They are a short name
+/// for this module, as a path is resolved again wherever it stands, and the traits whose methods come second to inherent ones.
+/// No trait of the user's has methods of these names.
+pub mod expanded {
+    pub use super::{
+        AnySpelling as _, AnythingElse as _, Begin as _, NotExtracted as _, Plain as _, PlainAnswer as _, PlainStream as _,
+        TakesAnythingElse as _, Unwritable as _,
+    };
+    pub use super::{Err as __Err, Extract as __Extract, Ok as __Ok};
+    pub use crate::__private as __centrifugo;
+}
 
 use crate::event::into_reject::IntoReject;
 use crate::event::typed::{PublishedTo, Publishes};
@@ -139,23 +156,8 @@ impl<Here, Elsewhere> Choose<Here, Elsewhere> for Choice<false> {
 )]
 pub trait FindHandler {
     /// By default what stands in for a handler that was refused when it was compiled.
-    fn found() -> &'static Handler {
-        static REFUSED: Handler = Handler::new(HandlerInfo::new("", "", "", None), &Binding::<Connect>(|_| None), &[]);
-        &REFUSED
-    }
+    const FOUND: &'static Handler = &Handler::new(HandlerInfo::new("", "", "", None), &Binding::<Connect>(|_| None), &[]);
 }
-
-/// Any type, in the place of one that leads to a handler by a function of its own. That is `const`, and no trait's.
-pub trait AnyHandler {
-    fn __handler() -> &'static Handler
-    where
-        Self: FindHandler,
-    {
-        Self::found()
-    }
-}
-
-impl<T> AnyHandler for T {}
 
 /// A type that has a function's name, and leads to the interceptor that the attribute made of the function.
 #[diagnostic::on_unimplemented(
@@ -165,24 +167,9 @@ impl<T> AnyHandler for T {}
 )]
 pub trait FindInterceptor {
     /// By default what stands in for an interceptor that was refused when it was compiled.
-    fn found() -> &'static Interceptor {
-        static REFUSED: Interceptor =
-            Interceptor::new(InterceptorInfo { name: "", order: 0, every: false, needs: &[] }, "", &[]);
-        &REFUSED
-    }
+    const FOUND: &'static Interceptor =
+        &Interceptor::new(InterceptorInfo { name: "", order: 0, every: false, needs: &[] }, "", &[]);
 }
-
-/// Any type, in the place of one that leads to an interceptor by a function of its own.
-pub trait AnyInterceptor {
-    fn __interceptor() -> &'static Interceptor
-    where
-        Self: FindInterceptor,
-    {
-        Self::found()
-    }
-}
-
-impl<T> AnyInterceptor for T {}
 
 /// What `handlers!` has found.
 pub const fn handlers<const N: usize>(found: [&'static Handler; N]) -> [&'static Handler; N] {

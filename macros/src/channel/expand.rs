@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
 
 use super::model::{TypedChannel, field_name};
-use crate::handler::expand::{import, value};
+use crate::handler::expand::value;
 use crate::handler::unique;
 use crate::syntax::function::{allows, cfgs};
 use crate::syntax::option::inner;
@@ -54,12 +54,12 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
 
 /// The items that belong to the struct.
 fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
-    let (import, cfgs, allows) = (import(&["AnySpelling", "Unwritable"]), cfgs(attrs), allows(attrs));
+    let (cfgs, allows) = (cfgs(attrs), allows(attrs));
     quote! {
         #(#cfgs)*
         #(#allows)*
         const _: () = {
-            #import
+            use ::centrifugo::__private::expanded::*;
             #items
         };
     }

@@ -1,7 +1,7 @@
 //! Writes what is registered for a handler, beside the function.
 
 use centrifugo_pattern::Placeholder;
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -14,53 +14,25 @@ use crate::handler::quoted::unquoted;
 use crate::handler::unique;
 use crate::kind::Kind;
 use crate::syntax::option::inner;
-use crate::syntax::registered::{Of, Registered};
+use crate::syntax::registered::Registered;
 use crate::syntax::span::{local, ours};
 
 pub(crate) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
-    let (import, about, bind, needs) = (import(&seconds(handler)), about(handler), bind(handler), needs(handler));
-    let (carried, unquoted) = (carried(handler), unquoted(handler));
-    let check = handler.constant.as_ref().map(MaybeConstant::check);
-    let collected = (!handler.options.uncollected).then(collected);
-    let (claims, channel) = (claims(handler), channel_claim(handler, &registered.cfgs));
-    let block = quote! {
-        #import
-        #check
-        #bind
-        #carried
-        #unquoted
-        #needs
-        static __HANDLER: __centrifugo::Handler = __centrifugo::Handler::new(#about, &__centrifugo::Binding(__bind), __needs());
-        #collected
-        &__HANDLER
+    let (frame, about, bind) = (registered.frame(), about(handler), bind(handler));
+    let (claims, carried, unquoted) = (claims(handler), carried(handler), unquoted(handler));
+    let constant = handler.constant.as_ref();
+    let around = constant.map(|_| MaybeConstant::around());
+    let (import, check) = (constant.map(MaybeConstant::import), constant.map(MaybeConstant::check));
+    let collected = (!handler.options.uncollected).then(|| Ident::new("Collected", Span::call_site()));
+    let (channel, cfgs) = (channel_claim(handler, &registered.cfgs), &registered.cfgs);
+    let items = quote! {
+        #(#cfgs)*
+        ::centrifugo::__private::registered_handler! {
+            #frame #about #bind #claims { #around } { #import #check #carried #unquoted } #collected
+        }
     };
-    let block = handler.constant.as_ref().map_or_else(|| block.clone(), |constant| constant.within(&block));
-    let named = registered.named(Of::Handlers, Some(&block), &claims);
-    quote!(#item #channel #named)
-}
-
-/// A short name for what expanded code uses, as a path is read and resolved again wherever it stands, in each handler; and
-/// the traits that are second to inherent methods, as many as are called. The methods have names that no trait of the user's
-/// has, or theirs would be as good.
-pub(crate) fn import(seconds: &[&str]) -> TokenStream {
-    let seconds = seconds.iter().map(|name| Ident::new(name, Span::mixed_site()));
-    quote! {
-        use ::centrifugo::__private::{self as __centrifugo, #(#seconds as _),*};
-    }
-}
-
-/// The traits whose methods a handler may call.
-fn seconds(handler: &Handler) -> Vec<&'static str> {
-    let has = |wanted: fn(&Role) -> bool| handler.params.iter().any(|param| wanted(&param.role));
-    let seconds = [
-        ("Plain", true),
-        ("Begin", has(|role| *role == Role::Extractor)),
-        ("AnySpelling", has(|role| matches!(role, Role::Placeholder(_)))),
-        ("AnythingElse", matches!(handler.source, Source::Type(_))),
-        ("PlainAnswer", handler.kind == Kind::Rpc),
-        ("PlainStream", handler.kind == Kind::Stream),
-    ];
-    seconds.into_iter().filter_map(|(name, is_called)| is_called.then_some(name)).collect()
+    let items = registered.items(items);
+    quote!(#item #channel #items)
 }
 
 fn about(handler: &Handler) -> TokenStream {
@@ -79,60 +51,48 @@ fn about(handler: &Handler) -> TokenStream {
         }
     };
     let options = [
-        (handler.options.ignore_case.is_some(), quote!(.ignore_case())),
-        (handler.options.anyone, quote!(.anyone())),
-        (handler.options.binary, quote!(.binary())),
+        (handler.options.ignore_case.is_some(), "ignore_case"),
+        (handler.options.anyone, "anyone"),
+        (handler.options.binary, "binary"),
     ];
-    let options = options.into_iter().filter_map(|(is_set, option)| is_set.then_some(option));
-    quote! {
-        __centrifugo::HandlerInfo::new(
-            #attribute,
-            #name,
-            ::std::concat!(::std::module_path!(), "::", #function),
-            #pattern,
-        )
-        #(#options)*
-    }
+    let options = options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, option)| Ident::new(option, Span::call_site()));
+    quote!(#attribute #name #function [#pattern] [#(.#options())*])
 }
 
-/// From a name's values to a function that takes the call.
+/// What differs between the functions of two handlers: from a name's values to a function that takes the call.
 fn bind(handler: &Handler) -> TokenStream {
-    let event = event(handler.kind);
+    let event = handler.kind.event();
     let (values, call) = (local("values"), local("call"));
     let arguments = handler.params.iter().enumerate().map(|(at, param)| argument(at, param));
-    let extracts = extractors(handler).map(|(at, param)| extracted(handler.kind, at, param, &call));
+    let extracts = extractors(handler).map(|(at, param)| extractor(handler.kind, at, param, &call));
     let reads = reads(handler, &values);
     let (bound, taken) = if reads.is_empty() {
         (quote!(__centrifugo::Some(__centrifugo::Bound::Function(__run))), None)
     } else {
-        let read = nested(reads.iter().map(|read| read.value.clone()));
-        let locals = nested(reads.iter().map(|read| read.local.to_token_stream()));
-        let types = nested(reads.iter().map(|read| read.ty.to_token_stream()));
-        (quote!(__centrifugo::bind(#read, __run)), Some(quote!(#locals: #types)))
+        let read = nested(reads.iter().map(|read| &read.value));
+        let locals = nested(reads.iter().map(|read| &read.local));
+        let types = nested(reads.iter().map(|read| &read.ty));
+        (quote!(__centrifugo::bind(#read, __run)), Some(quote!(, #locals: #types)))
     };
     let function = &handler.ident;
     let called = quote_spanned!(function.span()=> __centrifugo::send(#function(#(#arguments),*)).await);
     let answer = answer(handler, &called);
-    let (bind, run) = (beside("__bind", function), beside("__run", function));
-    // Functions, not closures: these would be compiled a second time for the pointers to them. Their names are none that the
-    // handler's function would have.
+    let [bind, run, needed] = ["__bind", "__run", "__needs"].map(|name| beside(name, function));
     quote! {
-        fn #bind(#values: &mut __centrifugo::Values<'_, '_>) -> __centrifugo::Option<__centrifugo::Bound<#event>> {
-            #bound
-        }
-
-        fn #run(#call: __centrifugo::Call<#event>, #taken) -> __centrifugo::ReplyFuture<#event> {
-            __centrifugo::pinned(__centrifugo::Box::new(async move {
-                #(#extracts)*
-                #answer
-            }))
-        }
+        #event [#bind(#values: &mut __centrifugo::Values<'_, '_>)] { #bound }
+        [#run(#call: __centrifugo::Call<__centrifugo::#event> #taken)]
+        [#needed()]
+        [#(#extracts)*] { #answer }
     }
 }
 
 /// `(a, (b, ()))`: as many as there are, for two implementations.
-fn nested(tokens: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
-    tokens.rev().fold(quote!(()), |inner, outer| quote!((#outer, #inner)))
+fn nested(tokens: impl DoubleEndedIterator<Item = impl ToTokens>) -> Group {
+    tokens.rev().fold(Group::new(Delimiter::Parenthesis, TokenStream::new()), |inner, outer| {
+        let mut pair = outer.into_token_stream();
+        pair.extend([TokenTree::from(Punct::new(',', Spacing::Alone)), inner.into()]);
+        Group::new(Delimiter::Parenthesis, pair)
+    })
 }
 
 /// The extractors, each with its place among the arguments.
@@ -173,8 +133,20 @@ pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> Toke
     quote_spanned!(span=> #(#cfgs)* let _: fn() = __centrifugo::assert_extracted_in_each::<#ty, #events, _>;)
 }
 
-/// The value of one extractor. What is left to await may be of a type without values: `unreachable_code` is allowed, as
-/// rustc 1.89 warns of that.
+/// An extractor of a handler: its local variable, its value now and later, and the function for its needs. All of it has the
+/// place of the type's name, as the compiler reports a mistake in the type once for each place.
+fn extractor(kind: Kind, at: usize, Param { ty, cfgs, .. }: &Param, call: &Ident) -> TokenStream {
+    let (taken_to, extract) = (nth(at), extract(kind, ty));
+    quote_spanned! {name_of(ty)=>
+        [#(#cfgs)*] #taken_to
+        (__centrifugo::Extraction(#extract::extract(&#call)).__begin())
+        __local_rest (__local_rest.await)
+        (#extract::needs)
+    }
+}
+
+/// The value of one extractor of an interceptor. The future that is left of it may be of a type without values:
+/// `unreachable_code` is allowed, as rustc 1.89 warns of that.
 pub(crate) fn extracted(kind: Kind, at: usize, Param { ty, cfgs, .. }: &Param, call: &Ident) -> TokenStream {
     let taken_to = nth(at);
     let extract = extract(kind, ty);
@@ -252,13 +224,13 @@ fn always(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
 
 /// From what the function returns to the event's reply.
 fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
-    let event = event(handler.kind);
+    let event = handler.kind.event();
     let span = match &handler.output {
         ReturnType::Default => handler.ident.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
     let value = local("value");
-    let split = quote_spanned!(span=> __centrifugo::Returned(#value).__split::<#event>());
+    let split = quote_spanned!(span=> __centrifugo::Returned(#value).__split::<__centrifugo::#event>());
     let reply = match (handler.kind, &handler.source) {
         (Kind::Stream, Source::Type(path)) => {
             let (alias, channel) = alias(path);
@@ -266,7 +238,7 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
         }
         (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Source::Type(path)) => {
             let (alias, channel) = alias(path);
-            quote_spanned!(span=> { #alias __centrifugo::reply_of::<#channel, #event, _>(#split) })
+            quote_spanned!(span=> { #alias __centrifugo::reply_of::<#channel, __centrifugo::#event, _>(#split) })
         }
         (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).__reply()),
         (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply()),
@@ -296,17 +268,6 @@ fn taken(result: &TokenStream, span: Span) -> TokenStream {
     })
 }
 
-/// The functions that tell what each extractor needs.
-fn needs(handler: &Handler) -> TokenStream {
-    let needs = extractors(handler).map(|(_, param)| needed(handler.kind, param));
-    let name = beside("__needs", &handler.ident);
-    quote! {
-        const fn #name() -> &'static [fn(&mut __centrifugo::Needs)] {
-            &[#(#needs),*]
-        }
-    }
-}
-
 /// A name in the place of the user's function: a type that is unknown is one error then, as the compiler suggests the same
 /// generic in both functions.
 pub(crate) fn beside(name: &str, function: &Ident) -> Ident {
@@ -320,11 +281,11 @@ pub(crate) fn needed(kind: Kind, Param { ty, cfgs, .. }: &Param) -> TokenStream 
 }
 
 /// Whether a handler takes what clients publish to its typed channel: compiled, and never called.
-fn carried(handler: &Handler) -> TokenStream {
+fn carried(handler: &Handler) -> Option<TokenStream> {
     let (method, path) = match (handler.kind, &handler.source) {
         (Kind::Publish | Kind::MapPublish, Source::Type(path)) => ("__published_to", path),
         (Kind::Stream, Source::Type(path)) => ("__streamed_to", path),
-        _ => return TokenStream::new(),
+        _ => return None,
     };
     let carried = extractors(handler).map(|(_, Param { ty, cfgs, .. })| {
         let span = name_of(ty);
@@ -332,15 +293,11 @@ fn carried(handler: &Handler) -> TokenStream {
         let method = Ident::new(method, span);
         quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().#method::<#path>();)
     });
-    quote! {
+    Some(quote! {
         const _: fn() = || {
             #(#carried)*
         };
-    }
-}
-
-fn collected() -> TokenStream {
-    quote!(__centrifugo::inventory::submit! { __centrifugo::Collected(&__HANDLER) })
+    })
 }
 
 /// What the handler claims, where two handlers that claim the same are marked.
@@ -349,7 +306,8 @@ fn claims(handler: &Handler) -> TokenStream {
         Source::Pattern(written) => written.literal.span(),
         Source::Type(_) | Source::Any => Span::call_site(),
     };
-    handler.claims.iter().map(|name| unique::claim(name, at)).collect()
+    let claims = handler.claims.iter().map(|name| unique::claim(name, at));
+    quote!([#([#claims])*])
 }
 
 /// The typed channel that it claims.
@@ -371,12 +329,10 @@ pub(crate) fn event(kind: Kind) -> TokenStream {
 
 /// The extractor, all of it where its type's name stands: the compiler tells a mistake once for each place.
 fn extract(kind: Kind, ty: &syn::Type) -> TokenStream {
-    let event = event(kind);
-    let span = name_of(ty);
+    let (event, span) = (kind.event(), name_of(ty));
     let ty = moved(ty.to_token_stream(), span);
-    // An app may have imported it, and a longer path to it would be reported as unnecessary if it were the app's own.
-    let extract = quote_spanned!(ours(span)=> __centrifugo::Extract);
-    quote_spanned!(span=> <#ty as #extract<'_, #event>>)
+    // An app may have imported `Extract`, and a longer path to it would be reported as unnecessary if it were the app's own.
+    quote_spanned!(span=> <#ty as __Extract<'_, __centrifugo::#event>>)
 }
 
 /// Where the name of a type stands: `Data` of `&centrifugo::Data<T>`.

@@ -41,17 +41,32 @@ impl MaybeConstant {
     /// A block that imports the type under the other name. If there is only a constant, the other name is, as a type, that
     /// of a stand-in from the import around the block, which `check` reports.
     pub(crate) fn within(&self, block: &TokenStream) -> TokenStream {
-        let (written, named) = (&self.written, self.named());
+        let (around, import) = (Self::around(), self.import());
         quote! {
-            use ::centrifugo::__private::constants::*;
+            #around
             {
-                use #written as #named;
-                // Without this, the import of a constant would be reported as unused.
-                const _: fn() = || {
-                    let _ = &#named;
-                };
+                #import
                 #block
             }
+        }
+    }
+
+    /// What stands in the outer block.
+    pub(crate) fn around() -> TokenStream {
+        quote!(
+            use ::centrifugo::__private::constants::*;
+        )
+    }
+
+    /// What stands in the inner block.
+    pub(crate) fn import(&self) -> TokenStream {
+        let (written, named) = (&self.written, self.named());
+        quote! {
+            use #written as #named;
+            // Without this, the import of a constant would be reported as unused.
+            const _: fn() = || {
+                let _ = &#named;
+            };
         }
     }
 

@@ -12,27 +12,27 @@ use crate::handler::pattern::Source;
 use crate::syntax::span::respanned;
 
 /// A check that an extractor with the pattern's text as its name is no typed channel: compiled, and never called.
-pub(crate) fn unquoted(handler: &Handler) -> TokenStream {
-    let Source::Pattern(written) = &handler.source else { return TokenStream::new() };
+pub(crate) fn unquoted(handler: &Handler) -> Option<TokenStream> {
+    let Source::Pattern(written) = &handler.source else { return None };
     let pattern = written.pattern.as_str();
     let name = pattern.rsplit("::").next().unwrap_or_default();
     if !name.starts_with(char::is_uppercase) {
-        return TokenStream::new();
+        return None;
     }
     let mut called = Called { name, found: None };
     for param in handler.params.iter().filter(|param| param.role == Role::Extractor && param.cfgs.is_empty()) {
         called.visit_type(&param.ty);
     }
-    let Some(ty) = called.found else { return TokenStream::new() };
+    let ty = called.found?;
     let span = written.literal.span();
     let ty = respanned(ty.to_token_stream(), |token| token.located_at(span));
     let check = quote_spanned!(span=> __centrifugo::Quoted::<#ty>::new().__is_no_channel());
-    quote! {
+    Some(quote! {
         const _: fn() = || {
             use __centrifugo::NoTypedChannel as _;
             #check
         };
-    }
+    })
 }
 
 /// Finds the type of this name, also in an `Option`.

@@ -42,28 +42,30 @@ const MARKS: [(&str, &str); 6] =
 fn spelt(shape: &str) -> String {
     let (mut spelt, mut rest) = (String::new(), shape);
     while let Some(next) = rest.chars().next() {
+        // No mark begins with one, and most of a shape is these.
+        if next.is_ascii_alphanumeric() {
+            spelt.push(next);
+            rest = &rest[1..];
+            continue;
+        }
         let mark = MARKS.into_iter().find(|(mark, _)| rest.starts_with(mark));
         rest = &rest[mark.map_or(next.len_utf8(), |(mark, _)| mark.len())..];
         match (mark, next) {
-            (Some((_, word)), _) => spelt.push_str(&format!("_{word}_")),
+            (Some((_, word)), _) => spelt.extend(["_", word, "_"]),
             (None, '_') => spelt.push_str("__"),
-            (None, other) if other.is_ascii_alphanumeric() => spelt.push(other),
             (None, other) => spelt.push_str(&format!("_{:X}_", u32::from(other))),
         }
     }
     spelt
 }
 
-/// Claims a name for the whole crate. It stands in a module: within a function a lint would report it.
+/// The macro that claims a name for the whole crate, once it is exported. It stands in a module: within a function a lint
+/// would report it.
 pub(crate) fn claim(name: &str, at: Span) -> TokenStream {
     // From within the macro, so that few lints of the user's look at it.
     let span = Span::mixed_site().located_at(at);
     let name = Ident::new(name, span);
-    quote_spanned! {span=>
-        #[doc(hidden)]
-        #[macro_export]
-        macro_rules! #name { () => {} }
-    }
+    quote_spanned!(span=> macro_rules! #name { () => {} })
 }
 
 /// What an error handler claims.

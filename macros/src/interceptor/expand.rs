@@ -7,15 +7,13 @@ use syn::spanned::Spanned;
 use syn::{Generics, LitStr, ReturnType, TypeParamBound};
 
 use super::model::Interceptor;
-use crate::handler::expand::{
-    argument, beside, everywhere, extracted, extracted_somewhere, import, needed, needed_somewhere,
-};
+use crate::handler::expand::{argument, beside, everywhere, extracted, extracted_somewhere, needed, needed_somewhere};
 use crate::kind::Kind;
 use crate::syntax::registered::{Of, Registered};
 use crate::syntax::span::local;
 
 pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
-    let (import, about) = (import(&["Begin", "NotExtracted"]), about(interceptor));
+    let about = about(interceptor);
     let arounds = interceptor.events.iter().map(|kind| {
         let (event, around) = (kind.event(), around(interceptor, *kind));
         quote!(&__centrifugo::Interception::<__centrifugo::#event>(#around))
@@ -31,7 +29,7 @@ pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>
     let (made, generics) = (beside("__made", &interceptor.ident), as_function(&interceptor.generics));
     let any_event = (!generics.params.is_empty()).then(|| quote!(::<__centrifugo::Rpc>));
     let block = quote! {
-        #import
+        use ::centrifugo::__private::expanded::*;
         #run
         const fn #made #generics() -> __centrifugo::Interceptor {
             #(#everywhere)*
@@ -41,7 +39,7 @@ pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>
         #collected
         &__INTERCEPTOR
     };
-    let named = registered.named(Of::Interceptors, Some(&block), &TokenStream::new());
+    let named = registered.named(Of::Interceptors, Some(&block));
     quote!(#item #named)
 }
 

@@ -30,6 +30,6 @@ pub(crate) fn function(of: Of, mut function: Function, errors: &syn::Error) -> T
         }
     }
     let is_method = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
-    let named = (!is_method).then(|| Registered::new(&function).named(of, None, &TokenStream::new()));
+    let named = (!is_method).then(|| Registered::new(&function).named(of, None));
     item(&quote! { #function #named }, errors)
 }

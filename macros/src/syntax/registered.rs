@@ -22,28 +22,11 @@ pub(crate) enum Of {
 }
 
 impl Of {
-    /// The type's function that leads to what is registered.
-    pub(crate) fn found_by(self) -> Ident {
-        let name = match self {
-            Self::Handlers => "__handler",
-            Self::Interceptors => "__interceptor",
-        };
-        Ident::new(name, Span::mixed_site())
-    }
-
-    /// The trait of a type without that function: of one that stands in for a function that was refused.
-    pub(crate) fn stands_in(self) -> TokenStream {
+    /// The trait of the type that leads to what is registered.
+    pub(crate) fn found_by(self) -> TokenStream {
         match self {
             Self::Handlers => quote!(::centrifugo::__private::FindHandler),
             Self::Interceptors => quote!(::centrifugo::__private::FindInterceptor),
-        }
-    }
-
-    /// The trait by which any other type has that function, and is reported.
-    pub(crate) fn any(self) -> TokenStream {
-        match self {
-            Self::Handlers => quote!(::centrifugo::__private::AnyHandler),
-            Self::Interceptors => quote!(::centrifugo::__private::AnyInterceptor),
         }
     }
 
@@ -88,36 +71,31 @@ impl<'f> Registered<'f> {
         Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), attrs, allows: allows(attrs) }
     }
 
+    /// The names of the type and of its module, who sees it, and what its implementation is annotated with.
+    pub(crate) fn frame(&self) -> TokenStream {
+        let (name, module, vis, allows) = (self.name(), module(self.ident), self.vis(), &self.allows);
+        let unreachable = unreachable();
+        quote!(#module #name [pub struct #name {}] [#vis] [#(#allows)* #unreachable])
+    }
+
     /// The type, with a block whose value is a reference to what is registered. Without one it leads to what stands in for a
-    /// function that was refused. The claims stand in a module, where no lint looks at them, also within a function.
-    pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>, claims: &TokenStream) -> TokenStream {
-        let Self { ident, vis, cfgs, attrs, allows } = self;
-        let (mut name, module) = (name(ident), module(ident));
-        name.set_span(ours(ident.span()));
-        let (vis, found_by, ty) = (respanned(vis.to_token_stream(), ours), of.found_by(), of.ty());
-        let unreachable = warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]));
-        let found = match block {
-            Some(block) => {
-                quote!(impl #module::#name { #[doc(hidden)] pub const fn #found_by() -> &'static #ty { #block } })
-            }
-            None => {
-                let stands_in = of.stands_in();
-                quote!(impl #stands_in for #module::#name {})
-            }
-        };
-        let found = quote! {
+    /// function that was refused.
+    pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>) -> TokenStream {
+        let (cfgs, allows, found_by, ty) = (&self.cfgs, &self.allows, of.found_by(), of.ty());
+        let (name, module, vis) = (self.name(), module(self.ident), self.vis());
+        let found = block.map(|block| quote!(const FOUND: &'static #ty = { #block };));
+        let unreachable = unreachable();
+        let found = self.items(quote! {
             #(#cfgs)*
             #(#allows)*
             #unreachable
-            #found
-        };
-        let found = deprecated::items(ident, attrs, found);
+            impl #found_by for #module::#name { #found }
+        });
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
             mod #module {
                 pub struct #name {}
-                #claims
             }
 
             // A type or a module of the name takes precedence over what a glob imports, so having one is no error.
@@ -127,6 +105,29 @@ impl<'f> Registered<'f> {
             #found
         }
     }
+
+    /// Items that name the function.
+    pub(crate) fn items(&self, items: TokenStream) -> TokenStream {
+        deprecated::items(self.ident, self.attrs, items)
+    }
+
+    fn name(&self) -> Ident {
+        let mut name = name(self.ident);
+        name.set_span(ours(self.ident.span()));
+        name
+    }
+
+    fn vis(&self) -> Option<TokenStream> {
+        match self.vis {
+            Visibility::Inherited => None,
+            vis => Some(respanned(vis.to_token_stream(), ours)),
+        }
+    }
+}
+
+/// Allows code after what is left of an extractor that never waits.
+fn unreachable() -> Option<TokenStream> {
+    warns_of_unreachable_code().then(|| quote!(#[allow(unreachable_code)]))
 }
 
 /// The type's name: the function's, unless that would hide what the module has without a declaration.
@@ -145,8 +146,8 @@ fn module(function: &Ident) -> Ident {
 /// A name of something that each function has of its own.
 pub(crate) fn beside(prefix: &str, function: &Ident) -> Ident {
     let attribute = Span::call_site().unwrap();
-    let (name, line, column) = (function.unraw(), attribute.line(), attribute.column());
-    format_ident!("{prefix}_{name}_{line}_{column}", span = Span::mixed_site())
+    let (name, line) = (function.unraw(), attribute.line());
+    format_ident!("{prefix}_{name}_{line}", span = Span::mixed_site())
 }
 
 /// Whether each module has something of this name: a primitive, or a crate.
