@@ -1,12 +1,12 @@
-//! The cost of finding a handler among many, beside the usual ways: a regular expression for each pattern, a set of them, and
-//! a router of HTTP paths.
+//! The cost of finding a handler among many, beside the usual ways: a regular expression for each pattern, a set of
+//! them, and a router of HTTP paths.
 //!
 //! ```text
 //! cargo bench -p centrifugo-pattern
 //! ```
 //!
-//! Each lookup is for another name, so that the caches of the processor don't hold its nodes. "One name" looks for the same name
-//! each time.
+//! Each lookup is for another name, so that the caches of the processor don't hold its nodes. "One name" looks for the
+//! same name each time.
 
 use std::hint::black_box;
 use std::time::Duration;

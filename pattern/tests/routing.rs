@@ -200,7 +200,8 @@ fn name() -> impl Strategy<Value = String> {
     prop::collection::vec(prop_oneof!["a", "A", "b", "ab", "AB", "c", ""], 1..6).prop_map(|parts| parts.join("."))
 }
 
-/// The rank of each part of a pattern along the name: literal bytes, then those in any case, then placeholders, then the rest.
+/// The rank of each part of a pattern along the name: literal bytes, then those in any case, then placeholders, then
+/// the rest.
 fn specificity(pattern: &Pattern, ignore_case: bool, name: &str, values: &[String]) -> Vec<u8> {
     let mut ranks = Vec::new();
     let mut values = values.iter();

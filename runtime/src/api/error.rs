@@ -9,6 +9,7 @@ pub(super) const URL: &str = "CENTRIFUGO_API_URL";
 /// The environment variable with the API's key. Centrifugo reads its own `http_api.key` from the same variable.
 pub(super) const KEY: &str = "CENTRIFUGO_HTTP_API_KEY";
 
+/// The base URL without that variable.
 pub(super) const DEFAULT_URL: &str = "http://127.0.0.1:8000/api";
 
 /// The reason why a call of Centrifugo's server API failed, or why it was not sent.

@@ -81,8 +81,8 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
 }
 
 impl Bridge {
-    /// Refuses a method that is not a request line. A client that uses a namespace of the app's handlers has probably misspelt
-    /// the method of one, so it receives the same error as without the bridge.
+    /// Refuses a method that is not a request line. A client that uses a namespace of the app's handlers has probably
+    /// misspelt the method of one, so it receives the same error as without the bridge.
     fn refuse(&self, method: &str, refusal: ErrorReply) -> Reject {
         let excerpt: String = method.chars().take(EXCERPT).collect();
         let is_handlers = namespace(method).is_some_and(|name| self.namespaces.iter().any(|other| other == name));
