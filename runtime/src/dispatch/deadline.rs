@@ -10,7 +10,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::dispatch::call_record::CallRecord;
 use crate::dispatch::failure::Late;
-use crate::handler::deadline;
+use crate::handler::grpc_timeout;
 use crate::reject::Reject;
 
 /// The part of the time after which a reset counts as a missed deadline: Centrifugo resets a call at its own deadline, which
@@ -39,7 +39,7 @@ impl Deadline {
     /// Ready with a failure when the deadline is over.
     pub(super) fn poll_missed(&mut self, metadata: &HeaderMap, context: &mut Context<'_>) -> Poll<Reject> {
         if let Timer::Unknown = self.timer {
-            self.timer = deadline::of(metadata).map_or(Timer::Never, |allowed| {
+            self.timer = grpc_timeout::of(metadata).map_or(Timer::Never, |allowed| {
                 Timer::At(Box::pin(sleep(allowed.saturating_sub(self.arrived.elapsed()))), allowed)
             });
         }
@@ -55,7 +55,7 @@ impl Deadline {
     /// Reports a call that its caller dropped: as a missed deadline, if it was dropped about then.
     pub(super) fn report_dropped(&self, record: &CallRecord) {
         let elapsed = self.arrived.elapsed();
-        match deadline::of(record.metadata()).or(record.event().facts().unsent_timeout) {
+        match grpc_timeout::of(record.metadata()).or(record.event().facts().unsent_timeout) {
             Some(allowed) if elapsed >= allowed.mul_f32(NEARLY) => record.failed(Arc::new(late(elapsed, allowed)), ""),
             _ => record.abandoned(elapsed),
         }

@@ -19,7 +19,7 @@ use crate::dispatch::reported::{Publications, Reported};
 use crate::dispatch::{Dispatch, Head, internal_error};
 use crate::event::inbound::Inbound;
 use crate::event::{Event, StreamRequest, StreamResponse, SubscribeStream};
-use crate::handler::deadline;
+use crate::handler::grpc_timeout;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 use crate::reply::publication::Publication;
@@ -72,7 +72,7 @@ impl Dispatch {
         broken: Option<Receiver<Status>>,
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
         let (stopping, max) = (self.stopping.clone(), self.max_message_size);
-        let until = deadline::of(&head.metadata).map(|allowed| head.arrived + allowed);
+        let until = grpc_timeout::of(&head.metadata).map(|allowed| head.arrived + allowed);
         let call = self.call::<SubscribeStream, _>(head, opening, frame_opened);
         async move {
             let mut call = call?;

@@ -2,7 +2,7 @@
 
 mod bound;
 pub(crate) mod call;
-pub(crate) mod deadline;
+pub(crate) mod grpc_timeout;
 mod info;
 pub(crate) mod interceptor;
 pub(crate) mod needs;

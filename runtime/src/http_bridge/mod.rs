@@ -1,7 +1,7 @@
 // The HTTP bridge: RPCs that HTTP answers, such as `get:users/1` by `GET /users/1` to the app's router or to a server.
 //
 // The bridge is a handler like any other, for all methods that no pattern matches. A call passes through the files in this
-// order: `request_line` and `path` parse the method, `request` builds the request with `headers` and `query`, `deadline`
+// order: `request_line` and `path` parse the method, `request` builds the request with `headers` and `query`, `time_limit`
 // sets how long it may take, `backend` sends it and reads the response (to a server by `upstream`, over its `connections`),
 // and `reply` turns the response into the client's reply. `bounded` limits how long a URI becomes that a client determines.
 
@@ -9,7 +9,6 @@ mod backend;
 mod bounded;
 #[cfg(feature = "http-upstream")]
 mod connections;
-mod deadline;
 mod error;
 mod headers;
 mod path;
@@ -18,6 +17,7 @@ mod reply;
 mod request;
 mod request_line;
 pub(crate) mod settings;
+mod time_limit;
 #[cfg(feature = "http-upstream")]
 mod upstream;
 
@@ -70,7 +70,7 @@ async fn answer(call: Call<Rpc>) -> Result<RpcReply, Reject> {
     let method = &call.event().method;
     let line = RequestLine::parse(method).map_err(|refusal| bridge.refuse(method, refusal))?;
     let request = request::of(&line, &call, bridge)?;
-    let limits = ResponseLimits { time: deadline::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
+    let limits = ResponseLimits { time: time_limit::of(call.metadata(), bridge.timeout), bytes: bridge.max_response };
     let exchange = async {
         let response = (bridge.backend)(request, limits).await?;
         log(&line, response.status);

@@ -11,7 +11,7 @@ use tonic::Status;
 
 use crate::dispatch::message::PREFIX;
 use crate::grpc::single_frame::is_whole;
-use crate::handler::deadline;
+use crate::handler::grpc_timeout;
 use crate::server::peer::{Full, Peer};
 
 /// The memory of a call while its message is incomplete, without the message: h2's stream, headers, a task, and the buffer
@@ -80,7 +80,7 @@ impl Intake {
 
     /// Sets the limits by the call's headers: they take memory, and may have a deadline, which also holds for the message.
     pub(crate) fn set_limits(&mut self, headers: &HeaderMap) {
-        self.clock = Clock::Off(deadline::of(headers));
+        self.clock = Clock::Off(grpc_timeout::of(headers));
         self.headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     }
 

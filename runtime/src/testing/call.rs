@@ -17,7 +17,7 @@ use crate::dispatch::{Head, InFlight, refuse};
 use crate::event::facts::Proxy;
 use crate::event::inbound::Inbound;
 use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
-use crate::handler::deadline;
+use crate::handler::grpc_timeout;
 use crate::reply::payload::Payload;
 use crate::wire;
 
@@ -179,7 +179,7 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { app, draft, mut metadata, extensions, .. } = self;
-        metadata.entry(deadline::TIMEOUT).or_insert_with(|| deadline::value(app.centrifugo.timeout(E::KIND)));
+        metadata.entry(grpc_timeout::TIMEOUT).or_insert_with(|| grpc_timeout::value(app.centrifugo.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
             let Some(mut call) = app.dispatch.start(event, Head::now(metadata, extensions), |response, _| Ok(response))

@@ -1,4 +1,4 @@
-//! The deadline of a call: gRPC's header `grpc-timeout`.
+//! gRPC's header `grpc-timeout`: the time that a caller waits for the response.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deadline_is_digits_and_a_unit() {
+    fn a_timeout_is_digits_and_a_unit() {
         assert_eq!(parse("998543u"), Some(Duration::from_micros(998_543)));
         assert_eq!(parse("5S"), Some(Duration::from_secs(5)));
         assert_eq!(parse("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use crate::handler::deadline;
+use crate::handler::grpc_timeout;
 
 /// Centrifugo's default, for a caller that sends no timeout.
 const DEFAULT: Duration = Duration::from_secs(1);
 
 /// Nine tenths of the time that the caller waits, or the time that the app has set, whichever is less.
 pub(crate) fn of(metadata: &HeaderMap, own: Option<Duration>) -> Duration {
-    let allowed = deadline::of(metadata).unwrap_or(DEFAULT) / 10 * 9;
+    let allowed = grpc_timeout::of(metadata).unwrap_or(DEFAULT) / 10 * 9;
     own.map_or(allowed, |own| own.min(allowed))
 }
 
