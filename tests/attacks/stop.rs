@@ -36,7 +36,7 @@ async fn patient() -> Attacked {
 async fn ends_soon(mut app: Attacked) {
     app.terminate();
     app.ends_within(SOON).await;
-    assert!(!app.log().contains("given up"), "{}", app.log());
+    assert!(!app.log().contains("dropped"), "{}", app.log());
 }
 
 /// A connection with these settings that sends these bytes, and then neither reads nor writes.
@@ -207,7 +207,7 @@ async fn answers_all_that_it_accepted(mut busy: Busy, calls: usize) {
     println!("{} calls, {} answered, last id {:?}", busy.next, busy.answered.len(), busy.last);
     assert!(busy.answered.len() > calls, "{} calls were answered", busy.answered.len());
     assert_eq!((busy.unanswered(), &busy.cut), (Vec::new(), &BTreeSet::new()), "last id {:?}", busy.last);
-    assert!(!app.log().contains("given up"), "{}", app.log());
+    assert!(!app.log().contains("dropped"), "{}", app.log());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tracing::field::{DisplayValue, display};
 
-use crate::dispatch::failure::{Failure, Reporter, is_late};
+use crate::dispatch::failure::{Failure, Reporter, Rounded, is_late};
 use crate::dispatch::subject::{Answerer, Names, Subject};
 use crate::event::Event;
 use crate::event::kind::Kind;
@@ -91,11 +91,16 @@ impl CallRecord {
         error_handler.report(Failure { event: *event, answerer: *answerer, subject, states, reject });
     }
 
+    /// Logs that the app stopped before the handler returned.
+    pub(crate) fn cut_by_stop(&self, elapsed: Duration) {
+        log!(warn, self, "dropped after {}: the app stopped before the handler returned", Rounded(elapsed));
+    }
+
     /// Logs that the caller dropped the call before its deadline.
     pub(crate) fn abandoned(&self, elapsed: Duration) {
         let Self { event, answerer: at, .. } = self;
         let handler = at.handler().map(Handler::name);
-        tracing::debug!(%event, handler, %at, "dropped after {elapsed:?}: the caller waits no longer");
+        tracing::debug!(%event, handler, %at, "dropped after {}: the caller waits no longer", Rounded(elapsed));
     }
 }
 

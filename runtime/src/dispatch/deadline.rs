@@ -40,7 +40,7 @@ impl Deadline {
     pub(super) fn poll_missed(&mut self, metadata: &HeaderMap, context: &mut Context<'_>) -> Poll<Reject> {
         if let Timer::Unknown = self.timer {
             self.timer = grpc_timeout::of(metadata).map_or(Timer::Never, |allowed| {
-                Timer::At(Box::pin(sleep(allowed.saturating_sub(self.arrived.elapsed()))), allowed)
+                Timer::At(Box::pin(sleep(allowed.saturating_sub(self.elapsed()))), allowed)
             });
         }
         match &mut self.timer {
@@ -52,9 +52,14 @@ impl Deadline {
         }
     }
 
+    /// The time since the call arrived.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.arrived.elapsed()
+    }
+
     /// Reports a call that its caller dropped: as a missed deadline, if it was dropped about then.
     pub(super) fn report_dropped(&self, record: &CallRecord) {
-        let elapsed = self.arrived.elapsed();
+        let elapsed = self.elapsed();
         match grpc_timeout::of(record.metadata()).or(record.event().facts().unsent_timeout) {
             Some(allowed) if elapsed >= allowed.mul_f32(NEARLY) => record.failed(Arc::new(late(elapsed, allowed)), ""),
             _ => record.abandoned(elapsed),

@@ -184,10 +184,10 @@ pub(crate) struct Reporter {
     pub(crate) states: Arc<States>,
 }
 
-/// A missed deadline: the handler was dropped, because its caller waits no longer.
+/// A missed deadline, at which the handler was dropped.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "given up after {}: Centrifugo waits {} for the response (`timeout` of the proxy)",
+    "dropped after {}: Centrifugo waits {} for the response (`timeout` of the proxy)",
     Rounded(*.elapsed),
     Rounded(*.allowed)
 )]
@@ -197,7 +197,7 @@ pub(crate) struct Late {
 }
 
 /// A duration, written to the millisecond.
-struct Rounded(Duration);
+pub(super) struct Rounded(pub(super) Duration);
 
 impl fmt::Display for Rounded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,6 +12,17 @@
 //!    (`failure.rs`). A call that its caller drops is reported, too.
 //!
 //! A stream opens by the same steps; `stream.rs` has what follows. `channel_states.rs` takes them for each event of a batch.
+//!
+//! # How a handler ends early
+//!
+//! A handler is a future, so it ends early by being dropped, at the `.await` that it waits at:
+//!
+//! * Its deadline is over (step 4).
+//! * The caller resets the call, or its connection ends: `server/responder.rs` drops the call.
+//! * The app stops, and the drain timeout is over: `server/mod.rs` closes all connections, which ends the task of each call.
+//!
+//! A handler that blocks its thread can't be dropped. The report (`Drop` of [`InFlight`]) names the reason; that of the last
+//! one is for the log alone, because the error handler ends with the app.
 
 pub(crate) mod call_record;
 pub(crate) mod channel_states;
@@ -28,7 +39,7 @@ pub(crate) mod warnings;
 use std::future::{self, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
@@ -64,6 +75,8 @@ pub(crate) struct Dispatch {
     max_message_size: usize,
     /// Cancelled when the app begins to stop. Ends the open streams.
     stopping: CancellationToken,
+    /// Whether the stop waits no longer: the server drops the calls that still run.
+    drain_over: AtomicBool,
     /// The number of handlers that run.
     running: AtomicUsize,
     /// Limits the log lines about calls that don't come from Centrifugo.
@@ -250,7 +263,7 @@ pub(crate) fn refuse<E: Wire>(record: &CallRecord, reject: Arc<Reject>) -> Resul
 /// Reports a failure. Its status goes to Centrifugo's log, and has the reason only where that is no secret.
 fn fail(record: &CallRecord, reject: Arc<Reject>) -> Status {
     let status = match reject.cause() {
-        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler was given up at the caller's deadline"),
+        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler missed the caller's deadline"),
         Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the response is too long"),
         _ => internal_error(),
     };
@@ -292,12 +305,17 @@ fn drop_reply<T: ?Sized>(reply: &mut Option<Pin<Box<T>>>, record: &CallRecord) {
     }
 }
 
-/// Reports a call that its caller dropped before there was a response.
+/// Drops the handler if it still runs, and reports who ended the call: the end of the app's stop, or the caller.
 impl<E: Wire, T> Drop for InFlight<E, T> {
     fn drop(&mut self) {
         self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
-        if self.reply.is_some() {
-            drop_reply(&mut self.reply, &self.record);
+        if self.reply.is_none() {
+            return;
+        }
+        drop_reply(&mut self.reply, &self.record);
+        if self.dispatch.drain_over.load(Ordering::Relaxed) {
+            self.record.cut_by_stop(self.deadline.elapsed());
+        } else {
             self.deadline.report_dropped(&self.record);
         }
     }
@@ -320,6 +338,7 @@ impl Dispatch {
             warnings,
             max_message_size,
             stopping: CancellationToken::new(),
+            drain_over: AtomicBool::new(false),
             running: AtomicUsize::new(0),
             foreign_calls: Throttle::default(),
         }
@@ -332,6 +351,11 @@ impl Dispatch {
     /// The token that is cancelled when the app begins to stop.
     pub(crate) fn stopping(&self) -> &CancellationToken {
         &self.stopping
+    }
+
+    /// Notes that the stop waits no longer. Calls that are dropped from now on are reported as cut by it.
+    pub(crate) fn end_drain(&self) {
+        self.drain_over.store(true, Ordering::Relaxed);
     }
 
     /// The number of handlers that run.

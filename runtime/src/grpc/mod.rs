@@ -84,6 +84,11 @@ impl ProxyService {
         self.dispatch.stopping()
     }
 
+    /// Notes that the stop waits no longer for the calls that still run: they are about to be dropped.
+    pub(crate) fn end_drain(&self) {
+        self.dispatch.end_drain();
+    }
+
     /// Waits until the app's error handler has returned from every failure.
     pub(crate) async fn reported(&self) {
         if let Some(handler) = self.dispatch.error_handler() {

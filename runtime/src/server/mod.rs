@@ -134,6 +134,7 @@ impl Server {
             Some(()) = stops.next() => Some("stopped again"),
         };
         report_end(cut, service.running());
+        service.end_drain();
         connections.give_up().await;
         service.give_up_reports().await;
         stopped

@@ -57,6 +57,8 @@ async fn a_call_that_never_ends_does_not_delay_the_stop() {
     let logs = Logs::keep();
     server.serve_until(begun.notified()).await.expect("an end");
     assert!(logs.text().contains("1 handlers are still at work"), "{}", logs.text());
+    logs.line(&["WARN", "handler=\"endless\"", "the app stopped before the handler returned"]).await;
+    assert!(!logs.text().contains("caller"), "the caller still waits:\n{}", logs.text());
     running.await.expect("a call").expect_err("no answer");
 }
 

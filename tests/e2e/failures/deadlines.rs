@@ -45,7 +45,7 @@ async fn a_handler_that_runs_longer_than_centrifugo_waits_is_reported_and_droppe
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.rpc("sleep/7", Value::Null).await.expect_err("the deadline is over").code, 100);
     live.reaches(0).await;
-    let line = stage.logs.line(&["WARN", "given up after"]).await;
+    let line = stage.logs.line(&["WARN", "dropped after"]).await;
     for part in ["event=rpc", "sleepy", "sleep/<_>", "name=sleep/7", "user=7", "client=", "Centrifugo waits"] {
         assert!(line.contains(part), "`{part}` in {line}");
     }
@@ -64,7 +64,7 @@ async fn the_deadline_of_a_caller_is_the_longest_time() {
     let status = call_with(stage.address(), "RPC", metadata, &request).await.expect_err("a status");
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status}");
     live.reaches(0).await;
-    stage.logs.line(&["WARN", "given up after", "200ms"]).await;
+    stage.logs.line(&["WARN", "dropped after", "200ms"]).await;
     stage.stop().await;
 }
 
@@ -81,7 +81,7 @@ async fn a_stream_that_does_not_open_in_time_is_reported_and_dropped() {
     let stage = Stage::start(App::empty().handlers(handlers![connect, slow]).state(live.clone())).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("slow:a").await["event"], "subscribe-error");
-    stage.logs.line(&["WARN", "given up after", "pattern=\"slow:<_>\"", "name=slow:a"]).await;
+    stage.logs.line(&["WARN", "dropped after", "pattern=\"slow:<_>\"", "name=slow:a"]).await;
     client.call("disconnect", json!({})).await.expect("an end");
     live.reaches(0).await;
     stage.stop().await;
