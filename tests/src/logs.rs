@@ -1,14 +1,19 @@
 //! The app's log, kept for a test to read.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::eventually;
+
+/// A subscriber that is never used. While there is only one, a line of code that logs for the first time asks the subscriber
+/// of its own thread alone whether it is enabled; on a thread without one it would stay disabled on all threads.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry().with(LevelFilter::OFF)));
 
 /// The log of this thread, from its start until it is dropped. Each test runs on a thread of its own, with the app's tasks.
 #[derive(Debug)]
@@ -20,6 +25,7 @@ pub struct Logs {
 impl Logs {
     /// Starts to keep the log, at `debug` for the app and at `warn` for everything else.
     pub fn keep() -> Self {
+        LazyLock::force(&SECOND);
         let text = Text::default();
         let levels = Targets::new().with_default(LevelFilter::WARN).with_target("centrifugo", LevelFilter::DEBUG);
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).without_time().with_writer(text.clone());
