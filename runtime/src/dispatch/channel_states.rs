@@ -6,38 +6,45 @@ use bytes::Bytes;
 use tonic::Status;
 
 use crate::dispatch::message::{decode, frame};
-use crate::dispatch::{Dispatch, Head, no_handlers};
+use crate::dispatch::{Dispatch, Head, internal_error, no_handlers};
 use crate::event::{ChannelState, Event};
 use crate::handler::router::Routed;
+use crate::reject::Reject;
 use crate::wire;
 
-impl Dispatch {
-    /// Decodes the message, calls the handlers, and frames the response.
-    pub(crate) async fn notify(self: Arc<Self>, head: Head, message: Bytes) -> Result<Bytes, Status> {
-        let wire::NotifyChannelStateRequest { events } = decode(message)?;
-        let response = self.call_each(head, events).await?;
-        frame(&response, self.max_message_size).map_err(|fault| Status::out_of_range(fault.to_string()))
-    }
+/// The response to one change.
+struct Response {
+    frame: Bytes,
+    is_refusal: bool,
+}
 
+impl Response {
+    fn framed(response: wire::NotifyChannelStateResponse, max: usize) -> Result<Self, Reject> {
+        Ok(Self { frame: frame(&response, max)?, is_refusal: response.error.is_some() })
+    }
+}
+
+impl Dispatch {
     /// Calls the handlers one after the other, also after one has failed. The response is the first refusal or failure.
-    async fn call_each(
-        self: &Arc<Self>,
-        head: Head,
-        changes: Vec<wire::ChannelEvent>,
-    ) -> Result<wire::NotifyChannelStateResponse, Status> {
+    pub(crate) async fn call_batch(self: Arc<Self>, head: Head, message: Bytes) -> Result<Bytes, Status> {
+        let wire::NotifyChannelStateRequest { events: changes } = decode(message)?;
         if ChannelState::table(&self.routes).is_empty() {
             return Err(no_handlers(ChannelState::KIND));
         }
-        let mut first = Ok(ChannelState::acknowledged());
+        let mut first = None;
         for change in changes {
-            let responded = match self.call::<ChannelState, _>(head.clone(), change, |response, _| Ok(response)) {
+            let response = match self.call::<ChannelState, _>(head.clone(), change, Response::framed) {
                 Ok(call) => call.await,
                 Err(status) => Err(status),
             };
-            if matches!(&first, Ok(response) if response.error.is_none()) {
-                first = responded;
+            if matches!(first, None | Some(Ok(Response { is_refusal: false, .. }))) {
+                first = Some(response);
             }
         }
-        first
+        match first {
+            Some(response) => Ok(response?.frame),
+            // No changes, so there is no call that could report a failure; this one would need a limit of one byte.
+            None => frame(&ChannelState::acknowledged(), self.max_message_size).map_err(|_| internal_error()),
+        }
     }
 }

@@ -73,10 +73,10 @@ macro_rules! unary {
                 let call = match self {
                     $(Self::$event => call(dispatch, head, message).map(UnaryCall::$event),)*
                     Self::ChannelStates => {
-                        return UnaryCall::ChannelStates(Box::pin(Arc::clone(dispatch).notify(head, message)));
+                        return UnaryCall::ChannelStates(Box::pin(Arc::clone(dispatch).call_batch(head, message)));
                     }
                 };
-                call.unwrap_or_else(|status| UnaryCall::Refused(Some(status)))
+                call.unwrap_or_else(|status| UnaryCall::NotBegun(Some(status)))
             }
         }
 
@@ -85,8 +85,8 @@ macro_rules! unary {
         pub(crate) enum UnaryCall {
             $($event(InFlight<event::$event, Bytes>),)*
             ChannelStates(BoxFuture<Framed>),
-            /// A call without a handler: the message is malformed, or the app has none. `None` once it has ended.
-            Refused(Option<Status>),
+            /// A call for which no handler begins: the message is malformed, or the app has none. `None` once it has ended.
+            NotBegun(Option<Status>),
         }
 
         impl Future for UnaryCall {
@@ -96,7 +96,7 @@ macro_rules! unary {
                 match &mut *self {
                     $(Self::$event(call) => Pin::new(call).poll(context),)*
                     Self::ChannelStates(call) => call.as_mut().poll(context),
-                    Self::Refused(status) => Poll::Ready(Err(status.take().unwrap_or_else(internal_error))),
+                    Self::NotBegun(status) => Poll::Ready(Err(status.take().unwrap_or_else(internal_error))),
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use centrifugo::{App, CacheEmpty, Channel, ChannelChange, ChannelState, ErrorReply, Reject, State, handlers};
+use centrifugo_tests::Logs;
 use centrifugo_tests::wire::{self, DynamicMessage, error_code, message, text};
 use tonic::Status;
 
@@ -42,12 +43,20 @@ async fn chat(channel: &Channel, State(reported): State<Reported>) {
     reported.lock().expect("a list").push(channel.to_string());
 }
 
+#[centrifugo::channel_state("long:<_>", collect = false)]
+async fn long() -> Result<(), ErrorReply> {
+    Err(ErrorReply::new(500, "a message that is longer than the app's limit for a response"))
+}
+
 async fn app() -> (SocketAddr, tokio::task::JoinHandle<()>) {
     app_that(Reported::default()).await
 }
 
 async fn app_that(reported: Reported) -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    let app = App::empty().handlers(handlers![fill, never_filled, state, chat]).state(reported);
+    serve(App::empty().handlers(handlers![fill, never_filled, state, chat]).state(reported)).await
+}
+
+async fn serve(app: App) -> (SocketAddr, tokio::task::JoinHandle<()>) {
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     (address, tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") }))
@@ -104,5 +113,15 @@ async fn the_first_refusal_is_the_reply_and_all_channels_reach_their_handlers() 
         let status = happened(address, &events).await.expect_err("a failure");
         assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
+    app.abort();
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_too_long_is_reported_with_its_handler() {
+    let logs = Logs::keep();
+    let (address, app) = serve(App::empty().handlers(handlers![long]).max_message_size(32)).await;
+    let status = happened(address, &[("long:1", "vacated")]).await.expect_err("a failure");
+    assert_eq!((status.code(), status.message()), (tonic::Code::OutOfRange, "the response is too long"));
+    logs.line(&["ERROR", "handler=\"long\"", "name=long:1", "`App::max_message_size` is 32"]).await;
     app.abort();
 }
