@@ -39,9 +39,8 @@ impl Deadline {
     /// Ready with a failure when the deadline is over.
     pub(super) fn poll_missed(&mut self, metadata: &HeaderMap, context: &mut Context<'_>) -> Poll<Reject> {
         if let Timer::Unknown = self.timer {
-            self.timer = grpc_timeout::of(metadata).map_or(Timer::Never, |allowed| {
-                Timer::At(Box::pin(sleep(allowed.saturating_sub(self.elapsed()))), allowed)
-            });
+            self.timer = grpc_timeout::of(metadata)
+                .map_or(Timer::Never, |allowed| Timer::At(Box::pin(sleep(allowed.saturating_sub(self.elapsed()))), allowed));
         }
         match &mut self.timer {
             Timer::At(timer, allowed) => {

@@ -4,12 +4,16 @@
 //! 2. **Find** ([`Dispatch::find`]): picks the handler whose pattern matches, and wraps it in the app's interceptors.
 //! 3. **Begin** ([`Dispatch::begin`]): makes the checks that Centrifugo leaves to the app, then calls the interceptors,
 //!    the extractors and the handler. From here on the call is [`InFlight`].
-//! 4. **Finish** ([`InFlight::poll_finished`]): polls the handler until it returns, panics or misses its deadline
-//!    (`deadline.rs`); compares the reply with the configuration (`warnings.rs`), and encodes it.
-//! 5. **Refuse** ([`InFlight::respond`], [`refuse`]): writes a refusal as a response, where Centrifugo passes it on to the
-//!    client. A failure becomes a gRPC status, which has no details.
-//! 6. **Report** (`call_record.rs`): logs refusals and failures, and passes failures to the app's error handler
-//!    (`failure.rs`). A call that its caller drops is reported, too.
+//! 4. **Run** ([`InFlight::poll_encoded`]): polls the handler until it returns, panics or misses its deadline
+//!    (`deadline.rs`).
+//! 5. **Encode** ([`Dispatch::encode`]): compares the reply with Centrifugo's configuration (`warnings.rs`), and makes a
+//!    response of it.
+//! 6. **Refuse** ([`InFlight::respond`], [`refuse`]): makes a response of a refusal, or a gRPC status of a failure.
+//! 7. **Report** (`call_record.rs`): logs refusals and failures, and passes failures to the app's error handler
+//!    (`failure.rs`). A call that is dropped before its handler has returned is reported, too.
+//!
+//! A call without a reply has a [`Reject`]. It is a *refusal* if the client receives it (an error or a disconnect), and a
+//! *failure* if it is for the app alone (an error without a code, a panic, a missed deadline).
 //!
 //! A stream opens by the same steps; `stream.rs` has what follows. `channel_states.rs` takes them for each event of a batch.
 //!
@@ -98,182 +102,34 @@ impl Head {
     }
 }
 
-/// A call whose handler runs: a future of the response, in the form that `finish` makes of it.
+/// A call whose handler runs: a future of the response, as `map_response` returns it.
 // Polled by hand, because combinators and `async` blocks would be compiled for each event, one in the other.
 pub(crate) struct InFlight<E: Wire, T> {
     dispatch: Arc<Dispatch>,
-    /// `None` once the handler has ended.
-    reply: Option<ReplyFuture<E>>,
+    /// The handler inside of its interceptors. `None` once it has ended.
+    handler: Option<ReplyFuture<E>>,
     format: PayloadFormat,
-    finish: Finish<E, T>,
+    map_response: MapResponse<E, T>,
     record: CallRecord,
     deadline: Deadline,
 }
 
 /// The function that brings a response into the form that is sent. The number is the longest message, in bytes.
-type Finish<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
+type MapResponse<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
+
+// Step 1, receive. What isn't generic over the event is compiled once.
 
 impl Dispatch {
-    /// Step 1, receive: decodes the message, and takes the event through steps 2 and 3.
+    /// Decodes the message, and takes the event through steps 2 and 3.
     pub(crate) fn call<E: Routed, T>(
         self: &Arc<Self>,
         head: Head,
         message: E::Request,
-        finish: Finish<E, T>,
+        map_response: MapResponse<E, T>,
     ) -> Result<InFlight<E, T>, Status> {
         let event = E::decode(message).map_err(malformed)?;
-        self.start(event, head, finish).ok_or_else(|| no_handlers(E::KIND))
+        self.start(event, head, map_response).ok_or_else(|| no_handlers(E::KIND))
     }
-
-    /// Steps 2 and 3; [`testing`](crate::testing) enters here. `None`: the app has no handlers for the event.
-    pub(crate) fn start<E: Routed, T>(
-        self: &Arc<Self>,
-        event: E,
-        head: Head,
-        finish: Finish<E, T>,
-    ) -> Option<InFlight<E, T>> {
-        let found = self.find(&event)?;
-        Some(self.begin(found, event, head, finish))
-    }
-
-    /// Step 2, find: the handler, wrapped in the interceptors. `None`: the app has no handlers for the event.
-    fn find<E: Routed>(&self, event: &E) -> Option<(Answerer, Bound<E>)> {
-        let table = E::table(&self.routes);
-        let name = event.subject().unwrap_or_default();
-        let (answerer, bound): (_, Bound<E>) = match table.find(name) {
-            Found::Bound(handler, bound) => (Answerer::Handler(handler), bound),
-            Found::Panicked(handler, reject) => {
-                (Answerer::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(future::ready(Err(reject))))))
-            }
-            Found::NoMatch => {
-                log_no_match(E::KIND, name);
-                (Answerer::Nobody, Bound::Function(|_| Box::pin(future::ready(E::no_match()))))
-            }
-            Found::NoHandlers => return None,
-        };
-        Some((answerer, table.intercepted(bound)))
-    }
-
-    /// Step 3, begin: checks the event, and calls the interceptors and the handler.
-    fn begin<E: Routed, T>(
-        self: &Arc<Self>,
-        (answerer, bound): (Answerer, Bound<E>),
-        event: E,
-        head: Head,
-        finish: Finish<E, T>,
-    ) -> InFlight<E, T> {
-        let Head { metadata, extensions, arrived } = head;
-        let has_handler = matches!(answerer, Answerer::Handler(_));
-        let admitted = if has_handler { event.admit(answerer.options()) } else { Ok(()) };
-        let format = event.format(answerer.options());
-        let request = Arc::new(Request { event, metadata });
-        let record = CallRecord::new(answerer, Arc::clone(&request), Arc::clone(&self.reporter));
-        let reply = match admitted {
-            Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
-            Err(reject) => Box::pin(future::ready(Err(reject))),
-        };
-        self.running.fetch_add(1, Ordering::Relaxed);
-        let (dispatch, deadline) = (Arc::clone(self), Deadline::new(arrived));
-        InFlight { dispatch, reply: Some(reply), format, finish, record, deadline }
-    }
-}
-
-impl<E: Wire, T> Future for InFlight<E, T> {
-    type Output = Result<T, Status>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let finished = ready!(self.poll_finished(context));
-        Poll::Ready(self.respond(finished))
-    }
-}
-
-impl<E: Wire, T> InFlight<E, T> {
-    /// Step 4, finish: ready with the encoded reply, or with the reason why there is none.
-    fn poll_finished(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
-        let Self { dispatch, reply, format, finish, record, deadline } = self;
-        // All code of the app runs in this guard: the handler, the serialization of its reply, and the destructors of both.
-        let polled = guard(|| {
-            let Some(Poll::Ready(replied)) = reply.as_mut().map(|reply| reply.as_mut().poll(context)) else {
-                return Poll::Pending;
-            };
-            *reply = None;
-            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, record, *format, *finish)))
-        });
-        let finished = match polled {
-            Ok(Poll::Ready(finished)) => finished,
-            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record.metadata(), context))),
-            Err(panic) => Err(panic),
-        };
-        drop_reply(reply, record);
-        Poll::Ready(finished)
-    }
-
-    /// Step 4 without steps 5 and 6, for [`testing`](crate::testing), which shows the refusal to the test.
-    pub(crate) fn finished(&mut self) -> impl Future<Output = Result<T, Reject>> {
-        poll_fn(|context| self.poll_finished(context))
-    }
-
-    /// Step 5, refuse: the response is the encoded reply or the refusal; the status is that of a failure.
-    fn respond(&self, finished: Result<T, Reject>) -> Result<T, Status> {
-        finished.or_else(|reject| {
-            let response = refuse::<E>(&self.record, Arc::new(reject))?;
-            (self.finish)(response, self.dispatch.max_message_size).map_err(|reject| fail(&self.record, Arc::new(reject)))
-        })
-    }
-
-    /// The record of the call, for reports on what follows it.
-    pub(crate) fn record(&self) -> &CallRecord {
-        &self.record
-    }
-}
-
-impl Dispatch {
-    fn encode<E: Wire, T>(
-        &self,
-        reply: E::Reply,
-        record: &CallRecord,
-        format: PayloadFormat,
-        finish: Finish<E, T>,
-    ) -> Result<T, Reject> {
-        let met = self.warnings.check(E::expectations(&reply), || record.name().unwrap_or_default());
-        // A reply that can't be encoded fails with that reason, whatever else is wrong with it.
-        let response = E::encode(reply, format)?;
-        met?;
-        finish(response, self.max_message_size)
-    }
-}
-
-/// Writes a refusal as a response, and reports it. `Err`: it is a failure, or Centrifugo passes no such refusal on.
-pub(crate) fn refuse<E: Wire>(record: &CallRecord, reject: Arc<Reject>) -> Result<E::Response, Status> {
-    match Refusal::of(&reject).map(E::refuse) {
-        Some(Some(response)) => {
-            record.refused(&reject);
-            return Ok(response);
-        }
-        Some(None) => {
-            record.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
-        }
-        None => return Err(fail(record, reject)),
-    }
-    Err(internal_error())
-}
-
-// Step 6, report, and the statuses of calls that fail. Not generic over the event, so it is compiled once.
-
-/// Reports a failure. Its status goes to Centrifugo's log, and has the reason only where that is no secret.
-fn fail(record: &CallRecord, reject: Arc<Reject>) -> Status {
-    let status = match reject.cause() {
-        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler missed the caller's deadline"),
-        Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the response is too long"),
-        _ => internal_error(),
-    };
-    record.failed(reject, "");
-    status
-}
-
-/// The status of a failure whose reason is in the app's log alone.
-pub(crate) fn internal_error() -> Status {
-    Status::internal("internal server error")
 }
 
 /// The status of a message that is no event.
@@ -292,32 +148,194 @@ fn no_handlers(kind: Kind) -> Status {
     Status::unimplemented(format!("no handler for {kind}"))
 }
 
+// Step 2, find, and step 3, begin.
+
+impl Dispatch {
+    /// Steps 2 and 3; [`testing`](crate::testing) enters here. `None`: the app has no handlers for the event.
+    pub(crate) fn start<E: Routed, T>(
+        self: &Arc<Self>,
+        event: E,
+        head: Head,
+        map_response: MapResponse<E, T>,
+    ) -> Option<InFlight<E, T>> {
+        let found = self.find(&event)?;
+        Some(self.begin(found, event, head, map_response))
+    }
+
+    /// Finds the handler, and puts the interceptors around it. `None`: the app has no handlers for the event.
+    fn find<E: Routed>(&self, event: &E) -> Option<(Answerer, Bound<E>)> {
+        let table = E::table(&self.routes);
+        let name = event.subject().unwrap_or_default();
+        let (answerer, bound): (_, Bound<E>) = match table.find(name) {
+            Found::Bound(handler, bound) => (Answerer::Handler(handler), bound),
+            Found::Panicked(handler, reject) => {
+                (Answerer::Handler(handler), Bound::Closure(Box::new(|_| Box::pin(future::ready(Err(reject))))))
+            }
+            Found::NoMatch => {
+                log_no_match(E::KIND, name);
+                (Answerer::Nobody, Bound::Function(|_| Box::pin(future::ready(E::no_match()))))
+            }
+            Found::NoHandlers => return None,
+        };
+        Some((answerer, table.intercepted(bound)))
+    }
+
+    /// Checks the event, and calls the interceptors and the handler.
+    fn begin<E: Routed, T>(
+        self: &Arc<Self>,
+        (answerer, bound): (Answerer, Bound<E>),
+        event: E,
+        head: Head,
+        map_response: MapResponse<E, T>,
+    ) -> InFlight<E, T> {
+        let Head { metadata, extensions, arrived } = head;
+        let has_handler = matches!(answerer, Answerer::Handler(_));
+        let checked = if has_handler { event.admit(answerer.options()) } else { Ok(()) };
+        let format = event.format(answerer.options());
+        let request = Arc::new(Request { event, metadata });
+        let record = CallRecord::new(answerer, Arc::clone(&request), Arc::clone(&self.reporter));
+        let handler = match checked {
+            Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
+            Err(reject) => Box::pin(future::ready(Err(reject))),
+        };
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let (dispatch, deadline) = (Arc::clone(self), Deadline::new(arrived));
+        InFlight { dispatch, handler: Some(handler), format, map_response, record, deadline }
+    }
+}
+
 fn log_no_match(event: Kind, name: &str) {
     tracing::debug!(%event, name = %Logged(name), "no pattern matches");
 }
 
-/// Drops what is left of a handler, and reports a panic of its destructors.
-fn drop_reply<T: ?Sized>(reply: &mut Option<Pin<Box<T>>>, record: &CallRecord) {
-    if let Some(reply) = reply.take()
-        && let Err(panic) = guard(|| drop(reply))
-    {
-        record.failed(Arc::new(panic), "; while it was dropped");
+// Step 4, run, and step 5, encode.
+
+impl<E: Wire, T> Future for InFlight<E, T> {
+    type Output = Result<T, Status>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let encoded = ready!(self.poll_encoded(context));
+        Poll::Ready(self.respond(encoded))
     }
 }
+
+impl<E: Wire, T> InFlight<E, T> {
+    /// Polls the handler. Ready with the encoded reply, or with the reason why there is none.
+    fn poll_encoded(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
+        let Self { dispatch, handler, format, map_response, record, deadline } = self;
+        // All code of the app runs in this guard: the handler, the serialization of its reply, and the destructors of both.
+        let polled = guard(|| {
+            let Some(Poll::Ready(replied)) = handler.as_mut().map(|handler| handler.as_mut().poll(context)) else {
+                return Poll::Pending;
+            };
+            *handler = None;
+            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, record, *format, *map_response)))
+        });
+        let encoded = match polled {
+            Ok(Poll::Ready(encoded)) => encoded,
+            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record.metadata(), context))),
+            Err(panic) => Err(panic),
+        };
+        drop_handler(handler, record);
+        Poll::Ready(encoded)
+    }
+
+    /// Steps 4 and 5 alone, for [`testing`](crate::testing), which shows the [`Reject`] to the test.
+    pub(crate) fn encoded(&mut self) -> impl Future<Output = Result<T, Reject>> {
+        poll_fn(|context| self.poll_encoded(context))
+    }
+
+    /// The record of the call, for reports on what follows it.
+    pub(crate) fn record(&self) -> &CallRecord {
+        &self.record
+    }
+}
+
+impl Dispatch {
+    /// Compares the reply with Centrifugo's configuration, and encodes it.
+    fn encode<E: Wire, T>(
+        &self,
+        reply: E::Reply,
+        record: &CallRecord,
+        format: PayloadFormat,
+        map_response: MapResponse<E, T>,
+    ) -> Result<T, Reject> {
+        let checked = self.warnings.check(E::expectations(&reply), || record.name().unwrap_or_default());
+        // A reply that can't be encoded fails with that reason, whatever else is wrong with it.
+        let response = E::encode(reply, format)?;
+        checked?;
+        map_response(response, self.max_message_size)
+    }
+}
+
+// Step 6, refuse.
+
+impl<E: Wire, T> InFlight<E, T> {
+    /// The response is the encoded reply or the refusal; the status is that of a failure.
+    fn respond(&self, encoded: Result<T, Reject>) -> Result<T, Status> {
+        encoded.or_else(|reject| {
+            let response = refuse::<E>(&self.record, Arc::new(reject))?;
+            let max = self.dispatch.max_message_size;
+            (self.map_response)(response, max).map_err(|reject| fail(&self.record, Arc::new(reject)))
+        })
+    }
+}
+
+/// Makes a response of a refusal, and reports it. `Err`: it is a failure, or Centrifugo has no field for such a refusal.
+pub(crate) fn refuse<E: Wire>(record: &CallRecord, reject: Arc<Reject>) -> Result<E::Response, Status> {
+    match Refusal::of(&reject).map(E::refuse) {
+        Some(Some(response)) => {
+            record.refused(&reject);
+            Ok(response)
+        }
+        Some(None) => {
+            record.failed(reject, &format!("; Centrifugo passes no refusal of a {} on, so the call fails", E::KIND));
+            Err(internal_error())
+        }
+        None => Err(fail(record, reject)),
+    }
+}
+
+/// Reports a failure. Its status goes to Centrifugo's log, and has the reason only where that is no secret.
+fn fail(record: &CallRecord, reject: Arc<Reject>) -> Status {
+    let status = match reject.cause() {
+        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler missed the caller's deadline"),
+        Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the response is too long"),
+        _ => internal_error(),
+    };
+    record.failed(reject, "");
+    status
+}
+
+/// The status of a failure whose reason is in the app's log alone.
+pub(crate) fn internal_error() -> Status {
+    Status::internal("internal server error")
+}
+
+// Step 7, report: what `call_record.rs` can't see, which is that a call is dropped.
 
 /// Drops the handler if it still runs, and reports who ended the call: the end of the app's stop, or the caller.
 impl<E: Wire, T> Drop for InFlight<E, T> {
     fn drop(&mut self) {
         self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
-        if self.reply.is_none() {
+        if self.handler.is_none() {
             return;
         }
-        drop_reply(&mut self.reply, &self.record);
+        drop_handler(&mut self.handler, &self.record);
         if self.dispatch.drain_over.load(Ordering::Relaxed) {
             self.record.cut_by_stop(self.deadline.elapsed());
         } else {
             self.deadline.report_dropped(&self.record);
         }
+    }
+}
+
+/// Drops what is left of a handler, and reports a panic of its destructors.
+fn drop_handler<T: ?Sized>(handler: &mut Option<Pin<Box<T>>>, record: &CallRecord) {
+    if let Some(handler) = handler.take()
+        && let Err(panic) = guard(|| drop(handler))
+    {
+        record.failed(Arc::new(panic), "; while it was dropped");
     }
 }
 

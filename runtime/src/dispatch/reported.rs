@@ -11,14 +11,14 @@ use crate::reject::Reject;
 use crate::reject::guard::guard;
 use crate::reply::publication::Publication;
 
-/// The function that brings a publication into the form that is sent. The flag says that the client speaks JSON, and the
-/// number is the longest message, in bytes.
-type Finish<T> = fn(Publication, bool, usize) -> Result<T, Reject>;
+/// The function that encodes a publication. The flag states whether the client speaks JSON, and the number is the longest
+/// message, in bytes.
+type EncodeFn<T> = fn(Publication, bool, usize) -> Result<T, Reject>;
 
 /// The stream that the app's handler returned.
 pub(super) type Publications = BoxStream<'static, Result<Publication, Reject>>;
 
-/// An open stream's publications, each in the form that `finish` makes of it. Reports the first failure, then ends.
+/// An open stream's publications, each as `encode` returns it. Reports the first failure, then ends.
 pub(crate) struct Reported<T> {
     /// `None` once the stream has ended.
     publications: Option<Publications>,
@@ -27,21 +27,21 @@ pub(crate) struct Reported<T> {
     /// The longest message, in bytes.
     max: usize,
     record: CallRecord,
-    finish: Finish<T>,
+    encode: EncodeFn<T>,
 }
 
 impl<T> Reported<T> {
-    pub(crate) fn new(publications: Publications, json: bool, max: usize, record: CallRecord, finish: Finish<T>) -> Self {
-        Self { publications: Some(publications), json, max, record, finish }
+    pub(crate) fn new(publications: Publications, json: bool, max: usize, record: CallRecord, encode: EncodeFn<T>) -> Self {
+        Self { publications: Some(publications), json, max, record, encode }
     }
 
     /// Polls the app's stream. All code of the app runs in the guard: the stream, and destructors of payloads and errors.
     fn poll_publication(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Reject>>> {
         let Some(publications) = &mut self.publications else { return Poll::Ready(None) };
-        let (json, max, finish) = (self.json, self.max, self.finish);
+        let (json, max, encode) = (self.json, self.max, self.encode);
         let polled = guard(|| {
             let publication = task::ready!(publications.poll_next_unpin(context));
-            Poll::Ready(publication.map(|publication| finish(publication?, json, max)))
+            Poll::Ready(publication.map(|publication| encode(publication?, json, max)))
         });
         polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panic))))
     }

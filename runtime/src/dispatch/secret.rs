@@ -56,7 +56,7 @@ mod tests {
 
     const NAME: HeaderName = HeaderName::from_static("x-secret");
 
-    fn admits(values: &[&'static str]) -> bool {
+    fn is_in(values: &[&'static str]) -> bool {
         let mut metadata = HeaderMap::new();
         for value in values {
             metadata.append(NAME, HeaderValue::from_static(value));
@@ -65,15 +65,15 @@ mod tests {
     }
 
     #[test]
-    fn a_call_with_exactly_one_right_value_is_admitted() {
-        assert!(admits(&["open sesame"]));
+    fn a_call_with_exactly_one_right_value_has_the_secret() {
+        assert!(is_in(&["open sesame"]));
     }
 
     #[test]
-    fn a_call_without_the_right_value_or_with_two_values_is_refused() {
-        assert!(!admits(&[]));
-        assert!(!admits(&["open"]));
-        assert!(!admits(&["open sesame", "open sesame"]));
-        assert!(!admits(&["mine", "open sesame"]));
+    fn a_call_without_the_right_value_or_with_two_values_has_no_secret() {
+        assert!(!is_in(&[]));
+        assert!(!is_in(&["open"]));
+        assert!(!is_in(&["open sesame", "open sesame"]));
+        assert!(!is_in(&["mine", "open sesame"]));
     }
 }

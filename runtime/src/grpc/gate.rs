@@ -22,7 +22,7 @@ enum NotGrpc {
 
 /// Checks the headers of a request, and finds its method. `Err`: the response to a request that is refused, which without
 /// the secret is the same whatever the request is.
-pub(crate) fn admit<B>(dispatch: &Dispatch, request: &Request<B>) -> Result<Method, Box<Response<ResponseBody>>> {
+pub(crate) fn check<B>(dispatch: &Dispatch, request: &Request<B>) -> Result<Method, Box<Response<ResponseBody>>> {
     dispatch.check_secret(request).map_err(|status| Box::new(status.into_http()))?;
     check_headers(request).map_err(|fault| Box::new(refuse(dispatch, fault)))?;
     let path = request.uri().path();

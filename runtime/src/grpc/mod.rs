@@ -127,7 +127,7 @@ impl ProxyService {
 /// Serves a request without layers: the gate refuses it, or its method is called.
 fn serve<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<ResponseBody>> {
     let arrived = Instant::now();
-    match gate::admit(&dispatch, &request) {
+    match gate::check(&dispatch, &request) {
         Ok(Method::Unary(method)) => unary(dispatch, method, request, arrived).left_future(),
         Ok(Method::SubscribeUnidirectional) => stream(dispatch, request, arrived).boxed().right_future(),
         Ok(Method::SubscribeBidirectional) => {

@@ -187,7 +187,7 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
                 panic!("no handler: write one with `{}`", E::KIND.facts().attribute)
             };
             app.check_is_called(&call);
-            match call.finished().await {
+            match call.encoded().await {
                 Ok(response) => E::outcome(response, call.record().clone()),
                 Err(reject) => {
                     let reject = Arc::new(reject);
