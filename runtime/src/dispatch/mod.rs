@@ -122,7 +122,7 @@ type MapResponse<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
 impl Dispatch {
     /// Decodes the message, and takes the event through steps 2 and 3.
     pub(crate) fn call<E: Routed, T>(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         head: Head,
         message: E::Request,
         map_response: MapResponse<E, T>,
@@ -153,7 +153,7 @@ fn no_handlers(kind: Kind) -> Status {
 impl Dispatch {
     /// Steps 2 and 3; [`testing`](crate::testing) enters here. `None`: the app has no handlers for the event.
     pub(crate) fn start<E: Routed, T>(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         event: E,
         head: Head,
         map_response: MapResponse<E, T>,
@@ -182,7 +182,7 @@ impl Dispatch {
 
     /// Checks the event, and calls the interceptors and the handler.
     fn begin<E: Routed, T>(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         (answerer, bound): (Answerer, Bound<E>),
         event: E,
         head: Head,
@@ -199,8 +199,8 @@ impl Dispatch {
             Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
-        let (dispatch, deadline) = (Arc::clone(self), Deadline::new(arrived));
-        InFlight { dispatch, handler: Some(handler), format, map_response, record, deadline }
+        let deadline = Deadline::new(arrived);
+        InFlight { dispatch: self, handler: Some(handler), format, map_response, record, deadline }
     }
 }
 

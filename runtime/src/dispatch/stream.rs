@@ -73,7 +73,7 @@ impl Dispatch {
     ) -> impl Future<Output = Result<Responses, Status>> + use<> {
         let (stopping, max) = (self.stopping.clone(), self.max_message_size);
         let until = grpc_timeout::of(&head.metadata).map(|allowed| head.arrived + allowed);
-        let call = self.call::<SubscribeStream, _>(head, opening, frame_opened);
+        let call = Arc::clone(self).call::<SubscribeStream, _>(head, opening, frame_opened);
         async move {
             let mut call = call?;
             let FramedOpened { first, publications, json } = (&mut call).await?;

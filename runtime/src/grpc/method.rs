@@ -69,11 +69,11 @@ macro_rules! unary {
             }
 
             /// Starts a call.
-            pub(crate) fn call(self, dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> UnaryCall {
+            pub(crate) fn call(self, dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> UnaryCall {
                 let call = match self {
                     $(Self::$event => call(dispatch, head, message).map(UnaryCall::$event),)*
                     Self::ChannelStates => {
-                        return UnaryCall::ChannelStates(Box::pin(Arc::clone(dispatch).call_batch(head, message)));
+                        return UnaryCall::ChannelStates(Box::pin(dispatch.call_batch(head, message)));
                     }
                 };
                 call.unwrap_or_else(|status| UnaryCall::NotBegun(Some(status)))
@@ -108,7 +108,7 @@ macro_rules! unary {
 
 for_each_event!(unary);
 
-fn call<E>(dispatch: &Arc<Dispatch>, head: Head, message: Bytes) -> Result<InFlight<E, Bytes>, Status>
+fn call<E>(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> Result<InFlight<E, Bytes>, Status>
 where
     E: Routed<Request: Message + Default, Response: Message>,
 {

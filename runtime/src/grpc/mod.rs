@@ -1,13 +1,15 @@
 //! The gRPC service: a request becomes a message for `dispatch`, and the reply becomes a response.
 //!
 //! A request passes the gate, which finds its method (`gate.rs`, `method.rs`). A message in one frame is read in place
-//! (`single_frame.rs`), and every other one by tonic's codec (`via_tonic.rs`).
+//! (`single_frame.rs`), nearly always before the call has a task (`unary.rs`); every other one by tonic's codec
+//! (`via_tonic.rs`).
 
 pub(crate) mod gate;
 pub(crate) mod layers;
 pub(crate) mod method;
 pub(crate) mod response_body;
 pub(crate) mod single_frame;
+mod unary;
 pub(crate) mod via_tonic;
 
 use std::convert::Infallible;
@@ -27,9 +29,10 @@ use tower::Service;
 use crate::dispatch::message::decode;
 use crate::dispatch::{Dispatch, Head};
 use crate::grpc::layers::Layered;
-use crate::grpc::method::{Method, SERVICE, Unary};
+use crate::grpc::method::{Method, SERVICE};
 use crate::grpc::response_body::ResponseBody;
-use crate::grpc::single_frame::RequestBody;
+use crate::grpc::single_frame::{Read, RequestBody};
+use crate::grpc::unary::UnaryRequest;
 use crate::handler::BoxFuture;
 
 /// The app as a tonic service, to mount beside other services. Made by [`App::into_service`](crate::App::into_service).
@@ -128,7 +131,7 @@ impl ProxyService {
 fn serve<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<ResponseBody>> {
     let arrived = Instant::now();
     match gate::check(&dispatch, &request) {
-        Ok(Method::Unary(method)) => unary(dispatch, method, request, arrived).left_future(),
+        Ok(Method::Unary(method)) => UnaryRequest::new(dispatch, method, request, arrived).left_future(),
         Ok(Method::SubscribeUnidirectional) => stream(dispatch, request, arrived).boxed().right_future(),
         Ok(Method::SubscribeBidirectional) => {
             let request = with_limits(request).map(Body::new);
@@ -138,30 +141,11 @@ fn serve<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl F
     }
 }
 
-/// A call with one message and one response.
-// No box around what nearly every call takes: that would be one more allocation for each.
-fn unary<B: RequestBody>(
-    dispatch: Arc<Dispatch>,
-    method: Unary,
-    request: Request<B>,
-    arrived: Instant,
-) -> impl Future<Output = Response<ResponseBody>> {
-    let message = single_frame::only_message(request, dispatch.max_message_size());
-    message.then(move |message| match message {
-        Ok((parts, message)) => {
-            let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
-            let response = method.call(&dispatch, head, message);
-            response.map(|framed| framed.map_or_else(Status::into_http, ResponseBody::message)).left_future()
-        }
-        Err(request) => via_tonic::unary(dispatch, method, request, arrived).map(from_tonic).boxed().right_future(),
-    })
-}
-
 /// A subscription to a stream of one direction.
 async fn stream<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, arrived: Instant) -> Response<ResponseBody> {
-    let (parts, message) = match single_frame::only_message(request, dispatch.max_message_size()).await {
-        Ok(message) => message,
-        Err(request) => return from_tonic(via_tonic::stream(dispatch, request, arrived).await),
+    let (parts, message) = match single_frame::read(request, dispatch.max_message_size()).await {
+        Read::Message(parts, message) => (parts, message),
+        Read::Other(request) => return from_tonic(via_tonic::stream(dispatch, request, arrived).await),
     };
     let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
     let responses = match decode(message) {

@@ -4,8 +4,8 @@
 //! read in place, without a copy. All others (gzip, several frames) go [through tonic](crate::grpc::via_tonic), together
 //! with the frames that have been read. A test compares the responses of both.
 
-use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
 use bytes::{Buf, Bytes};
 use futures_util::FutureExt;
@@ -29,15 +29,43 @@ impl RequestBody for tonic::body::Body {
     fn set_limits(&mut self, _: &HeaderMap) {}
 }
 
-/// Reads the message of a request, if it is the only one, in one frame, and within the limit. `Err`: the whole request.
-// No `async fn`: its future would hold the request twice.
-pub(crate) fn only_message<B: RequestBody>(
-    request: Request<B>,
-    max: usize,
-) -> impl Future<Output = Result<(Parts, Bytes), Request<tonic::body::Body>>> {
+/// A request that has been read.
+pub(crate) enum Read {
+    /// Its message: the only one, in one frame, and within the limit.
+    Message(Parts, Bytes),
+    /// The whole request, for tonic's codec.
+    Other(Request<tonic::body::Body>),
+}
+
+/// Reads a request without waiting: nearly always its message has arrived together with the headers. `Err`: nothing of the
+/// body has arrived yet. Its limits are set.
+pub(crate) fn read_arrived<B: RequestBody>(request: Request<B>, max: usize) -> Result<Read, Box<Request<B>>> {
     let (parts, mut body) = request.into_parts();
-    async move {
-        let first = match limited(&parts, &mut body).await {
+    // Nobody has to be woken: a body of which nothing has arrived is polled again.
+    match Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(frame) => Ok(Read::of(parts, body, frame, max)),
+        Poll::Pending => {
+            body.set_limits(&parts.headers);
+            Err(Box::new(Request::from_parts(parts, body)))
+        }
+    }
+}
+
+/// Reads a request, and waits for its first frame.
+pub(crate) async fn read<B: RequestBody>(request: Request<B>, max: usize) -> Read {
+    match read_arrived(request, max) {
+        Ok(read) => read,
+        Err(request) => {
+            let (parts, mut body) = request.into_parts();
+            let frame = body.frame().await;
+            Read::of(parts, body, frame, max)
+        }
+    }
+}
+
+impl Read {
+    fn of<B: RequestBody>(parts: Parts, mut body: B, first: Option<Result<Frame<Bytes>, B::Error>>, max: usize) -> Self {
+        let first = match first {
             Some(Ok(frame)) => whole(frame, max).map_err(|frame| Some(Ok(frame))),
             other => Err(other),
         };
@@ -45,28 +73,15 @@ pub(crate) fn only_message<B: RequestBody>(
             Ok(data) => data,
             Err(first) => {
                 body.set_limits(&parts.headers);
-                return Err(Request::from_parts(parts, put_back(first, body)));
+                return Self::Other(Request::from_parts(parts, put_back(first, body)));
             }
         };
         // A second frame that is here already belongs to the request. The end of the body is not waited for.
         let second = if body.is_end_stream() { None } else { body.frame().now_or_never().flatten() };
-        let Some(second) = second else { return Ok((parts, data.slice(PREFIX..))) };
+        let Some(second) = second else { return Self::Message(parts, data.slice(PREFIX..)) };
         let frames = [Ok(Frame::data(data)), second];
-        Err(Request::from_parts(parts, put_back(frames, body)))
+        Self::Other(Request::from_parts(parts, put_back(frames, body)))
     }
-}
-
-/// The next frame. The limits are set only if it isn't here yet.
-fn limited<B: RequestBody>(parts: &Parts, body: &mut B) -> impl Future<Output = Option<Result<Frame<Bytes>, B::Error>>> {
-    let mut is_limited = false;
-    poll_fn(move |context| {
-        let polled = Pin::new(&mut *body).poll_frame(context);
-        if polled.is_ready() || std::mem::replace(&mut is_limited, true) {
-            return polled;
-        }
-        body.set_limits(&parts.headers);
-        Pin::new(&mut *body).poll_frame(context)
-    })
 }
 
 /// The body, with the frames before it that have been read.

@@ -28,7 +28,7 @@ pub(crate) async fn unary(
     let mut grpc = grpc(&dispatch);
     let service = service_fn(move |request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
-        let framed = method.call(&dispatch, head, message);
+        let framed = method.call(Arc::clone(&dispatch), head, message);
         framed.map_ok(|frame| tonic::Response::new(unframed(frame)))
     });
     grpc.unary(service, request).await

@@ -124,6 +124,7 @@ mod tests {
     use std::sync::Mutex;
 
     use tokio::io::AsyncWriteExt;
+    use tokio_util::task::TaskTracker;
 
     use super::*;
     use crate::server::Limits;
@@ -149,7 +150,10 @@ mod tests {
     }
 
     fn coalesced(writes: &Writes) -> CoalescedWrites<Writes> {
-        CoalescedWrites::new(writes.clone(), Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())))))
+        CoalescedWrites::new(
+            writes.clone(),
+            Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())), TaskTracker::new().token())),
+        )
     }
 
     #[tokio::test]

@@ -2,9 +2,9 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use futures_util::future::{FusedFuture, FutureExt};
 use h2::RecvStream;
 use h2::server::{Builder, SendResponse};
 use http::Request;
+use pin_project_lite::pin_project;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -61,8 +62,8 @@ pub(crate) struct Connections {
     handshake: Duration,
     peers: Arc<Peers>,
     open: JoinSet<()>,
-    /// The tasks of all calls.
-    calls: TaskTracker,
+    /// Counts the peers, each of which lasts as long as its connection and the last of its calls.
+    alive: TaskTracker,
 }
 
 impl Connections {
@@ -80,7 +81,7 @@ impl Connections {
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
         let peers = Arc::new(Peers::new(limits));
-        Self { service, http, handshake: limits.handshake, peers, open: JoinSet::new(), calls: TaskTracker::new() }
+        Self { service, http, handshake: limits.handshake, peers, open: JoinSet::new(), alive: TaskTracker::new() }
     }
 
     /// Accepts connections until the listener fails permanently.
@@ -107,8 +108,7 @@ impl Connections {
         }
         let connection = Connection {
             service: self.service.clone(),
-            calls: self.calls.clone(),
-            peer: Arc::new(Peer::new(Arc::clone(&self.peers))),
+            peer: Arc::new(Peer::new(Arc::clone(&self.peers), self.alive.token())),
         };
         let (http, peers, handshake) = (self.http.clone(), Arc::clone(&self.peers), sleep(self.handshake));
         self.open.spawn(async move {
@@ -134,9 +134,9 @@ impl Connections {
     /// Closes the remaining connections, and drops all handlers, except those that block their threads.
     pub(crate) async fn give_up(mut self) {
         self.open.shutdown().await;
-        self.calls.close();
-        if timeout(DROP_TIME, self.calls.wait()).await.is_err() {
-            tracing::warn!("{} calls can't be dropped: their handlers block the thread they run on", self.calls.len());
+        self.alive.close();
+        if timeout(DROP_TIME, self.alive.wait()).await.is_err() {
+            tracing::warn!("{} handlers can't be dropped: they block the thread that they run on", self.service.running());
         }
     }
 }
@@ -150,8 +150,24 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
 /// A connection, with what its calls share.
 struct Connection {
     service: ProxyService,
-    calls: TaskTracker,
     peer: Arc<Peer>,
+}
+
+pin_project! {
+    /// The task of a call. It holds the peer until the call is dropped: fields are dropped in this order.
+    struct CallOf<F> {
+        #[pin]
+        call: F,
+        peer: Arc<Peer>,
+    }
+}
+
+impl<F: Future> Future for CallOf<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().call.poll(context)
+    }
 }
 
 /// The stage of a connection. All but `Serving` have a time limit.
@@ -235,12 +251,14 @@ impl Connection {
         let peer = Arc::clone(&self.peer);
         if request.uri().path().ends_with(BIDIRECTIONAL) {
             let (head, stream) = request.into_parts();
-            let (ahead, reader) = read_ahead(stream, peer);
+            let (ahead, reader) = read_ahead(stream, Arc::clone(&peer));
             let request = Request::from_parts(head, IncomingBody::ReadAhead(reader));
-            self.calls.spawn(ahead.beside(Responder::new(self.service.handle(request), respond)));
+            let call = ahead.beside(Responder::new(self.service.handle(request), respond));
+            tokio::spawn(CallOf { call, peer });
         } else {
-            let request = request.map(|stream| IncomingBody::message(stream, peer));
-            self.calls.spawn(Responder::new(self.service.handle(request), respond));
+            let request = request.map(|stream| IncomingBody::message(stream, Arc::clone(&peer)));
+            let call = Responder::new(self.service.handle(request), respond);
+            tokio::spawn(CallOf { call, peer });
         }
     }
 }

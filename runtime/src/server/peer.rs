@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::Status;
 
 use crate::dispatch::throttle::Throttle;
@@ -27,6 +28,8 @@ pub(crate) struct Peer {
     received: AtomicU64,
     /// The bytes that it has taken.
     taken: AtomicU64,
+    /// Counts it among those that are alive.
+    _alive: TaskTrackerToken,
 }
 
 /// The memory of incomplete messages: that of a connection, as a part of that of the app.
@@ -89,11 +92,12 @@ fn take(bytes: &AtomicUsize, more: usize, max: usize) -> bool {
 }
 
 impl Peer {
-    pub(crate) fn new(all: Arc<Peers>) -> Self {
+    pub(crate) fn new(all: Arc<Peers>, alive: TaskTrackerToken) -> Self {
         Self {
             unfinished: Unfinished { bytes: AtomicUsize::new(0), all },
             received: AtomicU64::new(0),
             taken: AtomicU64::new(0),
+            _alive: alive,
         }
     }
 
@@ -149,13 +153,15 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
+    use tokio_util::task::TaskTracker;
+
     use super::*;
 
     #[test]
     fn a_connection_has_a_share_of_the_memory_of_all() {
         let limits = Limits { unfinished: 1000, message_size: 10, ..Limits::default() };
         let peers = Arc::new(Peers::new(limits));
-        let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers))).collect();
+        let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers), TaskTracker::new().token())).collect();
         for peer in &all[..4] {
             assert_eq!(peer.unfinished.recharge(0, 250), Ok(()));
             assert_eq!(peer.unfinished.recharge(250, 251), Err(Full));
@@ -169,7 +175,7 @@ mod tests {
     #[test]
     fn one_message_always_has_room() {
         let limits = Limits { unfinished: 0, message_size: 10, ..Limits::default() };
-        let peer = Peer::new(Arc::new(Peers::new(limits)));
+        let peer = Peer::new(Arc::new(Peers::new(limits)), TaskTracker::new().token());
         assert!(peer.unfinished.recharge(0, 10).is_ok() && peer.unfinished.recharge(10, 11).is_err());
     }
 }

@@ -182,7 +182,8 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         metadata.entry(grpc_timeout::TIMEOUT).or_insert_with(|| grpc_timeout::value(app.centrifugo.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(mut call) = app.dispatch.start(event, Head::now(metadata, extensions), |response, _| Ok(response))
+            let Some(mut call) =
+                Arc::clone(&app.dispatch).start(event, Head::now(metadata, extensions), |response, _| Ok(response))
             else {
                 panic!("no handler: write one with `{}`", E::KIND.facts().attribute)
             };
