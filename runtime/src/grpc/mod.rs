@@ -116,9 +116,10 @@ impl ProxyService {
     pub(crate) fn handle<B: RequestBody>(
         &self,
         request: Request<B>,
+        arrived: Instant,
     ) -> impl Future<Output = Response<ResponseBody>> + use<B> {
         match &self.layered {
-            None => serve(Arc::clone(&self.dispatch), request).left_future(),
+            None => serve(Arc::clone(&self.dispatch), request, arrived).left_future(),
             Some(layered) => {
                 let response = layered.clone().call(with_limits(request).map(Body::new));
                 response.map(|Ok(response)| from_tonic(response)).right_future()
@@ -128,8 +129,11 @@ impl ProxyService {
 }
 
 /// Serves a request without layers: the gate refuses it, or its method is called.
-fn serve<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>) -> impl Future<Output = Response<ResponseBody>> {
-    let arrived = Instant::now();
+fn serve<B: RequestBody>(
+    dispatch: Arc<Dispatch>,
+    request: Request<B>,
+    arrived: Instant,
+) -> impl Future<Output = Response<ResponseBody>> {
     match gate::check(&dispatch, &request) {
         Ok(Method::Unary(method)) => UnaryRequest::new(dispatch, method, request, arrived).left_future(),
         Ok(Method::SubscribeUnidirectional) => stream(dispatch, request, arrived).boxed().right_future(),
@@ -184,7 +188,10 @@ impl Service<Request<Body>> for ProxyService {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         match &mut self.layered {
-            None => Box::pin(serve(Arc::clone(&self.dispatch), request).map(|response| Ok(response.map(Body::new)))),
+            None => {
+                let response = serve(Arc::clone(&self.dispatch), request, Instant::now());
+                Box::pin(response.map(|response| Ok(response.map(Body::new))))
+            }
             Some(layered) => layered.call(request),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -181,6 +182,33 @@ enum Stage {
     },
 }
 
+/// The arrival of calls. Those that are accepted one after the other have the same time, which saves a look at the clock.
+struct Arrivals {
+    time: Instant,
+    /// Other tasks have run since the last call was accepted.
+    is_stale: bool,
+}
+
+impl Arrivals {
+    fn new() -> Self {
+        Self { time: Instant::now(), is_stale: true }
+    }
+
+    fn poll_next(&mut self, connection: &mut Http, context: &mut Context<'_>) -> Poll<Option<Result<Accepted, h2::Error>>> {
+        let call = connection.poll_accept(context);
+        if mem::replace(&mut self.is_stale, call.is_pending()) && call.is_ready() {
+            self.time = Instant::now();
+        }
+        call
+    }
+}
+
+/// A call that has been accepted.
+type Accepted = (Request<RecvStream>, SendResponse<Bytes>);
+
+/// HTTP/2 on a socket.
+type Http = h2::server::Connection<CoalescedWrites<TcpStream>, Bytes>;
+
 /// The reason why a connection ended early.
 enum Ended {
     NoHandshake,
@@ -206,7 +234,7 @@ impl Connection {
             connection = http.handshake::<_, Bytes>(CoalescedWrites::new(socket, Arc::clone(&self.peer))) => connection?,
             () = &mut clock => return Err(Ended::NoHandshake),
         };
-        let (mut stage, mut begun) = (Stage::Handshake, 0);
+        let (mut stage, mut begun, mut arrivals) = (Stage::Handshake, 0, Arrivals::new());
         loop {
             // Not in the `select!`, which prefers calls: a connection that always has another one would never stop.
             let may_stop = begun % CALLS_BEFORE_YIELD == 0 || stopping.is_terminated();
@@ -217,13 +245,14 @@ impl Connection {
             }
             tokio::select! {
                 biased;
-                call = connection.accept() => {
+                call = poll_fn(|context| arrivals.poll_next(&mut connection, context)) => {
                     let Some(call) = call else { return Ok(()) };
                     let (request, respond) = call?;
-                    self.begin(request, respond);
+                    self.begin(request, respond, arrivals.time);
                     begun += 1;
                     if begun % CALLS_BEFORE_YIELD == 0 {
                         yield_once().await;
+                        arrivals.is_stale = true;
                     }
                 }
                 () = &mut stopping, if !stopping.is_terminated() => {}
@@ -247,17 +276,17 @@ impl Connection {
     }
 
     /// Spawns the task of a call.
-    fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>) {
+    fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>, arrived: Instant) {
         let peer = Arc::clone(&self.peer);
         if request.uri().path().ends_with(BIDIRECTIONAL) {
             let (head, stream) = request.into_parts();
             let (ahead, reader) = read_ahead(stream, Arc::clone(&peer));
             let request = Request::from_parts(head, IncomingBody::ReadAhead(reader));
-            let call = ahead.beside(Responder::new(self.service.handle(request), respond));
+            let call = ahead.beside(Responder::new(self.service.handle(request, arrived.into()), respond));
             tokio::spawn(CallOf { call, peer });
         } else {
             let request = request.map(|stream| IncomingBody::message(stream, Arc::clone(&peer)));
-            let call = Responder::new(self.service.handle(request), respond);
+            let call = Responder::new(self.service.handle(request, arrived.into()), respond);
             tokio::spawn(CallOf { call, peer });
         }
     }
@@ -267,7 +296,7 @@ impl Connection {
 async fn yield_once() {
     let mut has_yielded = false;
     poll_fn(|context| {
-        if std::mem::replace(&mut has_yielded, true) {
+        if mem::replace(&mut has_yielded, true) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();
