@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tracing::field::{DisplayValue, display};
 
+use crate::dispatch::Dispatch;
 use crate::dispatch::failure::{Failure, Reporter, Rounded, is_late};
 use crate::dispatch::subject::{Answerer, Names, Subject};
 use crate::event::Event;
@@ -23,7 +24,7 @@ pub(crate) struct CallRecord {
     event: Kind,
     answerer: Answerer,
     subject: Arc<dyn Subject>,
-    reporter: Arc<Reporter>,
+    dispatch: Arc<Dispatch>,
 }
 
 /// Writes a log line with the fields of the call.
@@ -37,8 +38,12 @@ macro_rules! log {
 }
 
 impl CallRecord {
-    pub(super) fn new<E: Event>(answerer: Answerer, request: Arc<Request<E>>, reporter: Arc<Reporter>) -> Self {
-        Self { event: E::KIND, answerer, subject: request, reporter }
+    pub(super) fn new<E: Event>(answerer: Answerer, request: Arc<Request<E>>, dispatch: Arc<Dispatch>) -> Self {
+        Self { event: E::KIND, answerer, subject: request, dispatch }
+    }
+
+    pub(super) fn dispatch(&self) -> &Dispatch {
+        &self.dispatch
     }
 
     pub(crate) fn event(&self) -> Kind {
@@ -62,7 +67,7 @@ impl CallRecord {
 
     /// The record of an open stream: without the event, and without metadata if no error handler could read it.
     pub(crate) fn for_stream(&self) -> Self {
-        let metadata = self.reporter.error_handler.as_ref().map(|_| self.subject.metadata().clone());
+        let metadata = self.dispatch.reporter.error_handler.as_ref().map(|_| self.subject.metadata().clone());
         let names = Names::of(&*self.subject, metadata.unwrap_or_default());
         Self { subject: Arc::new(names), ..self.clone() }
     }
@@ -85,9 +90,9 @@ impl CallRecord {
         } else {
             log!(error, self, "{shown}{remark}");
         }
-        let Self { event, answerer, subject, reporter } = self;
-        let Some(error_handler) = &reporter.error_handler else { return };
-        let (subject, states) = (Arc::clone(subject), Arc::clone(&reporter.states));
+        let Self { event, answerer, subject, dispatch } = self;
+        let Reporter { error_handler: Some(error_handler), states } = &dispatch.reporter else { return };
+        let (subject, states) = (Arc::clone(subject), Arc::clone(states));
         error_handler.report(Failure { event: *event, answerer: *answerer, subject, states, reject });
     }
 

@@ -33,7 +33,7 @@ impl Dispatch {
         }
         let mut first = None;
         for change in changes {
-            let response = match Arc::clone(self).call::<ChannelState, _>(head.clone(), change, Response::framed) {
+            let response = match Arc::clone(&self).call::<ChannelState, _>(head.clone(), change, Response::framed) {
                 Ok(call) => call.await,
                 Err(status) => Err(status),
             };

@@ -72,7 +72,7 @@ use crate::reply::payload::PayloadFormat;
 /// The state that all calls share.
 pub(crate) struct Dispatch {
     routes: Routes,
-    reporter: Arc<Reporter>,
+    reporter: Reporter,
     secret: Option<Secret>,
     warnings: Warnings,
     /// The longest response, in bytes, and the longest request that is read without tonic.
@@ -105,7 +105,6 @@ impl Head {
 /// A call whose handler runs: a future of the response, as `map_response` returns it.
 // Polled by hand, because combinators and `async` blocks would be compiled for each event, one in the other.
 pub(crate) struct InFlight<E: Wire, T> {
-    dispatch: Arc<Dispatch>,
     /// The handler inside of its interceptors. `None` once it has ended.
     handler: Option<ReplyFuture<E>>,
     format: PayloadFormat,
@@ -193,14 +192,14 @@ impl Dispatch {
         let checked = if has_handler { event.admit(answerer.options()) } else { Ok(()) };
         let format = event.format(answerer.options());
         let request = Arc::new(Request { event, metadata });
-        let record = CallRecord::new(answerer, Arc::clone(&request), Arc::clone(&self.reporter));
+        let subject = Arc::clone(&request);
         let handler = match checked {
             Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
             Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
-        let deadline = Deadline::new(arrived);
-        InFlight { dispatch: self, handler: Some(handler), format, map_response, record, deadline }
+        let record = CallRecord::new(answerer, subject, self);
+        InFlight { handler: Some(handler), format, map_response, record, deadline: Deadline::new(arrived) }
     }
 }
 
@@ -222,14 +221,14 @@ impl<E: Wire, T> Future for InFlight<E, T> {
 impl<E: Wire, T> InFlight<E, T> {
     /// Polls the handler. Ready with the encoded reply, or with the reason why there is none.
     fn poll_encoded(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
-        let Self { dispatch, handler, format, map_response, record, deadline } = self;
+        let Self { handler, format, map_response, record, deadline } = self;
         // All code of the app runs in this guard: the handler, the serialization of its reply, and the destructors of both.
         let polled = guard(|| {
             let Some(Poll::Ready(replied)) = handler.as_mut().map(|handler| handler.as_mut().poll(context)) else {
                 return Poll::Pending;
             };
             *handler = None;
-            Poll::Ready(replied.and_then(|reply| dispatch.encode::<E, T>(reply, record, *format, *map_response)))
+            Poll::Ready(replied.and_then(|reply| record.dispatch().encode::<E, T>(reply, record, *format, *map_response)))
         });
         let encoded = match polled {
             Ok(Poll::Ready(encoded)) => encoded,
@@ -275,7 +274,7 @@ impl<E: Wire, T> InFlight<E, T> {
     fn respond(&self, encoded: Result<T, Reject>) -> Result<T, Status> {
         encoded.or_else(|reject| {
             let response = refuse::<E>(&self.record, Arc::new(reject))?;
-            let max = self.dispatch.max_message_size;
+            let max = self.record.dispatch().max_message_size;
             (self.map_response)(response, max).map_err(|reject| fail(&self.record, Arc::new(reject)))
         })
     }
@@ -317,12 +316,12 @@ pub(crate) fn internal_error() -> Status {
 /// Drops the handler if it still runs, and reports who ended the call: the end of the app's stop, or the caller.
 impl<E: Wire, T> Drop for InFlight<E, T> {
     fn drop(&mut self) {
-        self.dispatch.running.fetch_sub(1, Ordering::Relaxed);
+        self.record.dispatch().running.fetch_sub(1, Ordering::Relaxed);
         if self.handler.is_none() {
             return;
         }
         drop_handler(&mut self.handler, &self.record);
-        if self.dispatch.drain_over.load(Ordering::Relaxed) {
+        if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
             self.record.cut_by_stop(self.deadline.elapsed());
         } else {
             self.deadline.report_dropped(&self.record);
@@ -351,7 +350,7 @@ impl Dispatch {
     ) -> Self {
         Self {
             routes,
-            reporter: Arc::new(reporter),
+            reporter,
             secret,
             warnings,
             max_message_size,
