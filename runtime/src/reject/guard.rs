@@ -12,6 +12,7 @@ use crate::reject::Reject;
 pub(crate) struct Panicked(String);
 
 /// Runs the app's code: a handler's future, a `Display`, a `Drop`. `Err`: it panicked.
+#[inline]
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Reject> {
     catch_unwind(AssertUnwindSafe(work)).map_err(panicked)
 }
