@@ -72,8 +72,8 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let failure = local("failure");
     let reported = function.sig.inputs.first().and_then(typed).map(|argument| {
         let ty = &argument.ty;
-        let taking = quote_spanned!(ty.span()=> __centrifugo::Taking::<#ty>::new().__reported);
-        quote_spanned!(ident.span()=> #taking(#failure, #ident))
+        let argument = quote_spanned!(ty.span()=> __centrifugo::FailureArgument::<#ty>::new().__reported);
+        quote_spanned!(ident.span()=> #argument(#failure, #ident))
     });
     let collected = quote! {
         #(#cfgs)*

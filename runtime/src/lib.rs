@@ -80,7 +80,6 @@
 //! extern crate cf as centrifugo;
 //! ```
 
-#[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

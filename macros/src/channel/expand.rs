@@ -96,7 +96,7 @@ fn named(ident: &Ident) -> TokenStream {
         }
 
         impl<'c, __Event: ::centrifugo::HasChannel> __centrifugo::Extract<'c, __Event> for #ident {
-            fn extract(#call: &'c __centrifugo::Call<__Event>) -> __centrifugo::Now<'c, __Event, Self> {
+            fn extract(#call: &'c __centrifugo::Call<__Event>) -> __centrifugo::Immediate<'c, __Event, Self> {
                 __centrifugo::extract_channel(#call)
             }
 
@@ -218,7 +218,7 @@ fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
     let method = if placeholder.is_rest() { "rest" } else { "value" };
     let written = |ty: &Type, value: &TokenStream| {
         let method = Ident::new(&format!("__{method}"), ty.span());
-        quote_spanned!(ty.span()=> __centrifugo::Written(#value).#method(#name, #writer))
+        quote_spanned!(ty.span()=> __centrifugo::ChannelField(#value).#method(#name, #writer))
     };
     match inner(ty) {
         Some(inner) if placeholder.is_optional() => {
@@ -231,7 +231,7 @@ fn piece(field: &Field, placeholder: &Placeholder) -> TokenStream {
             }
         }
         Some(_) => {
-            let always = quote_spanned!(ty.span()=> __centrifugo::Always::<#ty>::new());
+            let always = quote_spanned!(ty.span()=> __centrifugo::RequiredPlaceholder::<#ty>::new());
             let write = written(ty, &value.to_token_stream());
             quote!({
                 use __centrifugo::AnotherOption as _;

@@ -208,14 +208,14 @@ pub(crate) fn value(ty: &Type, values: &Ident, is_optional: bool, is_lenient: bo
         return quote_spanned!(ty.span()=> __centrifugo::#function::<#ty>(#values));
     }
     let method = format_ident!("__{method}", span = ty.span());
-    quote_spanned!(ty.span()=> __centrifugo::Spelt::<#ty>::new().#method(#values))
+    quote_spanned!(ty.span()=> __centrifugo::StrictPlaceholder::<#ty>::new().#method(#values))
 }
 
 /// The value of a placeholder that is always there, of a type called `Option`: only the compiler knows whether it is the
 /// app's own.
 fn always(ty: &Type, values: &Ident, is_lenient: bool) -> TokenStream {
-    let method = Ident::new(if is_lenient { "__lenient" } else { "__spelt" }, ty.span());
-    let value = quote_spanned!(ty.span()=> __centrifugo::Always::<#ty>::new().#method().__value(#values));
+    let method = Ident::new(if is_lenient { "__lenient" } else { "__strict" }, ty.span());
+    let value = quote_spanned!(ty.span()=> __centrifugo::RequiredPlaceholder::<#ty>::new().#method().__value(#values));
     quote!({
         use __centrifugo::AnotherOption as _;
         #value
@@ -234,14 +234,14 @@ fn answer(handler: &Handler, called: &TokenStream) -> TokenStream {
     let reply = match (handler.kind, &handler.source) {
         (Kind::Stream, Source::Type(path)) => {
             let (alias, channel) = alias(path);
-            quote_spanned!(span=> { #alias __centrifugo::Streamed(#split).__reply_of::<#channel>() })
+            quote_spanned!(span=> { #alias __centrifugo::ReturnedStream(#split).__reply_of::<#channel>() })
         }
         (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Source::Type(path)) => {
             let (alias, channel) = alias(path);
             quote_spanned!(span=> { #alias __centrifugo::reply_of::<#channel, __centrifugo::#event, _>(#split) })
         }
-        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::Answer(#split).__reply()),
-        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::Streamed(#split).__reply()),
+        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::ReturnedRpc(#split).__reply()),
+        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::ReturnedStream(#split).__reply()),
         (kind, _) => {
             let answer = Ident::new(kind.event_name(), span);
             quote_spanned!(span=> <_ as __centrifugo::answers::#answer<_>>::reply(#split))
@@ -291,7 +291,7 @@ fn carried(handler: &Handler) -> Option<TokenStream> {
         let span = name_of(ty);
         let (ty, path) = (moved(ty.to_token_stream(), span), moved(path.to_token_stream(), span));
         let method = Ident::new(method, span);
-        quote_spanned!(span=> #(#cfgs)* __centrifugo::Extracted::<#ty>::new().#method::<#path>();)
+        quote_spanned!(span=> #(#cfgs)* __centrifugo::ExtractorOf::<#ty>::new().#method::<#path>();)
     });
     Some(quote! {
         const _: fn() = || {

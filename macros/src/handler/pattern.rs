@@ -73,10 +73,10 @@ impl MaybeConstant {
     /// A check that it is a type: compiled, and never called.
     pub(crate) fn check(&self) -> TokenStream {
         let named = self.named();
-        let check = quote_spanned!(self.written.span()=> __centrifugo::Named::<#named>::new().__is_a_type());
+        let check = quote_spanned!(self.written.span()=> __centrifugo::AttributeType::<#named>::new().__is_a_type());
         quote! {
             const _: fn() = || {
-                use __centrifugo::Type as _;
+                use __centrifugo::NotConstant as _;
                 #check
             };
         }

@@ -26,10 +26,10 @@ pub(crate) fn unquoted(handler: &Handler) -> Option<TokenStream> {
     let ty = called.found?;
     let span = written.literal.span();
     let ty = respanned(ty.to_token_stream(), |token| token.located_at(span));
-    let check = quote_spanned!(span=> __centrifugo::Quoted::<#ty>::new().__is_no_channel());
+    let check = quote_spanned!(span=> __centrifugo::NamedAsPattern::<#ty>::new().__is_no_channel());
     Some(quote! {
         const _: fn() = || {
-            use __centrifugo::NoTypedChannel as _;
+            use __centrifugo::NotTypedChannel as _;
             #check
         };
     })

@@ -83,10 +83,10 @@ pub(crate) fn of_type(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Opt
     let claimed = quote_spanned! {span=>
         struct Elsewhere;
         impl ::centrifugo::__private::OneHandler<::centrifugo::__private::#event, #any_case, #this_crate>
-            for <::centrifugo::__private::Choice<
+            for <::centrifugo::__private::IsLocal<
                 {
-                    use ::centrifugo::__private::NotDeclared as _;
-                    ::centrifugo::__private::Declared::<#path>::CRATE == #this_crate
+                    use ::centrifugo::__private::NotTyped as _;
+                    ::centrifugo::__private::CrateOf::<#path>::CRATE == #this_crate
                 },
             > as ::centrifugo::__private::Choose<#path, Elsewhere>>::Type
         {

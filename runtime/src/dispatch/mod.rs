@@ -32,6 +32,7 @@ pub(crate) mod call_record;
 pub(crate) mod channel_states;
 mod deadline;
 pub(crate) mod failure;
+pub(crate) mod failure_argument;
 pub(crate) mod message;
 pub(crate) mod reported;
 pub(crate) mod secret;

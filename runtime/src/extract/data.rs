@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::{Extract, Now, now};
+use super::{Extract, Immediate, immediate};
 use crate::event::{HasData, HasUser};
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
@@ -39,12 +39,12 @@ pub struct Data<T>(pub T);
 
 impl<'c, E: HasData, T: Deserialize<'c>> Extract<'c, E> for Data<T> {
     #[inline(always)]
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, data)
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, data)
     }
 
-    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
-        now(call, |call| match call.event().data() {
+    fn extract_optional(call: &'c Call<E>) -> Immediate<'c, E, Option<Self>> {
+        immediate(call, |call| match call.event().data() {
             // SDKs send `null` if the app passes no data.
             data if matches!(data.trim_ascii(), b"" | b"null") => Ok(None),
             data => read(data).map(Self).map(Some).map_err(bad_request),
@@ -68,12 +68,12 @@ fn data<'c, E: HasData, T: Deserialize<'c>>(call: &'c Call<E>) -> Result<Data<T>
 pub struct RawData(pub Bytes);
 
 impl<'c, E: HasData> Extract<'c, E> for RawData {
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| Ok(Self(call.event().data().clone())))
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, |call| Ok(Self(call.event().data().clone())))
     }
 
-    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
-        now(call, |call| {
+    fn extract_optional(call: &'c Call<E>) -> Immediate<'c, E, Option<Self>> {
+        immediate(call, |call| {
             let data = call.event().data();
             Ok((!data.is_empty()).then(|| Self(data.clone())))
         })
@@ -91,15 +91,15 @@ impl<'c, E: HasData> Extract<'c, E> for RawData {
 pub struct Meta<T>(pub T);
 
 impl<'c, E: HasUser, T: Deserialize<'c>> Extract<'c, E> for Meta<T> {
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| {
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, |call| {
             let meta = call.event().meta();
             read(meta).map(Self).map_err(|error| if meta.is_empty() { missing() } else { unfit(error) })
         })
     }
 
-    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
-        now(call, |call| match call.event().meta() {
+    fn extract_optional(call: &'c Call<E>) -> Immediate<'c, E, Option<Self>> {
+        immediate(call, |call| match call.event().meta() {
             meta if meta.is_empty() => Ok(None),
             meta => read(meta).map(Self).map(Some).map_err(unfit),
         })

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use http::HeaderMap;
 
-use super::{Extract, Now, now};
+use super::{Extract, Immediate, immediate};
 use crate::event::Event;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
@@ -27,8 +27,8 @@ impl Deref for Metadata<'_> {
 }
 
 impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| Ok(Self(call.metadata())))
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, |call| Ok(Self(call.metadata())))
     }
 }
 
@@ -64,15 +64,15 @@ impl<'c, E: Event> Extract<'c, E> for Metadata<'c> {
 pub struct Header<H>(pub H);
 
 impl<'c, E: Event, H: headers::Header> Extract<'c, E> for Header<H> {
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| {
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, |call| {
             let header = Self::of(call.metadata())?;
             header.ok_or_else(|| bad_request(format!("the header `{}` is missing", H::name())))
         })
     }
 
-    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
-        now(call, |call| Self::of(call.metadata()))
+    fn extract_optional(call: &'c Call<E>) -> Immediate<'c, E, Option<Self>> {
+        immediate(call, |call| Self::of(call.metadata()))
     }
 
     fn needs(needs: &mut Needs) {

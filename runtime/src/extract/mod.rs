@@ -1,15 +1,17 @@
 //! Extractors: the arguments of handlers, besides placeholders.
 
-#![allow(refining_impl_trait, reason = "expansions depend on the type that `extract` returns: see `now`")]
+#![allow(refining_impl_trait, reason = "expansions depend on the type that `extract` returns: see `immediate`")]
 
 mod arguments;
+pub(crate) mod client_data;
 mod data;
 pub(crate) mod each_event;
 mod event;
 mod header;
-mod now;
+mod immediate;
 mod publications;
 mod state;
+pub(crate) mod typed_channel;
 
 use futures_util::FutureExt;
 
@@ -21,8 +23,8 @@ use crate::reject::Reject;
 pub use arguments::{Arguments, PlainValue, Value, extract_from};
 pub use data::{Data, Meta, RawData};
 pub use header::{Header, Metadata};
-pub(crate) use now::now;
-pub use now::{Begin, Extraction, Now};
+pub(crate) use immediate::immediate;
+pub use immediate::{Extraction, Immediate, MayWait};
 pub use publications::{Publications, RawPublications};
 pub use state::{Extension, State};
 

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt};
 use serde::de::DeserializeOwned;
 
 use super::data::{bad_request, read};
-use super::{Extract, Now, now};
+use super::{Extract, Immediate, immediate};
 use crate::event::SubscribeStream;
 use crate::event::inbound::{InboundStream, TakeError};
 use crate::handler::call::Call;
@@ -58,12 +58,12 @@ impl Stream for RawPublications {
 }
 
 impl<'c, T: DeserializeOwned> Extract<'c, SubscribeStream> for Publications<T> {
-    fn extract(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Self> {
-        now(call, |call| Ok(Self::of(RawPublications::of(call.event())?)))
+    fn extract(call: &'c Call<SubscribeStream>) -> Immediate<'c, SubscribeStream, Self> {
+        immediate(call, |call| Ok(Self::of(RawPublications::of(call.event())?)))
     }
 
-    fn extract_optional(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Option<Self>> {
-        now(call, |call| Ok(RawPublications::if_any(call.event())?.map(Self::of)))
+    fn extract_optional(call: &'c Call<SubscribeStream>) -> Immediate<'c, SubscribeStream, Option<Self>> {
+        immediate(call, |call| Ok(RawPublications::if_any(call.event())?.map(Self::of)))
     }
 
     fn needs(needs: &mut Needs) {
@@ -72,12 +72,12 @@ impl<'c, T: DeserializeOwned> Extract<'c, SubscribeStream> for Publications<T> {
 }
 
 impl<'c> Extract<'c, SubscribeStream> for RawPublications {
-    fn extract(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Self> {
-        now(call, |call| Ok(Self::of(call.event())?))
+    fn extract(call: &'c Call<SubscribeStream>) -> Immediate<'c, SubscribeStream, Self> {
+        immediate(call, |call| Ok(Self::of(call.event())?))
     }
 
-    fn extract_optional(call: &'c Call<SubscribeStream>) -> Now<'c, SubscribeStream, Option<Self>> {
-        now(call, |call| Ok(Self::if_any(call.event())?))
+    fn extract_optional(call: &'c Call<SubscribeStream>) -> Immediate<'c, SubscribeStream, Option<Self>> {
+        immediate(call, |call| Ok(Self::if_any(call.event())?))
     }
 
     fn needs(needs: &mut Needs) {

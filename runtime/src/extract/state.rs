@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 
-use super::{Extract, Now, now};
+use super::{Extract, Immediate, immediate};
 use crate::event::Event;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
@@ -16,15 +16,15 @@ use crate::reject::Reject;
 pub struct State<T>(pub T);
 
 impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T> {
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| match call.state::<T>() {
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, |call| match call.state::<T>() {
             Some(state) => Ok(Self(state.clone())),
             None => Err(no_state(type_name::<T>())),
         })
     }
 
-    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
-        now(call, |call| Ok(call.state::<T>().cloned().map(Self)))
+    fn extract_optional(call: &'c Call<E>) -> Immediate<'c, E, Option<Self>> {
+        immediate(call, |call| Ok(call.state::<T>().cloned().map(Self)))
     }
 
     fn needs(needs: &mut Needs) {
@@ -40,15 +40,15 @@ impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for State<T>
 pub struct Extension<T>(pub T);
 
 impl<'c, E: Event, T: Clone + Send + Sync + 'static> Extract<'c, E> for Extension<T> {
-    fn extract(call: &'c Call<E>) -> Now<'c, E, Self> {
-        now(call, |call| match call.extensions().get::<T>() {
+    fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
+        immediate(call, |call| match call.extensions().get::<T>() {
             Some(extension) => Ok(Self(extension.clone())),
             None => Err(no_extension(type_name::<T>())),
         })
     }
 
-    fn extract_optional(call: &'c Call<E>) -> Now<'c, E, Option<Self>> {
-        now(call, |call| Ok(call.extensions().get::<T>().cloned().map(Self)))
+    fn extract_optional(call: &'c Call<E>) -> Immediate<'c, E, Option<Self>> {
+        immediate(call, |call| Ok(call.extensions().get::<T>().cloned().map(Self)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A handler whose placeholders have their values, ready to be called.
+//! A handler whose placeholders have their values, ready to be called, and the futures of handlers.
 
 use std::pin::Pin;
 
@@ -9,6 +9,17 @@ use crate::reject::Reject;
 
 /// A boxed future.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Pins the boxed future of a handler. For the future's own type there is nothing but the box to compile.
+pub fn pinned<T>(future: Box<dyn Future<Output = T> + Send>) -> BoxFuture<T> {
+    Box::into_pin(future)
+}
+
+/// Returns a handler's future under a type that hides its content, so a future that isn't `Send` is reported here alone.
+#[inline(always)]
+pub fn send<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
+    future
+}
 
 /// The future of a handler's reply.
 pub type ReplyFuture<E> = BoxFuture<Result<<E as Event>::Reply, Reject>>;

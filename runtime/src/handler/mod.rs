@@ -1,14 +1,21 @@
 //! A handler as its attribute registers it, and all that a call needs to reach it.
 
+pub(crate) mod bind;
 mod bound;
 pub(crate) mod call;
+pub(crate) mod find;
 pub(crate) mod grpc_timeout;
 mod info;
 pub(crate) mod interceptor;
 pub(crate) mod needs;
 pub(crate) mod next;
+mod registered;
+pub(crate) mod returned;
+pub(crate) mod returned_rpc;
+pub(crate) mod returned_stream;
 pub(crate) mod router;
 pub(crate) mod states;
+pub(crate) mod unique;
 
 use std::fmt;
 
@@ -20,7 +27,7 @@ use crate::handler::router::{AddHandler, Binding};
 use crate::names::location::Location;
 use crate::names::spelling::Reader;
 
-pub use bound::{Bound, BoxFuture, ReplyFuture};
+pub use bound::{Bound, BoxFuture, ReplyFuture, pinned, send};
 pub use info::HandlerInfo;
 
 /// A registered handler, made by an attribute such as [`#[centrifugo::connect]`](macro@crate::connect), and named by

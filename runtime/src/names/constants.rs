@@ -1,4 +1,5 @@
 //! A typed channel that stands for a constant in an attribute, so that `#[topic(USERS)]` is reported once.
+//! Expansions import all of this module.
 
 use crate::names::channel::{InvalidChannel, ToChannel};
 use crate::names::channel_data::{AsSent, Carries, Receives, Untyped};

@@ -1,7 +1,7 @@
 //! Extractions that never wait, which add no await point to a handler's future.
 //!
 //! Each await point of a future costs code: to continue from there, and to drop everything that is alive there. Most
-//! extractors never wait. So an expansion begins an [`Extraction`], and awaits only the future that remains. For [`Now`]
+//! extractors never wait. So an expansion begins an [`Extraction`], and awaits only the future that remains. For [`Immediate`]
 //! that is [`Never`], an uninhabited type, so the compiler removes the await point from the handler's future.
 
 use std::convert::Infallible;
@@ -13,18 +13,18 @@ use crate::handler::call::Call;
 use crate::reject::Reject;
 
 /// An extraction that never waits: it takes the value when it is begun or awaited.
-pub struct Now<'c, E, T> {
+pub struct Immediate<'c, E, T> {
     call: &'c Call<E>,
     take: fn(&'c Call<E>) -> Result<T, Reject>,
 }
 
 /// Creates an extraction that never waits, from the function that takes the value.
 #[inline(always)]
-pub(crate) fn now<'c, E, T>(call: &'c Call<E>, take: fn(&'c Call<E>) -> Result<T, Reject>) -> Now<'c, E, T> {
-    Now { call, take }
+pub(crate) fn immediate<'c, E, T>(call: &'c Call<E>, take: fn(&'c Call<E>) -> Result<T, Reject>) -> Immediate<'c, E, T> {
+    Immediate { call, take }
 }
 
-impl<E, T> Future for Now<'_, E, T> {
+impl<E, T> Future for Immediate<'_, E, T> {
     type Output = Result<T, Reject>;
 
     #[inline(always)]
@@ -34,20 +34,20 @@ impl<E, T> Future for Now<'_, E, T> {
     }
 }
 
-/// The future that an extractor has returned: [`Now`], by the inherent method, or any other future, by [`Begin`].
+/// The future that an extractor has returned: [`Immediate`], by the inherent method, or any other future, by [`MayWait`].
 pub struct Extraction<F>(pub F);
 
-impl<E, T> Extraction<Now<'_, E, T>> {
+impl<E, T> Extraction<Immediate<'_, E, T>> {
     /// Takes the value.
     #[inline(always)]
     pub fn __begin(self) -> Result<Result<T, Reject>, Never<Result<T, Reject>>> {
-        let Now { call, take } = self.0;
+        let Immediate { call, take } = self.0;
         Ok(take(call))
     }
 }
 
 /// An extraction that may have to wait.
-pub trait Begin {
+pub trait MayWait {
     /// The future that is awaited.
     type Future: Future;
 
@@ -55,7 +55,7 @@ pub trait Begin {
     fn __begin(self) -> Result<<Self::Future as Future>::Output, Self::Future>;
 }
 
-impl<F: Future> Begin for Extraction<F> {
+impl<F: Future> MayWait for Extraction<F> {
     type Future = F;
 
     #[inline(always)]
