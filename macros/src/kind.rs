@@ -11,55 +11,55 @@ macro_rules! for_each_attribute {
     ($write:ident) => {
         $write! {
             connect(Connect) {
-                event: "Connect", reply: "Connected", takes: No, example: "",
+                event: "Connect", reply: "Connected", takes: No, place: Subscribe, example: "",
                 options: EVERY, answer: Some("Connected"), plural: "connect handlers"
             }
             refresh(Refresh) {
-                event: "Refresh", reply: "Refreshed", takes: No, example: "",
+                event: "Refresh", reply: "Refreshed", takes: No, place: Subscribe, example: "",
                 options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers"
             }
             rpc(Rpc) {
-                event: "Rpc", reply: "RpcReply", takes: Always, example: "ping",
+                event: "Rpc", reply: "RpcReply", takes: Always, place: Method, example: "ping",
                 options: PATTERNED, answer: None, plural: "rpc methods"
             }
             subscribe(Subscribe) {
-                event: "Subscribe", reply: "Subscribed", takes: Maybe, example: "user.<uuid>",
+                event: "Subscribe", reply: "Subscribed", takes: Maybe, place: Subscribe, example: "user.<uuid>",
                 options: PATTERNED, answer: None, plural: "topics"
             }
             topic(Topic) {
-                event: "Subscribe", reply: "Subscribed", takes: Always, example: "user.<uuid>",
+                event: "Subscribe", reply: "Subscribed", takes: Always, place: Subscribe, example: "user.<uuid>",
                 options: PATTERNED, answer: None, plural: "topics"
             }
             publish(Publish) {
-                event: "Publish", reply: "Published", takes: Always, example: "chat:<room>",
+                event: "Publish", reply: "Published", takes: Always, place: Publish, example: "chat:<room>",
                 options: PUBLISH, answer: None, plural: "publish handlers"
             }
             sub_refresh(SubRefresh) {
-                event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, example: "user.<uuid>",
+                event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, place: Subscribe, example: "user.<uuid>",
                 options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers"
             }
             stream(Stream) {
-                event: "SubscribeStream", reply: "SubscribedStream", takes: Always, example: "ticks:<symbol>",
-                options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams"
+                event: "SubscribeStream", reply: "SubscribedStream", takes: Always, place: Subscribe,
+                example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams"
             }
             map_publish(MapPublish) {
-                event: "MapPublish", reply: "MapPublished", takes: Always, example: "board:<id>",
+                event: "MapPublish", reply: "MapPublished", takes: Always, place: Publish, example: "board:<id>",
                 options: PUBLISH, answer: None, plural: "map_publish handlers"
             }
             map_remove(MapRemove) {
-                event: "MapRemove", reply: "MapRemoved", takes: Always, example: "board:<id>",
+                event: "MapRemove", reply: "MapRemoved", takes: Always, place: Publish, example: "board:<id>",
                 options: REMOVE, answer: None, plural: "map_remove handlers"
             }
             shared_poll(SharedPoll) {
-                event: "SharedPoll", reply: "Polled", takes: Always, example: "prices:<market>",
+                event: "SharedPoll", reply: "Polled", takes: Always, place: Subscribe, example: "prices:<market>",
                 options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers"
             }
             cache_empty(CacheEmpty) {
-                event: "CacheEmpty", reply: "bool", takes: Maybe, example: "news:<topic>",
+                event: "CacheEmpty", reply: "bool", takes: Maybe, place: Subscribe, example: "news:<topic>",
                 options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers"
             }
             channel_state(ChannelState) {
-                event: "ChannelState", reply: "()", takes: Maybe, example: "news:<topic>",
+                event: "ChannelState", reply: "()", takes: Maybe, place: Subscribe, example: "news:<topic>",
                 options: PATTERNED, answer: None, plural: "channel_state handlers"
             }
         }
@@ -81,6 +81,7 @@ macro_rules! kinds {
             pub(crate) const NAMES: [&str; [$(stringify!($name)),*].len()] = [$(stringify!($name)),*];
 
             const fn row(self) -> Row {
+                use Place::{Method, Publish, Subscribe};
                 use Takes::{Always, Maybe, No};
                 match self {
                     $(Self::$kind => Row { name: stringify!($name), $($row)* },)*
@@ -105,6 +106,8 @@ struct Row {
     name: &'static str,
     event: &'static str,
     takes: Takes,
+    /// The place of its pattern. The runtime derives it from the facts in the event's file.
+    place: Place,
     example: &'static str,
     options: &'static [Opt],
     /// The type of the event's reply.
@@ -165,7 +168,7 @@ impl Kind {
 
     /// The place of its pattern.
     pub(crate) fn place(self) -> Place {
-        Place::of_attribute(self.name())
+        self.row().place
     }
 
     /// A pattern for messages.

@@ -20,24 +20,6 @@ pub enum Place {
 
 type Fault = (ErrorKind, Range<usize>);
 
-impl Place {
-    /// The place of the pattern in an event's attribute, by the attribute's name.
-    ///
-    /// ```
-    /// use centrifugo_pattern::Place;
-    ///
-    /// assert_eq!(Place::of_attribute("map_remove"), Place::Publish);
-    /// assert_eq!(Place::of_attribute("topic"), Place::Subscribe);
-    /// ```
-    pub fn of_attribute(name: &str) -> Self {
-        match name {
-            "rpc" => Self::Method,
-            "publish" | "map_publish" | "map_remove" => Self::Publish,
-            _ => Self::Subscribe,
-        }
-    }
-}
-
 impl Pattern {
     /// Compares the pattern with Centrifugo's rules for the names that arrive at a place.
     ///

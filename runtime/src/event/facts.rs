@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use centrifugo_pattern::Place;
+
 /// The facts of an event.
 #[derive(Debug)]
 pub struct Facts {
@@ -41,6 +43,15 @@ impl Facts {
         unsent_timeout: None,
         required_key: None,
     };
+
+    /// The place of the patterns of its handlers.
+    pub(crate) fn place(&self) -> Place {
+        match self.proxy {
+            Some(Proxy::Rpc) => Place::Method,
+            _ if self.writes => Place::Publish,
+            _ => Place::Subscribe,
+        }
+    }
 }
 
 /// The place of an event's proxy in Centrifugo's configuration.

@@ -4,7 +4,7 @@ pub(crate) mod forwardable;
 
 use std::any::TypeId;
 
-use centrifugo_pattern::{Namespace, Pattern, Place};
+use centrifugo_pattern::{Namespace, Pattern};
 
 use crate::error::Conflict;
 use crate::event::kind::Kind;
@@ -117,7 +117,7 @@ impl Builder<'_> {
 /// typed channel may still be wrong for this event.
 fn parse(handler: &'static Handler) -> Result<Option<Pattern>, Conflict> {
     let Some(text) = handler.pattern() else { return Ok(None) };
-    let place = Place::of_attribute(handler.kind().name());
+    let place = handler.kind().facts().place();
     Pattern::parse(text)
         .and_then(|pattern| pattern.check(place).map(|()| Some(pattern)))
         .map_err(|fault| Conflict::Pattern { fault: fault.to_string(), at: handler.location() })
