@@ -7,8 +7,8 @@ use std::process::Command;
 
 use crate::{Error, is_name};
 
-const DEPENDENCIES: &str = include_str!("../templates/dependencies.txt");
-const MAIN: &str = include_str!("../templates/main.rs");
+const DEPENDENCIES: &str = include_str!("../templates/app/dependencies.txt");
+const MAIN: &str = include_str!("../templates/app/main.rs");
 
 /// Creates the folder and its files.
 pub(crate) fn create(folder: &Path) -> Result<(), Error> {

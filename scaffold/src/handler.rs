@@ -21,7 +21,7 @@ macro_rules! kinds {
             /// The name of the template's function, which is the template file's name, and the template.
             const fn template(self) -> (&'static str, &'static str) {
                 match self {
-                    $(Self::$kind => ($file, include_str!(concat!("../templates/", $file, ".rs"))),)*
+                    $(Self::$kind => ($file, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $file, ".rs"))),)*
                 }
             }
         }
@@ -30,46 +30,14 @@ macro_rules! kinds {
         mod compiled {
             $(#[allow(non_snake_case, dead_code, clippy::print_stdout, clippy::print_stderr)]
             mod $kind {
-                include!(concat!("../templates/", $file, ".rs"));
+                include!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $file, ".rs"));
             })*
         }
     };
 }
 
-kinds! {
-    /// A client connects.
-    Connect => "connect",
-    /// A connection is about to expire.
-    Refresh => "refresh",
-    /// A client subscribes to a channel that matches a pattern.
-    Topic => "topic",
-    /// A client subscribes to any channel.
-    Subscribe => "subscribe",
-    /// A subscription is about to expire.
-    SubRefresh => "sub_refresh",
-    /// A client publishes to a channel.
-    Publish => "publish",
-    /// A client calls a method.
-    Rpc => "rpc",
-    /// A client subscribes to a stream.
-    Stream => "stream",
-    /// A client sets a key of a map channel.
-    MapPublish => "map_publish",
-    /// A client removes a key of a map channel.
-    MapRemove => "map_remove",
-    /// Centrifugo polls the keys that clients track.
-    SharedPoll => "shared_poll",
-    /// A channel's cache is empty (Centrifugo PRO).
-    CacheEmpty => "cache_empty",
-    /// A channel got its first subscriber, or lost its last one (Centrifugo PRO).
-    ChannelState => "channel_state",
-    /// A function that runs around handlers.
-    Interceptor => "interceptor",
-    /// The function that receives failures.
-    ErrorHandler => "error_handler",
-    /// A typed channel.
-    Channel => "channel",
-}
+// The rows: a template's first line, its kind, and its name, which is its file's and its function's.
+include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// Writes a handler to stdout or to the end of a file, renamed if there is a name.
 pub(crate) fn write(kind: Kind, name: Option<&str>, file: Option<&Path>) -> Result<(), Error> {

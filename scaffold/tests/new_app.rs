@@ -1,6 +1,6 @@
 //! The app that `cargo centrifugo new` writes: it compiles, and its own test passes.
 
-#[path = "../templates/main.rs"]
+#[path = "../templates/app/main.rs"]
 #[expect(dead_code, reason = "its main is not called here")]
 mod app;
 
