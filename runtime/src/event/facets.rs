@@ -37,8 +37,7 @@ pub trait HasUser: HasClient {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no channel",
     label = "needs an event about a channel",
-    note = "subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty and \
-            channel_state handlers have a channel"
+    note = "connect, refresh and rpc handlers have no channel; all others have one"
 )]
 pub trait HasChannel: Event {
     /// Returns the channel.
@@ -49,7 +48,7 @@ pub trait HasChannel: Event {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event carries no data",
     label = "needs an event with data",
-    note = "connect, subscribe, topic, stream, publish, map_publish and rpc handlers receive data from the client"
+    note = "a client sends data when it connects, subscribes, publishes, sets a key of a map, or calls a method"
 )]
 pub trait HasData: Event {
     /// Returns the data that the client sent; empty if it sent none.
@@ -60,7 +59,7 @@ pub trait HasData: Event {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` event has no key",
     label = "needs an event about a key",
-    note = "map_publish and map_remove handlers have a key"
+    note = "a client names a key when it sets or removes one of a map channel"
 )]
 pub trait HasKey: HasChannel {
     /// Returns the key, as the client sent it; it may be empty.

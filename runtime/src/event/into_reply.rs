@@ -5,20 +5,8 @@ use crate::reject::Reject;
 
 /// A value that a handler of the event `E` may return, as it is or in the `Ok` of a `Result`.
 ///
-/// | event | values |
-/// |---|---|
-/// | connect | [`Connected`](crate::Connected) |
-/// | refresh | [`Refreshed`](crate::Refreshed) |
-/// | subscribe, topic | [`Subscribed`](crate::Subscribed), `bool`, `()` |
-/// | publish | [`Published`](crate::Published), `bool`, `()` |
-/// | sub_refresh | [`SubRefreshed`](crate::SubRefreshed) |
-/// | map_publish | [`MapPublished`](crate::MapPublished), `bool`, `()` |
-/// | map_remove | [`MapRemoved`](crate::MapRemoved), `bool`, `()` |
-/// | shared_poll | [`Polled`](crate::Polled), `Vec<`[`PolledItem`](crate::PolledItem)`>` |
-/// | cache_empty | `bool`: whether the cache is filled now |
-/// | channel_state | `()` |
-/// | rpc | [`RpcReply`](crate::RpcReply), any type that implements [`serde::Serialize`] |
-/// | stream | [`SubscribedStream`](crate::SubscribedStream), any [`Stream`] of [`Publication`]s, `Serialize` values or `Result`s |
+/// The [table of events](crate) has the values for each event, and its attribute's page what they mean. A stream may be any
+/// [`Stream`] of [`Publication`]s, of `Serialize` values or of `Result`s.
 ///
 /// `true` and `()` allow what the client does, `false` refuses it with error 403 "permission denied". `()` of an rpc handler
 /// is a reply without data.
@@ -28,11 +16,7 @@ use crate::reject::Reject;
 #[diagnostic::on_unimplemented(
     message = "a `{E}` handler can't return `{Self}`",
     label = "not a reply to this event",
-    note = "connect: `Connected`; refresh: `Refreshed`; subscribe and topic: `bool`, `()` or `Subscribed`; \
-            publish: `bool`, `()` or `Published`; sub_refresh: `SubRefreshed`; rpc: any `Serialize` type or `RpcReply`; \
-            stream: `impl Stream<Item = ..>` or `SubscribedStream`",
-    note = "map_publish: `bool`, `()` or `MapPublished`; map_remove: `bool`, `()` or `MapRemoved`; \
-            shared_poll: `Polled` or `Vec<PolledItem>`; cache_empty: `bool`; channel_state: `()`",
+    note = "the page of the event's attribute lists what its handlers return, such as `bool`, `()` or the event's reply",
     note = "or a `Result` of these"
 )]
 pub trait IntoReply<E: Event> {

@@ -35,10 +35,10 @@ pub use state::{Extension, State};
 /// | [`Connect`](crate::Connect), `&Connect`, .. | its own | the event |
 /// | [`UserId`](crate::UserId) | those of a client, except connect | the connection's user |
 /// | [`ClientId`](crate::ClientId), [`&Client`](crate::Client) | those of a client | the connection |
-/// | [`Channel`](crate::Channel), typed channels | subscribe, topic, stream, publish, sub_refresh, map_publish, map_remove, shared_poll, cache_empty | the channel |
-/// | [`Key`](crate::Key) | map_publish, map_remove | the map channel's key |
+/// | [`Channel`](crate::Channel), typed channels | all but connect, refresh and rpc | the channel |
+/// | [`Key`](crate::Key) | those [about a key](crate::HasKey) | the map channel's key |
 /// | `Vec<`[`PollItem`](crate::PollItem)`>`, `&[PollItem]` | shared_poll | the polled keys |
-/// | [`Data<T>`](Data), [`RawData`] | connect, subscribe, topic, stream, publish, map_publish, rpc | the client's data |
+/// | [`Data<T>`](Data), [`RawData`] | those [with data](crate::HasData) | the client's data |
 /// | [`Publications<T>`](Publications), [`RawPublications`] | stream | the client's publications |
 /// | [`Meta<T>`](Meta) | those of a client, except connect | the connection's meta, set by `connect` |
 /// | [`Metadata`], [`Header<H>`](Header) | all | headers that Centrifugo forwards |
