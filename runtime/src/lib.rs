@@ -106,14 +106,8 @@ mod wire;
 
 #[doc = include_str!("../docs/reject.md")]
 pub use centrifugo_macros::Reject;
-#[doc = include_str!("../docs/cache_empty.md")]
-pub use centrifugo_macros::cache_empty;
 #[doc = include_str!("../docs/channel.md")]
 pub use centrifugo_macros::channel;
-#[doc = include_str!("../docs/channel_state.md")]
-pub use centrifugo_macros::channel_state;
-#[doc = include_str!("../docs/connect.md")]
-pub use centrifugo_macros::connect;
 #[doc = include_str!("../docs/error_handler.md")]
 pub use centrifugo_macros::error_handler;
 #[doc = include_str!("../docs/extractor.md")]
@@ -124,24 +118,6 @@ pub use centrifugo_macros::handlers;
 pub use centrifugo_macros::interceptor;
 #[doc = include_str!("../docs/interceptors.md")]
 pub use centrifugo_macros::interceptors;
-#[doc = include_str!("../docs/map_publish.md")]
-pub use centrifugo_macros::map_publish;
-#[doc = include_str!("../docs/map_remove.md")]
-pub use centrifugo_macros::map_remove;
-#[doc = include_str!("../docs/publish.md")]
-pub use centrifugo_macros::publish;
-#[doc = include_str!("../docs/refresh.md")]
-pub use centrifugo_macros::refresh;
-#[doc = include_str!("../docs/rpc.md")]
-pub use centrifugo_macros::rpc;
-#[doc = include_str!("../docs/shared_poll.md")]
-pub use centrifugo_macros::shared_poll;
-#[doc = include_str!("../docs/stream.md")]
-pub use centrifugo_macros::stream;
-#[doc = include_str!("../docs/sub_refresh.md")]
-pub use centrifugo_macros::sub_refresh;
-#[doc = include_str!("../docs/subscribe.md")]
-pub use centrifugo_macros::subscribe;
 #[doc = include_str!("../docs/topic.md")]
 pub use centrifugo_macros::topic;
 
@@ -156,12 +132,7 @@ pub use error::{Conflict, StartError};
 pub use event::into_reject::IntoReject;
 pub use event::into_reply::IntoReply;
 pub use event::kind::Kind;
-pub use event::{
-    CacheEmpty, ChannelChange, ChannelState, Client, Connect, Connected, Encoding, Event, HasChannel, HasClient, HasData,
-    HasKey, HasUser, MapPublish, MapPublished, MapRemove, MapRemoved, PollItem, Polled, PolledItem, Protocol, Publish,
-    Published, Refresh, Refreshed, Refusing, Rpc, RpcReply, SharedPoll, SubRefresh, SubRefreshed, Subscribe,
-    SubscribeStream, Subscribed, SubscribedStream,
-};
+pub use event::{Client, Encoding, Event, HasChannel, HasClient, HasData, HasKey, HasUser, Protocol, Refusing};
 pub use extract::{Data, Extension, Extract, Header, Meta, Metadata, Publications, RawData, RawPublications, State};
 pub use grpc::ProxyService;
 pub use handler::Handler;
@@ -188,6 +159,22 @@ pub use reply::poll_signer::{PollSigner, SignedKeys};
 pub use reply::publication::{IntoPublication, Publication};
 pub use reply::subscription::SubscribeOptions;
 pub use server::Server;
+
+/// Re-exports the attribute and the types of each event. The attribute's page is `docs/NAME.md`.
+macro_rules! events {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) $shape:ident [$($type:ident),*];
+    )*) => {
+        $(
+            #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
+            pub use centrifugo_macros::$name;
+            pub use event::{$event, $($type),*};
+        )*
+    };
+}
+
+event::for_each_event!(events);
 
 #[doc = include_str!("../docs/patterns.md")]
 pub mod patterns {}

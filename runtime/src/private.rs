@@ -16,11 +16,8 @@ pub use inventory;
 
 // The events. `Event` has a second name that no app imports, so that no lint calls the path to it unnecessary.
 pub use crate::event::Event as EachEvent;
-pub use crate::event::answers;
-pub use crate::event::{
-    CacheEmpty, ChannelState, Connect, Event, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
-    Subscribe, SubscribeStream,
-};
+pub use crate::event::events::*;
+pub use crate::event::{Event, answers};
 
 // Handlers and interceptors.
 pub use crate::handler::bind::{ReadValues, bind};

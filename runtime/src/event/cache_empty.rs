@@ -1,4 +1,5 @@
 use super::client::Client;
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::Facts;
 use super::into_reply::{may_return, returns_reply};
@@ -78,3 +79,5 @@ impl Wire for CacheEmpty {
         None
     }
 }
+
+drafted!(CacheEmpty: NotifyCacheEmptyRequest(channel));

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
 use super::into_reply::{may_return, returns_reply};
@@ -242,3 +243,5 @@ impl Wire for Connect {
         Some(wire::ConnectResponse { result: None, error, disconnect })
     }
 }
+
+drafted!(Connect: ConnectRequest(client, transport, protocol, encoding, data));

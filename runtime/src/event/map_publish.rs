@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_bool};
@@ -271,3 +272,5 @@ impl Wire for MapPublish {
         Some(wire::MapPublishResponse { result: None, error, disconnect })
     }
 }
+
+drafted!(MapPublish: MapPublishRequest(client, transport, protocol, encoding, user, channel, key, data, meta), without data "null");

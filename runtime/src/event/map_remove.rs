@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::client::Client;
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_bool, returns_reply};
@@ -144,3 +145,5 @@ impl Wire for MapRemove {
         Some(wire::MapRemoveResponse { result: None, error, disconnect })
     }
 }
+
+drafted!(MapRemove: MapRemoveRequest(client, transport, protocol, encoding, user, channel, key, meta));

@@ -2,46 +2,80 @@
 //! names all events.
 
 /// The list of events, in the order of a connection's life. It passes its rows to a macro, which generates what exists once
-/// for each event.
+/// for each event. Tokens that the macro takes before the rows follow its path.
 ///
-/// A row has the name of the event's attribute and file, its [`Kind`], its type, and the shape of the call: `unary` is one
-/// request and one response, `stream` is one request and a stream of responses, `batch` is several events in one request.
+/// A row has the name of the event's attribute and file; the arguments and the result of the test kit's method of that name;
+/// the event's [`Kind`] and its type; the shape of the call; and in brackets the other public types of the file. The shape
+/// `unary` is one request and one response, `stream` is one request and a stream of responses, `batch` is several events in
+/// one request.
 macro_rules! for_each_event {
-    ($make:ident) => {
+    ($make:path $(, $first:tt)*) => {
         $make! {
+            $($first)*
             /// A client connects.
-            connect: Connect(Connect) unary;
+            connect() -> ConnectResult: Connect(Connect) unary [Connected];
             /// A connection expires.
-            refresh: Refresh(Refresh) unary;
+            refresh() -> RefreshResult: Refresh(Refresh) unary [Refreshed];
             /// A client subscribes to a channel.
-            subscribe: Subscribe(Subscribe) unary;
+            subscribe(channel) -> SubscribeResult: Subscribe(Subscribe) unary [Subscribed];
             /// A client publishes to a channel.
-            publish: Publish(Publish) unary;
+            publish(channel) -> PublishResult: Publish(Publish) unary [Published];
             /// A subscription expires.
-            sub_refresh: SubRefresh(SubRefresh) unary;
+            sub_refresh(channel) -> SubRefreshResult: SubRefresh(SubRefresh) unary [SubRefreshed];
             /// A client calls a method.
-            rpc: Rpc(Rpc) unary;
+            rpc(method) -> RpcResult: Rpc(Rpc) unary [RpcReply];
             /// A client subscribes to a stream.
-            stream: Stream(SubscribeStream) stream;
+            stream(channel) -> Opened: Stream(SubscribeStream) stream [SubscribedStream];
             /// A client sets a key of a map channel.
-            map_publish: MapPublish(MapPublish) unary;
+            map_publish(channel, key) -> MapPublishResult: MapPublish(MapPublish) unary [MapPublished];
             /// A client removes a key of a map channel.
-            map_remove: MapRemove(MapRemove) unary;
+            map_remove(channel, key) -> MapRemoveResult: MapRemove(MapRemove) unary [MapRemoved];
             /// Centrifugo polls keys that clients track.
-            shared_poll: SharedPoll(SharedPoll) unary;
+            shared_poll(channel) -> SharedPollRefreshResult: SharedPoll(SharedPoll) unary [PollItem, Polled, PolledItem];
             /// A channel's cache is empty (Centrifugo PRO).
-            cache_empty: CacheEmpty(CacheEmpty) unary;
+            cache_empty(channel) -> NotifyCacheEmptyResult: CacheEmpty(CacheEmpty) unary [];
             /// A channel gets its first subscriber, or loses its last one (Centrifugo PRO).
-            channel_state: ChannelState(ChannelState) batch;
+            channel_state(channel, change) -> NotifyChannelStateResult: ChannelState(ChannelState) batch [ChannelChange];
         }
     };
 }
 pub(crate) use for_each_event;
 
+/// The rows of [`for_each_event`] whose shape is `unary`.
+macro_rules! for_each_unary_event {
+    ($make:ident) => {
+        $crate::event::for_each_event! { $crate::event::unary_rows, [$make], [] }
+    };
+}
+pub(crate) use for_each_unary_event;
+
+/// Drops the rows of another shape than `unary`, and passes the rest to a macro.
+macro_rules! unary_rows {
+    (
+        [$make:ident] [$($known:tt)*]
+        $(#[$doc:meta])* $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) unary $types:tt; $($rest:tt)*
+    ) => {
+        $crate::event::unary_rows! {
+            [$make] [$($known)* $(#[$doc])* $name $arguments -> $result: $kind($event) unary $types;] $($rest)*
+        }
+    };
+    (
+        [$make:ident] $known:tt
+        $(#[$doc:meta])* $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) $shape:ident $types:tt; $($rest:tt)*
+    ) => {
+        $crate::event::unary_rows! { [$make] $known $($rest)* }
+    };
+    ([$make:ident] [$($known:tt)*]) => {
+        $make! { $($known)* }
+    };
+}
+pub(crate) use unary_rows;
+
 mod cache_empty;
 mod channel_state;
 mod client;
 mod connect;
+pub(crate) mod draft;
 mod facets;
 pub(crate) mod facts;
 pub(crate) mod inbound;
@@ -71,24 +105,22 @@ use crate::reject::error_reply::ErrorReply;
 use crate::reply::payload::PayloadFormat;
 use crate::wire;
 
-pub use cache_empty::CacheEmpty;
-pub use channel_state::{ChannelChange, ChannelState};
 pub use client::{Client, Encoding, Protocol};
-pub use connect::{Connect, Connected};
 pub use facets::{HasChannel, HasClient, HasData, HasKey, HasUser, Refusing};
-pub use map_publish::{MapPublish, MapPublished};
-pub use map_remove::{MapRemove, MapRemoved};
-pub use publish::{Publish, Published};
-pub use refresh::{Refresh, Refreshed};
-pub use rpc::{Rpc, RpcReply};
-pub use shared_poll::{PollItem, Polled, PolledItem, SharedPoll};
 pub(crate) use stream::{StreamRequest, StreamResponse};
-pub use stream::{SubscribeStream, SubscribedStream};
-pub use sub_refresh::{SubRefresh, SubRefreshed};
-pub use subscribe::{Subscribe, Subscribed};
 
-macro_rules! answers {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
+macro_rules! exports {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) $shape:ident [$($type:ident),*];
+    )*) => {
+        $(pub use $name::{$event, $($type),*};)*
+
+        /// The types of all events.
+        pub(crate) mod events {
+            $(pub use super::$event;)*
+        }
+
         /// For each event, the trait of the values that its handlers may return, under the event's name.
         pub mod answers {
             $(pub use super::$name::Answer as $event;)*
@@ -96,12 +128,11 @@ macro_rules! answers {
     };
 }
 
-for_each_event!(answers);
+for_each_event!(exports);
 
 /// An event: the typed request of a call, which a handler may take as an argument, by value or by reference.
 ///
-/// Implemented by [`Connect`], [`Refresh`], [`Subscribe`], [`Publish`], [`SubRefresh`], [`Rpc`], [`SubscribeStream`],
-/// [`MapPublish`], [`MapRemove`], [`SharedPoll`], [`CacheEmpty`] and [`ChannelState`], and by nothing else.
+/// Implemented by the events of [`Kind`], and by nothing else.
 pub trait Event: Sealed + Clone + Send + Sync + 'static {
     /// The event's kind.
     const KIND: Kind;

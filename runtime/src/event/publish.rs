@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_bool};
@@ -228,3 +229,5 @@ impl Wire for Publish {
         Some(wire::PublishResponse { result: None, error, disconnect })
     }
 }
+
+drafted!(Publish: PublishRequest(client, transport, protocol, encoding, user, channel, data, meta), without data "null");

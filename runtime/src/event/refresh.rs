@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
 use super::into_reply::{may_return, returns_reply};
@@ -163,3 +164,5 @@ impl Wire for Refresh {
         None
     }
 }
+
+drafted!(Refresh: RefreshRequest(client, transport, protocol, encoding, user, meta));

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::{Client, data};
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy};
 use super::into_reply::{IntoReply, may_return, returns_reply};
@@ -136,3 +137,5 @@ impl Wire for Rpc {
         Some(wire::RpcResponse { result: None, error, disconnect })
     }
 }
+
+drafted!(Rpc: RpcRequest(client, transport, protocol, encoding, user, method, data, meta));

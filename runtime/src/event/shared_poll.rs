@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::may_return;
@@ -254,3 +255,5 @@ impl Wire for SharedPoll {
         error.map(|error| wire::SharedPollRefreshResponse { result: None, error: Some(error) })
     }
 }
+
+drafted!(SharedPoll: SharedPollRefreshRequest(channel, items));

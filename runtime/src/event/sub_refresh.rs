@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::client::Client;
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_reply};
@@ -159,3 +160,5 @@ impl Wire for SubRefresh {
         None
     }
 }
+
+drafted!(SubRefresh: SubRefreshRequest(client, transport, protocol, encoding, user, channel, meta));

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 
 use super::client::{Client, data};
+use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_bool, returns_reply};
@@ -191,3 +192,5 @@ impl Wire for Subscribe {
         Some(wire::SubscribeResponse { result: None, error, disconnect })
     }
 }
+
+drafted!(Subscribe: SubscribeRequest(client, transport, protocol, encoding, user, channel, data, meta));

@@ -10,7 +10,7 @@ use tonic::Status;
 
 use crate::dispatch::message::{decode, frame};
 use crate::dispatch::{Dispatch, Head, InFlight, internal_error};
-use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_event};
+use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_unary_event};
 use crate::handler::BoxFuture;
 use crate::handler::router::Routed;
 
@@ -44,15 +44,9 @@ impl Method {
     }
 }
 
-/// Writes [`Unary`] and [`UnaryCall`] from the list of events: those with one message and one response.
+/// Writes [`Unary`] and [`UnaryCall`] from the list of events with one message and one response.
 macro_rules! unary {
-    ([$($known:ident)*] $(#[$doc:meta])* $name:ident: $kind:ident($event:ident) unary; $($rest:tt)*) => {
-        unary! { [$($known)* $event] $($rest)* }
-    };
-    ([$($known:ident)*] $(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident; $($rest:tt)*) => {
-        unary! { [$($known)*] $($rest)* }
-    };
-    ([$($event:ident)*]) => {
+    ($($(#[$doc:meta])* $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) unary $types:tt;)*) => {
         /// A method that takes one message and returns one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Unary {
@@ -101,12 +95,9 @@ macro_rules! unary {
             }
         }
     };
-    ($($row:tt)*) => {
-        unary! { [] $($row)* }
-    };
 }
 
-for_each_event!(unary);
+for_each_unary_event!(unary);
 
 fn call<E>(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> Result<InFlight<E, Bytes>, Status>
 where

@@ -14,7 +14,7 @@ use crate::reject::Reject;
 use crate::reject::guard::guard;
 
 macro_rules! routes {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident($event:ident) $shape:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) $shape:ident $types:tt;)*) => {
         /// The handlers and interceptors of all events.
         #[derive(Default)]
         pub struct Routes {

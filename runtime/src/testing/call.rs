@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use super::TestApp;
 use super::outcome::Outcome;
-use super::request::{Draft, TestEvent};
+use super::request::TestEvent;
 use crate::dispatch::{Head, InFlight, refuse};
+use crate::event::draft::Draft;
 use crate::event::facts::Proxy;
 use crate::event::inbound::Inbound;
 use crate::event::{ChannelChange, ChannelState, Event, HasClient, HasData, HasUser, SharedPoll, SubscribeStream, Wire};
@@ -34,9 +35,10 @@ pub struct TestCall<'a, E> {
 }
 
 impl<'a, E> TestCall<'a, E> {
-    pub(super) fn new(app: &'a TestApp) -> Self {
+    pub(super) fn new(app: &'a TestApp, data: &'static str) -> Self {
         let (metadata, extensions) = Default::default();
-        Self { app, draft: Draft::default(), metadata, extensions, event: PhantomData }
+        let draft = Draft { data: Bytes::from_static(data.as_bytes()), ..Draft::default() };
+        Self { app, draft, metadata, extensions, event: PhantomData }
     }
 
     pub(super) fn channel(mut self, channel: String) -> Self {
@@ -94,7 +96,7 @@ impl<E: HasClient> TestCall<'_, E> {
 
     /// Lets the client speak protobuf, so that it sends and receives any bytes.
     pub fn protobuf(mut self) -> Self {
-        self.draft.protobuf = true;
+        self.draft.protocol = "protobuf".to_owned();
         self
     }
 }
@@ -128,7 +130,8 @@ impl<E: HasUser> TestCall<'_, E> {
 }
 
 impl<E: HasData> TestCall<'_, E> {
-    /// Sets the data that the client sends, as JSON.
+    /// Sets the data that the client sends, as JSON. By default it is `null` for publish and map_publish, and empty for other
+    /// events.
     ///
     /// # Panics
     ///

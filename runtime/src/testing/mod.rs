@@ -12,21 +12,15 @@ use self::centrifugo::ConfiguredCentrifugo;
 use crate::app::App;
 use crate::dispatch::Dispatch;
 use crate::error::StartError;
-use crate::event::{
-    CacheEmpty, ChannelChange, ChannelState, Connect, MapPublish, MapRemove, Publish, Refresh, Rpc, SharedPoll, SubRefresh,
-    Subscribe, SubscribeStream,
-};
+use crate::event::draft::Drafted;
+use crate::event::{self, ChannelChange, ChannelState, SubscribeStream, for_each_unary_event};
 
 pub use call::TestCall;
 pub use outcome::{Opened, Outcome, Reply};
 pub use request::TestEvent;
 
 #[doc(no_inline)]
-pub use crate::wire::{
-    ConnectResult, MapPublishResult, MapRemoveResult, NotifyCacheEmptyResult, NotifyChannelStateResult, Publication,
-    PublishResult, RefreshResult, RpcResult, SharedPollRefreshResult, SharedPollRefreshResultItem, SubRefreshResult,
-    SubscribeOptions, SubscribeResult,
-};
+pub use crate::wire::{NotifyChannelStateResult, Publication, SharedPollRefreshResultItem, SubscribeOptions};
 
 /// An app in the test's own process, which the test calls instead of Centrifugo: with its routing, interceptors, extractors,
 /// handlers and replies, and without a socket.
@@ -69,67 +63,44 @@ impl TestApp {
         Ok(Self { dispatch, centrifugo: ConfiguredCentrifugo(config.generate("grpc://127.0.0.1:10001")) })
     }
 
-    /// Calls the app for a client that connects.
-    pub fn connect(&self) -> TestCall<'_, Connect> {
-        TestCall::new(self)
-    }
-
-    /// Calls the app for a connection that is about to expire.
-    pub fn refresh(&self) -> TestCall<'_, Refresh> {
-        TestCall::new(self)
-    }
-
-    /// Calls the app for a client that subscribes to the channel.
-    pub fn subscribe(&self, channel: impl Into<String>) -> TestCall<'_, Subscribe> {
-        TestCall::new(self).channel(channel.into())
-    }
-
-    /// Calls the app for a client that publishes to the channel: `null`, unless the call has [data](TestCall::data).
-    pub fn publish(&self, channel: impl Into<String>) -> TestCall<'_, Publish> {
-        TestCall::new(self).channel(channel.into()).raw_data("null")
-    }
-
-    /// Calls the app for a subscription to the channel that is about to expire.
-    pub fn sub_refresh(&self, channel: impl Into<String>) -> TestCall<'_, SubRefresh> {
-        TestCall::new(self).channel(channel.into())
-    }
-
-    /// Calls the app for a client that calls the method.
-    pub fn rpc(&self, method: impl Into<String>) -> TestCall<'_, Rpc> {
-        TestCall::new(self).method(method.into())
-    }
-
-    /// Calls the app for a client that sets the key of the map channel: to `null`, unless the call has
-    /// [data](TestCall::data).
-    pub fn map_publish(&self, channel: impl Into<String>, key: impl Into<String>) -> TestCall<'_, MapPublish> {
-        TestCall::new(self).channel(channel.into()).key(key.into()).raw_data("null")
-    }
-
-    /// Calls the app for a client that removes the key of the map channel.
-    pub fn map_remove(&self, channel: impl Into<String>, key: impl Into<String>) -> TestCall<'_, MapRemove> {
-        TestCall::new(self).channel(channel.into()).key(key.into())
-    }
-
-    /// Calls the app for a poll of the channel's keys, which [`TestCall::item`] adds.
-    pub fn shared_poll(&self, channel: impl Into<String>) -> TestCall<'_, SharedPoll> {
-        TestCall::new(self).channel(channel.into())
-    }
-
-    /// Calls the app for a channel whose cache is empty.
-    pub fn cache_empty(&self, channel: impl Into<String>) -> TestCall<'_, CacheEmpty> {
-        TestCall::new(self).channel(channel.into())
-    }
-
-    /// Calls the app for a channel that got its first subscriber, or lost its last one.
+    /// Calls the app for the event [`ChannelState`].
+    ///
+    /// A channel gets its first subscriber, or loses its last one (Centrifugo PRO).
     pub fn channel_state(&self, channel: impl Into<String>, change: ChannelChange) -> TestCall<'_, ChannelState> {
-        TestCall::new(self).channel(channel.into()).change(&change)
+        TestCall::new(self, "").channel(channel.into()).change(&change)
     }
 
-    /// Calls the app for a client that subscribes to the channel of a stream. [`Opened`] returns the stream's publications.
+    /// Calls the app for the event [`SubscribeStream`]. [`Opened`] returns the stream's publications.
+    ///
+    /// A client subscribes to a stream.
     pub fn stream(&self, channel: impl Into<String>) -> TestCall<'_, SubscribeStream> {
-        TestCall::new(self).channel(channel.into())
+        TestCall::new(self, "").channel(channel.into())
     }
 }
+
+macro_rules! calls {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($($argument:ident),*) -> $result:ident: $kind:ident($event:ident) unary $types:tt;
+    )*) => {
+        #[doc(no_inline)]
+        pub use crate::wire::{$($result),*};
+
+        /// Calls for the events with one request and one response.
+        impl TestApp {
+            $(
+                #[doc = concat!("Calls the app for the event [`", stringify!($event), "`](crate::", stringify!($event), ").")]
+                ///
+                $(#[$doc])*
+                pub fn $name(&self, $($argument: impl Into<String>),*) -> TestCall<'_, event::$event> {
+                    TestCall::new(self, <event::$event as Drafted>::NO_DATA)$(.$argument($argument.into()))*
+                }
+            )*
+        }
+    };
+}
+
+for_each_unary_event!(calls);
 
 impl fmt::Debug for TestApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
