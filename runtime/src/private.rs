@@ -32,7 +32,7 @@ pub use crate::handler::{Bound, BoxFuture, Handler, HandlerInfo, ReplyFuture, pi
 
 // What a handler takes.
 pub use crate::extract::client_data::{ExtractorOf, OtherExtractor};
-pub use crate::extract::each_event::{ExtractIn, NotExtracted, assert_extracted_in_each};
+pub use crate::extract::each_event::{EveryEvent, ExtractIn, NotExtracted, assert_extracted_in_each};
 pub use crate::extract::typed_channel::{NamedAsPattern, NamedInQuotes, NotTypedChannel, extract_channel};
 pub use crate::extract::{Arguments, Extract, Extraction, Immediate, MayWait, PlainValue, Value, extract_from};
 

@@ -126,9 +126,13 @@ fn somewhere(kind: Kind, ty: &Type) -> TokenStream {
     quote_spanned!(span=> __centrifugo::ExtractIn::<'_, #ty, #event>)
 }
 
-/// Whether all of the events have the extractor: compiled, and never called.
+/// Whether all of the events have the extractor; none stand for every event. Compiled, and never called.
 pub(crate) fn everywhere(kinds: &[Kind], Param { ty, cfgs, .. }: &Param) -> TokenStream {
-    let (events, span) = (nested(kinds.iter().map(|kind| event(*kind))), name_of(ty));
+    let events = match kinds {
+        [] => quote!(__centrifugo::EveryEvent),
+        kinds => nested(kinds.iter().map(|kind| event(*kind))).to_token_stream(),
+    };
+    let span = name_of(ty);
     let ty = moved(ty.to_token_stream(), span);
     quote_spanned!(span=> #(#cfgs)* let _: fn() = __centrifugo::assert_extracted_in_each::<#ty, #events, _>;)
 }

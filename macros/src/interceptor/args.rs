@@ -60,3 +60,19 @@ impl Arguments for Args {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn an_unknown_event_is_reported_with_all_attributes_of_events() {
+        let message = Args::read(quote!(websocket)).err().expect("a mistake").to_string();
+        let names: Vec<_> =
+            Kind::NAMES.iter().chain(&["order", "name", "collect"]).map(|name| format!("`{name}`")).collect();
+        let list = names.join(", ");
+        assert_eq!(message, format!("`interceptor` has no event or option `websocket`, only {list}"));
+    }
+}

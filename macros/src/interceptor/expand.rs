@@ -25,7 +25,7 @@ pub(crate) fn interceptor(interceptor: &Interceptor, registered: &Registered<'_>
     });
     let run = run(interceptor);
     let several = interceptor.extractors.iter().filter(|_| interceptor.events.len() > 1);
-    let everywhere = several.map(|param| everywhere(&interceptor.events, param));
+    let everywhere = several.map(|param| everywhere(&interceptor.args.events, param));
     let (made, generics) = (beside("__made", &interceptor.ident), as_function(&interceptor.generics));
     let any_event = (!generics.params.is_empty()).then(|| quote!(::<__centrifugo::Rpc>));
     let block = quote! {

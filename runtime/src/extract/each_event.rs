@@ -3,8 +3,8 @@
 use std::future::{Pending, pending};
 use std::marker::PhantomData;
 
-use crate::event::Event;
 use crate::event::into_reply::NoType;
+use crate::event::{self, Event, for_each_event};
 use crate::extract::Extract;
 use crate::handler::call::Call;
 use crate::handler::needs::Needs;
@@ -61,6 +61,17 @@ pub trait ExtractedInAll<Events> {}
 
 impl<T> ExtractedInAll<()> for T {}
 impl<T: Extract<'static, E> + ExtractedInAll<Others>, E: Event, Others> ExtractedInAll<(E, Others)> for T {}
+
+/// The list of all events, under a name that the compiler's errors can show.
+pub struct EveryEvent;
+
+macro_rules! every_event {
+    ($($(#[$doc:meta])* $name:ident $arguments:tt -> $result:ident: $kind:ident($event:ident) $shape:ident $types:tt;)*) => {
+        impl<T> ExtractedInAll<EveryEvent> for T where T: $(Extract<'static, event::$event> +)* {}
+    };
+}
+
+for_each_event!(every_event);
 
 /// Asserts at compile time that the type can be extracted from each of these events.
 pub fn assert_extracted_in_each<T: ExtractedInEach<Events, By>, Events, By>() {}

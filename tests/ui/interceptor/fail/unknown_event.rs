@@ -1,8 +1,0 @@
-use centrifugo::{Call, Event, Next, Reject};
-
-#[centrifugo::interceptor(websocket)]
-async fn timed<E: Event>(call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
-    next.run(call).await
-}
-
-fn main() {}
