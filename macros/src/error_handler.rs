@@ -6,8 +6,6 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
-use crate::handler::model::modifiers;
-use crate::handler::params::typed;
 use crate::handler::unique;
 use crate::kind::Kind;
 use crate::syntax::arguments;
@@ -15,6 +13,7 @@ use crate::syntax::deprecated;
 use crate::syntax::errors::Errors;
 use crate::syntax::fallback;
 use crate::syntax::function::{Function, allows, cfgs};
+use crate::syntax::signature::{modifiers, typed};
 use crate::syntax::span::local;
 
 const FORM: &str = "`async fn report(failure: Failure)`";
@@ -68,7 +67,7 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
     let (cfgs, allows, ident) = (cfgs(&function.attrs), allows(&function.attrs), &function.sig.ident);
     let name = ident.unraw().to_string();
-    let claim = unique::claim(unique::ERROR_HANDLER, ident.span());
+    let marker = unique::marker(unique::ERROR_HANDLER, ident.span());
     let failure = local("failure");
     let reported = function.sig.inputs.first().and_then(typed).map(|argument| {
         let ty = &argument.ty;
@@ -80,10 +79,10 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
         #(#allows)*
         const _: () = {
             use ::centrifugo::__private::expanded::*;
-            mod claimed {
+            mod marker {
                 #[doc(hidden)]
                 #[macro_export]
-                #claim
+                #marker
             }
             __centrifugo::inventory::submit! {
                 __centrifugo::CollectedErrorHandler::new(

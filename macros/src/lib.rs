@@ -13,7 +13,7 @@ mod syntax;
 use kind::Kind;
 use proc_macro::TokenStream;
 use syntax::groups::flat;
-use syntax::registered::Of;
+use syntax::registered::RegisteredKind;
 
 /// Writes the function of each attribute for handlers.
 macro_rules! attributes {
@@ -73,11 +73,11 @@ pub fn error_handler(args: TokenStream, item: TokenStream) -> TokenStream {
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn interceptors(paths: TokenStream) -> TokenStream {
-    list::list(Of::Interceptors, flat(paths.into())).into()
+    list::list(RegisteredKind::Interceptor, flat(paths.into())).into()
 }
 
 #[allow(missing_docs, reason = "its page is where the runtime re-exports it")]
 #[proc_macro]
 pub fn handlers(paths: TokenStream) -> TokenStream {
-    list::list(Of::Handlers, flat(paths.into())).into()
+    list::list(RegisteredKind::Handler, flat(paths.into())).into()
 }

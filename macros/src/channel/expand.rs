@@ -8,15 +8,15 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Field, ItemStruct, Type};
 
 use super::model::{TypedChannel, field_name};
-use crate::handler::expand::value;
 use crate::handler::unique;
+use crate::handler::values::read_value;
 use crate::syntax::function::{allows, cfgs};
 use crate::syntax::option::inner;
 use crate::syntax::span::{local, ours};
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     let TypedChannel { ident, attrs, .. } = channel;
-    let pattern = channel.written.pattern.as_str();
+    let pattern = channel.pattern.pattern.as_str();
     let name = ident.unraw().to_string();
     let typed = typed(ident, pattern, &read(channel), &write(channel), is_as_sent(channel));
     let (named, carries, receives) = (named(ident), carries(ident, channel.data.as_ref()), receives(channel));
@@ -161,10 +161,10 @@ fn this() -> Ident {
 
 fn read(channel: &TypedChannel) -> TokenStream {
     let values = values();
-    let placeholders: Vec<_> = channel.written.pattern.placeholders().collect();
+    let placeholders: Vec<_> = channel.pattern.pattern.placeholders().collect();
     let reads = channel.fields.iter().enumerate().map(|(at, field)| {
         let is_optional = placeholders.get(at).is_some_and(|placeholder| placeholder.is_optional());
-        let (read, value) = (nth(at), value(&field.ty, &values, is_optional, channel.is_lenient));
+        let (read, value) = (nth(at), read_value(&field.ty, &values, is_optional, channel.is_lenient));
         quote!(let #read = #value?;)
     });
     let fields = channel.fields.iter().enumerate().map(|(at, field)| {
@@ -181,8 +181,8 @@ fn read(channel: &TypedChannel) -> TokenStream {
 /// writer refuses: half a tail is no channel.
 fn write(channel: &TypedChannel) -> TokenStream {
     let mut fields = channel.fields.iter();
-    let head = pieces(channel.written.pattern.head(), &mut fields);
-    let Some(tail) = channel.written.pattern.tail() else { return head };
+    let head = pieces(channel.pattern.pattern.head(), &mut fields);
+    let Some(tail) = channel.pattern.pattern.tail() else { return head };
     let this = this();
     let conditions = fields.clone().map(|field| {
         let name = &field.ident;

@@ -10,13 +10,13 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 use super::args::Args;
 use crate::handler::model::NO_VALUE;
 use crate::handler::params::fits;
-use crate::handler::pattern::Written;
 use crate::syntax::errors::Errors;
+use crate::syntax::pattern_lit::PatternLit;
 use crate::syntax::suggest::nearest;
 
 pub(crate) struct TypedChannel {
     pub(crate) ident: Ident,
-    pub(crate) written: Written,
+    pub(crate) pattern: PatternLit,
     /// The type of what is published. None: any.
     pub(crate) data: Option<Type>,
     /// The type of what clients send to be published. None: that of `data`.
@@ -36,9 +36,9 @@ impl TypedChannel {
             errors.at(generic, "a typed channel can't be generic: each type has one pattern");
         }
         let args = errors.keep(Args::read(args));
-        let written = args.as_ref().and_then(|args| errors.keep(Written::check(&args.pattern, Place::Publish)));
-        let (Some(args), Some(written)) = (args, written) else { return Err(into_error(errors)) };
-        if let (Some(option), None) = (&args.lenient, written.named().next()) {
+        let pattern = args.as_ref().and_then(|args| errors.keep(PatternLit::read(&args.pattern, Place::Publish)));
+        let (Some(args), Some(pattern)) = (args, pattern) else { return Err(into_error(errors)) };
+        if let (Some(option), None) = (&args.lenient, pattern.named().next()) {
             errors.at(option, NO_VALUE);
         }
         if let (Some(data), Some(from_client)) = (&args.data, &args.from_client)
@@ -46,10 +46,10 @@ impl TypedChannel {
         {
             errors.at(from_client, "`from_client` is `data` unless it is another type: remove it");
         }
-        let fields = fields(&written, &item, &mut errors);
+        let fields = fields(&pattern, &item, &mut errors);
         let Args { data, from_client, lenient, .. } = args;
         let is_lenient = lenient.is_some();
-        errors.finish(Self { ident: item.ident, written, data, from_client, is_lenient, fields, attrs: item.attrs })
+        errors.finish(Self { ident: item.ident, pattern, data, from_client, is_lenient, fields, attrs: item.attrs })
     }
 }
 
@@ -73,18 +73,18 @@ fn structure(item: TokenStream) -> syn::Result<ItemStruct> {
 }
 
 /// The fields in the order of the placeholders.
-fn fields(written: &Written, item: &ItemStruct, errors: &mut Errors) -> Vec<Field> {
-    let placeholders: Vec<_> = written.named().collect();
-    for placeholder in written.pattern.placeholders().filter(|placeholder| placeholder.name().is_none()) {
+fn fields(literal: &PatternLit, item: &ItemStruct, errors: &mut Errors) -> Vec<Field> {
+    let placeholders: Vec<_> = literal.named().collect();
+    for placeholder in literal.pattern.placeholders().filter(|placeholder| placeholder.name().is_none()) {
         let message = "a typed channel is written as well as read, so each placeholder has a field: name it";
-        errors.push(written.fault(placeholder.span(), message));
+        errors.push(literal.error(placeholder.span(), message));
     }
-    if let Some(tail) = written.pattern.tail()
+    if let Some(tail) = literal.pattern.tail()
         && !tail.iter().any(|segment| matches!(segment, Segment::Placeholder(_)))
     {
-        let open = written.pattern.as_str().find('[').unwrap_or_default();
+        let open = literal.pattern.as_str().find('[').unwrap_or_default();
         let message = "no field tells whether this is there: put a placeholder into it, or write two structs";
-        errors.push(written.fault(open..written.pattern.as_str().len(), message));
+        errors.push(literal.error(open..literal.pattern.as_str().len(), message));
     }
     if let Fields::Unnamed(fields) = &item.fields {
         errors.at(fields, "the fields of a typed channel have names: write `struct Name { uuid: .. }`");
@@ -116,7 +116,7 @@ fn fields(written: &Written, item: &ItemStruct, errors: &mut Errors) -> Vec<Fiel
             None => {
                 let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
                 let message = format!("the placeholder `<{name}>` has no field: add `{name}: {ty}` to the struct");
-                written.fault(placeholder.span(), message)
+                literal.error(placeholder.span(), message)
             }
         });
     }

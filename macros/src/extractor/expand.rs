@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::model::Extractor;
-use crate::handler::expand::beside;
 use crate::syntax::deprecated;
+use crate::syntax::span::ident_at;
 
 pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStream {
     let Extractor { ty, from, ident, call: lifetime, cfgs, attrs } = extractor;
@@ -14,7 +14,7 @@ pub(crate) fn extractor(extractor: &Extractor, item: &TokenStream) -> TokenStrea
     let types = from.iter().rev().fold(quote!(()), |inner, ty| quote!((#ty, #inner)));
     let borrows = types.to_string().contains(&lifetime.to_string()).then(|| quote!(<#lifetime>));
     // With the span of the function: the compiler suggests a generic for both, so an unknown type is one error.
-    let name = beside("__Arguments", ident);
+    let name = ident_at("__Arguments", ident);
     let arguments = quote!(#name #borrows);
     let call = Ident::new("call", Span::mixed_site());
     let needs = Ident::new("needs", Span::mixed_site());

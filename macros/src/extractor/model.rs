@@ -6,12 +6,11 @@ use syn::{
 };
 
 use super::lifetimes::of_call;
-use crate::handler::model::modifiers;
-use crate::handler::params::typed;
 use crate::kind::Kind;
 use crate::syntax::arguments;
 use crate::syntax::errors::{Errors, fault};
 use crate::syntax::function::{Function, cfgs};
+use crate::syntax::signature::{modifiers, typed};
 
 const FORM: &str = "`async fn account(user: UserId) -> Result<Account, Reject>`";
 

@@ -2,18 +2,20 @@
 
 use centrifugo_pattern::Placeholder;
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, FnArg, Lifetime, Pat, PatType, Path, Signature, Type};
+use syn::{Attribute, Lifetime, Pat, PatType, Path, Signature, Type};
 
-use crate::handler::pattern::{Source, Written};
 use crate::handler::plain;
+use crate::handler::selector::Selector;
 use crate::kind::Kind;
 use crate::syntax::errors::{Errors, fault};
 use crate::syntax::function::cfgs;
 use crate::syntax::option::{inner, may_be_another};
+use crate::syntax::pattern_lit::PatternLit;
+use crate::syntax::signature::typed;
 use crate::syntax::suggest::nearest;
+use crate::syntax::text::text;
 
 /// An argument. Its type is one that can be named outside of the function's signature.
 pub(crate) struct Param {
@@ -33,18 +35,18 @@ pub(crate) enum Role {
 }
 
 /// Reads and checks all arguments. Without a kind, they are those of an interceptor.
-pub(crate) fn params(kind: Option<Kind>, signature: &Signature, source: &Source, errors: &mut Errors) -> Vec<Param> {
+pub(crate) fn params(kind: Option<Kind>, signature: &Signature, selector: &Selector, errors: &mut Errors) -> Vec<Param> {
     let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
     let mut faults = Errors::default();
-    let roles = match source {
-        Source::Any => vec![Role::Extractor; arguments.len()],
-        Source::Pattern(written) => placeholders(written, &arguments, &mut faults),
-        Source::Type(path) => channel(path, &arguments, &mut faults),
+    let roles = match selector {
+        Selector::Any => vec![Role::Extractor; arguments.len()],
+        Selector::Pattern(literal) => placeholders(literal, &arguments, &mut faults),
+        Selector::Channel(path) => channel(path, &arguments, &mut faults),
     };
     // An argument that differs from a placeholder by its name alone is reported once.
     let extractors = arguments.iter().zip(&roles).filter(|(_, role)| **role == Role::Extractor && faults.is_empty());
     for (argument, _) in extractors {
-        plain::check(kind, source, argument, errors);
+        plain::check(kind, selector, argument, errors);
     }
     errors.keep(faults.finish(()));
     let named: Vec<_> = signature.generics.lifetimes().map(|named| &named.lifetime).collect();
@@ -61,18 +63,11 @@ pub(crate) fn params(kind: Option<Kind>, signature: &Signature, source: &Source,
     params
 }
 
-pub(crate) fn typed(argument: &FnArg) -> Option<&PatType> {
-    match argument {
-        FnArg::Typed(argument) => Some(argument),
-        FnArg::Receiver(_) => None,
-    }
-}
-
-fn placeholders(written: &Written, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
+fn placeholders(literal: &PatternLit, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
     let mut roles = vec![Role::Extractor; arguments.len()];
     // An exact name takes precedence: `_id` may be the name of another placeholder.
     for is_named in [is_exactly, is_unused] {
-        for (index, (_, name)) in written.named().enumerate() {
+        for (index, (_, name)) in literal.named().enumerate() {
             let free = |(argument, role): (&&PatType, &Role)| *role == Role::Extractor && is_named(argument, name);
             if !roles.contains(&Role::Placeholder(index))
                 && let Some(at) = arguments.iter().zip(&roles).position(free)
@@ -86,19 +81,19 @@ fn placeholders(written: &Written, arguments: &[&PatType], errors: &mut Errors) 
         .zip(&roles)
         .filter_map(|(argument, role)| ident(argument).filter(|_| *role == Role::Extractor))
         .collect();
-    for (index, (placeholder, name)) in written.named().enumerate() {
+    for (index, (placeholder, name)) in literal.named().enumerate() {
         match roles.iter().position(|role| *role == Role::Placeholder(index)) {
             Some(at) => {
                 errors.keep(fits(placeholder, name, &arguments[at].ty));
             }
-            None => errors.push(without_argument(written, placeholder, name, &mut misspelt)),
+            None => errors.push(without_argument(literal, placeholder, name, &mut misspelt)),
         }
     }
     roles
 }
 
 /// Reports a placeholder without an argument. A misspelt argument is suggested for one placeholder only.
-fn without_argument(written: &Written, placeholder: &Placeholder, name: &str, misspelt: &mut Vec<&Ident>) -> syn::Error {
+fn without_argument(literal: &PatternLit, placeholder: &Placeholder, name: &str, misspelt: &mut Vec<&Ident>) -> syn::Error {
     let meant = misspelt.iter().position(|ident| {
         let ident = ident.unraw().to_string();
         nearest(ident.trim_start_matches('_'), [name]).is_some()
@@ -112,7 +107,7 @@ fn without_argument(written: &Written, placeholder: &Placeholder, name: &str, mi
             let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
             let message =
                 format!("the placeholder `<{name}>` has no argument: add `{name}: {ty}` to the function, or write `<_>`");
-            written.fault(placeholder.span(), message)
+            literal.error(placeholder.span(), message)
         }
     }
 }
@@ -180,15 +175,6 @@ fn ident(argument: &PatType) -> Option<&Ident> {
         Pat::Ident(pattern) => Some(&pattern.ident),
         _ => None,
     }
-}
-
-/// A type as people write it.
-pub(crate) fn text(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    for mark in ["<", ">", "::", "&", "(", ")", "'"] {
-        text = text.replace(&format!(" {mark}"), mark).replace(&format!("{mark} "), mark);
-    }
-    text.replace(" ,", ",")
 }
 
 /// The type without the function's own lifetimes. Others belong to the type: `'static`, and those of a `for<'a>`.

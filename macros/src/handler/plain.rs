@@ -4,10 +4,10 @@
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};
 
-use crate::handler::params::text;
-use crate::handler::pattern::Source;
+use crate::handler::selector::Selector;
 use crate::kind::Kind;
 use crate::syntax::errors::Errors;
+use crate::syntax::text::text;
 
 const PLAIN: [&str; 18] = [
     "String", "str", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
@@ -19,7 +19,7 @@ const OWNED: [&str; 9] =
     ["State", "Extension", "Data", "RawData", "Meta", "Header", "Metadata", "Publications", "RawPublications"];
 
 /// Checks an argument that is no placeholder's value.
-pub(crate) fn check(kind: Option<Kind>, source: &Source, argument: &PatType, errors: &mut Errors) {
+pub(crate) fn check(kind: Option<Kind>, selector: &Selector, argument: &PatType, errors: &mut Errors) {
     let ty = &*argument.ty;
     if let Type::Reference(reference) = ty
         && (reference.mutability.is_some() || name(&reference.elem).is_some_and(|name| OWNED.contains(&name.as_str())))
@@ -27,7 +27,7 @@ pub(crate) fn check(kind: Option<Kind>, source: &Source, argument: &PatType, err
         let owned = text(&reference.elem);
         errors.at(ty, format!("an extractor's value belongs to the function: write `{owned}`"));
     } else if let (Some(kind), Some(plain)) = (kind, plain(ty)) {
-        errors.at(ty, instead(kind, source, ident(argument), &plain));
+        errors.at(ty, suggestion(kind, selector, ident(argument), &plain));
     }
 }
 
@@ -56,24 +56,24 @@ fn ident(argument: &PatType) -> Option<String> {
 }
 
 /// The message with what to write instead of a plain type.
-fn instead(kind: Kind, source: &Source, name: Option<String>, ty: &str) -> String {
+fn suggestion(kind: Kind, selector: &Selector, name: Option<String>, ty: &str) -> String {
     let owned = if ty == "str" { "String" } else { ty };
     let name = name.unwrap_or_else(|| "value".to_owned());
     let name = name.trim_start_matches('_');
     if let Some(extractor) = extractor(kind, name, owned) {
         return format!("`{name}` isn't in the pattern: if it is the event's, write `{name}: {extractor}`");
     }
-    match source {
-        Source::Pattern(_) => {
+    match selector {
+        Selector::Pattern(_) => {
             format!(
                 "no placeholder is named `{name}`: write `<{name}>` into the pattern, or `Data<{owned}>` for what was sent"
             )
         }
-        Source::Type(path) => {
+        Selector::Channel(path) => {
             let channel = text(path);
             format!("the value is in the channel: write `{channel} {{ {name}, .. }}: {channel}`")
         }
-        Source::Any => {
+        Selector::Any => {
             format!("`{ty}` is no extractor: write `Data<{owned}>` for what was sent, or `State<{owned}>` for a state")
         }
     }

@@ -1,8 +1,8 @@
-//! Makes the compiler see what two handlers claim together.
+//! Markers that let the compiler find two handlers of the same names.
 //!
-//! Each handler exports a macro per shape of its pattern. The compiler puts exported macros into the crate's root, wherever
+//! Each handler exports a macro for each shape of its pattern. The compiler puts exported macros into the crate's root, wherever
 //! they are written, and refuses two of one name (E0428); its error marks both patterns. Macros have no symbols, so nothing
-//! can clash in a linker: two crates may claim the same.
+//! can clash in a linker: two crates may have handlers of the same names.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,74 +13,71 @@ use syn::{Attribute, Path};
 
 use crate::handler::args::Options;
 use crate::handler::model::Handler;
-use crate::handler::pattern::Source;
+use crate::handler::selector::Selector;
 use crate::kind::{Kind, Takes};
 
-/// The names that a handler claims.
-pub(crate) fn names(kind: Kind, source: &Source, options: &Options) -> Vec<String> {
-    match source {
-        Source::Any if kind.takes() != Takes::No => vec![format!("{}_without_a_pattern", claimed(kind.plural()))],
-        Source::Any => vec![claimed(kind.plural())],
-        Source::Pattern(written) => {
-            let shapes = written.pattern.shapes(options.ignore_case.is_some());
-            shapes.iter().map(|shape| format!("{}_match_{}", claimed(kind.plural()), spelt(shape))).collect()
+/// The names of a handler's markers, as the compiler's error shows them: `two_topics_match_user_DOT__ANY_`.
+pub(super) fn marker_names(kind: Kind, selector: &Selector, options: &Options) -> Vec<String> {
+    let two = format!("two_{}", kind.plural().replace(' ', "_"));
+    match selector {
+        Selector::Any if kind.takes() != Takes::No => vec![format!("{two}_without_a_pattern")],
+        Selector::Any => vec![two],
+        Selector::Pattern(literal) => {
+            let shapes = literal.pattern.shapes(options.ignore_case.is_some());
+            shapes.iter().map(|shape| format!("{two}_match_{}", in_letters(shape))).collect()
         }
-        // Only the type knows its pattern: see `of_type`.
-        Source::Type(_) => Vec::new(),
+        // Only the type knows its pattern: see `typed_channel_marker`.
+        Selector::Channel(_) => Vec::new(),
     }
 }
 
-fn claimed(plural: &str) -> String {
-    format!("two_{}", plural.replace(' ', "_"))
-}
-
-/// What has a word in a name.
-const MARKS: [(&str, &str); 6] =
+/// The parts of a shape that are words in a name.
+const WORDS: [(&str, &str); 6] =
     [("<in any case>", "ANYCASE"), ("<..>", "REST"), ("<>", "ANY"), (".", "DOT"), (":", "COLON"), ("/", "SLASH")];
 
 /// A shape in the letters of a name. Each shape has its own: `_` only doubled, anything else between two.
-fn spelt(shape: &str) -> String {
-    let (mut spelt, mut rest) = (String::new(), shape);
+fn in_letters(shape: &str) -> String {
+    let (mut letters, mut rest) = (String::new(), shape);
     while let Some(next) = rest.chars().next() {
-        // No mark begins with one, and most of a shape is these.
+        // Most of a shape is letters, and no part with a word begins with one.
         if next.is_ascii_alphanumeric() {
-            spelt.push(next);
+            letters.push(next);
             rest = &rest[1..];
             continue;
         }
-        let mark = MARKS.into_iter().find(|(mark, _)| rest.starts_with(mark));
-        rest = &rest[mark.map_or(next.len_utf8(), |(mark, _)| mark.len())..];
-        match (mark, next) {
-            (Some((_, word)), _) => spelt.extend(["_", word, "_"]),
-            (None, '_') => spelt.push_str("__"),
-            (None, other) => spelt.push_str(&format!("_{:X}_", u32::from(other))),
+        let part = WORDS.into_iter().find(|(part, _)| rest.starts_with(part));
+        rest = &rest[part.map_or(next.len_utf8(), |(part, _)| part.len())..];
+        match (part, next) {
+            (Some((_, word)), _) => letters.extend(["_", word, "_"]),
+            (None, '_') => letters.push_str("__"),
+            (None, other) => letters.push_str(&format!("_{:X}_", u32::from(other))),
         }
     }
-    spelt
+    letters
 }
 
-/// The macro that claims a name for the whole crate, once it is exported. It stands in a module: within a function a lint
-/// would report it.
-pub(crate) fn claim(name: &str, at: Span) -> TokenStream {
+/// A macro whose name is unique in the crate once it is exported. It stands in a module: within a function a lint would
+/// report it.
+pub(crate) fn marker(name: &str, at: Span) -> TokenStream {
     // From within the macro, so that few lints of the user's look at it.
     let span = Span::mixed_site().located_at(at);
     let name = Ident::new(name, span);
     quote_spanned!(span=> macro_rules! #name { () => {} })
 }
 
-/// What an error handler claims.
+/// The name of an error handler's marker.
 pub(crate) const ERROR_HANDLER: &str = "two_error_handlers";
 
-/// Claims a typed channel: the compiler refuses two implementations of one trait for one type (E0119).
+/// The marker of a typed channel: the compiler refuses two implementations of one trait for one type (E0119).
 ///
-/// Only the crate of a type may implement another crate's trait for it. Elsewhere a type of the handler's own stands in,
-/// which nobody else claims: there the app compares the patterns when it starts.
-pub(crate) fn of_type(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Option<TokenStream> {
+/// Only the crate of a type may implement another crate's trait for it. In other crates a type of the handler's own stands in:
+/// there the app compares the patterns when it starts.
+pub(super) fn typed_channel_marker(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Option<TokenStream> {
     let this_crate = this_crate()?;
     let event = handler.kind.event();
     let any_case = handler.options.ignore_case.is_some();
     let span = Span::mixed_site().located_at(path.span());
-    let claimed = quote_spanned! {span=>
+    let marker = quote_spanned! {span=>
         struct Elsewhere;
         impl ::centrifugo::__private::OneHandler<::centrifugo::__private::#event, #any_case, #this_crate>
             for <::centrifugo::__private::IsLocal<
@@ -92,11 +89,11 @@ pub(crate) fn of_type(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Opt
         {
         }
     };
-    let claimed = handler.constant.as_ref().map_or_else(|| claimed.clone(), |constant| constant.within(&claimed));
+    let marker = handler.constant.as_ref().map_or_else(|| marker.clone(), |constant| constant.within(&marker));
     Some(quote_spanned! {span=>
         #(#cfgs)*
         const _: () = {
-            #claimed
+            #marker
         };
     })
 }
@@ -119,13 +116,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_shape_is_spelt_in_letters_of_its_own() {
-        assert_eq!(spelt("user.<>"), "user_DOT__ANY_");
-        assert_eq!(spelt("get:<..> <in any case>"), "get_COLON__REST__20__ANYCASE_");
+    fn each_shape_has_letters_of_its_own() {
+        assert_eq!(in_letters("user.<>"), "user_DOT__ANY_");
+        assert_eq!(in_letters("get:<..> <in any case>"), "get_COLON__REST__20__ANYCASE_");
         let shapes =
             ["a.b", "a_b", "a__b", "a_DOT_b", "a<>b", "a<..>b", "aANYb", "a-b", "a/b", "a2Fb", "grüße", "A.b", "a", "a_"];
-        let spelt: std::collections::HashSet<_> = shapes.into_iter().map(spelt).collect();
-        assert_eq!(spelt.len(), shapes.len());
-        assert!(spelt.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')));
+        let letters: std::collections::HashSet<_> = shapes.into_iter().map(in_letters).collect();
+        assert_eq!(letters.len(), shapes.len());
+        assert!(letters.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')));
     }
 }

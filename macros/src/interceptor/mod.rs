@@ -1,6 +1,7 @@
 //! `#[centrifugo::interceptor(rpc, publish, order = -1)]`: a function that runs around handlers.
 
 mod args;
+mod each_event;
 mod expand;
 mod model;
 mod signature;
@@ -9,7 +10,7 @@ use proc_macro2::TokenStream;
 
 use crate::syntax::fallback;
 use crate::syntax::function::Function;
-use crate::syntax::registered::{Of, Registered};
+use crate::syntax::registered::{Registered, RegisteredKind};
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let Some(function) = Function::read(&item) else {
@@ -18,6 +19,6 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     match model::Interceptor::read(args, &function) {
         Ok(interceptor) => expand::interceptor(&interceptor, &Registered::new(&function), &item),
-        Err(errors) => fallback::function(Of::Interceptors, function, &errors),
+        Err(errors) => fallback::function(RegisteredKind::Interceptor, function, &errors),
     }
 }

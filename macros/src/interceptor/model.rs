@@ -1,14 +1,13 @@
 //! The model of an interceptor: checks the function and its attribute, and holds what is registered.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Ident, ReturnType, Signature};
 
 use super::args::Args;
 use super::signature;
-use crate::handler::expand::event;
 use crate::handler::params::{Param, params};
-use crate::handler::pattern::Source;
+use crate::handler::selector::Selector;
 use crate::kind::Kind;
 use crate::syntax::errors::Errors;
 use crate::syntax::function::Function;
@@ -17,8 +16,8 @@ pub(crate) struct Interceptor {
     pub(crate) args: Args,
     /// One kind for each event.
     pub(crate) events: Vec<Kind>,
-    /// All arguments but the call and the `Next`.
-    pub(crate) extractors: Vec<Param>,
+    /// All arguments but the call and the `Next`. They are extracted.
+    pub(crate) params: Vec<Param>,
     pub(crate) ident: Ident,
     pub(crate) output: ReturnType,
     /// The generic parameter for the event, with its bounds. Empty in an interceptor of one event.
@@ -36,34 +35,43 @@ impl Interceptor {
         signature::check(args.as_ref().map(|args| args.events.as_slice()), &function.sig, &mut faults);
         let args = args.unwrap_or_default();
         // The parameters are only read if the call and the `Next` are right, so that a mistake in these is reported once.
-        let mut extractors = match faults.finish(()) {
-            Ok(()) => params(None, &function.sig, &Source::Any, &mut errors),
+        let mut params = match faults.finish(()) {
+            Ok(()) => params(None, &function.sig, &Selector::Any, &mut errors),
             Err(fault) => {
                 errors.push(fault);
                 Vec::new()
             }
         };
-        extractors.truncate(extractors.len().saturating_sub(2));
+        params.truncate(params.len().saturating_sub(2));
         let events = if args.events.is_empty() { every_event() } else { args.events.clone() };
         errors.finish(Self {
             args,
             events,
-            extractors,
+            params,
             ident: function.sig.ident.clone(),
             output: function.sig.output.clone(),
             generics: generics(&function.sig),
         })
     }
-}
 
-impl Interceptor {
     /// The event: the generic parameter, or the only event.
     pub(crate) fn event(&self) -> TokenStream {
-        match self.generics.type_params().next() {
-            Some(event) => event.ident.to_token_stream(),
-            None => self.events.first().map(|kind| event(*kind)).unwrap_or_default(),
+        match (self.generics.type_params().next(), self.events.first()) {
+            (Some(generic), _) => generic.ident.to_token_stream(),
+            (None, Some(event)) => event_type(*event),
+            (None, None) => TokenStream::new(),
         }
     }
+
+    pub(super) fn has_one_event(&self) -> bool {
+        self.events.len() == 1
+    }
+}
+
+/// The type of an event, as the expansion names it.
+pub(super) fn event_type(kind: Kind) -> TokenStream {
+    let event = kind.event();
+    quote!(__centrifugo::#event)
 }
 
 fn every_event() -> Vec<Kind> {

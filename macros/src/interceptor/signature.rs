@@ -6,10 +6,9 @@ use syn::{
     FnArg, GenericArgument, GenericParam, Ident, PatType, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParam,
 };
 
-use crate::handler::model::{boxed, modifiers};
-use crate::handler::params::typed;
 use crate::kind::Kind;
 use crate::syntax::errors::Errors;
+use crate::syntax::signature::{boxed_error, modifiers, typed};
 
 /// The event of the interceptor, as messages write it.
 struct Form {
@@ -71,7 +70,7 @@ pub(super) fn check(events: Option<&[Kind]>, signature: &Signature, errors: &mut
     arguments(&form, signature, &mut found);
     if found.is_empty() {
         output(&form, signature, &mut found);
-        boxed(&signature.output, &mut found);
+        boxed_error(&signature.output, &mut found);
     }
     errors.keep(found.finish(()));
 }

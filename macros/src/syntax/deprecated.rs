@@ -5,7 +5,7 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{Attribute, DeriveInput, Meta};
 
-use crate::syntax::registered::beside;
+use crate::syntax::registered::unique_ident;
 use crate::syntax::span::ours;
 
 /// The helper attribute that carries the items to the derive macro.
@@ -20,7 +20,7 @@ pub(crate) fn items(function: &Ident, attrs: &[Attribute], items: TokenStream) -
     if !is_deprecated(attrs) {
         return items;
     }
-    let (holder, attribute) = (beside("__centrifugo_deprecated", function), format_ident!("{ITEMS}"));
+    let (holder, attribute) = (unique_ident("__centrifugo_deprecated", function), format_ident!("{ITEMS}"));
     quote! {
         #[derive(::centrifugo::__private::DeprecatedItems)]
         #[#attribute(#function #items)]

@@ -14,42 +14,42 @@ use crate::syntax::deprecated;
 use crate::syntax::function::{Function, allows, cfgs};
 use crate::syntax::span::{ours, respanned};
 
-/// What is registered.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Of {
-    Handlers,
-    Interceptors,
+pub(crate) enum RegisteredKind {
+    Handler,
+    Interceptor,
 }
 
-impl Of {
+impl RegisteredKind {
     /// The trait of the type that leads to what is registered.
-    pub(crate) fn found_by(self) -> TokenStream {
+    pub(crate) fn lookup_trait(self) -> TokenStream {
         match self {
-            Self::Handlers => quote!(::centrifugo::__private::FindHandler),
-            Self::Interceptors => quote!(::centrifugo::__private::FindInterceptor),
+            Self::Handler => quote!(::centrifugo::__private::FindHandler),
+            Self::Interceptor => quote!(::centrifugo::__private::FindInterceptor),
         }
     }
 
+    /// The type of what is registered.
     pub(crate) fn ty(self) -> TokenStream {
         match self {
-            Self::Handlers => quote!(::centrifugo::__private::Handler),
-            Self::Interceptors => quote!(::centrifugo::__private::Interceptor),
+            Self::Handler => quote!(::centrifugo::__private::Handler),
+            Self::Interceptor => quote!(::centrifugo::__private::Interceptor),
         }
     }
 
     /// The function that takes a list of them.
-    pub(crate) fn list(self) -> TokenStream {
+    pub(crate) fn list_function(self) -> TokenStream {
         match self {
-            Self::Handlers => quote!(::centrifugo::__private::handlers),
-            Self::Interceptors => quote!(::centrifugo::__private::interceptors),
+            Self::Handler => quote!(::centrifugo::__private::handlers),
+            Self::Interceptor => quote!(::centrifugo::__private::interceptors),
         }
     }
 
-    /// One of them, for messages.
-    pub(crate) fn one(self) -> &'static str {
+    /// The noun in messages, with its article.
+    pub(crate) fn noun(self) -> &'static str {
         match self {
-            Self::Handlers => "a handler",
-            Self::Interceptors => "an interceptor",
+            Self::Handler => "a handler",
+            Self::Interceptor => "an interceptor",
         }
     }
 }
@@ -58,7 +58,7 @@ impl Of {
 pub(crate) struct Registered<'f> {
     pub(crate) ident: &'f Ident,
     pub(crate) vis: &'f Visibility,
-    /// What may take the function away, and so has to take away what belongs to it.
+    /// The conditions that may remove the function, and that have to remove what belongs to it as well.
     pub(crate) cfgs: Vec<Attribute>,
     attrs: &'f [Attribute],
     /// Lints that are allowed in the function, and so in what belongs to it.
@@ -71,7 +71,8 @@ impl<'f> Registered<'f> {
         Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), attrs, allows: allows(attrs) }
     }
 
-    /// The names of the type and of its module, who sees it, and what its implementation is annotated with.
+    /// What `registered_handler!` writes the type from: the names of its module and of the type, the visibility, and the
+    /// attributes of its implementation.
     pub(crate) fn frame(&self) -> TokenStream {
         let (name, module, vis, allows) = (self.name(), module(self.ident), self.vis(), &self.allows);
         let unreachable = unreachable();
@@ -80,8 +81,8 @@ impl<'f> Registered<'f> {
 
     /// The type, with a block whose value is a reference to what is registered. Without one it leads to what stands in for a
     /// function that was refused.
-    pub(crate) fn named(&self, of: Of, block: Option<&TokenStream>) -> TokenStream {
-        let (cfgs, allows, found_by, ty) = (&self.cfgs, &self.allows, of.found_by(), of.ty());
+    pub(crate) fn named(&self, kind: RegisteredKind, block: Option<&TokenStream>) -> TokenStream {
+        let (cfgs, allows, lookup, ty) = (&self.cfgs, &self.allows, kind.lookup_trait(), kind.ty());
         let (name, module, vis) = (self.name(), module(self.ident), self.vis());
         let found = block.map(|block| quote!(const FOUND: &'static #ty = { #block };));
         let unreachable = unreachable();
@@ -89,7 +90,7 @@ impl<'f> Registered<'f> {
             #(#cfgs)*
             #(#allows)*
             #unreachable
-            impl #found_by for #module::#name { #found }
+            impl #lookup for #module::#name { #found }
         });
         quote! {
             #(#cfgs)*
@@ -138,13 +139,13 @@ pub(crate) fn name(function: &Ident) -> Ident {
     }
 }
 
-/// Its own for each function, also if there are two of one name, which is an error of its own.
+/// The module of the type. Two functions of one name have two modules, so that the name is the only error.
 fn module(function: &Ident) -> Ident {
-    beside("__centrifugo", function)
+    unique_ident("__centrifugo", function)
 }
 
-/// A name of something that each function has of its own.
-pub(crate) fn beside(prefix: &str, function: &Ident) -> Ident {
+/// A name that the expansion of another function doesn't have.
+pub(crate) fn unique_ident(prefix: &str, function: &Ident) -> Ident {
     let attribute = Span::call_site().unwrap();
     let (name, line) = (function.unraw(), attribute.line());
     format_ident!("{prefix}_{name}_{line}", span = Span::mixed_site())

@@ -14,6 +14,11 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__local_{name}"), Span::mixed_site())
 }
 
+/// A name for an item in an expansion, with the span of the user's name.
+pub(crate) fn ident_at(name: &str, ident: &Ident) -> Ident {
+    Ident::new(name, ident.span())
+}
+
 /// The same tokens, each with another span.
 pub(crate) fn respanned(tokens: TokenStream, span: impl Fn(Span) -> Span + Copy) -> TokenStream {
     let place = |mut token: TokenTree| {
