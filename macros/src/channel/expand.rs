@@ -11,7 +11,7 @@ use super::model::{TypedChannel, field_name};
 use crate::handler::unique;
 use crate::handler::values::read_value;
 use crate::syntax::function::{allows, cfgs};
-use crate::syntax::option::inner;
+use crate::syntax::option_type::inner;
 use crate::syntax::span::{local, ours};
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {

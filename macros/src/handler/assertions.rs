@@ -33,8 +33,8 @@ pub(super) fn channel_data(handler: &Handler) -> Option<TokenStream> {
     })
 }
 
-/// The assertion that an extractor with the pattern's text as its name is no typed channel. `#[topic("UserChannel")]` instead
-/// of `#[topic(UserChannel)]` is a valid pattern, but it matches a single channel, which is none of the type's.
+/// The assertion that an extractor with the pattern's text as its name is no typed channel. `#[topic("UserChannel")]`
+/// instead of `#[topic(UserChannel)]` is a valid pattern, but it matches a single channel, which is none of the type's.
 pub(super) fn quoted_type(handler: &Handler) -> Option<TokenStream> {
     let Selector::Pattern(literal) = &handler.selector else { return None };
     let pattern = literal.pattern.as_str();

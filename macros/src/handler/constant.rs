@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
-/// A path that names a type or a constant. A macro can't know which, so the expansion imports it as an alias, which is a name
-/// in the namespaces of types and of values.
+/// A path that names a type or a constant. A macro can't know which, so the expansion imports it as an alias, which is a
+/// name in the namespaces of types and of values.
 pub(crate) struct MaybeConstant {
     written: Path,
 }

@@ -1,5 +1,5 @@
-//! The expansion of a handler: its registration, which is written beside the function. What is the same for all handlers is in
-//! `registered_handler!`, a macro of the runtime; this writes the macro's arguments.
+//! The expansion of a handler: its registration, which is written beside the function. What is the same for all handlers is
+//! in `registered_handler!`, a macro of the runtime; this writes the macro's arguments.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -62,8 +62,8 @@ fn info(handler: &Handler) -> TokenStream {
 }
 
 /// The functions that differ between handlers: `__bind` reads the values from a name, `__run` extracts the arguments and
-/// calls the handler, and `__needs` declares what the extractors need. They have the span of the user's function: the compiler
-/// suggests the same generic in all of them for an unknown type, which is one error then.
+/// calls the handler, and `__needs` declares what the extractors need. They have the span of the user's function: the
+/// compiler suggests the same generic in all of them for an unknown type, which is one error then.
 fn functions(handler: &Handler) -> TokenStream {
     let event = handler.kind.event();
     let (from_name, call) = (local("values"), local("call"));

@@ -2,8 +2,8 @@
 //!
 //! * `args` and `selector` read the attribute's arguments, `item` the function, `params` the function's arguments.
 //! * `model` checks that they fit together, with `signature` and `plain`.
-//! * `expand` writes the registration, with a file for each part: `values` that are read from a name, `extraction` of arguments
-//!   from a call, `reply`, `assertions`, and `unique`, by which the compiler finds two handlers of the same names.
+//! * `expand` writes the registration, with a file for each part: `values` that are read from a name, `extraction` of
+//!   arguments from a call, `reply`, `assertions`, and `unique`, by which the compiler finds two handlers of the same names.
 
 mod args;
 mod assertions;

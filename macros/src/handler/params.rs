@@ -11,7 +11,7 @@ use crate::handler::selector::Selector;
 use crate::kind::Kind;
 use crate::syntax::errors::{Errors, fault};
 use crate::syntax::function::cfgs;
-use crate::syntax::option::{inner, may_be_another};
+use crate::syntax::option_type::{inner, may_be_another};
 use crate::syntax::pattern_lit::PatternLit;
 use crate::syntax::signature::typed;
 use crate::syntax::suggest::nearest;

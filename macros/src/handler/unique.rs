@@ -1,8 +1,8 @@
 //! Markers that let the compiler find two handlers of the same names.
 //!
-//! Each handler exports a macro for each shape of its pattern. The compiler puts exported macros into the crate's root, wherever
-//! they are written, and refuses two of one name (E0428); its error marks both patterns. Macros have no symbols, so nothing
-//! can clash in a linker: two crates may have handlers of the same names.
+//! Each handler exports a macro for each shape of its pattern. The compiler puts exported macros into the crate's root,
+//! wherever they are written, and refuses two of one name (E0428); its error marks both patterns. Macros have no symbols, so
+//! nothing can clash in a linker: two crates may have handlers of the same names.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -70,8 +70,8 @@ pub(crate) const ERROR_HANDLER: &str = "two_error_handlers";
 
 /// The marker of a typed channel: the compiler refuses two implementations of one trait for one type (E0119).
 ///
-/// Only the crate of a type may implement another crate's trait for it. In other crates a type of the handler's own stands in:
-/// there the app compares the patterns when it starts.
+/// Only the crate of a type may implement another crate's trait for it. In other crates a type of the handler's own stands
+/// in: there the app compares the patterns when it starts.
 pub(super) fn typed_channel_marker(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Option<TokenStream> {
     let this_crate = this_crate()?;
     let event = handler.kind.event();

@@ -10,7 +10,7 @@ use crate::handler::extraction::argument_local;
 use crate::handler::model::Handler;
 use crate::handler::params::Role;
 use crate::handler::selector::{Selector, as_typed_channel};
-use crate::syntax::option::inner;
+use crate::syntax::option_type::inner;
 
 /// A value that is read from a name.
 pub(super) struct Value {

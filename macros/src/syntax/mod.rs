@@ -7,7 +7,7 @@ pub(crate) mod errors;
 pub(crate) mod fallback;
 pub(crate) mod function;
 pub(crate) mod groups;
-pub(crate) mod option;
+pub(crate) mod option_type;
 pub(crate) mod pattern_argument;
 pub(crate) mod pattern_lit;
 pub(crate) mod registered;

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, TokenTree};
 use syn::{Lit, LitStr};
 
-use crate::syntax::arguments::{COMMA_MISSING, Grammar, collect, is_mark};
+use crate::syntax::arguments::{COMMA_MISSING, Grammar, collect, is_punct};
 use crate::syntax::errors::fault;
 
 /// What messages about the pattern of an attribute name.
@@ -32,7 +32,7 @@ pub(crate) fn read(grammar: &Grammar, rules: &PatternRules, argument: &[TokenTre
     match argument {
         [TokenTree::Literal(token)] => literal(grammar, rules, Lit::new(token.clone()), taken),
         [TokenTree::Literal(_), second, rest @ ..] => fault(second, joined(rules, second, rest.first())),
-        [TokenTree::Ident(_), bang, TokenTree::Group(_)] if is_mark(bang, '!') => {
+        [TokenTree::Ident(_), bang, TokenTree::Group(_)] if is_punct(bang, '!') => {
             fault(collect(argument), "a pattern is one string literal: it is checked before other macros are expanded")
         }
         _ => fault(collect(argument), unquoted(grammar, rules, argument, taken)),
@@ -60,8 +60,8 @@ fn literal(grammar: &Grammar, rules: &PatternRules, literal: Lit, taken: bool) -
 /// The message for what stands right after a pattern.
 fn joined(rules: &PatternRules, mark: &TokenTree, next: Option<&TokenTree>) -> String {
     match next {
-        Some(TokenTree::Literal(_)) if is_mark(mark, '|') || is_mark(mark, '+') => rules.second(),
-        Some(TokenTree::Ident(_)) if is_mark(mark, '.') => {
+        Some(TokenTree::Literal(_)) if is_punct(mark, '|') || is_punct(mark, '+') => rules.second(),
+        Some(TokenTree::Ident(_)) if is_punct(mark, '.') => {
             "a pattern is one string literal: it is checked before anything is called".to_owned()
         }
         _ => COMMA_MISSING.to_owned(),
@@ -86,7 +86,7 @@ fn unquoted(grammar: &Grammar, rules: &PatternRules, argument: &[TokenTree], tak
 
 /// The last name of a path without generics.
 fn path_end(argument: &[TokenTree]) -> Option<&Ident> {
-    let is_part = |token: &TokenTree| matches!(token, TokenTree::Ident(_)) || is_mark(token, ':');
+    let is_part = |token: &TokenTree| matches!(token, TokenTree::Ident(_)) || is_punct(token, ':');
     match argument.split_last()? {
         (TokenTree::Ident(last), path) if path.iter().all(is_part) => Some(last),
         _ => None,
