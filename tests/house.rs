@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The rooms from the top: each may import those below it, and none above. A call passes `server`, `grpc`, `dispatch`, `handler`.
+/// The rooms from the top: each may import those below it, and none above. A call passes `server`, `grpc`, `dispatch`,
+/// `handler`.
 const ROOMS: [&str; 18] = [
     "testing",
     "private",
@@ -160,7 +161,8 @@ fn room(file: &str) -> &str {
     file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
 }
 
-/// For each file of the runtime, the paths that its code names, from the crate's root or from another crate's. Tests are left out.
+/// For each file of the runtime, the paths that its code names, from the crate's root or from another crate's. Tests are
+/// left out.
 fn sources() -> BTreeMap<String, Vec<Vec<String>>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src");
     let mut sources = BTreeMap::new();
@@ -227,7 +229,8 @@ fn is_expanded(before: &[TokenTree], after: &[TokenTree]) -> bool {
 
 /// Whether these tokens end with `::`.
 fn ends_path(tokens: &[TokenTree]) -> bool {
-    matches!(tokens, [.., TokenTree::Punct(first), TokenTree::Punct(second)] if first.as_char() == ':' && second.as_char() == ':')
+    let is_colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    matches!(tokens, [.., first, second] if is_colon(first) && is_colon(second))
 }
 
 /// Whether these tokens begin with `::`.

@@ -4,7 +4,7 @@
 //! `fail` holds our own messages, and `rustc` the compiler's, which change with it.
 
 #[test]
-fn each_mistake_is_told_once_where_it_was_made() {
+fn each_mistake_is_one_error_where_it_was_made() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/pass/*.rs");
     for kind in ["fail", "rustc"] {

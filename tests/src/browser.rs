@@ -51,7 +51,8 @@ fn in_path() -> Option<PathBuf> {
 /// Installs it with Debian's package manager, as root or by `sudo` without a password.
 async fn install() {
     let script = "if [ \"$(id -u)\" = 0 ]; then s=; else s='sudo -n'; fi
-        $s apt-get update -qq && $s env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium";
+        $s apt-get update -qq &&
+        $s env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium";
     let output = Command::new("sh").args(["-c", script]).stdin(Stdio::null()).output().await;
     match output {
         Ok(output) if output.status.success() => {}

@@ -1,4 +1,4 @@
-//! What a typed channel says of its data holds where it is published and where it is read, and nothing else is asked for.
+//! The data of a typed channel has its type where it is published and where it is read; a channel without one takes any.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use centrifugo::{
-    ClientId, Data, MapPublished, Polled, PolledItem, Publication, Publications, Published, Publisher, RawData, Reject, Subscribed,
-    SubscribedStream, UserId,
+    ClientId, Data, MapPublished, Polled, PolledItem, Publication, Publications, Published, Publisher, RawData, Reject,
+    Subscribed, SubscribedStream, UserId,
 };
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -54,8 +54,8 @@ async fn any(Any { id }: Any, _user: UserId, Data(number): Data<u64>) -> bool {
 }
 
 /// Clients send numbers, and receive texts.
-#[centrifugo::channel("told:<id>", data = String, from_client = u64)]
-struct Told {
+#[centrifugo::channel("drafts:<id>", data = String, from_client = u64)]
+struct Draft {
     id: u64,
 }
 
@@ -65,8 +65,8 @@ struct Free {
     id: u64,
 }
 
-#[centrifugo::publish(Told)]
-async fn tell(Told { id }: Told, _user: UserId, Data(number): Data<u64>) -> Result<Published<Told>, Reject> {
+#[centrifugo::publish(Draft)]
+async fn publish_text(Draft { id }: Draft, _user: UserId, Data(number): Data<u64>) -> Result<Published<Draft>, Reject> {
     Ok(Published::new().data(&format!("{number} in {id}")).tag("kind", "number"))
 }
 
@@ -75,8 +75,8 @@ async fn free(Free { id }: Free, _user: UserId, Data(number): Data<u64>) -> Publ
     Published::new().data(&(number + id))
 }
 
-#[centrifugo::map_publish(Told)]
-async fn set(Told { id }: Told, _user: UserId, Data(number): Data<u64>) -> MapPublished<Told> {
+#[centrifugo::map_publish(Draft)]
+async fn set(Draft { id }: Draft, _user: UserId, Data(number): Data<u64>) -> MapPublished<Draft> {
     MapPublished::new().data(&format!("{number} in {id}")).stream_data(&String::new())
 }
 
@@ -85,8 +85,8 @@ async fn set_any(Any { id }: Any, user: UserId) -> bool {
     user == id.to_string()
 }
 
-#[centrifugo::shared_poll(Told)]
-async fn poll(Told { id }: Told) -> Vec<PolledItem<Told>> {
+#[centrifugo::shared_poll(Draft)]
+async fn poll(Draft { id }: Draft) -> Vec<PolledItem<Draft>> {
     vec![PolledItem::new("key", &id.to_string()).previous(&String::new())]
 }
 
@@ -100,8 +100,8 @@ async fn poll_any(Any { id }: Any) -> Vec<PolledItem> {
     vec![PolledItem::new("key", &id)]
 }
 
-#[centrifugo::stream(Told)]
-async fn ticks(Told { id }: Told, Data(_since): Data<i8>, _drafts: Publications<u64>) -> impl Stream<Item = String> {
+#[centrifugo::stream(Draft)]
+async fn ticks(Draft { id }: Draft, Data(_since): Data<i8>, _drafts: Publications<u64>) -> impl Stream<Item = String> {
     stream::iter([id.to_string()])
 }
 

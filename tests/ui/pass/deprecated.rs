@@ -1,7 +1,9 @@
-//! What is deprecated is used by others than its attribute, and nothing is allowed for that.
+//! The expansions of deprecated items cause no warning, and allow no lint.
 #![forbid(deprecated)]
 
-use centrifugo::{Call, Event, Failure, Next, Reject, UserId, channel, error_handler, extractor, handlers, interceptor, rpc, topic};
+use centrifugo::{
+    Call, Event, Failure, Next, Reject, UserId, channel, error_handler, extractor, handlers, interceptor, rpc, topic,
+};
 
 #[deprecated]
 #[rpc("old")]

@@ -1,8 +1,8 @@
 //! Every attribute with every option.
 use centrifugo::{
-    Call, Channel, ClientId, Connected, Data, ErrorReply, Event, Failure, HasChannel, Meta, Metadata, Next, Publications, Publish,
-    Published, RawData, RawPublications, Refreshed, Reject, Rpc, RpcReply, State, SubRefreshed, Subscribe, Subscribed, SubscribedStream,
-    UserId, connect, publish, refresh, rpc, sub_refresh, subscribe, topic,
+    Call, Channel, ClientId, Connected, Data, ErrorReply, Event, Failure, HasChannel, Meta, Metadata, Next, Publications,
+    Publish, Published, RawData, RawPublications, Refreshed, Reject, Rpc, RpcReply, State, SubRefreshed, Subscribe,
+    Subscribed, SubscribedStream, UserId, connect, publish, refresh, rpc, sub_refresh, subscribe, topic,
 };
 use futures_util::stream::{self, Stream};
 
@@ -77,7 +77,9 @@ async fn echo(Echo { room }: Echo, said: Publications<String>, raw: Option<RawPu
 
 #[centrifugo::interceptor]
 async fn every<E: Event>(State(max): State<usize>, call: Call<E>, next: Next<E>) -> Result<E::Reply, Reject> {
-    if max == 0 { Err(ErrorReply::BAD_REQUEST)? }
+    if max == 0 {
+        Err(ErrorReply::BAD_REQUEST)?
+    }
     next.run(call).await
 }
 
@@ -106,6 +108,8 @@ mod nested {
 }
 
 fn main() {
-    let _app = centrifugo::App::new().handlers(centrifugo::handlers![upload, nested::by_kind]).interceptors(centrifugo::interceptors![some]);
+    let _app = centrifugo::App::new()
+        .handlers(centrifugo::handlers![upload, nested::by_kind])
+        .interceptors(centrifugo::interceptors![some]);
     let _future = ping();
 }

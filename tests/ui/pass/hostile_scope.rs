@@ -1,18 +1,35 @@
 //! Names, traits and lints of an app that expansions might stumble over.
 #![forbid(
-    deprecated, elided_lifetimes_in_paths, refining_impl_trait, trivial_casts, unreachable_code, unreachable_pub, unsafe_code,
-    unused_imports, unused_lifetimes, unused_qualifications, unused_results, unused_variables
+    deprecated,
+    elided_lifetimes_in_paths,
+    refining_impl_trait,
+    trivial_casts,
+    unreachable_code,
+    unreachable_pub,
+    unsafe_code,
+    unused_imports,
+    unused_lifetimes,
+    unused_qualifications,
+    unused_results,
+    unused_variables
 )]
-#![deny(warnings, missing_docs, missing_debug_implementations, missing_copy_implementations, unit_bindings, unnameable_types)]
+#![deny(
+    warnings,
+    missing_docs,
+    missing_debug_implementations,
+    missing_copy_implementations,
+    unit_bindings,
+    unnameable_types
+)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
 use std::sync::Arc;
 
 // In scope, so that a longer path to one of them would be unnecessary.
 use centrifugo::{
-    App, Call, Channel, ClientId, Connected, Data, Event, Extract, Failure, HasChannel, InvalidChannel, Metadata, Needs, Next, Reject, Rpc, RpcReply,
-    State, Subscribe, Subscribed, SubscribedStream, ToChannel, UserId, channel, connect, error_handler, handlers, interceptor, interceptors,
-    publish, rpc, stream, sub_refresh, topic,
+    App, Call, Channel, ClientId, Connected, Data, Event, Extract, Failure, HasChannel, InvalidChannel, Metadata, Needs,
+    Next, Reject, Rpc, RpcReply, State, Subscribe, Subscribed, SubscribedStream, ToChannel, UserId, channel, connect,
+    error_handler, handlers, interceptor, interceptors, publish, rpc, stream, sub_refresh, topic,
 };
 use others::*;
 use traits::Everything as _;
@@ -34,7 +51,7 @@ mod others {
     pub(crate) const field_0: u8 = 1;
 }
 
-/// Methods that everything has, and that expansions may call.
+/// Methods of all types, with the names of those that expansions call.
 mod traits {
     #![expect(dead_code, reason = "they only stand in the way")]
     pub(crate) trait Everything: Sized {
@@ -65,7 +82,7 @@ mod traits {
     impl<T> Everything for T {}
 }
 
-/// Names of the language, too.
+/// Types with the names of primitive ones.
 mod primitives {
     #![expect(non_camel_case_types, reason = "that is what they are called")]
     struct u8;
@@ -164,14 +181,19 @@ async fn connect() -> Connected {
 }
 
 #[interceptor(rpc, order = -1)]
-async fn outer(#[cfg(any())] missing: Missing, user: UserId, asked: Call<Rpc>, then: Next<Rpc>) -> Result<RpcReply, Reject> {
+async fn outer(
+    #[cfg(any())] missing: Missing,
+    user: UserId,
+    received: Call<Rpc>,
+    then: Next<Rpc>,
+) -> Result<RpcReply, Reject> {
     let _length = user.len();
-    then.run(asked).await
+    then.run(received).await
 }
 
 #[interceptor]
-async fn every<E2: Event>(State(_max): State<u64>, asked: Call<E2>, then: Next<E2>) -> Result<E2::Reply, Reject> {
-    then.run(asked).await
+async fn every<E2: Event>(State(_max): State<u64>, received: Call<E2>, then: Next<E2>) -> Result<E2::Reply, Reject> {
+    then.run(received).await
 }
 
 #[error_handler]
@@ -184,8 +206,8 @@ async fn report(what: Failure) {
 pub struct Waits;
 
 impl<'c, Event2: HasChannel> Extract<'c, Event2> for Waits {
-    async fn extract(asked: &'c Call<Event2>) -> Result<Self, Reject> {
-        let _channel = <Channel as Extract<'_, Event2>>::extract(asked).await?;
+    async fn extract(received: &'c Call<Event2>) -> Result<Self, Reject> {
+        let _channel = <Channel as Extract<'_, Event2>>::extract(received).await?;
         Ok(Self)
     }
 

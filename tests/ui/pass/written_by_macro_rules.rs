@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use centrifugo::{
-    App, Call, ClientId, Connected, Data, ErrorReply, Event, Failure, Next, Polled, Publisher, Refreshed, Reject, Rpc, RpcReply, State,
-    SubRefreshed, UserId,
+    App, Call, ClientId, Connected, Data, ErrorReply, Event, Failure, Next, Polled, Publisher, Refreshed, Reject, Rpc,
+    RpcReply, State, SubRefreshed, UserId,
 };
 use futures_util::stream::{self, Stream};
 
 macro_rules! handler {
-    ($attribute:meta => $vis:vis $name:ident<$lifetime:lifetime>($($pat:pat_param => $ty:ty),*) -> $reply:ty $body:block) => {
+    (
+        $attribute:meta =>
+        $vis:vis $name:ident<$lifetime:lifetime>($($pat:pat_param => $ty:ty),*) -> $reply:ty $body:block
+    ) => {
         #[$attribute]
         $vis async fn $name<$lifetime>($($pat: $ty),*) -> $reply $body
     };
@@ -27,9 +30,11 @@ handler!(centrifugo::shared_poll("prices:<market>") => pub poll<'a>(mut market =
 });
 handler!(centrifugo::cache_empty => empty<'a>() -> bool { true });
 handler!(centrifugo::channel_state => state<'a>() -> () {});
-handler!(centrifugo::rpc("fn.<n>") => call<'a>(n => u8, State(call) => State<Arc<dyn for<'b> Fn(&'b u8) -> &'b u8 + Send + Sync>>) -> u8 {
-    *call(&n)
-});
+handler!(centrifugo::rpc("fn.<n>") =>
+    call<'a>(n => u8, State(call) => State<Arc<dyn for<'b> Fn(&'b u8) -> &'b u8 + Send + Sync>>) -> u8 {
+        *call(&n)
+    }
+);
 
 type ClientId2<'a> = State2<'a, ClientId>;
 struct State2<'a, T>(std::marker::PhantomData<&'a T>);
@@ -56,7 +61,7 @@ macro_rules! rpc {
 }
 
 rpc!(optional, "optional[.<id>]", "log", true, id: Option<u64>, 1 + 2, let _x = 1);
-rpc!(given, "given.<id>", "log", false, id: u64, 3, let _y = 2);
+rpc!(literal, "literal.<id>", "log", false, id: u64, 3, let _y = 2);
 
 macro_rules! item {
     ($item:item) => {
@@ -86,7 +91,10 @@ tokens! {
 }
 
 macro_rules! channel {
-    ($(#[$meta:meta])* $vis:vis $name:ident, $pattern:literal, $data:ty, {$($field:ident: $ty:ty),*}, $handler:ident, $path:path) => {
+    (
+        $(#[$meta:meta])* $vis:vis $name:ident, $pattern:literal, $data:ty, {$($field:ident: $ty:ty),*},
+        $handler:ident, $path:path
+    ) => {
         #[centrifugo::channel($pattern, data = $data)]
         $(#[$meta])*
         $vis struct $name {
@@ -153,7 +161,7 @@ macro_rules! app {
 }
 
 fn main() {
-    let _app = app!(given, self::given, crate::optional; inner, self::outer);
+    let _app = app!(literal, self::literal, crate::optional; inner, self::outer);
     if let Ok(publisher) = Publisher::from_env() {
         Room { id: 1, thread: None }.publish(&publisher, &vec![]);
         Path { path: "a".into() }.publish(&publisher, &"b".into());

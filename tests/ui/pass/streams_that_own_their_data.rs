@@ -1,4 +1,4 @@
-//! A stream that says it borrows nothing may come from a handler that does.
+//! A stream whose type borrows nothing may come from a handler that borrows.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! What isn't claimed twice: other patterns, other events, other spellings, and handlers that aren't collected.
+//! Handlers that don't conflict: of other patterns, other events, other spellings, or that aren't collected.
 
 #[centrifugo::channel("user.<id>")]
 pub struct User {
