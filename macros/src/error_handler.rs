@@ -12,9 +12,10 @@ use crate::syntax::arguments;
 use crate::syntax::deprecated;
 use crate::syntax::errors::Errors;
 use crate::syntax::fallback;
-use crate::syntax::function::{Function, allows, cfgs};
+use crate::syntax::function::Function;
 use crate::syntax::signature::{modifiers, typed};
 use crate::syntax::span::local;
+use crate::syntax::unnamed_const::unnamed_const;
 
 const FORM: &str = "`async fn report(failure: Failure)`";
 
@@ -65,7 +66,7 @@ fn signature(signature: &Signature, errors: &mut Errors) {
 }
 
 fn collected(function: &Function, item: &TokenStream) -> TokenStream {
-    let (cfgs, allows, ident) = (cfgs(&function.attrs), allows(&function.attrs), &function.sig.ident);
+    let ident = &function.sig.ident;
     let name = ident.unraw().to_string();
     let marker = unique::marker(unique::ERROR_HANDLER, ident.span());
     let failure = local("failure");
@@ -74,24 +75,19 @@ fn collected(function: &Function, item: &TokenStream) -> TokenStream {
         let argument = quote_spanned!(ty.span()=> __centrifugo::FailureArgument::<#ty>::new().__reported);
         quote_spanned!(ident.span()=> #argument(#failure, #ident))
     });
-    let collected = quote! {
-        #(#cfgs)*
-        #(#allows)*
-        const _: () = {
-            use ::centrifugo::__private::expanded::*;
-            mod marker {
-                #[doc(hidden)]
-                #[macro_export]
-                #marker
-            }
-            __centrifugo::inventory::submit! {
-                __centrifugo::CollectedErrorHandler::new(
-                    |#failure| #reported,
-                    ::std::concat!(::std::module_path!(), "::", #name),
-                )
-            }
-        };
+    let items = quote! {
+        mod marker {
+            #[doc(hidden)]
+            #[macro_export]
+            #marker
+        }
+        __centrifugo::inventory::submit! {
+            __centrifugo::CollectedErrorHandler::new(
+                |#failure| #reported,
+                ::std::concat!(::std::module_path!(), "::", #name),
+            )
+        }
     };
-    let collected = deprecated::items(ident, &function.attrs, collected);
+    let collected = deprecated::items(ident, &function.attrs, unnamed_const(&function.attrs, &items));
     quote!(#item #collected)
 }

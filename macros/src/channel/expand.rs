@@ -5,22 +5,22 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Field, ItemStruct, Type};
+use syn::{Field, ItemStruct, Type};
 
 use super::model::{TypedChannel, field_name};
 use crate::handler::unique;
 use crate::handler::values::read_value;
-use crate::syntax::function::{allows, cfgs};
 use crate::syntax::option_type::inner;
 use crate::syntax::span::{local, ours};
+use crate::syntax::unnamed_const::unnamed_const;
 
 pub(crate) fn channel(channel: &TypedChannel) -> TokenStream {
     let TypedChannel { ident, attrs, .. } = channel;
-    let pattern = channel.pattern.pattern.as_str();
+    let pattern = channel.literal.pattern.as_str();
     let name = ident.unraw().to_string();
     let typed = typed(ident, pattern, &read(channel), &write(channel), is_as_sent(channel));
     let (named, carries, receives) = (named(ident), carries(ident, channel.data.as_ref()), receives(channel));
-    beside(
+    unnamed_const(
         attrs,
         &quote! {
             #typed
@@ -46,22 +46,9 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
         Ok(ItemStruct { ident, generics, attrs, .. }) if generics.params.is_empty() => {
             let typed = typed(&ident, "", &quote!(__centrifugo::None), &TokenStream::new(), true);
             let (named, carries, receives) = (named(&ident), carries(&ident, None), any_received(&ident));
-            beside(&attrs, &quote!(#typed #named #carries #receives))
+            unnamed_const(&attrs, &quote!(#typed #named #carries #receives))
         }
         _ => TokenStream::new(),
-    }
-}
-
-/// The items that belong to the struct.
-fn beside(attrs: &[Attribute], items: &TokenStream) -> TokenStream {
-    let (cfgs, allows) = (cfgs(attrs), allows(attrs));
-    quote! {
-        #(#cfgs)*
-        #(#allows)*
-        const _: () = {
-            use ::centrifugo::__private::expanded::*;
-            #items
-        };
     }
 }
 
@@ -161,7 +148,7 @@ fn this() -> Ident {
 
 fn read(channel: &TypedChannel) -> TokenStream {
     let values = values();
-    let placeholders: Vec<_> = channel.pattern.pattern.placeholders().collect();
+    let placeholders: Vec<_> = channel.literal.pattern.placeholders().collect();
     let reads = channel.fields.iter().enumerate().map(|(at, field)| {
         let is_optional = placeholders.get(at).is_some_and(|placeholder| placeholder.is_optional());
         let (read, value) = (nth(at), read_value(&field.ty, &values, is_optional, channel.is_lenient));
@@ -181,8 +168,8 @@ fn read(channel: &TypedChannel) -> TokenStream {
 /// writer refuses: half a tail is no channel.
 fn write(channel: &TypedChannel) -> TokenStream {
     let mut fields = channel.fields.iter();
-    let head = pieces(channel.pattern.pattern.head(), &mut fields);
-    let Some(tail) = channel.pattern.pattern.tail() else { return head };
+    let head = pieces(channel.literal.pattern.head(), &mut fields);
+    let Some(tail) = channel.literal.pattern.tail() else { return head };
     let this = this();
     let conditions = fields.clone().map(|field| {
         let name = &field.ident;

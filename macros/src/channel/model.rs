@@ -1,6 +1,6 @@
 //! The model of a typed channel: checks that the struct has the fields that the pattern needs, and no others.
 
-use centrifugo_pattern::{Place, Segment};
+use centrifugo_pattern::{Place, Placeholder, Segment};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -16,7 +16,7 @@ use crate::syntax::suggest::nearest;
 
 pub(crate) struct TypedChannel {
     pub(crate) ident: Ident,
-    pub(crate) pattern: PatternLit,
+    pub(crate) literal: PatternLit,
     /// The type of what is published. None: any.
     pub(crate) data: Option<Type>,
     /// The type of what clients send to be published. None: that of `data`.
@@ -36,9 +36,9 @@ impl TypedChannel {
             errors.at(generic, "a typed channel can't be generic: each type has one pattern");
         }
         let args = errors.keep(Args::read(args));
-        let pattern = args.as_ref().and_then(|args| errors.keep(PatternLit::read(&args.pattern, Place::Publish)));
-        let (Some(args), Some(pattern)) = (args, pattern) else { return Err(into_error(errors)) };
-        if let (Some(option), None) = (&args.lenient, pattern.named().next()) {
+        let literal = args.as_ref().and_then(|args| errors.keep(PatternLit::read(&args.pattern, Place::Publish)));
+        let (Some(args), Some(literal)) = (args, literal) else { return Err(into_error(errors)) };
+        if let (Some(option), None) = (&args.lenient, literal.named().next()) {
             errors.at(option, NO_VALUE);
         }
         if let (Some(data), Some(from_client)) = (&args.data, &args.from_client)
@@ -46,10 +46,11 @@ impl TypedChannel {
         {
             errors.at(from_client, "`from_client` is `data` unless it is another type: remove it");
         }
-        let fields = fields(&pattern, &item, &mut errors);
+        unwritable(&literal, &mut errors);
+        let fields = fields(&literal, &item, &mut errors);
         let Args { data, from_client, lenient, .. } = args;
         let is_lenient = lenient.is_some();
-        errors.finish(Self { ident: item.ident, pattern, data, from_client, is_lenient, fields, attrs: item.attrs })
+        errors.finish(Self { ident: item.ident, literal, data, from_client, is_lenient, fields, attrs: item.attrs })
     }
 }
 
@@ -74,7 +75,53 @@ fn structure(item: TokenStream) -> syn::Result<ItemStruct> {
 
 /// The fields in the order of the placeholders.
 fn fields(literal: &PatternLit, item: &ItemStruct, errors: &mut Errors) -> Vec<Field> {
-    let placeholders: Vec<_> = literal.named().collect();
+    if let Fields::Unnamed(fields) = &item.fields {
+        errors.at(fields, "the fields of a typed channel have names: write `struct Name { uuid: .. }`");
+        return Vec::new();
+    }
+    let mut surplus: Vec<&Field> = item.fields.iter().collect();
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for (placeholder, name) in literal.named() {
+        match surplus.iter().position(|field| is_named(field, name)) {
+            Some(at) => {
+                let field = surplus.remove(at);
+                errors.keep(fits(placeholder, name, &field.ty));
+                found.push(field.clone());
+            }
+            None => missing.push((placeholder, name)),
+        }
+    }
+    for (placeholder, name) in missing {
+        errors.push(without_field(literal, placeholder, name, &mut surplus));
+    }
+    for field in surplus {
+        let name = field_name(field);
+        let message = format!("no placeholder is named `{name}`: write `<{name}>` into the pattern, or remove the field");
+        errors.at(&field.ident, message);
+    }
+    found
+}
+
+/// The error for a placeholder without a field. A misspelt field is suggested for one placeholder only.
+fn without_field(literal: &PatternLit, placeholder: &Placeholder, name: &str, surplus: &mut Vec<&Field>) -> syn::Error {
+    let misspelt = surplus.iter().position(|field| nearest(&field_name(field), [name]).is_some());
+    match misspelt.map(|at| surplus.remove(at)) {
+        Some(field) => {
+            let field_name = field_name(field);
+            let message =
+                format!("the placeholder `<{name}>` has no field: did you mean `{name}` instead of `{field_name}`?");
+            syn::Error::new(field.ident.span(), message)
+        }
+        None => {
+            let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
+            let message = format!("the placeholder `<{name}>` has no field: add `{name}: {ty}` to the struct");
+            literal.error(placeholder.span(), message)
+        }
+    }
+}
+
+/// Reports the parts of a pattern that no value of the struct could be written into.
+fn unwritable(literal: &PatternLit, errors: &mut Errors) {
     for placeholder in literal.pattern.placeholders().filter(|placeholder| placeholder.name().is_none()) {
         let message = "a typed channel is written as well as read, so each placeholder has a field: name it";
         errors.push(literal.error(placeholder.span(), message));
@@ -86,48 +133,6 @@ fn fields(literal: &PatternLit, item: &ItemStruct, errors: &mut Errors) -> Vec<F
         let message = "no field tells whether this is there: put a placeholder into it, or write two structs";
         errors.push(literal.error(open..literal.pattern.as_str().len(), message));
     }
-    if let Fields::Unnamed(fields) = &item.fields {
-        errors.at(fields, "the fields of a typed channel have names: write `struct Name { uuid: .. }`");
-        return Vec::new();
-    }
-    let mut surplus: Vec<&Field> = item.fields.iter().collect();
-    let mut found = Vec::new();
-    let mut missing = Vec::new();
-    for (placeholder, name) in placeholders {
-        match surplus.iter().position(|field| is_named(field, name)) {
-            Some(at) => {
-                let field = surplus.remove(at);
-                errors.keep(fits(placeholder, name, &field.ty));
-                found.push(field.clone());
-            }
-            None => missing.push((placeholder, name)),
-        }
-    }
-    for (placeholder, name) in missing {
-        let misspelt = surplus.iter().position(|field| nearest(&field_name(field), [name]).is_some());
-        errors.push(match misspelt.map(|at| surplus.remove(at)) {
-            Some(field) => {
-                let message = format!(
-                    "the placeholder `<{name}>` has no field: did you mean `{name}` instead of `{}`?",
-                    field_name(field)
-                );
-                syn::Error::new(field.ident.span(), message)
-            }
-            None => {
-                let ty = if placeholder.is_optional() { "Option<..>" } else { ".." };
-                let message = format!("the placeholder `<{name}>` has no field: add `{name}: {ty}` to the struct");
-                literal.error(placeholder.span(), message)
-            }
-        });
-    }
-    for field in surplus {
-        let name = field_name(field);
-        errors.at(
-            &field.ident,
-            format!("no placeholder is named `{name}`: write `<{name}>` into the pattern, or remove the field"),
-        );
-    }
-    found
 }
 
 fn is_named(field: &Field, name: &str) -> bool {

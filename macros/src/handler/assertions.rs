@@ -47,7 +47,7 @@ pub(super) fn quoted_type(handler: &Handler) -> Option<TokenStream> {
         search.visit_type(&param.ty);
     }
     let ty = search.found?;
-    let span = literal.literal.span();
+    let span = literal.lit.span();
     let ty = respanned(ty.to_token_stream(), |token| token.located_at(span));
     let check = quote_spanned!(span=> __centrifugo::NamedAsPattern::<#ty>::new().__is_no_channel());
     Some(quote! {

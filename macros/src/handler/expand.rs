@@ -102,7 +102,7 @@ pub(crate) fn nested(tokens: impl DoubleEndedIterator<Item = impl ToTokens>) -> 
 /// The macros that no other handler of the crate may export.
 fn markers(handler: &Handler) -> TokenStream {
     let span = match &handler.selector {
-        Selector::Pattern(pattern) => pattern.literal.span(),
+        Selector::Pattern(literal) => literal.lit.span(),
         Selector::Channel(_) | Selector::Any => Span::call_site(),
     };
     let markers = handler.markers.iter().map(|name| unique::marker(name, span));

@@ -59,15 +59,15 @@ impl Content {
 /// Reads the content by its first expression: a word, or a code.
 fn content(expressions: Vec<Expr>) -> syn::Result<Content> {
     match &expressions[..] {
-        [Expr::Path(word), rest @ ..] => lone(alone(word)?, rest),
-        [Expr::Call(call), rest @ ..] => lone(called(call)?, rest),
-        [Expr::Assign(assign), rest @ ..] => lone(assigned(assign)?, rest),
+        [Expr::Path(word), rest @ ..] => complete(word_alone(word)?, rest),
+        [Expr::Call(call), rest @ ..] => complete(call_of(call)?, rest),
+        [Expr::Assign(assign), rest @ ..] => complete(assignment(assign)?, rest),
         _ => error(Arguments::read(expressions, TokenStream::new(), &Form::ERROR)?).map(Content::Answer),
     }
 }
 
-/// An answer without further arguments.
-fn lone(content: Content, rest: &[Expr]) -> syn::Result<Content> {
+/// Checks that nothing follows the content.
+fn complete(content: Content, rest: &[Expr]) -> syn::Result<Content> {
     match rest {
         [] => Ok(content),
         [Expr::Path(word), ..] if word.path.is_ident("temporary") => {
@@ -77,7 +77,7 @@ fn lone(content: Content, rest: &[Expr]) -> syn::Result<Content> {
     }
 }
 
-fn alone(word: &ExprPath) -> syn::Result<Content> {
+fn word_alone(word: &ExprPath) -> syn::Result<Content> {
     match word.path.get_ident().map(ToString::to_string).as_deref() {
         Some("internal") => Ok(Content::Answer(Answer::Internal)),
         Some("transparent") => Ok(Content::Answer(Answer::Transparent)),
@@ -95,7 +95,7 @@ fn unknown(name: &str) -> String {
     }
 }
 
-fn called(call: &ExprCall) -> syn::Result<Content> {
+fn call_of(call: &ExprCall) -> syn::Result<Content> {
     let name = match &*call.func {
         Expr::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
         _ => String::new(),
@@ -113,7 +113,7 @@ fn called(call: &ExprCall) -> syn::Result<Content> {
     }
 }
 
-fn assigned(assign: &ExprAssign) -> syn::Result<Content> {
+fn assignment(assign: &ExprAssign) -> syn::Result<Content> {
     let is_with = matches!(&*assign.left, Expr::Path(name) if name.path.is_ident("with"));
     match bare((*assign.right).clone()) {
         _ if !is_with => fault(assign, format!("code and text have no names: {USAGE}")),

@@ -15,3 +15,4 @@ pub(crate) mod signature;
 pub(crate) mod span;
 pub(crate) mod suggest;
 pub(crate) mod text;
+pub(crate) mod unnamed_const;

@@ -7,16 +7,16 @@ use centrifugo_pattern::{Error, Pattern, Place, Placeholder, underlined};
 use syn::LitStr;
 
 pub(crate) struct PatternLit {
-    pub(crate) literal: LitStr,
+    pub(crate) lit: LitStr,
     pub(crate) pattern: Pattern,
 }
 
 impl PatternLit {
-    pub(crate) fn read(literal: &LitStr, place: Place) -> syn::Result<Self> {
-        let error = |error: Error| syn::Error::new(literal.span(), error);
-        let pattern = Pattern::parse(&literal.value()).map_err(error)?;
+    pub(crate) fn read(lit: &LitStr, place: Place) -> syn::Result<Self> {
+        let error = |error: Error| syn::Error::new(lit.span(), error);
+        let pattern = Pattern::parse(&lit.value()).map_err(error)?;
         pattern.check(place).map_err(error)?;
-        Ok(Self { literal: literal.clone(), pattern })
+        Ok(Self { lit: lit.clone(), pattern })
     }
 
     /// The placeholders that have names, from the left.
@@ -26,6 +26,6 @@ impl PatternLit {
 
     /// An error that underlines a part of the pattern.
     pub(crate) fn error(&self, span: Range<usize>, message: impl Display) -> syn::Error {
-        syn::Error::new(self.literal.span(), underlined(message, self.pattern.as_str(), span))
+        syn::Error::new(self.lit.span(), underlined(message, self.pattern.as_str(), span))
     }
 }
