@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath, Token};
 
-use crate::syntax::errors::{Errors, fault};
+use crate::syntax::errors::{Errors, error_at};
 use crate::syntax::registered::{RegisteredKind, name};
 
 pub(crate) fn list(kind: RegisteredKind, paths: TokenStream) -> TokenStream {
@@ -50,18 +50,18 @@ fn path(kind: RegisteredKind, expression: &Expr) -> syn::Result<&ExprPath> {
         Expr::Path(path) if path.qself.is_none() => path,
         Expr::Call(call) => {
             let name = call.func.to_token_stream();
-            return fault(expression, format!("{noun} is named, not called: write `{name}`"));
+            return error_at(expression, format!("{noun} is named, not called: write `{name}`"));
         }
         Expr::Reference(reference) => {
             let name = reference.expr.to_token_stream();
-            return fault(expression, format!("{noun} is named by its path alone: write `{name}`"));
+            return error_at(expression, format!("{noun} is named by its path alone: write `{name}`"));
         }
         other => {
-            return fault(other, format!("write the path of {noun}, such as `order` or `admin::kick`"));
+            return error_at(other, format!("write the path of {noun}, such as `order` or `admin::kick`"));
         }
     };
     match path.path.segments.iter().find(|segment| !segment.arguments.is_none()) {
-        Some(segment) => fault(&segment.arguments, format!("{noun} is named without generics: leave them out")),
+        Some(segment) => error_at(&segment.arguments, format!("{noun} is named without generics: leave them out")),
         None => Ok(path),
     }
 }

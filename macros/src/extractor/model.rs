@@ -8,7 +8,7 @@ use syn::{
 use super::lifetimes::of_call;
 use crate::kind::Kind;
 use crate::syntax::arguments;
-use crate::syntax::errors::{Errors, fault};
+use crate::syntax::errors::{Errors, error_at};
 use crate::syntax::function::{Function, cfgs};
 use crate::syntax::signature::{modifiers, typed};
 
@@ -75,18 +75,21 @@ fn extracted(signature: &Signature) -> syn::Result<&Type> {
     let ty = inside("Result", returned).unwrap_or(returned);
     if let Some(inner) = inside("Option", ty) {
         let inner = quote::quote!(#inner);
-        return fault(ty, format!("an extractor returns the value, or refuses the call: write `Result<{inner}, Reject>`"));
+        return error_at(
+            ty,
+            format!("an extractor returns the value, or refuses the call: write `Result<{inner}, Reject>`"),
+        );
     }
     match ty {
         Type::Path(TypePath { qself: None, path, .. }) => match path.get_ident().or_else(|| foreign_name(path)) {
-            Some(name) if FOREIGN.iter().any(|foreign| name == foreign) => fault(
+            Some(name) if FOREIGN.iter().any(|foreign| name == foreign) => error_at(
                 ty,
                 format!("`{name}` is a type of another crate: return a type of your own, such as `struct Account({name})`"),
             ),
             _ => Ok(ty),
         },
-        Type::ImplTrait(_) => fault(ty, "handlers name the type: write it out"),
-        _ => fault(ty, "an extractor returns a type of your own, such as `struct Account { .. }`"),
+        Type::ImplTrait(_) => error_at(ty, "handlers name the type: write it out"),
+        _ => error_at(ty, "an extractor returns a type of your own, such as `struct Account { .. }`"),
     }
 }
 

@@ -5,7 +5,7 @@ use syn::{LitStr, Path};
 
 use crate::kind::{Kind, OPTIONS, Takes};
 use crate::syntax::arguments::{self, Arguments, Grammar, Positional, Value, collect};
-use crate::syntax::errors::fault;
+use crate::syntax::errors::error_at;
 use crate::syntax::pattern_argument::{self, PatternRules, is_constant};
 
 /// An attribute's arguments, as far as they could be read.
@@ -39,7 +39,7 @@ impl Args {
         let mut args = Self { kind, pattern: None, options: Options::default() };
         let shared = arguments::read(&grammar(kind), &mut args, tokens)?;
         if let (Some(option), None, Takes::Maybe) = (&args.options.ignore_case, &args.pattern, kind.takes()) {
-            return fault(option, "`ignore_case` needs a pattern: without one every channel matches anyway");
+            return error_at(option, "`ignore_case` needs a pattern: without one every channel matches anyway");
         }
         args.options.name = shared.name;
         args.options.uncollected = shared.uncollected;
@@ -50,11 +50,11 @@ impl Args {
     fn pattern(&self, grammar: &Grammar, rules: &PatternRules, argument: &[TokenTree]) -> syn::Result<PatternArg> {
         let is_taken = self.pattern.is_some();
         match self.channel(argument) {
-            Some(path) if is_taken => fault(path, rules.second()),
+            Some(path) if is_taken => error_at(path, rules.second()),
             Some(path) => Ok(PatternArg::Type(path)),
             None => match argument {
                 [TokenTree::Ident(name)] if OPTIONS.iter().any(|option| name == option.name) => {
-                    fault(name, grammar.unknown(&name.to_string()))
+                    error_at(name, grammar.unknown(&name.to_string()))
                 }
                 _ => pattern_argument::read(grammar, rules, argument, is_taken).map(PatternArg::Literal),
             },
@@ -91,9 +91,9 @@ impl Arguments for Args {
             }
             ([TokenTree::Literal(literal), ..], _) => {
                 let name = self.kind.name();
-                fault(literal, format!("`{name}` takes no pattern: there is one {name} handler for all connections"))
+                error_at(literal, format!("`{name}` takes no pattern: there is one {name} handler for all connections"))
             }
-            _ => fault(collect(argument), grammar.unknown(&collect(argument).to_string())),
+            _ => error_at(collect(argument), grammar.unknown(&collect(argument).to_string())),
         }
     }
 }

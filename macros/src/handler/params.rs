@@ -9,7 +9,7 @@ use syn::{Attribute, Lifetime, Pat, PatType, Path, Signature, Type};
 use crate::handler::plain;
 use crate::handler::selector::Selector;
 use crate::kind::Kind;
-use crate::syntax::errors::{Errors, fault};
+use crate::syntax::errors::{Errors, error_at};
 use crate::syntax::function::cfgs;
 use crate::syntax::option_type::{inner, may_be_another};
 use crate::syntax::pattern_lit::PatternLit;
@@ -118,13 +118,13 @@ pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Res
         (None, true) => {
             let ty_text = text(ty);
             let message = format!("`<{name}>` is in the optional part of the pattern: write `Option<{ty_text}>`");
-            return fault(ty, message);
+            return error_at(ty, message);
         }
         // The compiler knows which `Option` it is, and reports that of the standard library.
         (Some(_), false) if may_be_another(ty) => return Ok(()),
         (Some(value), false) => {
             let message = format!("`<{name}>` is always there: write `{}`, or put `<{name}>` into `[..]`", text(value));
-            return fault(ty, message);
+            return error_at(ty, message);
         }
         (Some(value), true) => value,
         (None, false) => ty,
@@ -135,10 +135,10 @@ pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Res
                 "str" => "String".to_owned(),
                 other => other.to_owned(),
             };
-            fault(value, format!("the value of `<{name}>` belongs to the handler: write `{owned}`"))
+            error_at(value, format!("the value of `<{name}>` belongs to the handler: write `{owned}`"))
         }
         Type::Slice(_) | Type::Array(_) | Type::Tuple(_) | Type::Ptr(_) | Type::FnPtr(_) => {
-            fault(value, format!("`<{name}>` is one value, read with `FromStr`: write `String` or a type of your own"))
+            error_at(value, format!("`<{name}>` is one value, read with `FromStr`: write `String` or a type of your own"))
         }
         _ => Ok(()),
     }

@@ -5,7 +5,7 @@ use syn::LitStr;
 
 use crate::kind::Kind;
 use crate::syntax::arguments::{self, Arguments, Grammar, Opt, Positional, Value, collect};
-use crate::syntax::errors::fault;
+use crate::syntax::errors::error_at;
 
 const GRAMMAR: Grammar = Grammar {
     attribute: "interceptor",
@@ -33,7 +33,7 @@ impl Args {
     /// `topic` and `subscribe` are attributes for one event.
     fn event(&mut self, name: &Ident, kind: Kind) -> syn::Result<()> {
         if self.events.iter().any(|known| known.event_name() == kind.event_name()) {
-            return fault(name, "`topic` and `subscribe` are one event: name one of them");
+            return error_at(name, "`topic` and `subscribe` are one event: name one of them");
         }
         self.events.push(kind);
         Ok(())
@@ -50,13 +50,13 @@ impl Arguments for Args {
         match argument {
             [TokenTree::Ident(name)] => match Kind::named(name) {
                 Some(kind) => self.event(name, kind),
-                None => fault(name, grammar.unknown(&name.to_string())),
+                None => error_at(name, grammar.unknown(&name.to_string())),
             },
-            [TokenTree::Ident(name), TokenTree::Group(pattern)] if Kind::named(name).is_some() => fault(
+            [TokenTree::Ident(name), TokenTree::Group(pattern)] if Kind::named(name).is_some() => error_at(
                 pattern,
                 format!("an interceptor stands around all calls of an event: write `{name}`, and look at its call"),
             ),
-            _ => fault(collect(argument), "write events, such as `rpc, publish`, or options, such as `order = -1`"),
+            _ => error_at(collect(argument), "write events, such as `rpc, publish`, or options, such as `order = -1`"),
         }
     }
 }

@@ -116,8 +116,8 @@ fn arguments(form: &Form, signature: &Signature, errors: &mut Errors) {
     order(form, signature, &arguments, &roles, errors);
     // The call and the `Next` have the same event, so a wrong one is one mistake.
     let faults = arguments.iter().zip(&roles).filter_map(|(argument, role)| match role {
-        Role::Call => fault(form, "call", "Call", &argument.ty),
-        Role::Next => fault(form, "next", "Next", &argument.ty),
+        Role::Call => wrong_event(form, "call", "Call", &argument.ty),
+        Role::Next => wrong_event(form, "next", "Next", &argument.ty),
         Role::Other => None,
     });
     if let Some(error) = faults.into_iter().next() {
@@ -161,7 +161,7 @@ fn is_event(ty: &Type, event: &str) -> bool {
 }
 
 /// Reports `&Call<E>` and `Call<Publish>` where `Call<E>` is expected.
-fn fault(form: &Form, what: &str, name: &str, ty: &Type) -> Option<syn::Error> {
+fn wrong_event(form: &Form, what: &str, name: &str, ty: &Type) -> Option<syn::Error> {
     let event = &form.event;
     if let Type::Reference(_) = ty {
         let message = format!("`{what}` belongs to the interceptor: write `{name}<{event}>`");

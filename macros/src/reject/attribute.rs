@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprAssign, ExprCall, ExprLit, ExprPath, Lit, LitInt, LitStr, Meta, Token};
 
 use super::rules;
-use crate::syntax::errors::{Errors, fault};
+use crate::syntax::errors::{Errors, error_at};
 use crate::syntax::suggest::nearest;
 
 /// All forms of the attribute.
@@ -47,11 +47,11 @@ impl Content {
     pub(super) fn read(attribute: &Attribute) -> syn::Result<Self> {
         let tokens = match &attribute.meta {
             Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
-            meta => return fault(meta, format!("the answer is missing: {USAGE}")),
+            meta => return error_at(meta, format!("the answer is missing: {USAGE}")),
         };
         let expressions = Punctuated::<Expr, Token![,]>::parse_terminated
             .parse2(tokens.clone())
-            .or_else(|_| fault(tokens, format!("this is no answer: {USAGE}")))?;
+            .or_else(|_| error_at(tokens, format!("this is no answer: {USAGE}")))?;
         content(expressions.into_iter().map(bare).collect())
     }
 }
@@ -71,9 +71,9 @@ fn complete(content: Content, rest: &[Expr]) -> syn::Result<Content> {
     match rest {
         [] => Ok(content),
         [Expr::Path(word), ..] if word.path.is_ident("temporary") => {
-            fault(word, "`temporary` is for error replies: write `#[reject(403, \"..\", temporary)]`")
+            error_at(word, "`temporary` is for error replies: write `#[reject(403, \"..\", temporary)]`")
         }
-        [surplus, ..] => fault(surplus, "the answer ends before this: remove it"),
+        [surplus, ..] => error_at(surplus, "the answer ends before this: remove it"),
     }
 }
 
@@ -81,9 +81,9 @@ fn word_alone(word: &ExprPath) -> syn::Result<Content> {
     match word.path.get_ident().map(ToString::to_string).as_deref() {
         Some("internal") => Ok(Content::Answer(Answer::Internal)),
         Some("transparent") => Ok(Content::Answer(Answer::Transparent)),
-        Some("disconnect") => fault(word, "code and reason are missing: write `#[reject(disconnect(4501, \"..\"))]`"),
-        Some("with") => fault(word, "the function is missing: write `#[reject(with = path)]`"),
-        name => fault(word, unknown(name.unwrap_or_default())),
+        Some("disconnect") => error_at(word, "code and reason are missing: write `#[reject(disconnect(4501, \"..\"))]`"),
+        Some("with") => error_at(word, "the function is missing: write `#[reject(with = path)]`"),
+        name => error_at(word, unknown(name.unwrap_or_default())),
     }
 }
 
@@ -106,19 +106,21 @@ fn call_of(call: &ExprCall) -> syn::Result<Content> {
             let arguments = arguments.iter().cloned().map(bare).collect();
             disconnect(Arguments::read(arguments, call, &Form::DISCONNECT)?).map(Content::Answer)
         }
-        "internal" => fault(call, "`internal` has no arguments: the client sees nothing of it, and the log has the cause"),
-        "error" => fault(call, format!("an error reply has no name: write `#[reject({})]`", quote!(#arguments))),
-        "with" => fault(call, format!("write `#[reject(with = {})]`", quote!(#arguments))),
-        _ => fault(call, unknown(&name)),
+        "internal" => {
+            error_at(call, "`internal` has no arguments: the client sees nothing of it, and the log has the cause")
+        }
+        "error" => error_at(call, format!("an error reply has no name: write `#[reject({})]`", quote!(#arguments))),
+        "with" => error_at(call, format!("write `#[reject(with = {})]`", quote!(#arguments))),
+        _ => error_at(call, unknown(&name)),
     }
 }
 
 fn assignment(assign: &ExprAssign) -> syn::Result<Content> {
     let is_with = matches!(&*assign.left, Expr::Path(name) if name.path.is_ident("with"));
     match bare((*assign.right).clone()) {
-        _ if !is_with => fault(assign, format!("code and text have no names: {USAGE}")),
+        _ if !is_with => error_at(assign, format!("code and text have no names: {USAGE}")),
         Expr::Path(function) => Ok(Content::With(function)),
-        other => fault(other, "`with` takes the path of a function, such as `Self::refusal`"),
+        other => error_at(other, "`with` takes the path of a function, such as `Self::refusal`"),
     }
 }
 
@@ -153,15 +155,15 @@ impl Arguments {
     fn read(expressions: Vec<Expr>, around: impl ToTokens, form: &Form) -> syn::Result<Self> {
         let mut expressions = expressions.into_iter();
         let Some(first) = expressions.next() else {
-            return fault(around, format!("code and text are missing: {}", form.usage()));
+            return error_at(around, format!("code and text are missing: {}", form.usage()));
         };
         let second = expressions.next();
-        let Some(code) = integer(&first) else { return fault(&first, no_code(&first, second.as_ref(), form)) };
+        let Some(code) = integer(&first) else { return error_at(&first, no_code(&first, second.as_ref(), form)) };
         let Some(second) = second else {
-            return fault(&code, format!("the text is missing: {}", form.with(&code, "\"..\"")));
+            return error_at(&code, format!("the text is missing: {}", form.with(&code, "\"..\"")));
         };
         let Some(text) = string(&second) else {
-            return fault(second, format!("the text is a string: {}", form.with(&code, "\"..\"")));
+            return error_at(second, format!("the text is a string: {}", form.with(&code, "\"..\"")));
         };
         Ok(Self { code, text, rest: expressions.collect() })
     }

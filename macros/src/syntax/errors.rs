@@ -38,6 +38,6 @@ impl Errors {
 }
 
 /// Returns an error at what the user wrote.
-pub(crate) fn fault<T>(tokens: impl ToTokens, message: impl Display) -> syn::Result<T> {
+pub(crate) fn error_at<T>(tokens: impl ToTokens, message: impl Display) -> syn::Result<T> {
     Err(syn::Error::new_spanned(tokens, message))
 }

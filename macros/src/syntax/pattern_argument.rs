@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, TokenTree};
 use syn::{Lit, LitStr};
 
 use crate::syntax::arguments::{COMMA_MISSING, Grammar, collect, is_punct};
-use crate::syntax::errors::fault;
+use crate::syntax::errors::error_at;
 
 /// What messages about the pattern of an attribute name.
 #[derive(Clone, Copy)]
@@ -31,11 +31,11 @@ impl PatternRules {
 pub(crate) fn read(grammar: &Grammar, rules: &PatternRules, argument: &[TokenTree], taken: bool) -> syn::Result<LitStr> {
     match argument {
         [TokenTree::Literal(token)] => literal(grammar, rules, Lit::new(token.clone()), taken),
-        [TokenTree::Literal(_), second, rest @ ..] => fault(second, joined(rules, second, rest.first())),
+        [TokenTree::Literal(_), second, rest @ ..] => error_at(second, joined(rules, second, rest.first())),
         [TokenTree::Ident(_), bang, TokenTree::Group(_)] if is_punct(bang, '!') => {
-            fault(collect(argument), "a pattern is one string literal: it is checked before other macros are expanded")
+            error_at(collect(argument), "a pattern is one string literal: it is checked before other macros are expanded")
         }
-        _ => fault(collect(argument), unquoted(grammar, rules, argument, taken)),
+        _ => error_at(collect(argument), unquoted(grammar, rules, argument, taken)),
     }
 }
 
@@ -54,7 +54,7 @@ fn literal(grammar: &Grammar, rules: &PatternRules, literal: Lit, taken: bool) -
         Lit::Char(text) => format!("a pattern is a string: write `\"{}\"`", text.value()),
         _ => rules.a_string(),
     };
-    fault(literal, message)
+    error_at(literal, message)
 }
 
 /// The message for what stands right after a pattern.

@@ -14,7 +14,7 @@ pub(crate) use self::grammar::{Grammar, Positional};
 pub(crate) use self::option::{Opt, Value};
 use self::tokens::{Shape, split, value_text};
 pub(crate) use self::tokens::{collect, is_punct};
-use crate::syntax::errors::{Errors, fault};
+use crate::syntax::errors::{Errors, error_at};
 
 pub(crate) const COMMA_MISSING: &str = "a comma is missing before this";
 
@@ -64,7 +64,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn argument(&mut self, argument: &[TokenTree]) -> syn::Result<()> {
         if let Some(semicolon) = argument.iter().find(|token| is_punct(token, ';')) {
-            return fault(semicolon, "write `,` instead of `;`");
+            return error_at(semicolon, "write `,` instead of `;`");
         }
         match argument {
             [TokenTree::Ident(name), rest @ ..] => self.named(name, rest, argument),
@@ -76,11 +76,11 @@ impl Reader<'_> {
     fn named(&mut self, name: &Ident, rest: &[TokenTree], argument: &[TokenTree]) -> syn::Result<()> {
         let option = self.grammar.option(name);
         match (Shape::of(rest), option) {
-            (Shape::NoComma(next), _) => fault(next, COMMA_MISSING),
+            (Shape::NoComma(next), _) => error_at(next, COMMA_MISSING),
             (Shape::Alone, Some(option)) => self.option(option, name, &[]),
             (Shape::Assigned([]), Some(option)) => self.misassigned(option, name, &[], argument),
             (Shape::Assigned(value), Some(option)) => self.option(option, name, value),
-            (Shape::Assigned(_), None) => fault(name, self.grammar.unknown_option(&name.to_string())),
+            (Shape::Assigned(_), None) => error_at(name, self.grammar.unknown_option(&name.to_string())),
             (Shape::Misassigned(value), Some(option)) => self.misassigned(option, name, &value, argument),
             _ => {
                 if self.grammar.is_word(name) {
@@ -97,7 +97,7 @@ impl Reader<'_> {
             _ => None,
         };
         match quoted {
-            Some(message) => fault(literal, message),
+            Some(message) => error_at(literal, message),
             None => self.own.positional(self.grammar, argument),
         }
     }
@@ -117,7 +117,7 @@ impl Reader<'_> {
     fn name(&mut self, value: &Value<'_>) -> syn::Result<()> {
         let name = value.string()?;
         if name.value().trim().is_empty() {
-            return fault(name, "the name in logs is empty: write `name = \"inbox\"`");
+            return error_at(name, "the name in logs is empty: write `name = \"inbox\"`");
         }
         self.shared.name = Some(name);
         Ok(())
@@ -138,16 +138,16 @@ impl Reader<'_> {
     ) -> syn::Result<()> {
         self.admit(name)?;
         if option.value.is_none() || value.is_empty() {
-            return fault(collect(argument), option.usage());
+            return error_at(collect(argument), option.usage());
         }
-        fault(collect(argument), format!("a value stands after `=`: write `{name} = {}`", value_text(value)))
+        error_at(collect(argument), format!("a value stands after `=`: write `{name} = {}`", value_text(value)))
     }
 
     /// Refuses a name that was admitted before.
     fn admit(&mut self, name: &Ident) -> syn::Result<()> {
         let text = name.to_string();
         if self.admitted.contains(&text) {
-            return fault(name, format!("`{text}` is written twice: remove one"));
+            return error_at(name, format!("`{text}` is written twice: remove one"));
         }
         self.admitted.push(text);
         Ok(())

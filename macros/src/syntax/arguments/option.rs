@@ -6,7 +6,7 @@ use syn::{Lit, LitInt, LitStr, Type};
 
 use super::COMMA_MISSING;
 use super::tokens::{collect, is_ident_or_literal, is_punct};
-use crate::syntax::errors::fault;
+use crate::syntax::errors::error_at;
 
 /// An option of an attribute.
 pub(crate) struct Opt {
@@ -88,7 +88,7 @@ impl Value<'_> {
         let with_rest = |input: ParseStream<'_>| Ok((input.parse()?, input.parse::<TokenStream>()?));
         match with_rest.parse2(collect(self.tokens)) {
             Ok((ty, rest)) => match rest.into_iter().next() {
-                Some(next) => fault(next, COMMA_MISSING),
+                Some(next) => error_at(next, COMMA_MISSING),
                 None => Ok(ty),
             },
             Err(_) => self.error(),
@@ -98,7 +98,7 @@ impl Value<'_> {
     fn only_token<'t>(&self, tokens: &'t [TokenTree]) -> syn::Result<&'t TokenTree> {
         match tokens {
             [token] => Ok(token),
-            [first, next, ..] if is_ident_or_literal(first) && is_ident_or_literal(next) => fault(next, COMMA_MISSING),
+            [first, next, ..] if is_ident_or_literal(first) && is_ident_or_literal(next) => error_at(next, COMMA_MISSING),
             _ => self.error(),
         }
     }
@@ -107,7 +107,7 @@ impl Value<'_> {
     pub(super) fn flag_error(&self) -> syn::Result<()> {
         match self.tokens {
             [TokenTree::Ident(word)] if word == "false" => {
-                fault(word, format!("`{}` has no value: leave it out", self.option.name))
+                error_at(word, format!("`{}` has no value: leave it out", self.option.name))
             }
             _ => self.error(),
         }
@@ -116,8 +116,8 @@ impl Value<'_> {
     /// Reports the value, or the option's name where the value is missing.
     pub(super) fn error<T>(&self) -> syn::Result<T> {
         match self.tokens {
-            [] => fault(self.name, self.option.usage()),
-            value => fault(collect(value), self.option.usage()),
+            [] => error_at(self.name, self.option.usage()),
+            value => error_at(collect(value), self.option.usage()),
         }
     }
 }
