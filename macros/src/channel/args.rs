@@ -1,4 +1,4 @@
-//! The arguments of `#[channel(..)]`: a pattern, the types of what is published, and whether values may be spelt in any way.
+//! The arguments of `#[channel(..)]`: a pattern, the types of what is published, and how values may be written.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{LitStr, Type};

@@ -8,8 +8,8 @@ use syn::spanned::Spanned;
 use syn::{Field, ItemStruct, Type};
 
 use super::model::{TypedChannel, field_name};
-use crate::handler::unique;
 use crate::handler::values::read_value;
+use crate::syntax::compiler::this_crate;
 use crate::syntax::option_type::inner;
 use crate::syntax::span::{local, ours};
 use crate::syntax::unnamed_const::unnamed_const;
@@ -54,7 +54,7 @@ pub(crate) fn stand_in(item: &TokenStream) -> TokenStream {
 
 fn typed(ident: &Ident, pattern: &str, read: &TokenStream, write: &TokenStream, as_sent: bool) -> TokenStream {
     let (values, this, writer) = (values(), this(), writer());
-    let this_crate = unique::this_crate().unwrap_or_default();
+    let this_crate = this_crate().unwrap_or_default();
     quote! {
         impl __centrifugo::TypedChannel for #ident {
             const PATTERN: &'static __centrifugo::str = #pattern;

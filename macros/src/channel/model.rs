@@ -21,7 +21,7 @@ pub(crate) struct TypedChannel {
     pub(crate) data: Option<Type>,
     /// The type of what clients send to be published. None: that of `data`.
     pub(crate) from_client: Option<Type>,
-    /// Whether a channel's name may spell the values in another way than they are written.
+    /// Whether a channel's name may have a value in another form than its type writes.
     pub(crate) is_lenient: bool,
     /// In the order of the pattern's placeholders.
     pub(crate) fields: Vec<Field>,

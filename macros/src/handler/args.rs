@@ -108,7 +108,7 @@ fn grammar(kind: Kind) -> Grammar {
     Grammar { attribute: kind.name(), options: kind.options(), positional }
 }
 
-/// A type may be called `DM`, and nobody calls one `DM_CHANNELS`.
+/// A type may be called `DM`, but `DM_CHANNELS` is always a constant.
 fn is_type(name: &Ident) -> bool {
     let text = name.to_string();
     text.starts_with(char::is_uppercase) && !(is_constant(name) && text.contains('_'))

@@ -36,7 +36,7 @@ pub(super) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
     quote!(#item #channel #items)
 }
 
-/// What the handler's `HandlerInfo` is made of.
+/// The parts of the handler's `HandlerInfo`.
 fn info(handler: &Handler) -> TokenStream {
     let attribute = handler.kind.name();
     let function = handler.ident.unraw().to_string();

@@ -24,7 +24,7 @@ impl<'p> Extraction<'p> {
         extracted.map(move |(index, param)| Self { kind, index, param })
     }
 
-    /// What `registered_handler!` writes a `let` statement and an element of the needs from.
+    /// A row of `registered_handler!`, which writes a `let` statement and an element of the needs from it.
     pub(crate) fn row(&self, call: &Ident) -> TokenStream {
         let (cfgs, local, Steps { begun, rest, awaited }) = (&self.param.cfgs, argument_local(self.index), self.steps(call));
         let (extractor, span) = (self.extractor(), name_span(&self.param.ty));

@@ -22,7 +22,7 @@ pub(crate) struct Handler {
     pub(crate) kind: Kind,
     pub(crate) options: Options,
     pub(crate) selector: Selector,
-    /// What the selector's path is an alias of.
+    /// The path that the selector has an alias of.
     pub(crate) constant: Option<MaybeConstant>,
     pub(crate) params: Vec<Param>,
     /// The names of the macros that no other handler of the crate may export.

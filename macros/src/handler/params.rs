@@ -53,16 +53,11 @@ pub(crate) fn params(kind: Option<Kind>, signature: &Signature, selector: &Selec
     let param =
         |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty, &named), role, cfgs: cfgs(&argument.attrs) };
     let params: Vec<_> = arguments.iter().zip(roles).map(param).collect();
-    for Param { role, cfgs, .. } in &params {
-        if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs.first()) {
-            let message = "the pattern has this value whatever is compiled: put the `cfg` on the function, \
-                and write a second one without it";
-            errors.at(cfg, message);
-        }
-    }
+    conditional(&params, errors);
     params
 }
 
+/// The roles of the arguments by their names.
 fn placeholders(literal: &PatternLit, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
     let mut roles = vec![Role::Extractor; arguments.len()];
     // An exact name takes precedence: `_id` may be the name of another placeholder.
@@ -144,6 +139,7 @@ pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Res
     }
 }
 
+/// The roles of the arguments by their types: the first of the typed channel's is the channel.
 fn channel(path: &Path, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role> {
     let wanted = text(path);
     let mut roles = vec![Role::Extractor; arguments.len()];
@@ -158,6 +154,17 @@ fn channel(path: &Path, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role
         }
     }
     roles
+}
+
+/// Reports a `cfg` on an argument whose value is read from a name.
+fn conditional(params: &[Param], errors: &mut Errors) {
+    for Param { role, cfgs, .. } in params {
+        if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs.first()) {
+            let message = "the pattern has this value whatever is compiled: put the `cfg` on the function, \
+                and write a second one without it";
+            errors.at(cfg, message);
+        }
+    }
 }
 
 /// `uuid` and `mut uuid`.

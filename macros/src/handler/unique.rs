@@ -4,8 +4,6 @@
 //! wherever they are written, and refuses two of one name (E0428); its error marks both patterns. Macros have no symbols, so
 //! nothing can clash in a linker: two crates may have handlers of the same names.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
@@ -15,6 +13,7 @@ use crate::handler::args::Options;
 use crate::handler::model::Handler;
 use crate::handler::selector::Selector;
 use crate::kind::{Kind, Takes};
+use crate::syntax::compiler::this_crate;
 
 /// The names of a handler's markers, as the compiler's error shows them: `two_topics_match_user_DOT__ANY_`.
 pub(super) fn marker_names(kind: Kind, selector: &Selector, options: &Options) -> Vec<String> {
@@ -96,19 +95,6 @@ pub(super) fn typed_channel_marker(handler: &Handler, path: &Path, cfgs: &[Attri
             #marker
         };
     })
-}
-
-/// What rustc itself tells crates apart by: their name and metadata, which cargo passes on. Names alone aren't unique, as a
-/// library, its binary and one of its tests may share theirs. `None` where this doesn't run in rustc.
-pub(crate) fn this_crate() -> Option<u64> {
-    let arguments: Vec<_> = std::env::args().collect();
-    let pairs = || arguments.windows(2).map(|pair| format!("{} {}", pair[0], pair[1]));
-    let name = pairs().find(|pair| pair.starts_with("--crate-name "))?;
-    let metadata = pairs().find(|pair| pair.starts_with("-C metadata="));
-    let metadata = metadata.or_else(|| arguments.iter().find(|argument| argument.contains("metadata=")).cloned())?;
-    let mut hasher = DefaultHasher::new();
-    (name, metadata).hash(&mut hasher);
-    Some(hasher.finish())
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn called(interceptor: &Interceptor) -> TokenStream {
     quote_spanned!(ident.span()=> __centrifugo::send(async move { #result }))
 }
 
-/// What `Interceptor::new` takes before the functions.
+/// The arguments of `Interceptor::new` before the functions.
 fn info(interceptor: &Interceptor) -> TokenStream {
     let function = interceptor.ident.unraw().to_string();
     let name = interceptor.args.name.as_ref().map_or_else(|| function.clone(), LitStr::value);

@@ -6,12 +6,12 @@ use syn::{Lit, LitStr};
 use crate::syntax::arguments::{COMMA_MISSING, Grammar, collect, is_punct};
 use crate::syntax::errors::error_at;
 
-/// What messages about the pattern of an attribute name.
+/// The words of messages about an attribute's pattern.
 #[derive(Clone, Copy)]
 pub(crate) struct PatternRules {
-    /// What has the pattern: `a handler`.
+    /// The owner of the pattern: `a handler`.
     pub(crate) owner: &'static str,
-    /// What to write for more than one pattern: `a function for each`.
+    /// The advice for more than one pattern: `a function for each`.
     pub(crate) several: &'static str,
     pub(crate) example: &'static str,
 }
@@ -57,7 +57,7 @@ fn literal(grammar: &Grammar, rules: &PatternRules, literal: Lit, taken: bool) -
     error_at(literal, message)
 }
 
-/// The message for what stands right after a pattern.
+/// The message for a token right after a pattern.
 fn joined(rules: &PatternRules, mark: &TokenTree, next: Option<&TokenTree>) -> String {
     match next {
         Some(TokenTree::Literal(_)) if is_punct(mark, '|') || is_punct(mark, '+') => rules.second(),

@@ -1,15 +1,12 @@
 //! A type with a function's name, by which `handlers!` and `interceptors!` find what is registered for the function. An
 //! import of the function imports the type, too, under the same name: they are in different namespaces.
 
-use std::env;
-use std::sync::OnceLock;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Visibility};
 
-use crate::syntax::compiler::warns_of_unreachable_code;
+use crate::syntax::compiler::{dependencies, warns_of_unreachable_code};
 use crate::syntax::deprecated;
 use crate::syntax::function::{Function, allows, cfgs};
 use crate::syntax::span::{ours, respanned};
@@ -71,8 +68,8 @@ impl<'f> Registered<'f> {
         Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), attrs, allows: allows(attrs) }
     }
 
-    /// What `registered_handler!` writes the type from: the names of its module and of the type, the visibility, and the
-    /// attributes of its implementation.
+    /// The type's part of `registered_handler!`: the names of its module and of the type, the visibility, and the attributes
+    /// of its implementation.
     pub(crate) fn frame(&self) -> TokenStream {
         let (name, module, vis, allows) = (self.name(), module(self.ident), self.vis(), &self.allows);
         let unreachable = unreachable();
@@ -155,33 +152,6 @@ pub(crate) fn unique_ident(prefix: &str, function: &Ident) -> Ident {
 fn is_taken(name: &Ident) -> bool {
     const NAMES: &str =
         "alloc bool centrifugo char core f32 f64 i8 i16 i32 i64 i128 isize std str u8 u16 u32 u64 u128 usize";
-    static CRATES: OnceLock<Vec<String>> = OnceLock::new();
-    let crates = CRATES.get_or_init(|| crates(env::args()));
     let name = name.to_string();
-    NAMES.split(' ').any(|taken| taken == name) || crates.contains(&name)
-}
-
-/// The dependencies of the crate: the compiler that runs this has an argument `--extern options:name=path` for each. An
-/// editor's server has none, and may then show errors that there aren't.
-fn crates(arguments: impl Iterator<Item = String>) -> Vec<String> {
-    let mut is_name = false;
-    let name = |argument: String| {
-        let name = if is_name { Some(argument.as_str()) } else { argument.strip_prefix("--extern=") };
-        let name = name.and_then(|name| name.split('=').next()?.rsplit(':').next()).map(str::to_owned);
-        is_name = argument == "--extern";
-        name
-    };
-    arguments.filter_map(name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dependencies_are_read_from_the_compilers_arguments() {
-        let arguments =
-            ["rustc", "--extern", "time=/a=b/libtime.rlib", "x", "--extern=priv:uuid=libuuid.rlib", "--extern", "log"];
-        assert_eq!(crates(arguments.into_iter().map(str::to_owned)), ["time", "uuid", "log"]);
-    }
+    NAMES.split(' ').any(|taken| taken == name) || dependencies().contains(&name)
 }

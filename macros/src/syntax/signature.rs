@@ -1,22 +1,23 @@
-//! What attributes of functions check in a signature, and how they read it.
+//! The checks of signatures that the attributes of functions share.
 
 use syn::{FnArg, GenericArgument, PatType, PathArguments, ReturnType, Safety, Signature, Type};
 
 use crate::syntax::errors::Errors;
 use crate::syntax::text::text;
 
-/// Reports the modifiers that a function for Centrifugo's events can't have. `one` names the function in messages.
-pub(crate) fn modifiers(one: &str, signature: &Signature, errors: &mut Errors) {
+/// Reports the modifiers that a function for Centrifugo's events can't have. `owner` is the noun for the function:
+/// `a handler`.
+pub(crate) fn modifiers(owner: &str, signature: &Signature, errors: &mut Errors) {
     if let Safety::Unsafe(token) = &signature.safety {
-        errors.at(token, format!("{one} is called with whatever a client sends, so it can't be `unsafe`"));
+        errors.at(token, format!("{owner} is called with whatever a client sends, so it can't be `unsafe`"));
     } else if let Some(abi) = &signature.abi {
-        errors.at(abi, format!("{one} is called from Rust: leave out `extern`"));
+        errors.at(abi, format!("{owner} is called from Rust: leave out `extern`"));
     } else if let Some(token) = &signature.constness {
-        errors.at(token, format!("{one} is an `async fn`: leave out `const`"));
+        errors.at(token, format!("{owner} is an `async fn`: leave out `const`"));
     } else if let Some(variadic) = &signature.variadic {
-        errors.at(variadic, format!("{one} has as many arguments as it names"));
+        errors.at(variadic, format!("{owner} has as many arguments as it names"));
     } else if signature.asyncness.is_none() {
-        errors.at(signature.fn_token, format!("{one} is asynchronous: write `async fn {}`", signature.ident));
+        errors.at(signature.fn_token, format!("{owner} is asynchronous: write `async fn {}`", signature.ident));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an attribute takes in its parentheses, and the messages for names that it doesn't take.
+//! The grammar of an attribute's parentheses, and the messages for names that aren't in it.
 
 use proc_macro2::Ident;
 use syn::LitStr;
@@ -7,7 +7,7 @@ use super::option::Opt;
 use crate::syntax::pattern_argument::PatternRules;
 use crate::syntax::suggest::nearest;
 
-/// What an attribute takes in its parentheses.
+/// The options and the other arguments that an attribute takes.
 pub(crate) struct Grammar {
     /// The attribute's name.
     pub(crate) attribute: &'static str,
@@ -15,13 +15,13 @@ pub(crate) struct Grammar {
     pub(crate) positional: Positional,
 }
 
-/// What an argument is that is no option.
+/// The kind of arguments that are no options.
 #[derive(Clone, Copy)]
 pub(crate) enum Positional {
     Nothing,
     Pattern(PatternRules),
     Words {
-        /// What a word names: `event`.
+        /// The noun for a word: `event`.
         noun: &'static str,
         words: &'static [&'static str],
     },
@@ -77,7 +77,7 @@ impl Grammar {
         Some(format!("an {} has no quotes: write `{name}`", self.noun()))
     }
 
-    /// What a name stands for.
+    /// The noun for a name.
     fn noun(&self) -> String {
         match self.positional {
             Positional::Words { noun, .. } => format!("{noun} or option"),

@@ -24,7 +24,7 @@ pub(super) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     arguments
 }
 
-/// What follows the name that an argument begins with.
+/// The rest of an argument after the name that it begins with.
 pub(super) enum Shape<'a> {
     /// Nothing: `lenient`.
     Alone,
