@@ -26,16 +26,16 @@ impl<'p> Extraction<'p> {
 
     /// A row of `registered_handler!`, which writes a `let` statement and an element of the needs from it.
     pub(crate) fn row(&self, call: &Ident) -> TokenStream {
-        let (cfgs, local, Steps { begun, rest, awaited }) = (&self.param.cfgs, argument_local(self.index), self.steps(call));
-        let (extractor, span) = (self.extractor(), name_span(&self.param.ty));
+        let Steps { span, extractor, begun, rest, awaited } = self.steps(call);
+        let (cfgs, local) = (&self.param.cfgs, argument_local(self.index));
         quote_spanned!(span=> [#(#cfgs)*] #local (#begun) #rest (#awaited) (#extractor::needs))
     }
 
     /// The `let` statement. What remains of an extractor that never waits is of a type without values: `unreachable_code` is
     /// allowed where this stands, as rustc 1.89 warns of that.
     pub(crate) fn statement(&self, call: &Ident) -> TokenStream {
-        let (cfgs, local, Steps { begun, rest, awaited }) = (&self.param.cfgs, argument_local(self.index), self.steps(call));
-        let span = name_span(&self.param.ty);
+        let Steps { span, begun, rest, awaited, .. } = self.steps(call);
+        let (cfgs, local) = (&self.param.cfgs, argument_local(self.index));
         let result = quote_spanned!(ours(span)=> match #begun {
             __centrifugo::Ok(#rest) => #rest,
             __centrifugo::Err(#rest) => #awaited,
@@ -53,10 +53,12 @@ impl<'p> Extraction<'p> {
     /// All tokens have the span of the type's name, as the compiler reports a mistake in a type once for each span.
     fn steps(&self, call: &Ident) -> Steps {
         let (extractor, span) = (self.extractor(), name_span(&self.param.ty));
-        let rest = Ident::new(&local("rest").to_string(), span);
+        let rest = Ident::new("__local_rest", span);
         Steps {
             begun: quote_spanned!(span=> __centrifugo::Extraction(#extractor::extract(&#call)).__begin()),
             awaited: quote_spanned!(span=> #rest.await),
+            span,
+            extractor,
             rest,
         }
     }
@@ -72,6 +74,8 @@ impl<'p> Extraction<'p> {
 
 /// The two steps of an extraction: what is known at once, and what has to be awaited.
 struct Steps {
+    span: Span,
+    extractor: TokenStream,
     /// A result with the value in a result, or with the rest.
     begun: TokenStream,
     rest: Ident,

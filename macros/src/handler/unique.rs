@@ -34,7 +34,7 @@ pub(super) fn marker_names(kind: Kind, selector: &Selector, options: &Options) -
 const WORDS: [(&str, &str); 6] =
     [("<in any case>", "ANYCASE"), ("<..>", "REST"), ("<>", "ANY"), (".", "DOT"), (":", "COLON"), ("/", "SLASH")];
 
-/// A shape in the letters of a name. Each shape has its own: `_` only doubled, anything else between two.
+/// A shape in the letters of a name, which no other shape has: `_` is doubled, and other characters stand between two.
 fn in_letters(shape: &str) -> String {
     let (mut letters, mut rest) = (String::new(), shape);
     while let Some(next) = rest.chars().next() {
