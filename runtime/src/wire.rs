@@ -23,7 +23,7 @@ pub struct Disconnect {
     /// 4000 to 4999 for applications: up to 4499 the SDK reconnects, from 4500 on it doesn't.
     #[prost(uint32, tag = "1")]
     pub code: u32,
-    /// 1 to 32 ASCII bytes that are not JSON, or the client isn't told this code.
+    /// 1 to 32 ASCII bytes that are not JSON, or the client doesn't receive this code.
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
 }
@@ -112,7 +112,8 @@ pub struct ConnectRequest {
     /// The client application's version, if it gives one.
     #[prost(string, tag = "13")]
     pub version: ::prost::alloc::string::String,
-    /// Server-side channels that the client wishes for: unchecked, in no order. They are granted by naming them in the result.
+    /// Server-side channels that the client requests: unchecked, in no order. They are granted by naming them
+    /// in the result.
     #[prost(string, repeated, tag = "14")]
     pub channels: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -358,13 +359,14 @@ pub struct PublishResult {
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
-    /// A publication with a key that was used lately is dropped; the client is told "ok" all the same.
+    /// A publication with a key that was used lately is dropped; the client receives "ok" all the same.
     #[prost(string, tag = "5")]
     pub idempotency_key: ::prost::alloc::string::String,
     /// Sends the difference to the last publication to the subscribers that take it.
     #[prost(bool, tag = "6")]
     pub delta: bool,
-    /// A publication that isn't newer than the last one is dropped; the client is told "ok" all the same. 0 means unversioned.
+    /// A publication that isn't newer than the last one is dropped; the client receives "ok" all the same.
+    /// 0 means unversioned.
     #[prost(uint64, tag = "7")]
     pub version: u64,
     /// Versions of different epochs are not compared.
@@ -652,7 +654,7 @@ pub struct SharedPollRefreshResultItem {
     /// From 1 up and growing in versioned mode; 0 delivers nothing there.
     #[prost(uint64, tag = "3")]
     pub version: u64,
-    /// The key is gone: the clients are told, and it is polled no more.
+    /// The key is gone: Centrifugo reports that to the clients, and polls it no more.
     #[prost(bool, tag = "4")]
     pub removed: bool,
     /// What a delta is computed against.
