@@ -4,18 +4,23 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 pub use protox::prost_reflect::prost::{DecodeError, Message};
-use protox::prost_reflect::{DescriptorPool, ReflectMessage};
+use protox::prost_reflect::{DescriptorPool, MessageDescriptor, ReflectMessage};
 pub use protox::prost_reflect::{DynamicMessage, Value};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tonic::client::Grpc;
-use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Request, Status, Streaming};
+
+use self::bytes_codec::BytesCodec;
+
+#[path = "../../runtime/src/grpc/bytes_codec.rs"]
+mod bytes_codec;
 
 const PACKAGE: &str = "centrifugal.centrifugo.proxy";
 
@@ -25,14 +30,17 @@ static SCHEMA: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::from_file_descriptor_set(files).expect("a schema")
 });
 
+fn descriptor(name: &str) -> MessageDescriptor {
+    SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a message of the schema")
+}
+
 /// A message of the schema with these fields, and the fields that Centrifugo always sends.
 ///
 /// # Panics
 ///
 /// If the schema has no such message or field.
 pub fn message(name: &str, fields: &[(&str, Value)]) -> DynamicMessage {
-    let of_schema = SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a message of the schema");
-    let mut message = DynamicMessage::new(of_schema);
+    let mut message = DynamicMessage::new(descriptor(name));
     for (field, value) in [("client", "c1"), ("transport", "websocket"), ("protocol", "json"), ("encoding", "json")] {
         if message.descriptor().get_field_by_name(field).is_some() {
             message.set_field_by_name(field, text(value));
@@ -85,8 +93,7 @@ pub fn head(length: usize) -> [u8; 5] {
 ///
 /// If the schema has no such message.
 pub fn decode(name: &str, bytes: Bytes) -> Result<DynamicMessage, DecodeError> {
-    let of_schema = SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a message of the schema");
-    DynamicMessage::decode(of_schema, bytes)
+    DynamicMessage::decode(descriptor(name), bytes)
 }
 
 /// Calls one of the service's methods with a request of the schema, and returns the response.
@@ -117,11 +124,10 @@ pub async fn call_with(
     metadata: MetadataMap,
     request: &DynamicMessage,
 ) -> Result<DynamicMessage, Status> {
-    let path = format!("/{PACKAGE}.CentrifugoProxy/{rpc}");
+    let path = path(rpc);
     let bytes = call_raw(app, &path, metadata, request.encode_to_vec().into()).await?;
     let name = request.descriptor().name().replace("Request", "Response");
-    let of_schema = SCHEMA.get_message_by_name(&format!("{PACKAGE}.{name}")).expect("a response of the schema");
-    Ok(DynamicMessage::decode(of_schema, bytes).expect("a response that can be read"))
+    Ok(decode(&name, bytes).expect("a response that can be read"))
 }
 
 /// Sends any bytes to any path.
@@ -139,7 +145,7 @@ pub async fn call_raw(app: SocketAddr, path: &str, metadata: MetadataMap, bytes:
 
 /// Starts many calls with the same request on one connection, and waits for none of them.
 pub fn burst(connection: &Channel, rpc: &str, request: &DynamicMessage, calls: usize) -> JoinSet<Result<Bytes, Status>> {
-    let (path, bytes) = (format!("/{PACKAGE}.CentrifugoProxy/{rpc}"), Bytes::from(request.encode_to_vec()));
+    let (path, bytes) = (path(rpc), Bytes::from(request.encode_to_vec()));
     let one = move |_| {
         let (connection, path, bytes) = (connection.clone(), path.clone(), bytes.clone());
         async move { call_over(connection, &path, MetadataMap::new(), bytes).await }
@@ -176,8 +182,8 @@ pub enum Form {
 /// If the app doesn't listen.
 pub async fn respond(connection: &Channel, rpc: &str, bytes: Bytes, form: Form) -> Result<(MetadataMap, Bytes), Status> {
     let mut grpc = grpc(connection, form).await;
-    let path = format!("/{PACKAGE}.CentrifugoProxy/{rpc}").parse().expect("a path");
-    let (metadata, bytes, _) = grpc.unary(Request::new(bytes), path, Raw).await?.into_parts();
+    let path = path(rpc).parse().expect("a path");
+    let (metadata, bytes, _) = grpc.unary(Request::new(bytes), path, BytesCodec).await?.into_parts();
     Ok((metadata, bytes))
 }
 
@@ -187,7 +193,7 @@ async fn call_over(connection: Channel, path: &str, metadata: MetadataMap, bytes
     let mut request = Request::new(bytes);
     *request.metadata_mut() = metadata;
     let path = path.parse().expect("a path");
-    Ok(grpc.unary(request, path, Raw).await?.into_inner())
+    Ok(grpc.unary(request, path, BytesCodec).await?.into_inner())
 }
 
 /// Opens a unidirectional stream on a connection.
@@ -214,9 +220,9 @@ pub async fn open(connection: &Channel, request: &DynamicMessage) -> Result<Open
 /// If the app doesn't listen.
 pub async fn open_by(connection: &Channel, request: &DynamicMessage, form: Form) -> Result<Opened, Status> {
     let mut grpc = grpc(connection, form).await;
-    let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeUnidirectional").parse().expect("a path");
+    let path = path("SubscribeUnidirectional").parse().expect("a path");
     let request = Request::new(Bytes::from(request.encode_to_vec()));
-    Ok(Opened(grpc.server_streaming(request, path, Raw).await?.into_inner()))
+    Ok(Opened(grpc.server_streaming(request, path, BytesCodec).await?.into_inner()))
 }
 
 async fn grpc(connection: &Channel, form: Form) -> Grpc<Channel> {
@@ -245,8 +251,8 @@ pub async fn open_bidirectional(
         stream::poll_fn(move |context| messages.poll_recv(context)).map(|message| Bytes::from(message.encode_to_vec()));
     let mut grpc = Grpc::new(connection.clone());
     grpc.ready().await.expect("an app");
-    let path = format!("/{PACKAGE}.CentrifugoProxy/SubscribeBidirectional").parse().expect("a path");
-    let opened = async move { Ok(Opened(grpc.streaming(Request::new(messages), path, Raw).await?.into_inner())) };
+    let path = path("SubscribeBidirectional").parse().expect("a path");
+    let opened = async move { Ok(Opened(grpc.streaming(Request::new(messages), path, BytesCodec).await?.into_inner())) };
     (sender, opened)
 }
 
@@ -265,10 +271,8 @@ impl Opened {
     ///
     /// If the schema has no such message.
     pub async fn next(&mut self) -> Result<Option<DynamicMessage>, Status> {
-        let of_schema =
-            SCHEMA.get_message_by_name(&format!("{PACKAGE}.StreamSubscribeResponse")).expect("a message of the schema");
         let bytes = self.0.message().await?;
-        Ok(bytes.map(|bytes| DynamicMessage::decode(of_schema, bytes).expect("a response that can be read")))
+        Ok(bytes.map(|bytes| decode("StreamSubscribeResponse", bytes).expect("a response that can be read")))
     }
 }
 
@@ -279,41 +283,4 @@ pub fn error_code(response: &DynamicMessage) -> Option<u32> {
     }
     let error = response.get_field_by_name("error")?;
     error.as_message()?.get_field_by_name("code")?.as_u32()
-}
-
-/// A codec that leaves bytes as they are.
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, bytes: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(bytes);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
-    }
 }

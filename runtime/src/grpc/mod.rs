@@ -4,6 +4,7 @@
 //! (`single_frame.rs`), nearly always before the call has a task (`unary.rs`); every other one by tonic's codec
 //! (`via_tonic.rs`).
 
+mod bytes_codec;
 pub(crate) mod gate;
 pub(crate) mod layers;
 pub(crate) mod method;

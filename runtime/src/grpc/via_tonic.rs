@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use futures_util::future::TryFutureExt;
 use futures_util::stream::StreamExt;
 use http::Response;
 use tonic::body::Body;
-use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codec::CompressionEncoding;
 use tonic::server::Grpc;
 use tonic::{Request, Status, Streaming};
 use tower::service_fn;
@@ -16,6 +16,7 @@ use tower::service_fn;
 use crate::dispatch::message::{PREFIX, decode};
 use crate::dispatch::stream::Responses;
 use crate::dispatch::{Dispatch, Head};
+use crate::grpc::bytes_codec::BytesCodec;
 use crate::grpc::method::Unary;
 
 /// A call with one message and one response.
@@ -75,46 +76,8 @@ fn unframed_messages(responses: Responses) -> tonic::Response<Messages> {
     tonic::Response::new(responses.map(|message| message.map(unframed)))
 }
 
-fn grpc(dispatch: &Dispatch) -> Grpc<Raw> {
+fn grpc(dispatch: &Dispatch) -> Grpc<BytesCodec> {
     let max = dispatch.max_message_size();
-    let grpc = Grpc::new(Raw).accept_compressed(CompressionEncoding::Gzip);
+    let grpc = Grpc::new(BytesCodec).accept_compressed(CompressionEncoding::Gzip);
     grpc.max_decoding_message_size(max).max_encoding_message_size(max)
-}
-
-/// A codec that leaves messages as bytes: `method.rs` and `stream.rs` decode them.
-#[derive(Clone, Copy)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, message: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(message);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
-    }
 }
