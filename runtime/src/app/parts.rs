@@ -4,13 +4,15 @@ use std::collections::HashSet;
 use std::ptr;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use tonic::body::Body;
-use tower::{BoxError, Layer, Service};
+use tower::util::{BoxCloneSyncService, ServiceExt};
+use tower::{BoxError, Layer, Service, service_fn};
 
 use super::list::ListOf;
 use super::{App, collected};
 use crate::dispatch::failure::{ErrorHandler, Failure};
-use crate::grpc::ProxyService;
+use crate::grpc::{ProxyService, layers};
 use crate::handler::Handler;
 use crate::handler::interceptor::Interceptor;
 use crate::http_bridge::{self, Http};
@@ -91,7 +93,10 @@ impl App {
         <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.layers.add(layer);
+        self.layers.add(move |service| {
+            let layered = layer.layer(service);
+            BoxCloneSyncService::new(service_fn(move |request| layered.clone().oneshot(request).map(layers::response)))
+        });
         self
     }
 

@@ -3,10 +3,9 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 use tonic::body::Body;
-use tower::util::{BoxCloneSyncService, ServiceExt};
-use tower::{BoxError, Layer, Service, service_fn};
+use tower::BoxError;
+use tower::util::BoxCloneSyncService;
 
 use crate::dispatch::internal_error;
 use crate::grpc::ProxyService;
@@ -25,18 +24,11 @@ type Wrap = Box<dyn FnOnce(ProxyService) -> ProxyService + Send + Sync>;
 pub(crate) struct Layers(Vec<Wrap>);
 
 impl Layers {
-    pub(crate) fn add<L, B>(&mut self, layer: L)
-    where
-        L: Layer<ProxyService> + Send + Sync + 'static,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>, Future: Send + 'static>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
+    /// Adds a layer further outside. `wrap` puts it around a service.
+    pub(crate) fn add(&mut self, wrap: impl FnOnce(ProxyService) -> Layered + Send + Sync + 'static) {
         self.0.push(Box::new(move |service: ProxyService| {
-            let layered = layer.layer(service.clone());
-            let infallible = service_fn(move |request| layered.clone().oneshot(request).map(response));
-            service.wrapped(BoxCloneSyncService::new(infallible))
+            let layered = wrap(service.clone());
+            service.wrapped(layered)
         }));
     }
 
@@ -46,7 +38,7 @@ impl Layers {
 }
 
 /// The response of a layer. A layer's error becomes a status, which is how gRPC reports a failure.
-fn response<B>(result: Result<http::Response<B>, impl Into<BoxError>>) -> Result<http::Response<Body>, Infallible>
+pub(crate) fn response<B>(result: Result<http::Response<B>, impl Into<BoxError>>) -> Result<http::Response<Body>, Infallible>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {

@@ -1,6 +1,5 @@
 //! The backend of the bridge: an HTTP service of any type, behind one function that sends a request and reads its response.
 
-use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,6 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use tower::Service;
 
 use super::error::{BackendError, BoxError};
 use super::reply::BufferedResponse;
@@ -26,27 +24,6 @@ pub(crate) struct ResponseLimits {
     pub(crate) time: Duration,
     /// How long its body may be.
     pub(crate) bytes: usize,
-}
-
-/// A backend that calls the service. Each request gets a clone of its own, because a tower service that is ready is ready
-/// for one call.
-pub(crate) fn of_service<S, B>(service: S) -> Backend
-where
-    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-    B: Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<BoxError>,
-{
-    Arc::new(move |request, limits| {
-        let mut service = service.clone();
-        Box::pin(within(limits.time, async move {
-            poll_fn(|context| service.poll_ready(context)).await.map_err(|error| BackendError::Service(error.into()))?;
-            let response = service.call(request).await.map_err(|error| BackendError::Service(error.into()))?;
-            read(response, limits.bytes).await
-        }))
-    })
 }
 
 /// Runs an exchange for at most this time.

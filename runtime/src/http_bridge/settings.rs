@@ -1,17 +1,19 @@
 //! The bridge's settings in the app: what answers, how long it may take, and how long its responses may be.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::TryFutureExt;
 use http::{HeaderName, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use tower::Service;
+use tower::{Service, ServiceExt};
 
 use super::Bridge;
-use super::backend::{self, Backend};
-use super::error::BoxError;
+use super::backend::{Backend, read, within};
+use super::error::{BackendError, BoxError};
 use super::query::ListStyle;
 #[cfg(feature = "http-upstream")]
 use super::upstream::Upstream;
@@ -59,21 +61,13 @@ impl BackendBuilder {
 }
 
 impl Http {
-    /// A service in the process: an `axum::Router`, or any other tower service of `http` requests. A clone of it serves each
-    /// request.
+    /// A service in the process: an `axum::Router`, or any other tower service of `http` requests, with the bounds of
+    /// [`From`](#impl-From%3CS%3E-for-Http). A clone of it serves each request.
     ///
     /// The requests have a path and a query, and no authority. Their extensions contain the [`UserId`](crate::UserId) and
     /// the [`ClientId`](crate::ClientId).
-    pub fn new<S, B>(service: S) -> Self
-    where
-        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
-    {
-        Self::of(Ok(BackendBuilder::Service(backend::of_service(service))), ListStyle::Repeated)
+    pub fn new(service: impl Into<Self>) -> Self {
+        service.into()
     }
 
     /// A remote server, by the base URL to which all paths are appended: `https://api.example.com/v1`. A client with a pool
@@ -170,8 +164,13 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
+    /// Each request gets a clone of the service, because a tower service that is ready is ready for one call.
     fn from(service: S) -> Self {
-        Self::new(service)
+        let backend: Backend = Arc::new(move |request, limits| {
+            let response = service.clone().oneshot(request).map_err(|error| BackendError::Service(error.into()));
+            Box::pin(within(limits.time, async move { read(response.await?, limits.bytes).await }))
+        });
+        Self::of(Ok(BackendBuilder::Service(backend)), ListStyle::Repeated)
     }
 }
 
