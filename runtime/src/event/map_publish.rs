@@ -9,13 +9,12 @@ use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_bool};
+use super::published_data::{self, publication_reply};
 use super::typed::{publishes, publishes_as_sent};
-use super::{Event, Malformed, Refusal, Sealed, Wire, published_data};
-use crate::event::into_reply::IntoReply;
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::names::channel;
-use crate::names::channel_data::{DataOf, ReplyChannel};
+use crate::names::channel_data::DataOf;
 use crate::names::id::{Channel, Key, UserId};
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
@@ -87,6 +86,12 @@ impl<C> MapPublished<C> {
         Self::default()
     }
 
+    /// Sets this value instead of the client's, as JSON.
+    pub fn data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
+        self.fields.data = Payload::json(data);
+        self
+    }
+
     /// Sets this key instead of the client's. An empty key stands for the client's; if that is empty as well, Centrifugo
     /// refuses it with error 107.
     pub fn key(mut self, key: impl Into<String>) -> Self {
@@ -94,53 +99,9 @@ impl<C> MapPublished<C> {
         self
     }
 
-    /// Sets this value instead of the client's, as JSON.
-    pub fn data<T: Serialize + DataOf<C> + ?Sized>(mut self, data: &T) -> Self {
-        self.fields.data = Payload::json(data);
-        self
-    }
-
-    /// Sets these bytes instead of the client's value. Empty bytes fail the call: Centrifugo would set the client's value.
-    /// So do bytes that aren't JSON, unless the handler is declared `binary`.
-    pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
-        self.fields.data = Payload::raw(data);
-        self
-    }
-
-    /// Adds a tag, which subscribers receive with the value.
-    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.fields.tags.insert(key.into(), value.into());
-        self
-    }
-
     /// Sets the condition under which the key is set; [`KeyMode::Replace`] by default.
     pub fn key_mode(mut self, mode: KeyMode) -> Self {
         self.fields.key_mode = mode;
-        self
-    }
-
-    /// Sets the idempotency key. Centrifugo ignores a second publication with the same one.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.fields.idempotency_key = key.into();
-        self
-    }
-
-    /// Sends subscribers that negotiated deltas the difference to the last value.
-    pub fn delta(mut self) -> Self {
-        self.fields.delta = true;
-        self
-    }
-
-    /// Sets the version of the value. In the modes `recoverable` and `persistent`, Centrifugo drops a value whose version
-    /// isn't newer than the last. In the mode `ephemeral`, which the generated configuration has, a version fails the call.
-    pub fn version(mut self, version: u64) -> Self {
-        self.fields.version = version;
-        self
-    }
-
-    /// Sets the epoch of the version: versions are compared only within one epoch.
-    pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
-        self.fields.version_epoch = epoch.into();
         self
     }
 
@@ -156,6 +117,24 @@ impl<C> MapPublished<C> {
         self.fields.stream_data = Payload::json(data);
         self
     }
+}
+
+publication_reply! {
+    MapPublish => MapPublished:
+    /// Sets these bytes instead of the client's value. Empty bytes fail the call: Centrifugo would set the client's value.
+    /// So do bytes that aren't JSON, unless the handler is declared `binary`.
+    raw_data;
+    /// Adds a tag, which subscribers receive with the value.
+    tag;
+    /// Sets the idempotency key. Centrifugo ignores a second publication with the same one.
+    idempotency_key;
+    /// Sends subscribers that negotiated deltas the difference to the last value.
+    delta;
+    /// Sets the version of the value. In the modes `recoverable` and `persistent`, Centrifugo drops a value whose version
+    /// isn't newer than the last. In the mode `ephemeral`, which the generated configuration has, a version fails the call.
+    version;
+    /// Sets the epoch of the version: versions are compared only within one epoch.
+    version_epoch;
 }
 
 impl Sealed for MapPublish {
@@ -194,13 +173,6 @@ returns_bool!(MapPublish => MapPublished);
 publishes!(MapPublish => MapPublished);
 publishes_as_sent!(MapPublish);
 
-impl<C: ReplyChannel> IntoReply<MapPublish> for MapPublished<C> {
-    fn into_reply(self) -> Result<MapPublished, Reject> {
-        published_data::check_replaced::<C>(&self.fields.data)?;
-        Ok(MapPublished::of(self.fields))
-    }
-}
-
 impl Wire for MapPublish {
     type Request = wire::MapPublishRequest;
     type Response = wire::MapPublishResponse;
@@ -231,8 +203,8 @@ impl Wire for MapPublish {
     }
 
     fn admit(&self, options: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)?;
-        published_data::admit(
+        published_data::check(
+            &self.channel,
             &self.data,
             options,
             "the value isn't JSON; `#[map_publish(.., binary)]` accepts it, for channels without JSON subscribers",

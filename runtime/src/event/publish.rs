@@ -9,13 +9,12 @@ use super::draft::drafted;
 use super::facets::facets;
 use super::facts::{Facts, Proxy, SubscriptionType};
 use super::into_reply::{may_return, returns_bool};
+use super::published_data::{self, publication_reply};
 use super::typed::{publishes, publishes_as_sent};
-use super::{Event, Malformed, Refusal, Sealed, Wire, published_data};
-use crate::event::into_reply::IntoReply;
+use super::{Event, Malformed, Refusal, Sealed, Wire};
 use crate::event::kind::Kind;
 use crate::event::options::Options;
-use crate::names::channel;
-use crate::names::channel_data::{DataOf, ReplyChannel};
+use crate::names::channel_data::DataOf;
 use crate::names::id::{Channel, UserId};
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
@@ -89,51 +88,31 @@ impl<C> Published<C> {
         self
     }
 
-    /// Publishes these bytes instead of the client's data. A typed channel doesn't check their type. Empty bytes fail the
-    /// call: Centrifugo would publish the client's data. So do bytes that aren't JSON, unless the handler is declared
-    /// `binary`: Centrifugo would close every subscriber that speaks JSON, permanently, while the publisher receives "ok".
-    pub fn raw_data(mut self, data: impl Into<Bytes>) -> Self {
-        self.fields.data = Payload::raw(data);
-        self
-    }
-
     /// Keeps the publication out of the channel's history.
     pub fn skip_history(mut self) -> Self {
         self.fields.skip_history = true;
         self
     }
+}
 
+publication_reply! {
+    Publish => Published:
+    /// Publishes these bytes instead of the client's data. A typed channel doesn't check their type. Empty bytes fail the
+    /// call: Centrifugo would publish the client's data. So do bytes that aren't JSON, unless the handler is declared
+    /// `binary`: Centrifugo would close every subscriber that speaks JSON, permanently, while the publisher receives "ok".
+    raw_data;
     /// Adds a tag, which subscribers receive with the data.
-    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.fields.tags.insert(key.into(), value.into());
-        self
-    }
-
+    tag;
     /// Sets the idempotency key. Centrifugo doesn't publish a second publication with the same key; its publisher receives
     /// "ok" all the same.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.fields.idempotency_key = key.into();
-        self
-    }
-
+    idempotency_key;
     /// Sends subscribers that negotiated deltas the difference to the last publication.
-    pub fn delta(mut self) -> Self {
-        self.fields.delta = true;
-        self
-    }
-
+    delta;
     /// Sets the version of the data. Centrifugo drops a publication whose version isn't newer than the last one's; its
     /// publisher receives "ok" all the same.
-    pub fn version(mut self, version: u64) -> Self {
-        self.fields.version = version;
-        self
-    }
-
+    version;
     /// Sets the epoch of the version: versions are compared only within one epoch.
-    pub fn version_epoch(mut self, epoch: impl Into<String>) -> Self {
-        self.fields.version_epoch = epoch.into();
-        self
-    }
+    version_epoch;
 }
 
 impl Sealed for Publish {
@@ -168,13 +147,6 @@ returns_bool!(Publish => Published);
 publishes!(Publish => Published);
 publishes_as_sent!(Publish);
 
-impl<C: ReplyChannel> IntoReply<Publish> for Published<C> {
-    fn into_reply(self) -> Result<Published, Reject> {
-        published_data::check_replaced::<C>(&self.fields.data)?;
-        Ok(Published::of(self.fields))
-    }
-}
-
 impl Wire for Publish {
     type Request = wire::PublishRequest;
     type Response = wire::PublishResponse;
@@ -193,8 +165,8 @@ impl Wire for Publish {
     }
 
     fn admit(&self, options: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)?;
-        published_data::admit(
+        published_data::check(
+            &self.channel,
             &self.data,
             options,
             "the publication isn't JSON; `#[publish(.., binary)]` accepts it, for channels without JSON subscribers",
