@@ -179,13 +179,17 @@ async fn a_stream_of_a_byte_at_a_time_gets_deadline_exceeded() {
     body.abort();
 }
 
-#[tokio::test]
-async fn unfinished_bodies_of_four_mebibytes_hold_a_limited_memory() {
-    let app = impatient(None).await;
+async fn hold_a_limited_memory(secret: Option<&'static str>) {
+    let app = impatient(secret).await;
     let before = app.memory();
     are_refused_or_late(&four_hundred(&app, &rpc(&app)).await);
     holds_its_limit(&app, 400, before, "400 bodies of 4 MiB").await;
     app.answers().await;
+}
+
+#[tokio::test]
+async fn unfinished_bodies_of_four_mebibytes_hold_a_limited_memory() {
+    hold_a_limited_memory(None).await;
 }
 
 #[tokio::test]
@@ -200,11 +204,7 @@ async fn unfinished_bodies_without_the_secret_hold_nothing() {
 
 #[tokio::test]
 async fn unfinished_bodies_with_the_secret_hold_a_limited_memory() {
-    let app = impatient(Some("open sesame")).await;
-    let before = app.memory();
-    are_refused_or_late(&four_hundred(&app, &rpc(&app)).await);
-    holds_its_limit(&app, 400, before, "400 bodies of 4 MiB with the secret").await;
-    app.answers().await;
+    hold_a_limited_memory(Some("open sesame")).await;
 }
 
 #[tokio::test]

@@ -8,5 +8,6 @@ mod failures;
 mod payloads;
 mod requests;
 mod server_api;
+mod shared;
 mod stream;
 mod warnings;

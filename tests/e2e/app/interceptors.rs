@@ -6,11 +6,10 @@ use centrifugo::{
     App, Call, Connect, Connected, Data, ErrorReply, Event, Extension, Failure, HasUser, Header, Internal, Next, Publish,
     Refreshed, Reject, Rpc, RpcReply, State, UserId, handlers, interceptors,
 };
+use centrifugo_tests::outcome::{Outcome, Secret};
 use centrifugo_tests::{Refused, Stage, eventually};
 use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
-
-use centrifugo_tests::outcome::{Outcome, Secret};
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(name): Data<String>) -> Result<Connected, Reject> {

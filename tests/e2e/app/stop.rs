@@ -4,23 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use centrifugo::{App, Connected, State, handlers};
+use centrifugo::{App, State, handlers};
 use centrifugo_tests::wire::{burst, call, connection, error_code, message, text};
-use centrifugo_tests::{Logs, PATIENCE, Stage};
+use centrifugo_tests::{LiveCount, Logs, PATIENCE, Stage};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
-use centrifugo_tests::LiveCount;
+use crate::shared;
 
 /// Notified when a handler has begun.
 type Begun = Arc<Notify>;
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
 
 #[centrifugo::rpc("slow", collect = false)]
 async fn slow(State(begun): State<Begun>) -> &'static str {
@@ -128,7 +123,7 @@ async fn a_connection_that_always_has_another_call_sees_the_stop() {
 
 #[tokio::test]
 async fn a_silent_peer_does_not_delay_the_stop() {
-    let app = App::empty().handlers(handlers![connect]).drain_timeout(2 * PATIENCE);
+    let app = App::empty().handlers(handlers![shared::connect]).drain_timeout(2 * PATIENCE);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
     let address = server.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -144,7 +139,7 @@ async fn a_silent_peer_does_not_delay_the_stop() {
 
 #[tokio::test]
 async fn clients_stay_when_the_app_goes() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, slow]).state(Begun::default())).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, slow]).state(Begun::default())).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.rpc("slow", Value::Null).await, Ok(json!("done")));
     let (centrifugo, logs) = stage.stop_app().await;

@@ -9,11 +9,10 @@ use centrifugo::{
     PollItem, PolledItem, Publications, Published, Refreshed, Reject, State, SubRefreshed, Subscribed, SubscribedStream,
     UserId, handlers, interceptors,
 };
+use centrifugo_tests::Outcome;
 use futures_util::stream::{self, Stream, StreamExt};
 use headers::Referer;
 use serde_json::{Value, json};
-
-use centrifugo_tests::Outcome;
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(name): Data<String>, Header(page): Header<Referer>) -> Connected {

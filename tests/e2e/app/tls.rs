@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use centrifugo::{App, Connected, handlers};
+use centrifugo::{App, handlers};
 use centrifugo_server::Centrifugo;
 use centrifugo_tests::Client;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -12,15 +12,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
+use crate::shared;
 
 /// Signs certificates.
 struct Authority {
@@ -59,7 +51,7 @@ async fn answered(server: &Signed, clients: &Authority, tls: Value) -> Result<()
     drop(ring::default_provider().install_default());
     let proxy = json!({ "grpc": { "tls": tls } });
     let settings = json!({ "client": { "proxy": { "connect": proxy } }, "rpc": { "proxy": proxy } });
-    let app = App::empty().handlers(handlers![connect, ping]).centrifugo(settings);
+    let app = App::empty().handlers(handlers![shared::connect, shared::ping]).centrifugo(settings);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let endpoint = format!("grpc://{}", listener.local_addr().expect("an address"));
     let config = app.centrifugo_config(&endpoint).expect("a configuration");

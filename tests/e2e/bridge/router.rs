@@ -18,6 +18,8 @@ use tokio::net::TcpSocket;
 
 use super::routes::router;
 
+use crate::shared;
+
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(user): Data<Option<String>>) -> Connected {
     user.map_or_else(Connected::anonymous, Connected::user)
@@ -26,11 +28,6 @@ async fn connect(Data(user): Data<Option<String>>) -> Connected {
 #[centrifugo::rpc("get:users/me", collect = false)]
 async fn me(user: UserId) -> Value {
     json!({ "me": user.as_str() })
-}
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
 }
 
 #[centrifugo::rpc("admin:kick", collect = false)]
@@ -189,7 +186,7 @@ async fn a_status_without_json_is_the_reply() {
 
 #[tokio::test]
 async fn a_misspelt_method_is_not_found_and_only_the_log_has_the_right_form() {
-    let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![ping, kick])).await;
+    let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![shared::ping, kick])).await;
     for method in ["users", "", "get", "pimg", "admin:kik"] {
         assert_eq!(client.rpc(method, Value::Null).await, refused(404, "method not found"), "{method}");
     }
@@ -267,7 +264,7 @@ async fn bytes_of_a_protobuf_client_must_be_json() {
 
 #[tokio::test]
 async fn handlers_take_precedence_over_the_router() {
-    let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![me, ping])).await;
+    let (stage, mut client) = start(App::empty().http(router()).handlers(handlers![me, shared::ping])).await;
     assert_eq!(client.rpc("get:users/me", Value::Null).await, Ok(json!({ "me": "7" })));
     assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
     assert_eq!(client.rpc("get:users/2", Value::Null).await, Ok(json!({ "code": 200, "id": 2 })));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Connected, Http, handlers};
+use centrifugo::{App, Http, handlers};
 use centrifugo_tests::{Client, Refused, Stage, refused};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -17,10 +17,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{Error, ServerConfig};
 
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
+use crate::shared;
 
 /// The bytes that the server sends for a path, and whether the connection stays open after them.
 fn response_to(path: &str) -> (String, bool) {
@@ -71,7 +68,7 @@ async fn serve() -> String {
 async fn start(http: Http) -> (Stage, Client) {
     // Centrifugo waits long enough for the app's own limits to be reached.
     let patient = json!({ "rpc": { "proxy": { "timeout": "30s" } } });
-    let stage = Stage::start(App::empty().http(http).handlers(handlers![connect]).centrifugo(patient)).await;
+    let stage = Stage::start(App::empty().http(http).handlers(handlers![shared::connect]).centrifugo(patient)).await;
     let client = stage.connected(Value::Null).await;
     (stage, client)
 }

@@ -9,6 +9,8 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::shared;
+
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -52,15 +54,10 @@ async fn past_topic() -> Subscribed {
     Subscribed::new().expire_at(SystemTime::UNIX_EPOCH)
 }
 
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
-
 // Centrifugo takes either as "expired" and ends the connection.
 #[tokio::test]
 async fn a_refresh_to_a_past_time_fails_and_ends_nobody() {
-    for handlers in [handlers![short, past, ping], handlers![short, zero, ping]] {
+    for handlers in [handlers![short, past, shared::ping], handlers![short, zero, shared::ping]] {
         let stage = Stage::start(App::empty().handlers(handlers)).await;
         let mut client = stage.connected(Value::Null).await;
         stage.logs.line(&["ERROR", "refresh", "the expiry isn't in the future"]).await;

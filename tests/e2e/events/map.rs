@@ -5,10 +5,8 @@ use centrifugo::{
     UserId, handlers,
 };
 use centrifugo_tests::wire::{self, error_code, message, text};
-use centrifugo_tests::{Client, Refused, Stage};
+use centrifugo_tests::{Client, LoneApp, Outcome, Refused, Stage};
 use serde_json::{Value, json};
-
-use centrifugo_tests::Outcome;
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {
@@ -207,9 +205,8 @@ async fn every_field_arrives_and_leaves() {
         true
     }
     let handlers = handlers![set_all, remove_all, set_yes];
-    let server = App::empty().handlers(handlers).listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(server.serve_until(std::future::pending()));
+    let app = LoneApp::start(App::empty().handlers(handlers)).await;
+    let address = app.address();
     let data = wire::Value::Bytes("[1]".into());
     let fields = [("user", text("ann")), ("channel", text("all:1")), ("key", text("k1")), ("data", data)];
     let reply = wire::call(address, "MapPublish", &message("MapPublishRequest", &fields)).await.expect("a reply");
@@ -232,5 +229,4 @@ async fn every_field_arrives_and_leaves() {
     assert_eq!(error_code(&refused), Some(400));
     let reply = wire::call(address, "MapPublish", &message("MapPublishRequest", &fields("yes:1"))).await.expect("a reply");
     assert_eq!(error_code(&reply), None);
-    app.abort();
 }

@@ -1,15 +1,13 @@
 //! Events that only Centrifugo PRO sends, tested by a gRPC client.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use centrifugo::{App, CacheEmpty, Channel, ChannelChange, ChannelState, ErrorReply, Reject, State, handlers};
-use centrifugo_tests::Logs;
-use centrifugo_tests::wire::{self, DynamicMessage, error_code, message, text};
-use tonic::Status;
-
 use centrifugo_tests::outcome::{Outcome, Secret};
+use centrifugo_tests::wire::{self, DynamicMessage, error_code, message, text};
+use centrifugo_tests::{Logs, LoneApp};
+use tonic::Status;
 
 #[centrifugo::cache_empty("news:<outcome>", collect = false)]
 async fn fill(outcome: Outcome, channel: Channel, request: &CacheEmpty) -> Result<bool, Secret> {
@@ -48,80 +46,67 @@ async fn long() -> Result<(), ErrorReply> {
     Err(ErrorReply::new(500, "a message that is longer than the app's limit for a response"))
 }
 
-async fn app() -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    app_that(Reported::default()).await
+async fn app(reported: &Reported) -> LoneApp {
+    let handlers = handlers![fill, never_filled, state, chat];
+    LoneApp::start(App::empty().handlers(handlers).state(Arc::clone(reported))).await
 }
 
-async fn app_that(reported: Reported) -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    serve(App::empty().handlers(handlers![fill, never_filled, state, chat]).state(reported)).await
-}
-
-async fn serve(app: App) -> (SocketAddr, tokio::task::JoinHandle<()>) {
-    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    (address, tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") }))
-}
-
-async fn empty(address: SocketAddr, channel: &str) -> Result<String, Status> {
+async fn empty(app: &LoneApp, channel: &str) -> Result<String, Status> {
     let request = message("NotifyCacheEmptyRequest", &[("channel", text(channel))]);
-    Ok(wire::call(address, "NotifyCacheEmpty", &request).await?.to_string())
+    Ok(wire::call(app.address(), "NotifyCacheEmpty", &request).await?.to_string())
 }
 
 #[tokio::test]
 async fn an_empty_cache_is_filled_or_not() {
-    let (address, app) = app().await;
-    assert_eq!(empty(address, "news:result").await.expect("a reply"), "result{populated:true}");
-    assert_eq!(empty(address, "old:1").await.expect("a reply"), "result{}");
-    assert_eq!(empty(address, "other:1").await.expect("a reply"), "result{}");
+    let app = app(&Reported::default()).await;
+    assert_eq!(empty(&app, "news:result").await.expect("a reply"), "result{populated:true}");
+    assert_eq!(empty(&app, "old:1").await.expect("a reply"), "result{}");
+    assert_eq!(empty(&app, "other:1").await.expect("a reply"), "result{}");
     for outcome in ["internal", "panic"] {
-        let status = empty(address, &format!("news:{outcome}")).await.expect_err("a failure");
+        let status = empty(&app, &format!("news:{outcome}")).await.expect_err("a failure");
         assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
-    app.abort();
 }
 
-async fn happened(address: SocketAddr, events: &[(&str, &str)]) -> Result<DynamicMessage, Status> {
+async fn happened(app: &LoneApp, events: &[(&str, &str)]) -> Result<DynamicMessage, Status> {
     let event = |(channel, what): &(&str, &str)| {
         let fields = [("time_ms", wire::Value::I64(1_500)), ("channel", text(channel)), ("type", text(what))];
         wire::Value::Message(message("ChannelEvent", &fields))
     };
     let events = wire::Value::List(events.iter().map(event).collect());
-    wire::call(address, "NotifyChannelState", &message("NotifyChannelStateRequest", &[("events", events)])).await
+    wire::call(app.address(), "NotifyChannelState", &message("NotifyChannelStateRequest", &[("events", events)])).await
 }
 
 #[tokio::test]
 async fn each_channel_of_a_request_goes_to_its_own_handler() {
     let reported = Reported::default();
-    let (address, app) = app_that(reported.clone()).await;
+    let app = app(&reported).await;
     let events = [("news:a", "occupied"), ("chat:b", "occupied"), ("other:c", "occupied"), ("news:a", "vacated")];
-    let reply = happened(address, &events).await.expect("a reply");
+    let reply = happened(&app, &events).await.expect("a reply");
     assert_eq!(reply.to_string(), "result{}");
     assert_eq!(*reported.lock().expect("a list"), ["a occupied", "chat:b", "a vacated"]);
-    assert_eq!(happened(address, &[]).await.expect("a reply").to_string(), "result{}");
-    app.abort();
+    assert_eq!(happened(&app, &[]).await.expect("a reply").to_string(), "result{}");
 }
 
 #[tokio::test]
 async fn the_first_refusal_is_the_reply_and_all_channels_reach_their_handlers() {
     let reported = Reported::default();
-    let (address, app) = app_that(reported.clone()).await;
-    let refused = happened(address, &[("news:a", "error"), ("news:b", "internal"), ("chat:c", "vacated")]).await;
+    let app = app(&reported).await;
+    let refused = happened(&app, &[("news:a", "error"), ("news:b", "internal"), ("chat:c", "vacated")]).await;
     assert_eq!(error_code(&refused.expect("a reply")), Some(500));
     assert_eq!(*reported.lock().expect("a list"), ["a error", "b internal", "chat:c"]);
     for outcome in ["stop", "internal", "panic"] {
         let events = [("chat:a", "occupied"), ("news:a", outcome), ("news:b", "error")];
-        let status = happened(address, &events).await.expect_err("a failure");
+        let status = happened(&app, &events).await.expect_err("a failure");
         assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
-    app.abort();
 }
 
 #[tokio::test]
 async fn a_refusal_that_is_too_long_is_reported_with_its_handler() {
     let logs = Logs::keep();
-    let (address, app) = serve(App::empty().handlers(handlers![long]).max_message_size(32)).await;
-    let status = happened(address, &[("long:1", "vacated")]).await.expect_err("a failure");
+    let app = LoneApp::start(App::empty().handlers(handlers![long]).max_message_size(32)).await;
+    let status = happened(&app, &[("long:1", "vacated")]).await.expect_err("a failure");
     assert_eq!((status.code(), status.message()), (tonic::Code::OutOfRange, "the response is too long"));
     logs.line(&["ERROR", "handler=\"long\"", "name=long:1", "`App::max_message_size` is 32"]).await;
-    app.abort();
 }

@@ -5,10 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use centrifugo::{App, Connected, PollItem, Polled, PolledItem, Reject, SharedPoll, State, handlers};
 use centrifugo_tests::wire::{self, error_code, message, text};
-use centrifugo_tests::{Client, Stage};
+use centrifugo_tests::{Client, LoneApp, Outcome, Stage};
 use serde_json::{Value, json};
-
-use centrifugo_tests::Outcome;
 
 const SECRET: &str = "signing key";
 
@@ -158,9 +156,8 @@ async fn every_field_arrives_and_leaves() {
             .item(PolledItem::removed("c"))
             .epoch("e2")
     }
-    let server = App::empty().handlers(handlers![all, failing]).listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(server.serve_until(std::future::pending()));
+    let app = LoneApp::start(App::empty().handlers(handlers![all, failing])).await;
+    let address = app.address();
     let item = message("SharedPollRefreshItem", &[("key", text("a")), ("version", wire::Value::U64(1))]);
     let request = |channel: &str| {
         let items = wire::Value::List(vec![wire::Value::Message(item.clone())]);
@@ -188,5 +185,4 @@ async fn every_field_arrives_and_leaves() {
             wire::call(address, "SharedPollRefresh", &request(&format!("fail:{outcome}"))).await.expect_err("a failure");
         assert_eq!((status.code(), status.message()), (tonic::Code::Internal, "internal server error"), "{outcome}");
     }
-    app.abort();
 }

@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use centrifugo::testing::TestApp;
-use centrifugo::{App, ChannelChange, Connected, Reject, Subscribed, handlers};
+use centrifugo::{App, ChannelChange, Reject, Subscribed, handlers};
 use centrifugo_tests::{Logs, Refused, Stage};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::shared;
 
 const LOWER: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 const OTHER_UUIDS: [&str; 4] = [
@@ -395,11 +397,6 @@ async fn the_log_has_which_handler_reads_a_value_that_is_written_differently() {
     assert_eq!(logs.text().matches("is written").count(), before);
 }
 
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
-
 #[centrifugo::topic("order:<id>", collect = false)]
 async fn order(id: u64) -> bool {
     id == 7
@@ -412,7 +409,7 @@ async fn order_publish(id: u64) -> bool {
 
 #[tokio::test]
 async fn a_client_reaches_an_order_by_one_channel_only() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, order, order_publish])).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, order, order_publish])).await;
     let mut client = stage.connected(Value::Null).await;
     for other in ["order:007", "order:+7"] {
         let end = client.subscribe(other).await;

@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Connected, Failure, Publication, Reject, RpcReply, State, handlers};
+use centrifugo::{App, Failure, Publication, Reject, RpcReply, State, handlers};
 use centrifugo_tests::{Stage, eventually};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde_json::{Value, json};
+
+use crate::shared;
 
 /// Panics when it is dropped.
 struct PanicsInDrop;
@@ -40,11 +42,6 @@ impl fmt::Display for PanicsInDisplay {
 }
 
 impl std::error::Error for PanicsInDisplay {}
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
 
 #[centrifugo::rpc("long", collect = false)]
 async fn long() -> String {
@@ -90,7 +87,7 @@ async fn reported(seen: &Seen, name: &str) {
 #[tokio::test]
 async fn a_failure_after_the_reply_reaches_the_log_and_the_error_handler() {
     let seen = Seen::default();
-    let app = App::empty().handlers(handlers![connect, long, payload, local, display, value]);
+    let app = App::empty().handlers(handlers![shared::connect, long, payload, local, display, value]);
     let stage = Stage::start(app.max_message_size(10_000).error_handler(reports(&seen))).await;
     let mut client = stage.connected(Value::Null).await;
     for (method, why) in [
@@ -153,7 +150,7 @@ async fn every_abnormal_end_of_a_stream_is_reported_and_delayed() {
         ("display:a", "panicked: written on purpose"),
     ] {
         let (seen, opened) = (Seen::default(), Opened::default());
-        let app = App::empty().handlers(handlers![connect, long_item, bomb_item, ends, display_item]);
+        let app = App::empty().handlers(handlers![shared::connect, long_item, bomb_item, ends, display_item]);
         let app = app.state(Arc::clone(&opened)).max_message_size(10_000).error_handler(reports(&seen));
         let stage = Stage::start(app).await;
         let mut client = stage.connected(Value::Null).await;
@@ -177,7 +174,7 @@ async fn held() -> impl Stream<Item = Publication> {
 #[tokio::test]
 async fn a_stream_that_panics_as_its_client_leaves_is_reported() {
     let seen = Seen::default();
-    let stage = Stage::start(App::empty().handlers(handlers![connect, held]).error_handler(reports(&seen))).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, held]).error_handler(reports(&seen))).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("held:a").await["event"], "subscribed");
     client.call("unsubscribe", json!({ "channel": "held:a" })).await.expect("an end");

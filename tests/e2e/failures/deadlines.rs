@@ -3,20 +3,15 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use centrifugo::{App, Call, Connected, Event, Failure, Next, Reject, State, handlers, interceptors};
+use centrifugo::{App, Call, Event, Failure, Next, Reject, State, handlers, interceptors};
 use centrifugo_tests::wire::{call_with, message, text};
-use centrifugo_tests::{Stage, eventually};
+use centrifugo_tests::{LiveCount, Stage, eventually};
 use futures_util::stream::Stream;
 use serde_json::{Value, json};
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
-use centrifugo_tests::LiveCount;
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
+use crate::shared;
 
 #[centrifugo::rpc("sleep/<_>", name = "sleepy", collect = false)]
 async fn sleep(State(live): State<LiveCount>) {
@@ -40,7 +35,7 @@ fn reports(seen: &Seen) -> impl Fn(Failure) -> std::future::Ready<()> + Send + S
 #[tokio::test]
 async fn a_handler_that_runs_longer_than_centrifugo_waits_is_reported_and_dropped() {
     let (live, seen) = (LiveCount::default(), Seen::default());
-    let app = App::empty().handlers(handlers![connect, sleep]).state(live.clone()).error_handler(reports(&seen));
+    let app = App::empty().handlers(handlers![shared::connect, sleep]).state(live.clone()).error_handler(reports(&seen));
     let stage = Stage::start(app).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.rpc("sleep/7", Value::Null).await.expect_err("the deadline is over").code, 100);
@@ -57,7 +52,7 @@ async fn a_handler_that_runs_longer_than_centrifugo_waits_is_reported_and_droppe
 #[tokio::test]
 async fn the_deadline_of_a_caller_is_the_longest_time() {
     let live = LiveCount::default();
-    let stage = Stage::start(App::empty().handlers(handlers![connect, sleep]).state(live.clone())).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, sleep]).state(live.clone())).await;
     let mut metadata = MetadataMap::new();
     metadata.insert("grpc-timeout", MetadataValue::from_static("200m"));
     let request = message("RPCRequest", &[("method", text("sleep/7"))]);
@@ -78,7 +73,7 @@ async fn slow(State(live): State<LiveCount>) -> impl Stream<Item = u8> {
 #[tokio::test]
 async fn a_stream_that_does_not_open_in_time_is_reported_and_dropped() {
     let live = LiveCount::default();
-    let stage = Stage::start(App::empty().handlers(handlers![connect, slow]).state(live.clone())).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, slow]).state(live.clone())).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("slow:a").await["event"], "subscribe-error");
     stage.logs.line(&["WARN", "dropped after", "pattern=\"slow:<_>\"", "name=slow:a"]).await;
@@ -102,7 +97,7 @@ async fn greet(name: String) -> String {
 
 #[tokio::test]
 async fn an_interceptor_of_any_event_knows_handler_pattern_name_and_user() {
-    let app = App::empty().handlers(handlers![connect, greet]).interceptors(interceptors![label]);
+    let app = App::empty().handlers(handlers![shared::connect, greet]).interceptors(interceptors![label]);
     let stage = Stage::start(app).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.rpc("greet/ann", Value::Null).await, Ok(json!("ann")));

@@ -3,9 +3,11 @@
 use std::io;
 
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Connected, Refreshed, Reject, handlers};
+use centrifugo::{App, Refreshed, Reject, handlers};
 use centrifugo_tests::{Logs, Stage, refused};
 use serde_json::json;
+
+use crate::shared;
 
 #[derive(Debug, thiserror::Error, Reject)]
 enum ShopError {
@@ -21,11 +23,6 @@ enum ShopError {
     #[error("the ledger can't be read")]
     #[reject(internal)]
     Ledger(#[from] io::Error),
-}
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
 }
 
 #[centrifugo::rpc("unpaid", collect = false)]
@@ -54,7 +51,7 @@ async fn refresh() -> Result<Refreshed, ShopError> {
 }
 
 fn app() -> App {
-    App::empty().handlers(handlers![connect, unpaid, closed, banned, ledger, refresh])
+    App::empty().handlers(handlers![shared::connect, unpaid, closed, banned, ledger, refresh])
 }
 
 #[tokio::test]

@@ -2,22 +2,19 @@
 
 use std::collections::HashSet;
 
-use centrifugo::{App, Connected, Data, ErrorReply, Reject, UserId, handlers};
+use centrifugo::{App, Data, ErrorReply, Reject, UserId, handlers};
 use centrifugo_tests::Stage;
 use centrifugo_tests::wire::{call, call_raw, call_with, message, text};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tonic::metadata::MetadataMap;
 
+use crate::shared;
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Color {
     Red,
-}
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
 }
 
 #[centrifugo::rpc("paint", collect = false)]
@@ -62,7 +59,7 @@ fn check(logs: &str) {
 
 #[tokio::test]
 async fn a_client_cannot_write_lines_of_its_own() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, paint, refuse, fail, say, subscribe])).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, paint, refuse, fail, say, subscribe])).await;
     let mut client = stage.connected(Value::Null).await;
     let before = stage.logs.text().lines().count();
     for method in ["paint", "refuse", "fail", &forged(200), "say/x\nERROR forged", "get:x\nERROR forged"] {
@@ -76,7 +73,7 @@ async fn a_client_cannot_write_lines_of_its_own() {
 
 #[tokio::test]
 async fn a_peer_cannot_write_lines_of_its_own() {
-    let app = || App::empty().handlers(handlers![connect, paint, refuse, fail, say, subscribe]);
+    let app = || App::empty().handlers(handlers![shared::connect, paint, refuse, fail, say, subscribe]);
     let stage = Stage::start(app()).await;
     for length in [60, 60_000, 1 << 20] {
         let text = |value: &str| text(&format!("{value}{}", forged(length)));

@@ -16,10 +16,7 @@ use futures_util::stream::StreamExt;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
+use crate::shared;
 
 #[centrifugo::topic("news:<_>", collect = false)]
 async fn join() -> bool {
@@ -67,7 +64,7 @@ fn base64(bytes: &[u8]) -> Value {
 
 #[tokio::test]
 async fn a_subscriber_keeps_its_connection_whatever_is_published() {
-    let app = App::empty().handlers(handlers![connect, join, publish, copy]).centrifugo(json!({
+    let app = App::empty().handlers(handlers![shared::connect, join, publish, copy]).centrifugo(json!({
         "channel": { "namespaces": [
             { "name": "news", "history_size": 10, "history_ttl": "60s", "force_recovery": true }
         ] }
@@ -94,7 +91,7 @@ async fn a_subscriber_keeps_its_connection_whatever_is_published() {
 
 #[tokio::test]
 async fn a_caller_keeps_its_connection_whatever_a_handler_returns() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, echo, nested])).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, echo, nested])).await;
     let mut client = stage.connected(Value::Null).await;
     for bytes in [
         &b"{\"id\":2,\"rpc\":{\"method\":\"echo\",\"data\":\"\xff\"}}"[..],
@@ -112,7 +109,7 @@ async fn a_caller_keeps_its_connection_whatever_a_handler_returns() {
 
 #[tokio::test]
 async fn a_stream_ends_before_its_subscriber_would() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, live])).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, live])).await;
     let mut client = stage.connected(Value::Null).await;
     assert_eq!(client.subscribe("live:a").await["event"], "subscribed");
     let frame = [

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use centrifugo::{App, State, handlers};
-use centrifugo_tests::wire::{burst, connection, message, text};
+use centrifugo_tests::wire::{burst, message, text};
+use centrifugo_tests::{LiveCount, LoneApp};
 use tokio::sync::Barrier;
 
-use centrifugo_tests::LiveCount;
+use crate::shared;
 
 const CALLS: usize = 2_000;
 
@@ -22,52 +23,36 @@ async fn hold(State(live): State<LiveCount>) {
     std::future::pending().await
 }
 
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
-
 #[tokio::test]
 async fn thousands_of_calls_run_at_once_on_one_connection() {
     let app = App::empty().handlers(handlers![meet]).state(Arc::new(Barrier::new(CALLS)));
-    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(server.serve_until(std::future::pending()));
-    let connection = connection(address).await;
+    let app = LoneApp::start(app).await;
+    let connection = app.connection().await;
     let calls = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("meet"))]), CALLS);
     let met = tokio::time::timeout(centrifugo_tests::PATIENCE, calls.join_all()).await.expect("a meeting of all");
     assert!(met.iter().all(Result::is_ok));
-    app.abort();
 }
 
 // Calls of a slow app are reset at their deadline, many at a time. h2's default limit closes the connection then.
 #[tokio::test]
 async fn thousands_of_calls_that_are_reset_do_not_end_the_connection() {
     let live = LiveCount::default();
-    let server =
-        App::empty().handlers(handlers![hold, ping]).state(live.clone()).listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(server.serve_until(std::future::pending()));
-    let connection = connection(address).await;
+    let app = LoneApp::start(App::empty().handlers(handlers![hold, shared::ping]).state(live.clone())).await;
+    let connection = app.connection().await;
     let mut reset = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), CALLS);
     live.reaches(CALLS).await;
     reset.abort_all();
     let answered = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("ping"))]), 100).join_all().await;
     assert!(answered.iter().all(Result::is_ok));
-    app.abort();
 }
 
 #[tokio::test]
 async fn the_handler_of_a_call_that_is_reset_is_dropped() {
     let live = LiveCount::default();
-    let server =
-        App::empty().handlers(handlers![hold]).state(live.clone()).listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(server.serve_until(std::future::pending()));
-    let connection = connection(address).await;
+    let app = LoneApp::start(App::empty().handlers(handlers![hold]).state(live.clone())).await;
+    let connection = app.connection().await;
     let mut call = burst(&connection, "RPC", &message("RPCRequest", &[("method", text("hold"))]), 1);
     live.reaches(1).await;
     call.abort_all();
     live.reaches(0).await;
-    app.abort();
 }

@@ -1,17 +1,15 @@
 //! The two paths to a response: the fast one for a message in one frame, and tonic's for all others. Both return the same.
 
 use centrifugo::{
-    App, Connected, Data, MapPublished, MapRemoved, Polled, Published, RawData, Refreshed, Reject, RpcReply, StartError,
-    SubRefreshed, Subscribed, handlers,
+    App, Connected, Data, MapPublished, MapRemoved, Polled, Published, RawData, Refreshed, Reject, RpcReply, SubRefreshed,
+    Subscribed, handlers,
 };
-use centrifugo_tests::wire::{DynamicMessage, Form, Message, Value, connection, message, open_by, respond, text};
+use centrifugo_tests::wire::{DynamicMessage, Form, Message, Value, message, open_by, respond, text};
+use centrifugo_tests::{LoneApp, Outcome};
 use futures_util::stream::{self, Stream, StreamExt};
-use tokio::task::JoinHandle;
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
-
-use centrifugo_tests::Outcome;
 
 #[centrifugo::connect(collect = false)]
 async fn connect(Data(outcome): Data<Outcome>) -> Result<Connected, Reject> {
@@ -124,41 +122,33 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
     requests
 }
 
-struct Running {
-    connection: Channel,
-    app: JoinHandle<Result<(), StartError>>,
-}
-
 const MAX_MESSAGE: usize = 100_000;
 
-async fn run() -> Running {
+async fn app() -> LoneApp {
     let handlers = handlers![connect, refresh, join, say, still, echo, long, set, remove, poll, fill, ticks];
-    let app = App::empty().handlers(handlers).max_message_size(MAX_MESSAGE);
-    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let connection = connection(server.local_addr()).await;
-    Running { connection, app: tokio::spawn(server.serve_until(std::future::pending())) }
+    LoneApp::start(App::empty().handlers(handlers).max_message_size(MAX_MESSAGE)).await
 }
 
 #[tokio::test]
 async fn both_paths_return_the_same_response() {
-    let Running { connection, app } = run().await;
+    let app = app().await;
+    let connection = app.connection().await;
     for (rpc, request) in requests() {
         let fast = complete(respond(&connection, rpc, request.clone().into(), Form::Plain).await);
         let tonic = complete(respond(&connection, rpc, request.clone().into(), Form::Gzip).await);
         assert_eq!(fast, tonic, "{rpc} {}", String::from_utf8_lossy(&request).chars().take(100).collect::<String>());
     }
-    app.abort();
 }
 
 #[tokio::test]
 async fn a_response_that_is_too_long_fails_on_both_paths() {
-    let Running { connection, app } = run().await;
+    let app = app().await;
+    let connection = app.connection().await;
     let request = message("RPCRequest", &[("method", text("long"))]).encode_to_vec();
     for form in [Form::Plain, Form::Gzip] {
         let status = respond(&connection, "RPC", request.clone().into(), form).await.expect_err("a failure");
         assert_eq!(status.code(), Code::OutOfRange, "{form:?}: {status}");
     }
-    app.abort();
 }
 
 /// The messages of a stream, and its status.
@@ -184,7 +174,8 @@ async fn messages_of(connection: &Channel, channel: &str, form: Form) -> Vec<Str
 
 #[tokio::test]
 async fn both_paths_open_the_same_stream() {
-    let Running { connection, app } = run().await;
+    let app = app().await;
+    let connection = app.connection().await;
     for (name, messages) in
         [("result", 4), ("error", 3), ("temporary", 4), ("stop", 3), ("internal", 4), ("panic", 4), ("nonsense", 1)]
     {
@@ -193,5 +184,4 @@ async fn both_paths_open_the_same_stream() {
         assert_eq!(fast.len(), messages, "{fast:?}");
         assert_eq!(fast, messages_of(&connection, &channel, Form::Gzip).await, "{name}");
     }
-    app.abort();
 }

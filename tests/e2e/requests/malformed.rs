@@ -7,6 +7,8 @@ use serde_json::Value;
 use tonic::Code;
 use tonic::metadata::MetadataMap;
 
+use crate::shared;
+
 #[centrifugo::connect(collect = false)]
 async fn connect() -> centrifugo::Connected {
     centrifugo::Connected::user("7")
@@ -38,11 +40,6 @@ async fn sub_refresh(name: String) -> SubRefreshed {
     SubRefreshed::never_expires()
 }
 
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
-
 async fn serves(stage: &Stage) {
     let reply = call(stage.address(), "RPC", &message("RPCRequest", &[("method", text("ping"))])).await.expect("a reply");
     assert_eq!(error_code(&reply), None);
@@ -52,7 +49,7 @@ const SERVICE: &str = "/centrifugal.centrifugo.proxy.CentrifugoProxy";
 
 #[tokio::test]
 async fn malformed_messages_and_unknown_paths_get_a_status_and_the_app_serves_on() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, ping])).await;
+    let stage = Stage::start(App::empty().handlers(handlers![connect, shared::ping])).await;
     for (path, bytes, code) in [
         ("/RPC", &b"\xff\xff\xff\xff"[..], Code::Internal),
         ("/RPC", b"\x0a\x05ab", Code::Internal),       // a string that is cut off
@@ -80,7 +77,7 @@ async fn malformed_messages_and_unknown_paths_get_a_status_and_the_app_serves_on
 
 #[tokio::test]
 async fn a_body_over_the_limit_gets_a_status_and_the_app_serves_on() {
-    let stage = Stage::start(App::empty().handlers(handlers![connect, ping]).max_message_size(10_000)).await;
+    let stage = Stage::start(App::empty().handlers(handlers![connect, shared::ping]).max_message_size(10_000)).await;
     let request = message("RPCRequest", &[("method", text(&"x".repeat(10_001)))]);
     let answer = call(stage.address(), "RPC", &request).await;
     assert_eq!(answer.expect_err("a status").code(), Code::OutOfRange);
@@ -130,7 +127,7 @@ async fn a_handler_for_every_channel_receives_no_control_characters() {
 
 #[tokio::test]
 async fn an_event_without_a_handler_is_unimplemented_and_the_log_names_the_attribute() {
-    let stage = Stage::start(App::empty().handlers(handlers![ping])).await;
+    let stage = Stage::start(App::empty().handlers(handlers![shared::ping])).await;
     for (rpc, request, attribute) in [
         ("Connect", "ConnectRequest", "#[centrifugo::connect]"),
         ("Refresh", "RefreshRequest", "#[centrifugo::refresh]"),

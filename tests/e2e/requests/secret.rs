@@ -1,25 +1,17 @@
 //! The secret: a call without it is refused, and it is never printed.
 
-use centrifugo::{App, Connected, handlers};
+use centrifugo::{App, handlers};
 use centrifugo_tests::Stage;
 use centrifugo_tests::wire::{self, call_with, message, text};
 use serde_json::{Value, json};
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
+use crate::shared;
 
 #[tokio::test]
 async fn without_the_secret_nothing_is_answered() {
-    let app = App::empty().handlers(handlers![connect, ping]).secret("X-Centrifugo-Secret", "open sesame");
+    let app = App::empty().handlers(handlers![shared::connect, shared::ping]).secret("X-Centrifugo-Secret", "open sesame");
     let stage = Stage::start(app).await;
     // Centrifugo has it, from the generated configuration.
     let mut client = stage.connected(Value::Null).await;
@@ -43,7 +35,7 @@ async fn without_the_secret_nothing_is_answered() {
 #[test]
 fn an_app_is_printed_without_its_secrets() {
     let key = json!({ "http_api": { "key": "open door" } });
-    let app = App::empty().handlers(handlers![ping]).secret("x-centrifugo-secret", "open sesame").centrifugo(key);
+    let app = App::empty().handlers(handlers![shared::ping]).secret("x-centrifugo-secret", "open sesame").centrifugo(key);
     let printed = format!("{app:?}");
     assert!(printed.contains("ping") && !printed.contains("sesame") && !printed.contains("door"), "{printed}");
 }

@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use centrifugo::{App, Publications, RawPublications, State, handlers};
-use centrifugo_tests::PATIENCE;
 use centrifugo_tests::wire::{DynamicMessage, Opened, Value, connection, message, open_bidirectional, text};
+use centrifugo_tests::{LiveCount, PATIENCE};
 use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
-
-use centrifugo_tests::LiveCount;
 
 #[centrifugo::stream("echo:<_>", collect = false)]
 async fn echo(publications: Publications<String>) -> impl Stream<Item = String> {

@@ -6,14 +6,12 @@ use centrifugo::{
     App, Channel, Connected, Data, Disconnect, ErrorReply, Publication, Publications, RawPublications, Reject, State,
     Subscribed, SubscribedStream, UserId, handlers,
 };
-use centrifugo_tests::{Client, PATIENCE, Refused, Stage};
+use centrifugo_tests::outcome::{Outcome, Secret};
+use centrifugo_tests::{Client, LiveCount, PATIENCE, Refused, Stage};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
-
-use centrifugo_tests::LiveCount;
-use centrifugo_tests::outcome::{Outcome, Secret};
 
 #[centrifugo::connect(collect = false)]
 async fn connect() -> Connected {

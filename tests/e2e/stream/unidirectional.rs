@@ -5,26 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use centrifugo::{App, State, handlers};
-use centrifugo_tests::PATIENCE;
-use centrifugo_tests::wire::{connection, error_code, message, open, text};
+use centrifugo_tests::wire::{error_code, message, open, text};
+use centrifugo_tests::{LiveCount, LoneApp, PATIENCE};
 use futures_util::stream::{self, Stream};
-
-use centrifugo_tests::LiveCount;
-
-/// An app without Centrifugo, and one connection to it.
-async fn alone(app: App) -> (tonic::transport::Channel, tokio::task::JoinHandle<()>) {
-    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr();
-    let app = tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app that goes on") });
-    (connection(address).await, app)
-}
 
 #[tokio::test]
 async fn ten_thousand_streams_are_open_on_one_connection() {
     const STREAMS: usize = 10_000;
     let live = LiveCount::default();
-    let (connection, app) =
-        alone(App::empty().handlers(handlers![crate::stream::client::endless]).state(live.clone())).await;
+    let app = LoneApp::start(App::empty().handlers(handlers![crate::stream::client::endless]).state(live.clone())).await;
+    let connection = app.connection().await;
     let request = message("SubscribeRequest", &[("channel", text("endless:a"))]);
     let mut streams = Vec::new();
     for _ in 0..STREAMS {
@@ -40,7 +30,6 @@ async fn ten_thousand_streams_are_open_on_one_connection() {
     }
     drop(streams);
     live.reaches(0).await;
-    app.abort();
 }
 
 /// The count, once it hasn't changed for half a second.
@@ -68,7 +57,8 @@ async fn a_stream_is_polled_only_as_its_client_reads() {
         })
     }
     let yielded = Arc::new(AtomicUsize::new(0));
-    let (connection, app) = alone(App::empty().handlers(handlers![flood]).state(Arc::clone(&yielded))).await;
+    let app = LoneApp::start(App::empty().handlers(handlers![flood]).state(Arc::clone(&yielded))).await;
+    let connection = app.connection().await;
     let mut stream =
         open(&connection, &message("SubscribeRequest", &[("channel", text("flood:a"))])).await.expect("a stream");
     stream.next().await.expect("a first message").expect("a first message");
@@ -77,27 +67,26 @@ async fn a_stream_is_polled_only_as_its_client_reads() {
         stream.next().await.expect("a publication").expect("a publication");
     }
     assert!(yielded.load(Ordering::SeqCst) > before, "it doesn't rise although somebody reads");
-    app.abort();
 }
 
 #[tokio::test]
 async fn a_peer_that_is_not_centrifugo_is_refused() {
-    let (connection, app) =
-        alone(App::empty().handlers(handlers![crate::stream::client::count]).secret("x-secret", "s3cr3t")).await;
+    let app =
+        LoneApp::start(App::empty().handlers(handlers![crate::stream::client::count]).secret("x-secret", "s3cr3t")).await;
+    let connection = app.connection().await;
     let status =
         open(&connection, &message("SubscribeRequest", &[("channel", text("count:1"))])).await.expect_err("no secret");
     assert_eq!(status.code(), tonic::Code::Unauthenticated);
-    app.abort();
 }
 
 #[tokio::test]
 async fn a_stream_that_no_pattern_matches_is_denied() {
-    let (connection, app) = alone(App::empty().handlers(handlers![crate::stream::client::count])).await;
+    let app = LoneApp::start(App::empty().handlers(handlers![crate::stream::client::count])).await;
+    let connection = app.connection().await;
     let mut stream =
         open(&connection, &message("SubscribeRequest", &[("channel", text("other:1"))])).await.expect("a stream");
     let first = stream.next().await.expect("a first message").expect("a first message");
     let response = first.get_field_by_name("subscribe_response").expect("a response");
     assert_eq!(response.as_message().and_then(error_code), Some(403));
     assert_eq!(stream.next().await.expect("an end"), None);
-    app.abort();
 }

@@ -1,21 +1,11 @@
 //! Publications into a stream that doesn't read them: they delay neither their client nor others.
 
-use centrifugo::{App, Connected, Publication, Publications, State, handlers};
-use centrifugo_tests::Stage;
+use centrifugo::{App, Publication, Publications, State, handlers};
+use centrifugo_tests::{LiveCount, Stage};
 use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 
-use centrifugo_tests::LiveCount;
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
+use crate::shared;
 
 /// A stream that takes the publications, and drops them.
 #[centrifugo::stream("dropped:<_>", collect = false)]
@@ -43,7 +33,7 @@ async fn publications_that_nobody_reads_delay_nobody() {
     let live = LiveCount::default();
     let both_ways =
         json!({ "channel": { "namespaces": [{ "name": "never", "subscribe_stream_proxy_bidirectional": true }] } });
-    let app = App::empty().handlers(handlers![connect, ping, dropped, never]).centrifugo(both_ways);
+    let app = App::empty().handlers(handlers![shared::connect, shared::ping, dropped, never]).centrifugo(both_ways);
     let stage = Stage::start(app.state(live.clone())).await;
     for channel in ["dropped:a", "never:a"] {
         let mut client = stage.connected(Value::Null).await;
