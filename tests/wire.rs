@@ -11,21 +11,17 @@ use protox::prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kin
 
 const UPDATE: &str = "UPDATE=1 cargo test -p centrifugo-tests --test wire";
 
-/// Generated code, and whether the service is in it, which only those have who write it by hand.
-const GENERATED: [(&str, bool); 2] = [("runtime/src/wire.rs", false), ("runtime/benches/dispatch/generated.rs", true)];
+const GENERATED: &str = "runtime/src/wire.rs";
 
 #[test]
 fn the_generated_code_is_up_to_date() {
-    for (file, with_service) in GENERATED {
-        let path = repository().join(file);
-        let fresh = generate(&our_schema(), with_service);
-        if env::var_os("UPDATE").is_some() {
-            fs::write(&path, fresh).expect("can't write the generated code");
-            continue;
-        }
-        let kept = fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == fresh, "{file} isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
+    let (path, fresh) = (repository().join(GENERATED), generate(&our_schema()));
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, fresh).expect("can't write the generated code");
+        return;
     }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == fresh, "{GENERATED} isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
 }
 
 #[test]
@@ -246,16 +242,13 @@ fn compile(source: String) -> Compiler {
     compiler
 }
 
-fn generate(schema: &Compiler, with_service: bool) -> String {
+fn generate(schema: &Compiler) -> String {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let mut builder = tonic_prost_build::configure();
-    if !with_service {
+    tonic_prost_build::configure()
         // By far the longest, and passed on many times.
-        builder = builder.boxed(".centrifugal.centrifugo.proxy.ConnectResponse.result");
-    }
-    builder
+        .boxed(".centrifugal.centrifugo.proxy.ConnectResponse.result")
         .build_client(false)
-        .build_server(with_service)
+        .build_server(false)
         .bytes(".")
         // No call and no message uses it: its Rust code would be dead.
         .extern_path(".centrifugal.centrifugo.proxy.Int32Value", "i32")

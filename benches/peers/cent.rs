@@ -1,5 +1,5 @@
-//! The peer `cent`: the same app with Centrifugo's own Rust crate, which answers the HTTP proxy protocol, on a plain hyper server.
-//! That protocol has no streams.
+//! The peer `cent`: the same app with Centrifugo's own Rust crate, which has the HTTP proxy protocol, on a plain hyper
+//! server. That protocol has no streams.
 
 #![allow(clippy::print_stdout, reason = "the first line tells the bench the address")]
 
@@ -16,19 +16,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use serde::{Deserialize, Serialize};
+use payload::{Auth, Welcome};
 use tokio::net::TcpListener;
 use tower::Service;
 
-#[derive(Deserialize)]
-struct Auth {
-    token: String,
-}
-
-#[derive(Serialize)]
-struct Welcome {
-    a: u32,
-}
+mod payload;
 
 fn routes() -> HashMap<&'static str, Handler> {
     let users = Arc::new(HashMap::from([("secret".to_owned(), "42".to_owned())]));
@@ -97,7 +89,7 @@ async fn serve(listener: TcpListener, routes: Arc<HashMap<&'static str, Handler>
                 }
             }
         });
-        // A connection that fails is told by the bench's other end of it.
+        // The bench reports a connection that fails.
         tokio::spawn(http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service));
     }
 }
@@ -108,7 +100,7 @@ fn not_found() -> Response<http_body_util::Full<Bytes>> {
     response
 }
 
-/// The bench holds the other end of stdin, so nothing outlives it.
+/// Ends with the bench, which holds the other end of stdin.
 async fn bench_ends() {
     drop(tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await);
 }

@@ -1,4 +1,4 @@
-//! The peer `ours`: what a user of the crate writes.
+//! The peer `ours`: the app as users of the crate write it.
 
 #![allow(clippy::print_stdout, reason = "the first line tells the bench the address")]
 
@@ -8,19 +8,11 @@ use std::time::Duration;
 
 use centrifugo::{App, Connected, Data, Disconnect, Reject, StartError, State, UserId, rpc, topic};
 use futures_util::stream::{self, Stream};
-use serde::{Deserialize, Serialize};
+use payload::{Auth, Welcome};
+
+mod payload;
 
 const INVALID_TOKEN: Disconnect = Disconnect::new(4501, "invalid token");
-
-#[derive(Deserialize)]
-struct Auth {
-    token: String,
-}
-
-#[derive(Serialize)]
-struct Welcome {
-    a: u32,
-}
 
 #[derive(Clone)]
 struct Users(Arc<HashMap<String, String>>);
@@ -60,7 +52,7 @@ async fn main() -> Result<(), StartError> {
     server.serve_until(bench_ends()).await
 }
 
-/// The bench holds the other end of stdin, so nothing outlives it.
+/// Ends with the bench, which holds the other end of stdin.
 async fn bench_ends() {
     drop(tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await);
 }

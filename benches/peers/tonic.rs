@@ -1,4 +1,5 @@
-//! The peer `tonic`: the same app by hand, with the service that `tonic-prost-build` generates and a server with stock settings.
+//! The peer `tonic`: the same app by hand, with the service that `tonic-prost-build` generates, and a server with default
+//! settings.
 
 #![allow(clippy::print_stdout, reason = "the first line tells the bench the address")]
 
@@ -8,7 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
-use serde::{Deserialize, Serialize};
+use payload::{Auth, Welcome};
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Server;
@@ -16,17 +18,11 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 use wire::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
 
-#[path = "../../runtime/benches/dispatch/generated.rs"]
-mod wire;
+mod payload;
 
-#[derive(Deserialize)]
-struct Auth {
-    token: String,
-}
-
-#[derive(Serialize)]
-struct Welcome {
-    a: u32,
+#[expect(unreachable_pub, reason = "the generator makes everything public")]
+mod wire {
+    tonic::include_proto!("centrifugal.centrifugo.proxy");
 }
 
 struct Proxy {
@@ -176,7 +172,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The bench holds the other end of stdin, so nothing outlives it.
+/// Ends with the bench, which holds the other end of stdin.
 async fn bench_ends() {
     drop(tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await);
 }

@@ -1,4 +1,4 @@
-//! Writes the apps that are measured: the same ones with attributes, and by hand on tonic.
+//! Writes the apps that are measured: the same app with attributes, and by hand on tonic.
 
 use std::fs;
 use std::io;
@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// What an app is written with.
+/// The service that `tonic-prost-build` generates from the schema.
+const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/centrifugal.centrifugo.proxy.rs"));
+
+/// The way in which an app is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) enum Style {
     Attributes,
     Tonic,
 }
 
-/// The handlers of an app, besides connect and one rpc.
+/// The number of an app's handlers, besides connect and one RPC.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {
     pub(crate) rpcs: usize,
@@ -26,7 +29,7 @@ pub(crate) struct App {
     pub(crate) name: &'static str,
     pub(crate) style: Style,
     pub(crate) dir: PathBuf,
-    /// Where it is built. The apps of one style share what they are built from.
+    /// The target directory. Apps of one style share it, and with it their dependencies.
     pub(crate) target: PathBuf,
     shape: Shape,
 }
@@ -46,7 +49,7 @@ pub(crate) fn checkout() -> &'static Path {
 }
 
 impl App {
-    /// Writes the app. What it is built from is what the checkout is built from.
+    /// Writes the app, with the dependencies that the checkout has locked.
     pub(crate) fn write(parent: &Path, name: &'static str, style: Style, shape: Shape) -> io::Result<Self> {
         let parent = parent.join(style.name());
         let app = Self { name, style, dir: parent.join(name), target: parent.join("target"), shape };
@@ -62,13 +65,13 @@ impl App {
         fs::write(src.join("main.rs"), main)?;
         fs::copy(checkout.join("Cargo.lock"), app.dir.join("Cargo.lock"))?;
         if style == Style::Tonic {
-            fs::copy(checkout.join("runtime/benches/dispatch/generated.rs"), src.join("generated.rs"))?;
+            fs::write(src.join("generated.rs"), GENERATED)?;
         }
         app.edit(0)?;
         Ok(app)
     }
 
-    /// Its name, and what it is written with.
+    /// The app's name and style, for a table.
     pub(crate) fn title(&self) -> String {
         format!("{} ({})", self.name, self.style.name())
     }

@@ -1,6 +1,6 @@
-//! Whether a call takes what it took when the baseline was written.
+//! Compares the cost of a call with the committed baseline.
 //!
-//! What is faster than that is told as well: the next change would be free to lose it again.
+//! A lower cost is reported as well: otherwise the next change could lose it again unnoticed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,12 +12,13 @@ use crate::apps::checkout;
 use crate::count::{self, Counted};
 use crate::drive::answers::Call;
 use crate::peers::Peer;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
-/// How far from the baseline is no change, in percent. One program, counted again, differs by a thirtieth of that.
+/// The largest difference from the baseline, in percent, that is no change. Counts of one program differ by a thirtieth of
+/// that.
 const TOLERANCE: f64 = 3.0;
 
-/// How `baseline` is run.
+/// The options of `baseline`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Write the baseline instead of comparing with it
@@ -25,7 +26,7 @@ pub(crate) struct Args {
     save: bool,
 }
 
-/// What is committed, by the names of the calls.
+/// The committed costs, by the names of the calls.
 #[derive(Debug, Serialize, Deserialize)]
 struct Baseline(BTreeMap<String, Taken>);
 
@@ -64,7 +65,7 @@ impl Baseline {
             for (what, was, now) in values {
                 let percent = (now / was - 1.0) * 100.0;
                 let line = format!("{call}: {now} {what}, {percent:+.1} % of the baseline's {was}");
-                tell(&line);
+                progress(&line);
                 if percent.abs() > TOLERANCE {
                     off.push(line);
                 }
@@ -74,7 +75,7 @@ impl Baseline {
             return Ok(());
         }
         Err(format!(
-            "more than {TOLERANCE} % off:\n  {}\nIf that is meant, or the compiler is another one, write it down: \
+            "more than {TOLERANCE} % off:\n  {}\nIf that is intended, or the compiler has changed, write the baseline anew: \
              `cargo run --release -p centrifugo-benches baseline --save`",
             off.join("\n  ")
         )
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn more_and_less_are_told() {
+    fn more_and_less_are_reported() {
         for now in [rpc(103_100.0, 20.0), rpc(96_900.0, 20.0), rpc(100_000.0, 21.0)] {
             let error = now.compare(&rpc(100_000.0, 20.0)).unwrap_err().to_string();
             assert!(error.contains("rpc") && error.contains("--save"), "{error}");
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_a_baseline_is_told() {
+    fn a_call_without_a_baseline_is_reported() {
         assert!(rpc(1.0, 1.0).compare(&Baseline([].into())).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Builds an app, and tells what that cost.
+//! Builds an app, and returns the cost.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -12,27 +12,27 @@ use crate::apps::App;
 use crate::count::instructions;
 use crate::process::children_cpu;
 
-/// What a build cost, in seconds.
+/// The cost of a build, in seconds.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Cost {
     pub(crate) wall: f64,
-    /// Of all its processes, in user and system mode.
+    /// The CPU time of all its processes, in user and system mode.
     pub(crate) cpu: f64,
 }
 
-/// Why there is nothing to measure.
+/// The reason why there is no measurement.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// A file, a folder or a process.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Cargo has said why.
+    /// Cargo failed, and has printed why.
     #[error("`{app}` doesn't build")]
     Build { app: String },
-    /// Valgrind has nothing to say.
+    /// Valgrind printed no result.
     #[error("the compiler's instructions for `{app}` can't be counted")]
     Count { app: String },
-    /// It ended, or nothing answered in time.
+    /// The app ended, or didn't listen in time.
     #[error("`{app}` doesn't start")]
     Start { app: String },
 }
@@ -43,7 +43,7 @@ exec valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null -
 ";
 
 impl App {
-    /// Downloads what it is built from, which is not to be measured.
+    /// Downloads the dependencies, which is not to be measured.
     pub(crate) fn fetch(&self) -> Result<(), Error> {
         self.run(self.cargo().args(["fetch", "--quiet"]))
     }
@@ -51,7 +51,7 @@ impl App {
     fn cargo(&self) -> Command {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(&self.dir);
-        // What cargo has told this program is not meant for another one.
+        // The variables that cargo has set for this program are not meant for another one.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG") || name == "CARGO_TARGET_DIR") {
             cargo.env_remove(name);
         }
@@ -65,8 +65,8 @@ impl App {
         Ok(Cost { wall: began.elapsed().as_secs_f64(), cpu: children_cpu()? - before })
     }
 
-    /// Builds, and tells how many instructions the compiler took for the app's own code, in user space and without the
-    /// linker. Valgrind counts them, so a busy machine changes nothing.
+    /// Builds the app, and returns the compiler's instructions for the app's own code, in user space and without the linker.
+    /// Valgrind counts them, so they are the same on a busy machine.
     pub(crate) fn build_counted(&self, release: bool) -> Result<f64, Error> {
         let logs = self.dir.join("counted");
         if logs.exists() {
@@ -104,7 +104,7 @@ impl App {
         if status.success() { Ok(()) } else { Err(Error::Build { app: self.title() }) }
     }
 
-    /// Forgets all that was built for release.
+    /// Removes all that was built for release.
     pub(crate) fn clean(&self) -> io::Result<()> {
         let profile = self.target.join("release");
         if profile.exists() { fs::remove_dir_all(profile) } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! What it costs to compile an app with attributes, beside the same app by hand on tonic.
+//! The cost of compiling an app with attributes, beside the same app by hand on tonic.
 //!
 //! All builds of a round follow one another before the next round begins, so that a busy machine is busy for both.
 
@@ -11,9 +11,9 @@ use crate::apps::{App, Shape, Style};
 use crate::build::Cost;
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
-/// How often is built, and where.
+/// The options of `compile`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Clean release builds of the smallest app.
@@ -42,12 +42,12 @@ const BUILDS: [(&str, Costs); 3] = [
     ("release, one handler changed", |row| &row.release_rebuilds),
 ];
 
-/// Instructions that were counted.
+/// The instructions of each build.
 type Count = fn(&Instructions) -> Option<f64>;
 
 const PROFILES: [(&str, Count); 2] = [("dev", |counts| counts.dev), ("release", |counts| counts.release)];
 
-/// All that was measured of one app.
+/// The measurements of one app.
 #[derive(Debug, Serialize)]
 struct Row {
     title: String,
@@ -56,20 +56,20 @@ struct Row {
     clean: Vec<Cost>,
     rebuilds: Vec<Cost>,
     release_rebuilds: Vec<Cost>,
-    /// The compiler's, for the app's own code after a change in one handler.
+    /// The compiler's instructions for the app's own code after a change in one handler.
     instructions: Instructions,
     size: u64,
     stripped: u64,
 }
 
-/// By profile; `None`: not counted.
+/// Instructions by profile; `None`: not counted.
 #[derive(Debug, Default, Serialize)]
 struct Instructions {
     dev: Option<f64>,
     release: Option<f64>,
 }
 
-/// An edit as long as the first one, so that nothing but its text is another.
+/// An edit as long as the first one, so that only its text differs.
 const COUNTED_EDIT: usize = 9;
 
 const HELLO: Shape = Shape { rpcs: 0, topics: 0 };
@@ -88,20 +88,20 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     let mut rows: Vec<Row> = apps.iter().map(Row::of).collect();
     for round in 0..options.clean {
         for (app, row) in apps.iter().zip(&mut rows).filter(|(app, _)| app.name == "hello") {
-            tell(&format!("clean build {} of {}: {}", round + 1, options.clean, app.title()));
+            progress(&format!("clean build {} of {}: {}", round + 1, options.clean, app.title()));
             app.clean()?;
             row.clean.push(app.build(true)?);
         }
     }
     for (app, row) in apps.iter().zip(&mut rows) {
-        tell(&format!("first builds: {}", app.title()));
+        progress(&format!("first builds: {}", app.title()));
         app.build(true)?;
         app.build(false)?;
         (row.size, row.stripped) = (app.size()?, app.stripped_size()?);
     }
     let mut edit = 0;
     for (app, row) in apps.iter().zip(&mut rows) {
-        tell(&format!("counting the compiler's instructions: {}", app.title()));
+        progress(&format!("counting the compiler's instructions: {}", app.title()));
         app.edit(COUNTED_EDIT)?;
         row.instructions.dev = Some(app.build_counted(false)?);
         if options.count_release {
@@ -110,7 +110,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     }
     for (rounds, release) in [(options.rebuilds, false), (options.release_rebuilds, true)] {
         for round in 0..rounds {
-            tell(&format!("rebuild {} of {rounds}", round + 1));
+            progress(&format!("rebuild {} of {rounds}", round + 1));
             edit += 1;
             for (app, row) in apps.iter().zip(&mut rows) {
                 app.edit(edit)?;
@@ -179,7 +179,7 @@ fn report(rows: &[Row]) -> Report {
     }
 }
 
-/// What the compiler takes, whatever else the machine is doing.
+/// The compiler's instructions, which are the same on a busy machine.
 fn counted(rows: &[Row]) -> Table {
     let mut table = Table::new(["what", "centrifugo", "tonic", "of tonic's"]);
     let mut row = |what: String, of: &dyn Fn(Style) -> Option<f64>| {
@@ -200,7 +200,7 @@ fn counted(rows: &[Row]) -> Table {
     table
 }
 
-/// How much more the attributes cost: the whole smallest app, and what hundred handlers add to it.
+/// The additional cost of attributes: of the whole smallest app, and of each hundred handlers.
 fn ratios(rows: &[Row]) -> Table {
     let of = |name, style, costs: Costs| {
         let row = rows.iter().find(move |row| (row.name, row.style) == (name, style));

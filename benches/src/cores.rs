@@ -1,4 +1,4 @@
-//! Which core a process runs on.
+//! The cores that processes run on.
 
 use std::ffi::OsStr;
 use std::process::Command;
@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::Result;
 
-/// Where the server and whoever drives it run.
+/// The cores of the server and of the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) enum Cores {
-    /// A core for each, so that neither takes the other's time, and the server has one worker.
+    /// One core for each, so that neither takes the other's time, and the server has one worker.
     Pinned,
-    /// Wherever the system puts them.
+    /// The cores that the system selects.
     Free,
 }
 
@@ -35,7 +35,7 @@ impl Cores {
     fn command(self, core: &str, program: impl AsRef<OsStr>) -> Command {
         match self {
             Self::Free => Command::new(program),
-            // It becomes the program, and keeps the process id.
+            // `taskset` becomes the program, and keeps the process id.
             Self::Pinned => {
                 let mut command = Command::new("taskset");
                 command.args(["-c", core]).arg(program);
@@ -44,7 +44,7 @@ impl Cores {
         }
     }
 
-    /// Whether this machine can do that.
+    /// Whether this machine has enough cores.
     pub(crate) fn check(self) -> Result<()> {
         if self == Self::Free {
             return Ok(());

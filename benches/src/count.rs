@@ -1,7 +1,7 @@
-//! What a call costs, whatever else the machine is doing: instructions and allocations, counted by valgrind.
+//! Counts the instructions and allocations of a call by valgrind: the same numbers on a busy machine.
 //!
-//! A server is run twice, for few calls and for many. What the second run has more is what the calls cost: neither the start nor the
-//! end of the server is in it.
+//! A server runs twice, for few calls and for many. The difference is the cost of the calls, without the start and the end
+//! of the server.
 
 use std::process::Command;
 
@@ -17,18 +17,18 @@ use crate::load::{check, protocol};
 use crate::peers::Peer;
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
-/// Valgrind runs them all; Go's runtime isn't made for it.
+/// The peers that valgrind can run: Go's runtime isn't made for it.
 const PEERS: [Peer; 3] = [Peer::Ours, Peer::Tonic, Peer::Cent];
 
-/// How `count` is run.
+/// The options of `count`.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Args {
-    /// How many calls are counted
+    /// The number of calls that are counted
     #[arg(long, default_value_t = Self::default().calls)]
     calls: usize,
-    /// How many of them are in flight
+    /// The number of calls in flight
     #[arg(long, default_value_t = Self::default().concurrency)]
     concurrency: usize,
 }
@@ -39,12 +39,12 @@ impl Default for Args {
     }
 }
 
-/// What one call takes in the server.
+/// The cost of one call in the server.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Counted {
     pub(crate) instructions: f64,
     pub(crate) allocations: f64,
-    /// How much is allocated, all together.
+    /// The bytes of all allocations together.
     pub(crate) bytes: f64,
 }
 
@@ -53,14 +53,14 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     for peer in PEERS {
         check(peer)?;
         for call in Call::QUICK {
-            tell(&format!("count: {}, {}", peer.name(), call.name()));
+            progress(&format!("count: {}, {}", peer.name(), call.name()));
             counted.push((peer, call, count(args, peer, call)?));
         }
     }
     Ok(report(args, &counted))
 }
 
-/// Counts for one call.
+/// Counts one call.
 pub(crate) fn count(args: &Args, peer: Peer, call: Call) -> Result<Counted> {
     let few = args.calls / 4;
     let each = |tool: Tool| -> Result<Vec<f64>> {
@@ -69,16 +69,16 @@ pub(crate) fn count(args: &Args, peer: Peer, call: Call) -> Result<Counted> {
     };
     match (&*each(Tool::Cachegrind)?, &*each(Tool::Dhat)?) {
         (&[instructions], &[bytes, allocations]) => Ok(Counted { instructions, allocations, bytes }),
-        _ => Err("valgrind says something else than it used to: its version 3.19 is known".into()),
+        _ => Err("valgrind's output differs from that of version 3.19".into()),
     }
 }
 
-/// The instructions that a program took, by what valgrind's cachegrind says of it.
+/// Returns the instructions of a program, as valgrind's cachegrind counts them.
 pub(crate) fn instructions(said: &str) -> Result<f64> {
-    Tool::Cachegrind.read(said)?.first().copied().ok_or_else(|| "valgrind has counted nothing".into())
+    Tool::Cachegrind.read(said)?.first().copied().ok_or_else(|| "valgrind counted nothing".into())
 }
 
-/// A part of valgrind.
+/// A tool of valgrind.
 #[derive(Debug, Clone, Copy)]
 enum Tool {
     /// Counts instructions.
@@ -88,7 +88,7 @@ enum Tool {
 }
 
 impl Tool {
-    /// All that the tool has counted while the server answered that many calls.
+    /// Returns all that the tool counts while the server handles this many calls.
     fn run(self, args: &Args, peer: Peer, call: Call, calls: usize) -> Result<Vec<f64>> {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(match self {
@@ -104,7 +104,7 @@ impl Tool {
         self.read(&server.end()?)
     }
 
-    /// The numbers in the line that sums up.
+    /// The numbers in the tool's summary line.
     fn read(self, said: &str) -> Result<Vec<f64>> {
         let begins = match self {
             Self::Cachegrind => "I   refs:",

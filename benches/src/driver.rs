@@ -1,4 +1,4 @@
-//! The process that makes the calls, seen from the one that measures.
+//! The process that makes the calls, as the measuring process sees it.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -10,7 +10,7 @@ use crate::Result;
 use crate::cores::Cores;
 use crate::drive::Order;
 
-/// A driver with an order, until it is dropped. It works in phases: it gets ready, is let go, and tells what came of it.
+/// A driver with an order, until it is dropped. In each phase it gets ready, starts at a signal, and reports the outcome.
 pub(crate) struct Driver {
     process: Child,
     input: ChildStdin,
@@ -28,12 +28,12 @@ impl Driver {
         }
     }
 
-    /// Waits until it is ready for its next phase: nothing is called until [`go`](Self::go).
+    /// Waits until the driver is ready for its next phase: it makes no call before [`go`](Self::go).
     pub(crate) fn ready(&mut self) -> Result<()> {
         self.line().map(drop)
     }
 
-    /// Lets it go, and waits until the phase is over.
+    /// Starts the phase, and waits for its outcome.
     pub(crate) fn go<T: DeserializeOwned>(&mut self) -> Result<T> {
         writeln!(self.input)?;
         Ok(serde_json::from_str(&self.line()?)?)
@@ -42,7 +42,7 @@ impl Driver {
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         match self.output.read_line(&mut line)? {
-            0 => Err("the driver gave up; the reason is above".into()),
+            0 => Err("the driver ended early; its error is above".into()),
             _ => Ok(line),
         }
     }

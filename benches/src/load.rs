@@ -1,4 +1,4 @@
-//! Quick calls: as fast as they are answered, and at a fixed rate.
+//! Quick calls: as fast as their responses arrive, and at a fixed rate.
 
 use std::time::Duration;
 
@@ -12,29 +12,29 @@ use crate::driver::Driver;
 use crate::peers::{Peer, Running, in_turn};
 use crate::process::{SystemCalls, Usage, peak_memory};
 use crate::report::Report;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
 mod tables;
 
-/// Who is compared, in the order of the tables.
+/// The peers, in the order of the tables.
 const PEERS: [Peer; 4] = [Peer::Ours, Peer::Tonic, Peer::GrpcGo, Peer::Cent];
 
-/// Long enough for a connection, its buffers and the processor to be warm.
+/// The time of warming up the connection, its buffers and the processor.
 const WARM: Duration = Duration::from_millis(300);
 
-/// How `load` is run.
+/// The options of `load`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How often everything is measured, with the peers in turn
+    /// The number of rounds, in each of which all peers are measured in turn
     #[arg(long, default_value_t = Self::default().rounds)]
     rounds: usize,
-    /// How long each call is made in each round, in seconds
+    /// The seconds for which each call is made in each round
     #[arg(long, default_value_t = Self::default().seconds)]
     seconds: f64,
-    /// How many calls are in flight when saturated
+    /// The number of calls in flight when saturated
     #[arg(long, default_value_t = Self::default().concurrency)]
     concurrency: usize,
-    /// How many calls a second are made at a fixed rate
+    /// The number of calls a second at a fixed rate
     #[arg(long, default_value_t = Self::default().rate, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
 }
@@ -61,7 +61,7 @@ impl Args {
     }
 }
 
-/// One peer, one call, in one round.
+/// The measurement of one peer and call in one round.
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     round: usize,
@@ -71,19 +71,19 @@ struct Measured {
     outcome: Outcome,
     /// CPU time of the server, in microseconds for each call.
     cpu: f64,
-    /// How much of the time it had to wait for a core: with one of its own, what others took.
+    /// The share of the time for which it had to wait for a core; on a core of its own, what others took.
     waited: f64,
     /// The most memory that the server ever had, in MiB, after all calls of the round.
     memory: f64,
 }
 
-/// Counted by itself, because it slows the server down.
+/// Counted separately, because it slows the server down.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Counted {
     mode: Mode,
     peer: Peer,
     call: Call,
-    /// System calls of the server, for each call. None where perf isn't, or may not look.
+    /// System calls of the server for each call; `None` if there is no perf, or it isn't permitted.
     system_calls: Option<f64>,
 }
 
@@ -94,14 +94,14 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     }
     let (mut measured, mut counted) = (Vec::new(), Vec::new());
     for round in 0..args.rounds {
-        tell(&format!("load: round {} of {}", round + 1, args.rounds));
+        progress(&format!("load: round {} of {}", round + 1, args.rounds));
         for mode in args.modes() {
             for peer in in_turn(PEERS, round) {
                 measured.extend(measure(args, round, mode, peer)?);
             }
         }
     }
-    tell("load: counting system calls");
+    progress("load: counting system calls");
     for mode in args.modes() {
         for peer in PEERS {
             counted.extend(count(args, mode, peer)?);
@@ -114,7 +114,7 @@ pub(crate) fn protocol(peer: Peer) -> Protocol {
     if peer == Peer::Cent { Protocol::Http1 } else { Protocol::Grpc }
 }
 
-/// Sees that a peer answers rightly, and refuses what it should.
+/// Checks that a peer returns the right responses, and refuses what it should.
 pub(crate) fn check(peer: Peer) -> Result<()> {
     let server = peer.start(Cores::Free)?;
     let mut driver = Driver::start(Cores::Free, &Order::Check { address: server.address, protocol: protocol(peer) })?;

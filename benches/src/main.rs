@@ -1,4 +1,4 @@
-//! Measures the `centrifugo` crate beside what one would otherwise write. The README beside this crate says how to read it.
+//! Measures the `centrifugo` crate beside the alternatives. `benches/README.md` describes how to read the results.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -51,21 +51,21 @@ enum Command {
     Centrifugo(through::Args),
     /// Instructions and allocations of a call
     Count(count::Args),
-    /// Whether a call takes as many of both as was committed
+    /// Compares both with the committed baseline
     Baseline(baseline::Args),
-    /// What it costs to compile an app
+    /// The cost of compiling an app
     Compile(compile::Options),
-    /// How long an app with many handlers takes until it listens
+    /// The time from the start of an app with many handlers until it listens
     Start(start::Options),
     /// Makes calls, in a process of its own
     #[command(hide = true)]
     Drive {
-        /// What to do, in JSON
+        /// The order, in JSON
         order: String,
     },
 }
 
-/// What is measured when nothing is asked for, in this order.
+/// The commands that run if none is named, in this order.
 fn everything() -> Vec<Command> {
     let (load, slow) = (Command::Load(load::Args::default()), Command::Slow(slow::Args::default()));
     let (streams, through) = (Command::Streams(streams::Args::default()), Command::Centrifugo(through::Args::default()));
@@ -79,13 +79,13 @@ fn main() -> ExitCode {
     match build(&commands).and_then(|()| commands.iter().try_for_each(|command| run(command, &out))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&format!("error: {error}"));
+            progress(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// All that the commands need.
+/// Builds the peers that the commands need.
 fn build(commands: &[Command]) -> Result<()> {
     let without = |command: &Command| matches!(command, Command::Drive { .. } | Command::Compile(_) | Command::Start(_));
     let rust = |command: &Command| matches!(command, Command::Count(_) | Command::Baseline(_));
@@ -100,7 +100,7 @@ fn build(commands: &[Command]) -> Result<()> {
 
 fn run(command: &Command, out: &Path) -> Result<()> {
     let report: Report = match command {
-        Command::Drive { order } => return drive::obey(order),
+        Command::Drive { order } => return drive::execute(order),
         Command::Baseline(args) => return baseline::run(args),
         Command::Count(args) => count::run(args)?,
         Command::Compile(options) => compile::run(options)?,
@@ -114,7 +114,7 @@ fn run(command: &Command, out: &Path) -> Result<()> {
     Ok(writeln!(io::stdout().lock(), "{}", report.markdown())?)
 }
 
-/// Progress, on stderr. A closed one is no reason to stop.
-fn tell(progress: &str) {
-    drop(writeln!(io::stderr().lock(), "{progress}"));
+/// Writes a line about the progress to stderr. A closed stderr is no reason to stop.
+fn progress(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
 }

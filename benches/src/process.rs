@@ -1,4 +1,4 @@
-//! What a process uses up, as Linux tells.
+//! The resources that a process uses, as Linux reports them.
 
 use std::fs;
 use std::io;
@@ -10,21 +10,21 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Result;
 
-/// What a process has had of the processor since it started.
+/// The processor time of a process since its start.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Usage {
     /// Time on a core, in user space and in the kernel.
     pub(crate) cpu: Duration,
-    /// Time that its threads could have run and had no core: others used it.
+    /// The time for which its threads could have run and had no core.
     pub(crate) waited: Duration,
 }
 
 impl Usage {
-    /// By thread, in nanoseconds: `stat` has the sum, but counts in hundredths of a second. Our peers' threads don't end.
+    /// Sums up the threads' nanoseconds: `stat` has the sum, but in hundredths of a second. Our peers' threads don't end.
     pub(crate) fn of(id: u32) -> Result<Self> {
         let mut all = Self::default();
         for thread in fs::read_dir(format!("/proc/{id}/task"))? {
-            // One that has just ended used next to nothing.
+            // A thread that has just ended used next to nothing.
             let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
             let mut times = text.split_whitespace().map_while(|time| time.parse().ok().map(Duration::from_nanos));
             let (Some(cpu), Some(waited)) = (times.next(), times.next()) else {
@@ -48,7 +48,7 @@ pub(crate) fn own_cpu() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
-/// The processor time of all processes that have been waited for, in seconds. Linux tells it in hundredths.
+/// The processor time of all processes that have been waited for, in seconds. Linux counts hundredths.
 pub(crate) fn children_cpu() -> io::Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The second field is the program's name, which may hold anything; `cutime` and `cstime` are the 16th and 17th.
@@ -62,7 +62,7 @@ pub(crate) fn memory(id: u32) -> Result<u64> {
     status(id, "VmRSS:")
 }
 
-/// The most that it ever had.
+/// The most memory that it ever had in RAM, in bytes.
 pub(crate) fn peak_memory(id: u32) -> Result<u64> {
     status(id, "VmHWM:")
 }
@@ -78,14 +78,14 @@ fn status(id: u32, field: &str) -> Result<u64> {
 pub(crate) struct SystemCalls(Child);
 
 impl SystemCalls {
-    /// None where there is no perf, or it may not look.
+    /// Starts to count; `None` if there is no perf, or it isn't permitted.
     pub(crate) fn count(id: u32) -> Option<Self> {
         let arguments = ["stat", "-x", ",", "-e", "raw_syscalls:sys_enter", "-p"];
         let mut perf = Command::new("perf");
         perf.args(arguments).arg(id.to_string());
         perf.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut perf = perf.spawn().ok()?;
-        // It says nothing when it is ready.
+        // `perf` prints nothing when it is ready.
         thread::sleep(Duration::from_millis(300));
         perf.try_wait().ok()?.is_none().then_some(Self(perf))
     }
@@ -98,12 +98,12 @@ impl SystemCalls {
     }
 }
 
-/// Lets this process, and those that it starts, have that many open files.
+/// Raises this process's limit of open files to this number, also for the processes that it starts.
 pub(crate) fn allow_open_files(wanted: u64) -> Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limit = getrlimit(Resource::Nofile);
-    // No limit is None.
+    // `None` is no limit.
     if limit.current.is_none_or(|current| current >= wanted) {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Thousands of calls that wait for something else, in flight on one connection.
 //!
-//! The wait should be all that it adds. So the ideal is the time that as many calls without the wait take, and the wait.
+//! The ideal is the time that as many calls without the wait take, plus the wait.
 
 use serde::Serialize;
 use serde_json::json;
@@ -13,20 +13,20 @@ use crate::peers::{Peer, in_turn};
 use crate::process::Usage;
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::{Result, load, tell};
+use crate::{Result, load, progress};
 
-/// How long each call waits, in seconds.
+/// The time that each call waits, in seconds.
 const WAIT: f64 = 0.05;
 
 const PEERS: [Peer; 3] = [Peer::Ours, Peer::Tonic, Peer::GrpcGo];
 
-/// How `slow` is run.
+/// The options of `slow`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How often everything is measured, with the peers in turn
+    /// The number of rounds, in each of which all peers are measured in turn
     #[arg(long, default_value_t = Self::default().rounds)]
     rounds: usize,
-    /// How many calls are in flight
+    /// The number of calls in flight
     #[arg(long, default_value_t = Self::default().calls)]
     calls: usize,
 }
@@ -37,12 +37,12 @@ impl Default for Args {
     }
 }
 
-/// One peer, in one round.
+/// The measurement of one peer in one round.
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     round: usize,
     peer: Peer,
-    /// As many calls that don't wait.
+    /// The outcome of as many calls that don't wait.
     quick: Outcome,
     slow: Outcome,
     /// CPU time of the server for the slow calls, in microseconds for each.
@@ -50,7 +50,7 @@ struct Measured {
 }
 
 impl Measured {
-    /// How often the ideal fits into the time until all slow calls were answered.
+    /// The ratio of the time until all slow calls had their responses to the ideal.
     fn of_ideal(&self) -> f64 {
         self.slow.seconds / (self.quick.seconds + WAIT)
     }
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     }
     let mut measured = Vec::new();
     for round in 0..args.rounds {
-        tell(&format!("slow: round {} of {}", round + 1, args.rounds));
+        progress(&format!("slow: round {} of {}", round + 1, args.rounds));
         for peer in in_turn(PEERS, round) {
             measured.push(measure(args, round, peer)?);
         }
@@ -107,8 +107,8 @@ fn report(args: &Args, measured: &[Measured]) -> Report {
     }
     let calls = args.calls;
     let caption = format!(
-        "{calls} RPCs that take 50 ms each, all sent at once on one connection; the server has core 0, the driver core 1. Centrifugo \
-         waits for 1 s by default. The ideal is the time that as many calls without the wait take, and 50 ms."
+        "{calls} RPCs that take 50 ms each, all sent at once on one connection; the server has core 0, the driver core 1. \
+         Centrifugo waits for 1 s by default. The ideal is the time that as many calls without the wait take, and 50 ms."
     );
     let group = Group { name: format!("{calls} calls"), bars: PEERS.map(|peer| (peer.name(), done(peer))).to_vec() };
     Report {

@@ -1,10 +1,10 @@
-//! What several rounds say together.
+//! The spread of a value over several rounds.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// The least, the median and the most of what was measured.
+/// The least, the median and the most of the measured values.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Spread {
     pub(crate) min: f64,
@@ -13,7 +13,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of no values: not a number.
+    /// The spread of no values: not a number.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -25,7 +25,7 @@ impl Spread {
     }
 }
 
-/// `12.3 (11.9–14.0)`: the median, then the others. With precision: that many decimals.
+/// Writes `12.3 (11.9–14.0)`: the median, then the others, with so many decimals as the precision states.
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);

@@ -1,4 +1,4 @@
-//! How long an app with many handlers takes from its start until it listens.
+//! The time from the start of an app with many handlers until it listens.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,12 +14,12 @@ use crate::apps::{App, Shape, Style};
 use crate::build::Error;
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
-/// How much is started, how often, and where.
+/// The options of `start`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// How many rpc handlers the app has.
+    /// The number of the app's RPC handlers.
     #[arg(long, default_value_t = 1_000)]
     handlers: usize,
     /// Starts with each setting of the log.
@@ -30,7 +30,7 @@ pub(crate) struct Options {
     dir: PathBuf,
 }
 
-/// What was measured with one setting of `RUST_LOG`, in milliseconds.
+/// The measurements with one setting of `RUST_LOG`, in milliseconds.
 #[derive(Debug, Serialize)]
 struct Row {
     log: &'static str,
@@ -38,13 +38,13 @@ struct Row {
     service: Vec<f64>,
 }
 
-/// Nobody waits longer.
+/// The longest time that a start may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
     let shape = Shape { rpcs: options.handlers, topics: 0 };
     let app = App::write(&std::path::absolute(&options.dir)?, "thousand", Style::Attributes, shape)?;
-    tell(&format!("building {}", app.dir.display()));
+    progress(&format!("building {}", app.dir.display()));
     app.fetch()?;
     app.build(true)?;
     let mut rows = Vec::new();
@@ -64,7 +64,7 @@ fn program(app: &App, log: &str) -> Command {
     command
 }
 
-/// From the start of the process until somebody can connect, in milliseconds.
+/// Returns the time from the start of the process until it accepts a connection, in milliseconds.
 fn start(app: &App, log: &str) -> Result<f64> {
     // The port is free again when the app starts.
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
@@ -87,7 +87,8 @@ fn wait(child: &mut Child, address: SocketAddr, began: Instant) -> io::Result<bo
     Ok(false)
 }
 
-/// `App::new().into_service()` within one process, in milliseconds. Nothing is logged there: `run` is what sets the log up.
+/// Returns the time of `App::new().into_service()` within one process, in milliseconds. It logs nothing, because only
+/// `App::run` sets up logging.
 fn services(app: &App, log: &str, times: usize) -> Result<Vec<f64>> {
     let output = program(app, log).arg(times.to_string()).output()?;
     let micros = String::from_utf8_lossy(&output.stdout);

@@ -1,4 +1,4 @@
-//! What open streams cost: memory while they are open, and time to open them.
+//! The cost of open streams: memory while they are open, and time to open them.
 
 use std::thread;
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::peers::{Peer, in_turn};
 use crate::process::{Usage, memory};
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
 const PEERS: [Peer; 3] = [Peer::Ours, Peer::Tonic, Peer::GrpcGo];
 
-/// How `streams` is run.
+/// The options of `streams`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How often everything is measured, with the peers in turn
+    /// The number of rounds, in each of which all peers are measured in turn
     #[arg(long, default_value_t = Self::default().rounds)]
     rounds: usize,
-    /// How many streams are open
+    /// The number of open streams
     #[arg(long, default_value_t = Self::default().streams)]
     streams: usize,
 }
@@ -35,12 +35,12 @@ impl Default for Args {
     }
 }
 
-/// One peer, in one round.
+/// The measurement of one peer in one round.
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     round: usize,
     peer: Peer,
-    /// KiB of the server for each stream.
+    /// Memory of the server for each stream, in KiB.
     memory: f64,
     /// CPU time of the server to open one, in microseconds.
     cpu: f64,
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     Cores::Pinned.check()?;
     let mut measured = Vec::new();
     for round in 0..args.rounds {
-        tell(&format!("streams: round {} of {}", round + 1, args.rounds));
+        progress(&format!("streams: round {} of {}", round + 1, args.rounds));
         for peer in in_turn(PEERS, round) {
             measured.push(measure(args, round, peer)?);
         }

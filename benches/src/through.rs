@@ -1,4 +1,4 @@
-//! The whole way: clients, a real Centrifugo, and the app that it asks.
+//! Clients, a real Centrifugo, and the app that it calls.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,26 +16,26 @@ use crate::peers::{Peer, in_turn};
 use crate::process::{Usage, allow_open_files};
 use crate::report::{Chart, Group, Report, Table};
 use crate::spread::Spread;
-use crate::{Result, load, tell};
+use crate::{Result, load, progress};
 
 const PEERS: [Peer; 3] = [Peer::Ours, Peer::Tonic, Peer::GrpcGo];
 
-/// What clients do, phase by phase, as the driver does it.
+/// The phases of the clients, in the driver's order.
 const PHASES: [&str; 3] = ["connect", "rpc", "subscribe"];
 
-/// How `centrifugo` is run.
+/// The options of `centrifugo`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How often everything is measured, with the peers in turn
+    /// The number of rounds, in each of which all peers are measured in turn
     #[arg(long, default_value_t = Self::default().rounds)]
     rounds: usize,
-    /// How many clients there are
+    /// The number of clients
     #[arg(long, default_value_t = Self::default().clients)]
     clients: usize,
-    /// How many seconds they call RPCs
+    /// The seconds for which they call RPCs
     #[arg(long, default_value_t = Self::default().seconds)]
     seconds: f64,
-    /// How many channels each client subscribes to
+    /// The number of channels that each client subscribes to
     #[arg(long, default_value_t = Self::default().subscriptions)]
     subscriptions: usize,
 }
@@ -46,7 +46,7 @@ impl Default for Args {
     }
 }
 
-/// One peer, one phase, in one round. CPU times are in microseconds, for each thing that clients did.
+/// The measurement of one peer and phase in one round. CPU times are in microseconds for each operation of a client.
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     round: usize,
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut measured = Vec::new();
     for round in 0..args.rounds {
-        tell(&format!("centrifugo: round {} of {}", round + 1, args.rounds));
+        progress(&format!("centrifugo: round {} of {}", round + 1, args.rounds));
         for peer in in_turn(PEERS, round) {
             measured.extend(runtime.block_on(measure(args, round, peer))?);
         }
@@ -107,7 +107,8 @@ async fn measure(args: &Args, round: usize, peer: Peer) -> Result<Vec<Measured>>
     Ok(all)
 }
 
-/// Asks the app about everything that the clients do. With more patience than by default: that nothing fails when the machine is full.
+/// Centrifugo's configuration: it calls the app for everything that the clients do, with longer timeouts than by default, so
+/// that nothing fails when the machine is busy.
 fn config(app: SocketAddr) -> Value {
     let proxy = json!({ "endpoint": format!("grpc://{app}"), "timeout": "30s" });
     let mut connect = proxy.clone();

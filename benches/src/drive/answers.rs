@@ -1,4 +1,4 @@
-//! The calls that are made, and the answers that count as right.
+//! The calls that are made, and the responses that are correct.
 
 use bytes::Bytes;
 use prost::Message;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::wire;
 use crate::Result;
 
-/// A call that all peers answer alike.
+/// A call to which all peers return the same response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Call {
     Connect,
@@ -19,7 +19,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    /// Those that take no time by themselves.
+    /// The calls that don't wait in the handler.
     pub(crate) const QUICK: [Self; 3] = [Self::Connect, Self::Rpc, Self::Subscribe];
 
     pub(crate) fn name(self) -> &'static str {
@@ -49,7 +49,7 @@ impl Call {
         }
     }
 
-    /// What Centrifugo would send, as fields.
+    /// The fields of the request, as Centrifugo sends them.
     pub(super) fn fields(self) -> Fields {
         match self {
             Self::Connect => Fields { data: r#"{"token":"secret"}"#, ..Fields::default() },
@@ -59,7 +59,7 @@ impl Call {
         }
     }
 
-    /// Whether these bytes are the right answer. In JSON they are the HTTP proxy's, else gRPC's.
+    /// Whether these bytes are the right response: JSON over the HTTP proxy protocol, protobuf over gRPC.
     pub(super) fn check(self, answer: &Answer) -> Result<()> {
         let wanted = match self {
             Self::Connect => json!({ "user": "42", "data": { "a": 1 }, "channels": ["news"] }),
@@ -68,11 +68,11 @@ impl Call {
             Self::Subscribe => json!({}),
         };
         let got = answer.read(self)?;
-        if got == json!({ "result": wanted }) { Ok(()) } else { Err(format!("{} is answered by {got}", self.name()).into()) }
+        if got == json!({ "result": wanted }) { Ok(()) } else { Err(format!("{} returned {got}", self.name()).into()) }
     }
 }
 
-/// The fields of a request that differ.
+/// The fields that differ between requests.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fields {
     pub(super) user: &'static str,
@@ -84,7 +84,7 @@ pub(super) struct Fields {
 const CLIENT: &str = "0b5d2a5e-2c8e-4f53-9a4c-3f3c0e5d7a10";
 
 impl Fields {
-    /// As protobuf.
+    /// Encodes the request as protobuf.
     pub(super) fn encode(self, call: Call) -> Vec<u8> {
         let Self { user, data, method, channel } = self;
         let (client, transport) = (CLIENT.to_owned(), "websocket".to_owned());
@@ -110,7 +110,7 @@ impl Fields {
         wire::SubscribeRequest { client, transport, protocol, encoding, user, channel, ..Default::default() }
     }
 
-    /// As JSON. Centrifugo leaves out what is empty.
+    /// Encodes the request as JSON. Centrifugo leaves out empty fields.
     pub(super) fn json(self) -> String {
         let Self { user, data, method, channel } = self;
         let mut body = json!({ "client": CLIENT, "transport": "websocket", "protocol": "json", "encoding": "json" });
@@ -126,14 +126,14 @@ impl Fields {
     }
 }
 
-/// The bytes of an answer.
+/// The bytes of a response.
 pub(super) enum Answer {
     Grpc(Bytes),
     Json(Vec<u8>),
 }
 
 impl Answer {
-    /// What they say, in the form of the HTTP proxy.
+    /// Returns the response in the form of the HTTP proxy protocol.
     pub(super) fn read(&self, call: Call) -> Result<Value> {
         let bytes = match self {
             Self::Json(bytes) => return Ok(serde_json::from_slice(bytes)?),

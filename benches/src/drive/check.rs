@@ -1,4 +1,4 @@
-//! Sees that a peer answers as all peers should, before it is measured.
+//! Checks that a peer returns the same responses as all others, before it is measured.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::answers::{Answer, Call, Fields};
 use super::{Protocol, grpc, http1};
 use crate::Result;
 
-/// What has to be refused, and by which code.
+/// The calls that have to be refused, with their codes.
 const REFUSED: [(Call, Fields, u64); 3] = [
     (Call::Subscribe, Fields { user: "42", channel: "room:x", data: "", method: "" }, 403),
     (Call::Subscribe, Fields { user: "", channel: "room:17", data: "", method: "" }, 403),
@@ -21,7 +21,7 @@ pub(super) async fn all(address: SocketAddr, protocol: Protocol) -> Result<()> {
     for (call, fields, code) in REFUSED {
         let got = ask(address, protocol, call, fields).await?.read(call)?;
         if got["error"]["code"] != code {
-            return Err(format!("{fields:?} is answered by {got}, and should have error {code}").into());
+            return Err(format!("{fields:?} returned {got}, and should return error {code}").into());
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! gRPC as Centrifugo speaks it: one connection, and the headers that grpc-go sends. Nothing above HTTP/2, so that the driver costs
-//! little.
+//! gRPC as Centrifugo speaks it: one connection, and the headers that grpc-go sends. It uses HTTP/2 directly, so that the
+//! driver costs little.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -15,10 +15,10 @@ use super::answers::{Answer, Call};
 use super::pace;
 use crate::Result;
 
-/// How many different values `grpc-timeout` has: Centrifugo sends what is left of it, which differs from call to call.
+/// The number of different values of `grpc-timeout`: Centrifugo sends the remaining time, which differs from call to call.
 const TIMEOUTS: usize = 100;
 
-/// A request that is sent over and over.
+/// A request that is sent many times.
 pub(super) struct Request {
     head: http::Request<()>,
     timeouts: Vec<HeaderValue>,
@@ -52,7 +52,7 @@ impl Request {
     }
 }
 
-/// With gRPC's five bytes before it: not compressed, and the length.
+/// Frames the message: a flag that it isn't compressed, its length, its bytes.
 fn framed(message: &[u8]) -> Result<Bytes> {
     let mut bytes = BytesMut::with_capacity(5 + message.len());
     bytes.put_u8(0);
@@ -68,16 +68,16 @@ impl Connection {
     pub(super) async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        // Thousands of answers that come at once are small frames, which h2 takes for an attack. grpc-go doesn't.
+        // Thousands of responses at once are small frames, which h2 takes for an attack. grpc-go doesn't.
         let mut client = h2::client::Builder::new();
         client.data_frame_budget(usize::MAX >> 1).initial_max_send_streams(usize::MAX >> 1);
         let (sender, connection) = client.handshake(stream).await?;
-        // What ends it, ends the calls, too, and they tell.
+        // An error of the connection also ends its calls, which report it.
         tokio::task::spawn_local(async { drop(connection.await) });
         Ok(Self(sender))
     }
 
-    /// The message of a call that succeeds.
+    /// Makes a call, and returns the message of its response. `Err`: the call failed.
     pub(super) async fn call(&self, request: &Request) -> Result<Bytes> {
         let mut body = self.send(request).await?;
         let message = message(&mut body).await?;
@@ -102,7 +102,7 @@ impl Connection {
         if head.status != 200 {
             return Err(format!("HTTP status {}", head.status).into());
         }
-        // With a status in the headers already, nothing follows.
+        // A status in the headers is the whole response.
         if head.headers.contains_key("grpc-status") {
             succeeded(&head.headers)?;
         }
@@ -110,7 +110,7 @@ impl Connection {
     }
 }
 
-/// The next message of a response, without the bytes before it.
+/// Returns the next message of a response, without its flag and length.
 pub(super) async fn message(body: &mut RecvStream) -> Result<Bytes> {
     let mut all = BytesMut::new();
     loop {
@@ -136,7 +136,7 @@ fn succeeded(trailers: &HeaderMap) -> Result<()> {
     }
 }
 
-/// One call, made again and again; always with the same answer.
+/// A call that is made many times, always with the same response.
 pub(super) struct Line {
     connection: Connection,
     request: Request,

@@ -21,7 +21,7 @@ pub(super) fn request(address: SocketAddr, path: &str, body: &str) -> Vec<u8> {
     (head + body).into_bytes()
 }
 
-/// A connection, for one call after the other.
+/// A connection, for one call at a time.
 pub(super) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -35,7 +35,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(1024), body: 0..0 })
     }
 
-    /// Makes a call that succeeds; then [`body`](Self::body) is its answer.
+    /// Makes a call. Afterwards [`body`](Self::body) is the body of the response.
     pub(super) async fn call(&mut self, request: &[u8]) -> Result<()> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -57,7 +57,7 @@ impl Connection {
     }
 }
 
-/// Where the body of a response is, once all headers are there.
+/// Returns the position of a response's body, once all headers are there.
 fn body(response: &[u8]) -> Result<Option<Range<usize>>> {
     let Some(end) = response.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&response[..end])?;
@@ -71,7 +71,7 @@ fn body(response: &[u8]) -> Result<Option<Range<usize>>> {
     Ok(Some(start..start + length.parse::<usize>()?))
 }
 
-/// One call, made again and again; always with the same answer.
+/// A call that is made many times, always with the same response.
 pub(super) struct Line {
     address: SocketAddr,
     idle: RefCell<Vec<Connection>>,

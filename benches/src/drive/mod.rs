@@ -1,4 +1,4 @@
-//! The process that makes the calls. Everything that it does it checks: an answer that isn't the expected one ends it.
+//! The process that makes the calls. It checks every response, and ends at the first one that is wrong.
 
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
@@ -24,31 +24,31 @@ mod websocket;
 #[path = "../../../runtime/src/wire.rs"]
 mod wire;
 
-/// How long an order may take, besides the time that it asks for, before the driver gives up.
+/// The longest time that an order takes besides the time that it states. Then the driver ends.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long a call may take whose server is slow, or slowed down. By default, Centrifugo waits for one second.
+/// The longest time of a call to a server that is slow, or slowed down. By default, Centrifugo waits one second.
 const UNHURRIED: Duration = Duration::from_secs(30);
 
-/// What a driver is started for.
+/// The order that a driver is started with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
-    /// See that a peer answers as all peers should.
+    /// Checks that a peer returns the same responses as all others.
     Check { address: SocketAddr, protocol: Protocol },
-    /// Make one call over and over.
+    /// Makes one call many times.
     Load { address: SocketAddr, protocol: Protocol, call: Call, pace: Pace, warm: Duration, time: Duration },
-    /// Make one call that many times.
+    /// Makes one call this many times.
     Times { address: SocketAddr, protocol: Protocol, call: Call, calls: usize, in_flight: usize },
-    /// Make that many calls at once, first quick ones and then slow ones.
+    /// Makes this many calls at once, first quick ones and then slow ones.
     Slow { address: SocketAddr, calls: usize },
-    /// Open that many streams, and keep them open.
+    /// Opens this many streams, and keeps them open.
     Streams { address: SocketAddr, streams: usize },
-    /// Be that many clients of a Centrifugo.
+    /// Runs this many clients of a Centrifugo.
     Clients(through::Clients),
 }
 
 impl Order {
-    /// How long calls are to be made.
+    /// The time for which calls are made.
     fn time(&self) -> Duration {
         match self {
             Self::Load { time, .. } => *time,
@@ -58,22 +58,22 @@ impl Order {
     }
 }
 
-/// What a peer speaks.
+/// The protocol of a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Protocol {
-    /// All calls on one connection.
+    /// gRPC: all calls on one connection.
     Grpc,
-    /// A connection for each concurrent call.
+    /// HTTP/1.1: a connection for each concurrent call.
     Http1,
 }
 
-/// Does what an [`Order`] in JSON says, phase by phase.
-pub(crate) fn obey(order: &str) -> Result<()> {
+/// Executes an [`Order`] in JSON, phase by phase.
+pub(crate) fn execute(order: &str) -> Result<()> {
     let order: Order = serde_json::from_str(order)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let patience = PATIENCE + order.time();
     let done = LocalSet::new().block_on(&runtime, async { tokio::time::timeout(patience, work(order)).await });
-    // A thread that still reads stdin keeps nobody waiting.
+    // A thread that still reads stdin must not delay the exit.
     runtime.shutdown_background();
     done.map_err(|_| format!("not done in {patience:?}"))?
 }
@@ -116,7 +116,7 @@ async fn load<L: pace::Line>(line: L, pace: Pace, warm: Duration, time: Duration
     phase(async || -> Result<Outcome> { pace.run(&line, time).await }).await
 }
 
-/// Tells that the driver is ready, waits until it is let go, and tells what came of it.
+/// Reports that the driver is ready, waits for the start, and reports the outcome.
 async fn phase<T: Serialize>(work: impl AsyncFnOnce() -> Result<T>) -> Result<()> {
     writeln!(io::stdout(), "ready")?;
     go().await?;
@@ -125,10 +125,10 @@ async fn phase<T: Serialize>(work: impl AsyncFnOnce() -> Result<T>) -> Result<()
     Ok(())
 }
 
-/// Waits for a line on stdin; without one, whoever measures has gone.
+/// Waits for a line on stdin. Without one, the measuring process has ended.
 async fn go() -> Result<()> {
     match spawn_blocking(|| io::stdin().lock().read_line(&mut String::new())).await?? {
-        0 => Err("nobody measures any more".into()),
+        0 => Err("the measuring process has ended".into()),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! When calls are made, and how long they take.
+//! The pace of calls, and the measurement of their times.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,22 +13,23 @@ use tokio::task::JoinSet;
 use crate::Result;
 use crate::process::own_cpu;
 
-/// A call that can be made again and again, many times at once.
+/// A call that can be made many times, also concurrently.
 pub(super) trait Line: 'static {
-    /// Makes it, and sees that the answer is right.
+    /// Makes the call, and checks the response.
     async fn call(&self) -> Result<()>;
 }
 
-/// When the next call is made.
+/// The time of the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Pace {
-    /// When one of that many has been answered.
+    /// As soon as one of this many calls has its response.
     Saturated(usize),
-    /// That many times a second, answered or not. A call's time counts from when it was due, so that a server that stalls can't hide it.
+    /// This many times a second, with or without a response. A call's time counts from when it was due, so that a server
+    /// that stalls can't hide it.
     PerSecond(u32),
 }
 
-/// What came of it. Times are in microseconds.
+/// The outcome of a phase. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) calls: u64,
@@ -36,7 +37,7 @@ pub(crate) struct Outcome {
     pub(crate) p50: u64,
     pub(crate) p99: u64,
     pub(crate) max: u64,
-    /// Answered after more than a second, which is Centrifugo's patience by default.
+    /// Calls that took more than a second, for which Centrifugo waits by default.
     pub(crate) late: u64,
     /// CPU time of the driver, in seconds.
     pub(crate) cpu: f64,
@@ -67,7 +68,7 @@ impl Pace {
     }
 }
 
-/// That many calls, all at once.
+/// Makes this many calls, all at once.
 pub(super) async fn at_once<L: Line>(line: &Rc<L>, calls: usize) -> Result<Outcome> {
     let (record, mut tasks) = (Record::start()?, JoinSet::new());
     for _ in 0..calls {
@@ -78,7 +79,7 @@ pub(super) async fn at_once<L: Line>(line: &Rc<L>, calls: usize) -> Result<Outco
     Ok(record.outcome())
 }
 
-/// That many calls, of which so many are in flight.
+/// Makes `calls` calls, of which `concurrency` are in flight.
 pub(super) async fn times<L: Line>(line: L, calls: usize, in_flight: usize) -> Result<Outcome> {
     let (line, record, mut tasks) = (Rc::new(line), Record::start()?, JoinSet::new());
     let left = Rc::new(Cell::new(calls));
@@ -87,7 +88,7 @@ pub(super) async fn times<L: Line>(line: L, calls: usize, in_flight: usize) -> R
     Ok(record.outcome())
 }
 
-/// Keeps so many calls in flight, as long as there is one more to make.
+/// Keeps this many calls in flight, as long as there is another one to make.
 fn keep<L: Line>(
     tasks: &mut JoinSet<Result<()>>,
     line: &Rc<L>,
@@ -106,7 +107,7 @@ fn keep<L: Line>(
     }
 }
 
-/// The first that fails ends them all.
+/// Waits for all tasks. The first failure ends them.
 pub(super) async fn all(mut tasks: JoinSet<Result<()>>) -> Result<()> {
     while let Some(done) = tasks.join_next().await {
         done??;
@@ -114,7 +115,7 @@ pub(super) async fn all(mut tasks: JoinSet<Result<()>>) -> Result<()> {
     Ok(())
 }
 
-/// When each call is due. By a thread, because the runtime's timers count in milliseconds.
+/// Sends a tick when a call is due, from a thread, because the runtime's timers count in milliseconds.
 fn clock(rate: u32, time: Duration) -> mpsc::UnboundedReceiver<Instant> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (start, interval) = (Instant::now(), Duration::from_secs(1) / rate);
@@ -131,7 +132,7 @@ fn clock(rate: u32, time: Duration) -> mpsc::UnboundedReceiver<Instant> {
     receiver
 }
 
-/// What is written down while calls are made.
+/// The record of the calls while they are made.
 #[derive(Clone)]
 pub(super) struct Record {
     pub(super) start: Instant,

@@ -12,16 +12,16 @@ use super::answers::{Call, Fields};
 use super::{grpc, phase, wire};
 use crate::Result;
 
-/// How many streams are being opened at a time.
+/// The number of streams that are being opened at a time.
 const AT_ONCE: usize = 100;
 
-/// How long it took to open them all.
+/// The time that it took to open all streams.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Opened {
     pub(crate) seconds: f64,
 }
 
-/// Opens them, and keeps them open until they are asked for a second time.
+/// Opens the streams, and keeps them open until the second phase.
 pub(super) async fn open(address: SocketAddr, streams: usize) -> Result<()> {
     let connection = Rc::new(grpc::Connection::open(address).await?);
     let fields: Fields = Call::Subscribe.fields();
@@ -47,14 +47,14 @@ pub(super) async fn open(address: SocketAddr, streams: usize) -> Result<()> {
     })
     .await?;
     phase(async || {
-        // Still open: a stream that has ended would have been told by now.
+        // Still open: the end of a stream would have arrived by now.
         let ended = all.iter().filter(|stream| stream.is_end_stream()).count();
         if ended == 0 { Ok(all.len()) } else { Err(format!("{ended} streams have ended").into()) }
     })
     .await
 }
 
-/// A stream that has said yes.
+/// A stream whose first message accepts the subscription.
 async fn opened(connection: &grpc::Connection, request: &grpc::Request) -> Result<h2::RecvStream> {
     let mut stream = connection.send(request).await?;
     let first = wire::StreamSubscribeResponse::decode(grpc::message(&mut stream).await?)?;

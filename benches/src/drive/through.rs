@@ -1,4 +1,4 @@
-//! Thousands of clients of one Centrifugo: they connect, call, and subscribe.
+//! Thousands of clients of one Centrifugo, which connect, call and subscribe.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -13,17 +13,17 @@ use super::phase;
 use super::websocket::Client;
 use crate::Result;
 
-/// How many clients there are, and what they do.
+/// The number of clients, and what they do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Clients {
-    /// Where Centrifugo is.
+    /// The address of Centrifugo.
     pub(crate) address: SocketAddr,
     pub(crate) clients: usize,
-    /// How many of them connect at a time.
+    /// The number of clients that connect at a time.
     pub(crate) connecting: usize,
-    /// How long they call, each as soon as it has its answer.
+    /// The time for which they call, each as soon as it has its response.
     pub(crate) calling: Duration,
-    /// How many channels each subscribes to.
+    /// The number of channels that each subscribes to.
     pub(crate) subscriptions: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A client of Centrifugo's, as small as one can be: its JSON protocol over a WebSocket, one command at a time.
+//! A minimal client of Centrifugo: its JSON protocol over a WebSocket, one command at a time.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::Result;
 
-/// A client that is connected, as user 42.
+/// A client that is connected as user 42.
 pub(super) struct Client {
     socket: WebSocketStream<TcpStream>,
     id: u32,
@@ -60,7 +60,7 @@ impl Client {
             let mut reply = None;
             for line in lines.lines() {
                 match line {
-                    // A ping, which wants an answer of the same.
+                    // A ping, to which the client replies with the same.
                     "{}" => self.socket.send(Message::text("{}")).await?,
                     line if line.starts_with(&id) => reply = Some(line.to_owned()),
                     line => return Err(format!("nobody has asked for {line}").into()),

@@ -1,4 +1,4 @@
-//! What the rounds of `load` say, as tables and a chart.
+//! The results of `load`, as tables and a chart.
 
 use serde_json::json;
 
@@ -46,7 +46,7 @@ fn rounds(measured: &[Measured], mode: Mode, peer: Peer, call: Call) -> impl Ite
     measured.iter().filter(move |one| (one.mode, one.peer, one.call) == (mode, peer, call))
 }
 
-/// CPU time beside tonic's of the same round: what slowed the machine down in that round slowed down both.
+/// The ratio of the CPU time to tonic's in the same round: a slow machine slows down both.
 fn ratio(measured: &[Measured], mode: Mode, peer: Peer, call: Call) -> Spread {
     let pairs = rounds(measured, mode, peer, call).zip(rounds(measured, mode, Peer::Tonic, call));
     Spread::of(pairs.map(|(one, tonic)| one.cpu / tonic.cpu))

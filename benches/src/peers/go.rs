@@ -1,5 +1,5 @@
-//! The peer in Go. Its schema is Centrifugo's own generated package, which Go lets nobody else import: it is copied from the module
-//! that the tests pin.
+//! The peer in Go. Its schema is Centrifugo's own generated package, which Go lets no other module import: it is copied from
+//! the module that the tests pin.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(super) fn build() -> Result<()> {
     succeed(&mut go, "build the peer grpc-go")
 }
 
-/// Centrifugo's source, in Go's cache of modules.
+/// The folder of Centrifugo's source in Go's cache of modules.
 fn centrifugo() -> Result<PathBuf> {
     let mut go = Command::new("go");
     succeed(go.args(["mod", "download", MODULE]).current_dir(PINNED), "download Centrifugo's source")?;
@@ -44,7 +44,7 @@ fn centrifugo() -> Result<PathBuf> {
     Ok(PathBuf::from(String::from_utf8(go.stdout)?.trim()))
 }
 
-/// By content: a copy would be read-only, as all files in Go's cache are, and couldn't be replaced the next time.
+/// Copies the content alone: files in Go's cache are read-only, and such a copy couldn't be replaced the next time.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let content = fs::read(from).map_err(|error| format!("can't read {}: {error}", from.display()))?;
     if fs::read(to).is_ok_and(|there| there == content) {

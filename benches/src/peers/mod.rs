@@ -1,4 +1,4 @@
-//! The servers that are compared: built, started, stopped.
+//! The servers that are compared: how they are built, started and stopped.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -9,14 +9,14 @@ use std::process::{Child, Command, Stdio};
 use serde::{Serialize, Serializer};
 
 use crate::cores::Cores;
-use crate::{Result, tell};
+use crate::{Result, progress};
 
 mod go;
 
-/// A server that does what all others do.
+/// A server that does the same work as all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
-    /// The `centrifugo` crate, as its user would write it.
+    /// The `centrifugo` crate, as its users write an app.
     Ours,
     /// tonic by hand, with stock settings.
     Tonic,
@@ -46,12 +46,12 @@ impl Peer {
         }
     }
 
-    /// Starts it, and waits until it listens.
+    /// Starts the peer, and waits until it listens.
     pub(crate) fn start(self, cores: Cores) -> Result<Running> {
         self.run(cores.server(self.program()?))
     }
 
-    /// Starts it by another program, whose last argument it is, with one worker.
+    /// Starts the peer by another program, whose last argument it is, with one worker.
     pub(crate) fn start_by(self, mut command: Command) -> Result<Running> {
         command.arg(self.program()?).env("TOKIO_WORKER_THREADS", "1").stderr(Stdio::piped());
         self.run(command)
@@ -73,7 +73,7 @@ impl Peer {
     }
 }
 
-/// By its name.
+/// Finds a peer by its name.
 impl Serialize for Peer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -91,7 +91,7 @@ impl Running {
         self.process.id()
     }
 
-    /// Lets it end by itself, and tells what it has said on stderr, if that is piped.
+    /// Waits until it has ended by itself, and returns its stderr, if that is piped.
     pub(crate) fn end(mut self) -> Result<String> {
         drop(self.process.stdin.take());
         let mut said = String::new();
@@ -110,7 +110,7 @@ impl Drop for Running {
     }
 }
 
-/// Each round begins with another peer, so that none always follows the same one.
+/// The peers, rotated by the round, so that none always follows the same one.
 pub(crate) fn in_turn<const N: usize>(peers: [Peer; N], round: usize) -> impl Iterator<Item = Peer> {
     (0..N).map(move |place| peers[(round + place) % N])
 }
@@ -121,11 +121,11 @@ pub(crate) fn build() -> Result<()> {
     go::build()
 }
 
-/// Builds those in Rust.
+/// Builds the peers in Rust.
 pub(crate) fn build_rust() -> Result<()> {
-    tell("building the peers ..");
+    progress("building the peers ..");
     if cfg!(debug_assertions) {
-        tell("warning: this is no release build, and numbers from it mean nothing");
+        progress("warning: this is no release build, and numbers from it mean nothing");
     }
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--package", "centrifugo-benches"]);
@@ -147,7 +147,7 @@ fn succeed(command: &mut Command, what: &str) -> Result<()> {
     }
 }
 
-/// Cargo's target directory, which it marks by a file if it has made it; this program is two floors down.
+/// Cargo's target directory, which a file marks if cargo made it. This program is two levels below it.
 pub(crate) fn target() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());

@@ -1,10 +1,10 @@
-//! Where the numbers come from.
+//! The machine and the versions behind the numbers.
 
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// Cores, processor, kernel and compilers, in a line.
+/// Describes the cores, the processor, the kernel and the compilers in a line.
 pub(super) fn describe() -> String {
     let cores = thread::available_parallelism().map_or(0, |cores| cores.get());
     let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -16,7 +16,7 @@ pub(super) fn describe() -> String {
     format!("{cores} cores of {model}, Linux {kernel}, {rust}, {go}")
 }
 
-/// What a program says of its version: the first words, without the date and the platform.
+/// The first words of a program's version, without the date and the platform.
 fn says(program: &str, argument: &str) -> String {
     let output = Command::new(program).arg(argument).stdin(Stdio::null()).output();
     let text = output.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned());

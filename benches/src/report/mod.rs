@@ -1,4 +1,4 @@
-//! What was measured, for people and for programs.
+//! The reports of measurements, for people and for programs.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(crate) use plot::{Chart, Group};
 pub(crate) use table::Table;
 
-use crate::{Result, tell};
+use crate::{Result, progress};
 
 mod machine;
 mod plot;
@@ -17,13 +17,13 @@ mod table;
 
 /// The outcome of one command.
 pub(crate) struct Report {
-    /// What its files are called.
+    /// The name of its files.
     pub(crate) name: &'static str,
     pub(crate) title: String,
     /// Tables, each with a line above it.
     pub(crate) tables: Vec<(String, Table)>,
     pub(crate) chart: Chart,
-    /// All that was measured, round by round.
+    /// All measurements, round by round.
     pub(crate) rounds: Value,
 }
 
@@ -46,7 +46,7 @@ impl Report {
             let file = folder.join(self.name).with_extension(extension);
             fs::write(&file, content).map_err(|error| format!("can't write {}: {error}", file.display()))?;
         }
-        tell(&format!("written: {}.md, .json, .svg", folder.join(self.name).display()));
+        progress(&format!("written: {}.md, .json, .svg", folder.join(self.name).display()));
         Ok(())
     }
 }

@@ -14,17 +14,17 @@ const TOP: i32 = 50;
 const BAR: i32 = 18;
 const GROUP: i32 = 34;
 
-/// Colours that also the colour-blind can tell apart, after Okabe and Ito.
+/// Colours that colour-blind readers can tell apart, after Okabe and Ito.
 const COLOURS: [RGBColor; 5] =
     [RGBColor(0, 114, 178), RGBColor(230, 159, 0), RGBColor(86, 180, 233), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
 
-/// Groups of bars, one below the other, all to one scale. A bar is a median, its whisker goes from the least to the most.
+/// Groups of bars, one below the other, to one scale. A bar is a median; its whisker goes from the least to the most.
 pub(crate) struct Chart {
     pub(crate) title: String,
     pub(crate) groups: Vec<Group>,
 }
 
-/// What belongs together: a name, and a bar for each peer.
+/// A group: a name, and a bar for each peer.
 pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) bars: Vec<(&'static str, Spread)>,

@@ -1,4 +1,4 @@
-//! Tables in Markdown, which are also to be read as text.
+//! Tables in Markdown, aligned so that they are also readable as text.
 
 use std::fmt;
 

@@ -1,10 +1,10 @@
-//! The same service on tonic alone.
+//! The same service, by hand on tonic.
 
 use tonic::codegen::tokio_stream::Empty;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::generated::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
-use crate::generated::{self as wire, ConnectResult, Disconnect, Error, RpcResult, SubscribeResult};
+use crate::wire::centrifugo_proxy_server::{CentrifugoProxy, CentrifugoProxyServer};
+use crate::wire::{self, ConnectResult, Disconnect, Error, RpcResult, SubscribeResult};
 use crate::{Rename, Renamed, Users, users};
 
 pub(crate) struct Proxy {
@@ -58,7 +58,7 @@ impl Proxy {
 
 type Responses = Empty<Result<wire::StreamSubscribeResponse, Status>>;
 
-/// The trait wants all methods.
+/// Implements the trait, which has all methods of the protocol.
 macro_rules! service {
     ($($method:ident($request:ident) -> $response:ty;)*) => {
         #[tonic::async_trait]

@@ -1,15 +1,17 @@
-//! What the framework costs on the way of a call, beside the same service written by hand on tonic: the gRPC frame is read, the
-//! handler found and called, and the answer's frame written. No sockets: both services are called as functions.
+//! The cost of a call without its socket, beside the same service written by hand on tonic: both services are called as
+//! functions, which read the gRPC frame, find and call the handler, and write the frame of the response.
 //!
 //! ```text
-//! cargo bench -p centrifugo --bench dispatch
+//! cargo bench -p centrifugo-benches --bench dispatch
 //! ```
 
-#![allow(missing_docs, reason = "what has a doc in the schema has it in the generated file")]
-
 mod by_hand;
-mod generated;
 mod ours;
+
+#[expect(unreachable_pub, reason = "the generator makes everything public")]
+mod wire {
+    tonic::include_proto!("centrifugal.centrifugo.proxy");
+}
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -17,20 +19,20 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use criterion::{Criterion, criterion_group, criterion_main};
-use generated::{ConnectRequest, ConnectResponse, RpcRequest, RpcResponse, SubscribeRequest, SubscribeResponse};
 use http_body_util::{BodyExt, Full};
 use prost::Message;
 use tokio::runtime::{self, Runtime};
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
+use wire::{ConnectRequest, ConnectResponse, RpcRequest, RpcResponse, SubscribeRequest, SubscribeResponse};
 
-/// What a client sends with its rpc.
+/// The data of a client's RPC.
 #[derive(serde::Deserialize, serde::Serialize)]
 struct Rename<'r> {
     name: &'r str,
 }
 
-/// What it is answered.
+/// The reply to it.
 #[derive(serde::Serialize)]
 struct Renamed<'r> {
     id: u64,
@@ -38,7 +40,7 @@ struct Renamed<'r> {
     users: usize,
 }
 
-/// What the app keeps.
+/// The app's state.
 #[derive(Clone)]
 struct Users(std::sync::Arc<[String]>);
 

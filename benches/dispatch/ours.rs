@@ -1,4 +1,4 @@
-//! The service as this crate's users write it.
+//! The service as users of the crate write it.
 
 use centrifugo::{App, Connected, Data, ProxyService, Reject, RpcReply, State, UserId, handlers, rpc, topic};
 
