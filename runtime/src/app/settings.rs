@@ -111,7 +111,8 @@ impl App {
         self
     }
 
-    /// Sets how long running calls may take to finish when the app stops: 10 s by default.
+    /// Sets how long running calls may take to finish when the app stops: 10 s by default. Handlers that still run then are
+    /// dropped, at the `.await` that they wait at, and the log names each of them.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.limits.drain = timeout;
         self

@@ -56,7 +56,7 @@ mod tests {
 
     const NAME: HeaderName = HeaderName::from_static("x-secret");
 
-    fn is_in(values: &[&'static str]) -> bool {
+    fn has_secret(values: &[&'static str]) -> bool {
         let mut metadata = HeaderMap::new();
         for value in values {
             metadata.append(NAME, HeaderValue::from_static(value));
@@ -66,14 +66,14 @@ mod tests {
 
     #[test]
     fn a_call_with_exactly_one_right_value_has_the_secret() {
-        assert!(is_in(&["open sesame"]));
+        assert!(has_secret(&["open sesame"]));
     }
 
     #[test]
     fn a_call_without_the_right_value_or_with_two_values_has_no_secret() {
-        assert!(!is_in(&[]));
-        assert!(!is_in(&["open"]));
-        assert!(!is_in(&["open sesame", "open sesame"]));
-        assert!(!is_in(&["mine", "open sesame"]));
+        assert!(!has_secret(&[]));
+        assert!(!has_secret(&["open"]));
+        assert!(!has_secret(&["open sesame", "open sesame"]));
+        assert!(!has_secret(&["mine", "open sesame"]));
     }
 }

@@ -20,9 +20,9 @@ pub(crate) type Backend =
 /// The limits of one response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ResponseLimits {
-    /// How long it may take, from the request to the end of the response.
+    /// The longest time from the request to the end of the response.
     pub(crate) time: Duration,
-    /// How long its body may be.
+    /// The longest body, in bytes.
     pub(crate) bytes: usize,
 }
 

@@ -22,8 +22,8 @@ use tower::Service;
 use super::error::BoxError;
 use crate::handler::BoxFuture;
 
-/// How long it may take to open a connection: to resolve the address, to connect, and to negotiate TLS. Calls end sooner,
-/// but a connection that hyper opens in the background has no call that would end it.
+/// The longest time in which a connection is opened: the address resolved, the socket connected, TLS negotiated. Calls end
+/// sooner, but a connection that hyper opens in the background has no call that would end it.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The reason why a connection was not opened.

@@ -39,7 +39,7 @@ use crate::reject::error_reply::ErrorReply;
 use crate::reject::logged::Logged;
 use crate::reject::{Internal, Reject};
 
-/// How many characters of a refused method are logged.
+/// The most characters of a refused method that are logged.
 const EXCERPT: usize = 200;
 
 /// The handler that calls the app's [`Http`].

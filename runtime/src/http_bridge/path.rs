@@ -18,7 +18,7 @@ const PERCENT: ErrorReply = ErrorReply::new(400, "a `%` must be followed by two 
 const NOT_UTF8: ErrorReply = ErrorReply::new(400, "the path must be percent-encoded UTF-8");
 const ENCODED_AGAIN: ErrorReply = ErrorReply::new(400, "the path must not be percent-encoded more than three times");
 
-/// How often a path may be percent-encoded. Once is usual, twice happens.
+/// The most times that a path may be percent-encoded. Once is usual, twice happens.
 const DECODINGS: usize = 3;
 
 /// The characters that are encoded in a path: all except RFC 3986's `pchar`, `/` and `%`.

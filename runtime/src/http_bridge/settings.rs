@@ -1,4 +1,4 @@
-//! The bridge's settings in the app: what answers, how long it may take, and how long its responses may be.
+//! The bridge's settings in the app: the service or the server, and the limits of its responses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::query::ListStyle;
 use super::upstream::Upstream;
 use crate::error::Conflict;
 
-/// How many bytes a reply has besides the HTTP response's body, at most: gRPC's frame, the message's fields, and `code`.
+/// The most bytes that a reply has besides the HTTP response's body: gRPC's frame, the message's fields, and `code`.
 const FRAMING: usize = 1 << 10;
 
 /// An HTTP service that answers RPCs, with its options, for [`App::http`](crate::App::http): a tower service in the process,

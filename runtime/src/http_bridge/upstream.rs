@@ -19,11 +19,11 @@ use super::connections::{CONNECT_TIMEOUT, Caller, LimitedConnector};
 use super::error::{BackendError, BoxError};
 use crate::error::Conflict;
 
-/// How long a connection may be idle. Servers close idle connections after 5 s (Node) to 75 s (nginx); hyper detects that,
-/// and sends the request over another connection.
+/// The longest time that a connection is idle. Servers close idle connections after 5 s (Node) to 75 s (nginx); hyper
+/// detects that, and sends the request over another connection.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many connections may be open at a time, unless the app sets another number.
+/// The most connections that are open at a time, unless the app sets another number.
 const DEFAULT_CONNECTIONS: usize = 100;
 
 /// A server and its options, before its client is built.
