@@ -60,6 +60,13 @@ async fn open(connection: &Channel, first: DynamicMessage) -> Result<(mpsc::Send
     Ok((sender, timeout(PATIENCE, opened).await.expect("an answer")?))
 }
 
+/// A stream whose first message has been read.
+async fn subscribed(connection: &Channel, channel: &str) -> (mpsc::Sender<DynamicMessage>, Opened) {
+    let (sender, mut stream) = open(connection, opening(channel)).await.expect("a stream");
+    stream.next().await.expect("no failure").expect("a first message");
+    (sender, stream)
+}
+
 /// The data of the next publication.
 async fn next_data(stream: &mut Opened) -> Option<Bytes> {
     let message = timeout(PATIENCE, stream.next()).await.expect("an answer").expect("no failure")?;
@@ -73,8 +80,7 @@ async fn a_handler_that_does_not_read_delays_no_other_stream() {
     let Running { connection, app, stop: _stop, .. } = run().await;
     let mut publishing = Vec::new();
     for number in 0..40 {
-        let (sender, mut deaf) = open(&connection, opening(&format!("deaf:{number}"))).await.expect("a stream");
-        deaf.next().await.expect("no failure").expect("a first message");
+        let (sender, deaf) = subscribed(&connection, &format!("deaf:{number}")).await;
         // More than a stream's window: the peer waits, and never finishes.
         publishing.push(tokio::spawn(async move {
             let _open = deaf;
@@ -83,8 +89,7 @@ async fn a_handler_that_does_not_read_delays_no_other_stream() {
     }
     // Time for the 40 to fill what they can fill, which would be 2.5 MiB: more than the usual window of a connection.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
-    echoed.next().await.expect("no failure").expect("a first message");
+    let (sender, mut echoed) = subscribed(&connection, "echo:a").await;
     for text in ["\"a\"", "\"b\""] {
         sender.send(publication(text.into())).await.expect("a stream");
         assert_eq!(next_data(&mut echoed).await.as_deref(), Some(text.as_bytes()));
@@ -99,8 +104,7 @@ async fn a_flood_of_small_publications_ends_no_connection() {
     let Running { connection, app, stop: _stop, .. } = run().await;
     let mut flooding = JoinSet::new();
     for number in 0..20 {
-        let (sender, mut deaf) = open(&connection, opening(&format!("deaf:{number}"))).await.expect("a stream");
-        deaf.next().await.expect("no failure").expect("a first message");
+        let (sender, deaf) = subscribed(&connection, &format!("deaf:{number}")).await;
         flooding.spawn(async move {
             for _ in 0..2_000 {
                 sender.send(publication("1".into())).await.expect("a stream");
@@ -109,8 +113,7 @@ async fn a_flood_of_small_publications_ends_no_connection() {
         });
     }
     let flooded = timeout(PATIENCE, flooding.join_all()).await.expect("room for small publications");
-    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
-    echoed.next().await.expect("no failure").expect("a first message");
+    let (sender, mut echoed) = subscribed(&connection, "echo:a").await;
     sender.send(publication("\"a\"".into())).await.expect("a stream");
     assert_eq!(next_data(&mut echoed).await.as_deref(), Some(&b"\"a\""[..]));
     drop(flooded);
@@ -120,8 +123,7 @@ async fn a_flood_of_small_publications_ends_no_connection() {
 #[tokio::test]
 async fn a_peer_that_ends_its_messages_still_receives_publications() {
     let Running { connection, app, stop: _stop, .. } = run().await;
-    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
-    echoed.next().await.expect("no failure").expect("a first message");
+    let (sender, mut echoed) = subscribed(&connection, "echo:a").await;
     sender.send(publication("\"bye\"".into())).await.expect("a stream");
     drop(sender);
     assert_eq!(next_data(&mut echoed).await.as_deref(), Some(&b"\"bye\""[..]));
@@ -133,8 +135,7 @@ async fn a_peer_that_ends_its_messages_still_receives_publications() {
 #[tokio::test]
 async fn messages_without_a_publication_are_ignored() {
     let Running { connection, app, stop: _stop, .. } = run().await;
-    let (sender, mut echoed) = open(&connection, opening("echo:a")).await.expect("a stream");
-    echoed.next().await.expect("no failure").expect("a first message");
+    let (sender, mut echoed) = subscribed(&connection, "echo:a").await;
     sender.send(opening("echo:b")).await.expect("a stream");
     sender.send(message("StreamSubscribeRequest", &[])).await.expect("a stream");
     sender.send(publication("\"on\"".into())).await.expect("a stream");
@@ -159,8 +160,7 @@ async fn a_first_message_without_a_request_is_refused() {
 #[tokio::test]
 async fn a_stream_that_waits_is_dropped_promptly_when_its_peer_leaves() {
     let Running { connection, live, app, stop: _stop } = run().await;
-    let (sender, mut deaf) = open(&connection, opening("deaf:a")).await.expect("a stream");
-    deaf.next().await.expect("no failure").expect("a first message");
+    let (sender, deaf) = subscribed(&connection, "deaf:a").await;
     assert_eq!(live.now(), 1);
     drop((sender, deaf));
     // Long before the system finds out that a silent peer is gone.
