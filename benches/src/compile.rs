@@ -76,15 +76,7 @@ const HELLO: Shape = Shape { rpcs: 0, topics: 0 };
 const HUNDRED: Shape = Shape { rpcs: 50, topics: 50 };
 
 pub(crate) fn run(options: &Options) -> Result<Report> {
-    let dir = std::path::absolute(&options.dir)?;
-    let mut apps = Vec::new();
-    for (name, shape) in [("hello", HELLO), ("hundred", HUNDRED)] {
-        for style in [Style::Attributes, Style::Tonic] {
-            let app = App::write(&dir, name, style, shape)?;
-            app.fetch()?;
-            apps.push(app);
-        }
-    }
+    let apps = write_apps(options)?;
     let mut rows: Vec<Row> = apps.iter().map(Row::of).collect();
     for round in 0..options.clean {
         for (app, row) in apps.iter().zip(&mut rows).filter(|(app, _)| app.name == "hello") {
@@ -99,7 +91,6 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         app.build(false)?;
         (row.size, row.stripped) = (app.size()?, app.stripped_size()?);
     }
-    let mut edit = 0;
     for (app, row) in apps.iter().zip(&mut rows) {
         progress(&format!("counting the compiler's instructions: {}", app.title()));
         app.edit(COUNTED_EDIT)?;
@@ -108,18 +99,39 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
             row.instructions.release = Some(app.build_counted(true)?);
         }
     }
+    rebuild(options, &apps, &mut rows)?;
+    Ok(report(&rows))
+}
+
+/// Writes the apps, and downloads their dependencies.
+fn write_apps(options: &Options) -> Result<Vec<App>> {
+    let dir = std::path::absolute(&options.dir)?;
+    let mut apps = Vec::new();
+    for (name, shape) in [("hello", HELLO), ("hundred", HUNDRED)] {
+        for style in [Style::Attributes, Style::Tonic] {
+            let app = App::write(&dir, name, style, shape)?;
+            app.fetch()?;
+            apps.push(app);
+        }
+    }
+    Ok(apps)
+}
+
+/// Measures the builds after a change in one handler.
+fn rebuild(options: &Options, apps: &[App], rows: &mut [Row]) -> Result<()> {
+    let mut edit = 0;
     for (rounds, release) in [(options.rebuilds, false), (options.release_rebuilds, true)] {
         for round in 0..rounds {
             progress(&format!("rebuild {} of {rounds}", round + 1));
             edit += 1;
-            for (app, row) in apps.iter().zip(&mut rows) {
+            for (app, row) in apps.iter().zip(&mut *rows) {
                 app.edit(edit)?;
                 let cost = app.build(release)?;
                 if release { row.release_rebuilds.push(cost) } else { row.rebuilds.push(cost) }
             }
         }
     }
-    Ok(report(&rows))
+    Ok(())
 }
 
 impl Row {

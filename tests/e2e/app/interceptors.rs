@@ -200,25 +200,28 @@ async fn the_headers_that_an_interceptor_takes_are_forwarded() {
     stage.stop().await;
 }
 
+/// Notes the failure, or panics for one user.
+async fn clumsy(failure: Failure) {
+    if failure.name() == Some("do/panic") && failure.user().is_some_and(|user| user == "clumsy") {
+        panic!("the error handler is clumsy");
+    }
+    let Some(seen) = failure.state::<Seen>() else { return };
+    let at = failure.handler().map(|at| at.path().to_owned());
+    seen.add(format!(
+        "{} {:?} {:?} {at:?} panic={}: {}",
+        failure.event(),
+        failure.name(),
+        failure.user().map(UserId::as_str),
+        failure.is_panic(),
+        failure.reject()
+    ));
+    assert!(failure.client().is_some());
+}
+
 #[tokio::test]
 async fn the_error_handler_sees_every_failure_with_its_call() {
     let seen = Seen::default();
-    let app = app(&seen).error_handler(async |failure: Failure| {
-        if failure.name() == Some("do/panic") && failure.user().is_some_and(|user| user == "clumsy") {
-            panic!("the error handler is clumsy");
-        }
-        let Some(seen) = failure.state::<Seen>() else { return };
-        let at = failure.handler().map(|at| at.path().to_owned());
-        seen.add(format!(
-            "{} {:?} {:?} {at:?} panic={}: {}",
-            failure.event(),
-            failure.name(),
-            failure.user().map(UserId::as_str),
-            failure.is_panic(),
-            failure.reject()
-        ));
-        assert!(failure.client().is_some());
-    });
+    let app = app(&seen).error_handler(clumsy);
     let stage = Stage::start(app).await;
     let mut client = stage.connected(json!("ann")).await;
     for outcome in ["result", "error"] {
@@ -246,8 +249,8 @@ async fn the_error_handler_sees_every_failure_with_its_call() {
     nobody.event("error").await;
     seen.line(&["connect None None", "swordfish"]).await;
     // A panic of its own.
-    let mut clumsy = stage.connected(json!("clumsy")).await;
-    clumsy.rpc("do/panic", Value::Null).await.expect_err("a failure");
+    let mut clumsy_user = stage.connected(json!("clumsy")).await;
+    clumsy_user.rpc("do/panic", Value::Null).await.expect_err("a failure");
     stage.logs.line(&["ERROR", "in the error handler: internal failure: panicked: the error handler is clumsy"]).await;
     stage.stop().await;
 }

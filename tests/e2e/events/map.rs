@@ -178,32 +178,35 @@ async fn refusals_and_failures_change_nothing() {
     stage.stop().await;
 }
 
+#[centrifugo::map_publish("all:<_>", collect = false)]
+async fn set_all(request: MapPublish, channel: Channel, RawData(data): RawData) -> MapPublished {
+    let MapPublish { client, user, key, labels, .. } = request;
+    let seen = json!([client.id.as_str(), user.as_str(), channel.as_str(), key.as_str(), labels, data.len()]);
+    MapPublished::new()
+        .key("k2")
+        .data(&seen)
+        .tag("a", "b")
+        .key_mode(KeyMode::IfExists)
+        .idempotency_key("once")
+        .delta()
+        .version(3)
+        .version_epoch("e")
+        .score(-4)
+        .stream_data(&"stream")
+}
+
+#[centrifugo::map_remove("all:<_>", anyone, collect = false)]
+async fn remove_all() -> MapRemoved {
+    MapRemoved::new().key("k2").tag("a", "b").idempotency_key("once")
+}
+
+#[centrifugo::map_publish("yes:<_>", anyone, binary, collect = false)]
+async fn set_yes() -> bool {
+    true
+}
+
 #[tokio::test]
 async fn every_field_arrives_and_leaves() {
-    #[centrifugo::map_publish("all:<_>", collect = false)]
-    async fn set_all(request: MapPublish, channel: Channel, RawData(data): RawData) -> MapPublished {
-        let MapPublish { client, user, key, labels, .. } = request;
-        let seen = json!([client.id.as_str(), user.as_str(), channel.as_str(), key.as_str(), labels, data.len()]);
-        MapPublished::new()
-            .key("k2")
-            .data(&seen)
-            .tag("a", "b")
-            .key_mode(KeyMode::IfExists)
-            .idempotency_key("once")
-            .delta()
-            .version(3)
-            .version_epoch("e")
-            .score(-4)
-            .stream_data(&"stream")
-    }
-    #[centrifugo::map_remove("all:<_>", anyone, collect = false)]
-    async fn remove_all() -> MapRemoved {
-        MapRemoved::new().key("k2").tag("a", "b").idempotency_key("once")
-    }
-    #[centrifugo::map_publish("yes:<_>", anyone, binary, collect = false)]
-    async fn set_yes() -> bool {
-        true
-    }
     let handlers = handlers![set_all, remove_all, set_yes];
     let app = LoneApp::start(App::empty().handlers(handlers)).await;
     let address = app.address();
