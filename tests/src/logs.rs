@@ -11,8 +11,8 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::eventually;
 
-/// A subscriber that is never used. While there is only one, a line of code that logs for the first time asks the subscriber
-/// of its own thread alone whether it is enabled; on a thread without one it would stay disabled on all threads.
+/// A subscriber that receives nothing. While only one subscriber is alive, the subscriber of the thread that reaches a log
+/// line first decides whether the line is enabled: a thread without one would disable it on all threads.
 static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry().with(LevelFilter::OFF)));
 
 /// The log of this thread, from its start until it is dropped. Each test runs on a thread of its own, with the app's tasks.

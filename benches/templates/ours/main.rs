@@ -12,7 +12,7 @@ pub struct Shop {
 #[tokio::main]
 async fn main() -> Result<(), centrifugo::StartError> {
     let app = || App::new().state(Shop { total: 1_000 });
-    // The same as `run` does before it listens, as often as is asked for.
+    // The same as `run` does before it listens, as often as the argument states.
     let times = std::env::args().nth(1).and_then(|times| times.parse().ok()).unwrap_or(0);
     for _ in 0..times {
         let began = Instant::now();

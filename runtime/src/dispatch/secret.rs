@@ -1,4 +1,4 @@
-//! The app's secret, which tells Centrifugo from everybody else who can reach the port.
+//! The app's secret, which distinguishes Centrifugo from everybody else who can reach the port.
 
 use http::{HeaderMap, HeaderName, Request};
 use subtle::ConstantTimeEq;
