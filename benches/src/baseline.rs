@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_little_is_no_change() {
+    fn a_small_difference_is_no_change() {
         assert!(rpc(102_900.0, 20.0).compare(&rpc(100_000.0, 20.0)).is_ok());
     }
 

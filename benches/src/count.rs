@@ -153,7 +153,7 @@ mod tests {
     use super::Tool;
 
     #[test]
-    fn the_sums_are_read() {
+    fn the_summary_lines_are_read() {
         let said = "==7== \n==7== I   refs:      48,106,233\n";
         assert_eq!(Tool::Cachegrind.read(said).unwrap(), [48_106_233.0]);
         let said = "==7== Total:     1,234 bytes in 56 blocks\n==7== At t-gmax: 9 bytes in 1 blocks\n";

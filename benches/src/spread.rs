@@ -44,12 +44,12 @@ mod tests {
     }
 
     #[test]
-    fn of_an_even_number_the_two_in_the_middle_count() {
+    fn the_median_of_an_even_number_is_between_the_two_in_the_middle() {
         assert_eq!(Spread::of([4.0, 1.0, 2.0, 3.0]).median, 2.5);
     }
 
     #[test]
-    fn nothing_is_not_a_number() {
+    fn no_values_have_no_median() {
         assert!(Spread::of([]).median.is_nan());
     }
 }

@@ -177,20 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn the_right_answer_is_right_however_it_is_written() {
+    fn a_right_response_passes_in_any_order_and_spacing() {
         let answer = json(r#"{ "result": { "channels": ["news"], "user": "42", "data": { "a": 1 } } }"#);
         assert!(Call::Connect.check(&answer).is_ok());
     }
 
     #[test]
-    fn an_answer_without_its_channel_is_wrong() {
+    fn a_response_without_its_channel_is_refused() {
         let answer = json(r#"{"result":{"user":"42","data":{"a":1}}}"#);
         let error = Call::Connect.check(&answer).expect_err("a channel is missing");
-        assert!(error.to_string().starts_with("connect is answered by "), "{error}");
+        assert!(error.to_string().starts_with("connect returned "), "{error}");
     }
 
     #[test]
-    fn an_empty_answer_to_a_subscription_is_no_yes() {
+    fn an_empty_response_accepts_no_subscription() {
         assert!(Call::Subscribe.check(&Answer::Grpc(Vec::new().into())).is_err());
     }
 }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_headers_say_nothing_yet() {
+    fn incomplete_headers_have_no_body_yet() {
         assert!(body(&RESPONSE[..30]).expect("a good answer").is_none());
     }
 
