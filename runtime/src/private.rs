@@ -59,9 +59,9 @@ pub use crate::reject::derived::{
 };
 pub use crate::reject::{BoxError, Reject};
 
-/// The names that expanded code imports, all by one glob: an import of several names is an item for each. They are a short name
-/// for this module, as a path is resolved again wherever it stands, and the traits whose methods come second to inherent ones.
-/// No trait of the user's has methods of these names.
+/// The names that expanded code imports, all by one glob: an import of several names is an item for each. They are a short
+/// name for this module, as a path is resolved again wherever it stands, and the traits whose methods come second to
+/// inherent ones. No trait of the user's has methods of these names.
 pub mod expanded {
     pub use super::{
         AnySpelling as _, MayWait as _, NotExtracted as _, NotResult as _, OtherArgument as _, OtherExtractor as _,

@@ -190,7 +190,7 @@ impl Dispatch {
     ) -> InFlight<E, T> {
         let Head { metadata, extensions, arrived } = head;
         let has_handler = matches!(answerer, Answerer::Handler(_));
-        let checked = if has_handler { event.admit(answerer.options()) } else { Ok(()) };
+        let checked = if has_handler { event.check(answerer.options()) } else { Ok(()) };
         let format = event.format(answerer.options());
         let request = Arc::new(Request { event, metadata });
         let subject = Arc::clone(&request);

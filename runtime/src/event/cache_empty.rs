@@ -61,8 +61,8 @@ impl Wire for CacheEmpty {
         Ok(Self { channel: Channel::new(request.channel) })
     }
 
-    fn admit(&self, _: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)
+    fn check(&self, _: &Options) -> Result<(), Reject> {
+        channel::require_valid(&self.channel)
     }
 
     // No handler has filled the cache.

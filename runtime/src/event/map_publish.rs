@@ -202,7 +202,7 @@ impl Wire for MapPublish {
         })
     }
 
-    fn admit(&self, options: &Options) -> Result<(), Reject> {
+    fn check(&self, options: &Options) -> Result<(), Reject> {
         published_data::check(
             &self.channel,
             &self.data,

@@ -126,8 +126,8 @@ impl Wire for MapRemove {
         })
     }
 
-    fn admit(&self, _: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)
+    fn check(&self, _: &Options) -> Result<(), Reject> {
+        channel::require_valid(&self.channel)
     }
 
     fn no_match() -> Result<MapRemoved, Reject> {

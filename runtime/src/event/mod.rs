@@ -149,7 +149,7 @@ pub(crate) trait Wire: Event {
     fn decode(request: Self::Request) -> Result<Self, Malformed>;
 
     /// Checks what Centrifugo doesn't, before a handler is called.
-    fn admit(&self, _options: &Options) -> Result<(), Reject> {
+    fn check(&self, _options: &Options) -> Result<(), Reject> {
         Ok(())
     }
 

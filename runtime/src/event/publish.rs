@@ -164,7 +164,7 @@ impl Wire for Publish {
         })
     }
 
-    fn admit(&self, options: &Options) -> Result<(), Reject> {
+    fn check(&self, options: &Options) -> Result<(), Reject> {
         published_data::check(
             &self.channel,
             &self.data,

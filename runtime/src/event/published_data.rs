@@ -15,7 +15,7 @@ use crate::reply::payload::{Payload, PayloadFormat};
 
 /// Refuses a channel that Centrifugo would refuse, and data that isn't JSON, unless the handler is declared `binary`.
 pub(super) fn check(channel: &Channel, data: &[u8], options: &Options, cause: &'static str) -> Result<(), Reject> {
-    channel::admit(channel)?;
+    channel::require_valid(channel)?;
     if options.binary || is_json(data) {
         return Ok(());
     }

@@ -234,8 +234,8 @@ impl Wire for SharedPoll {
         Ok(Self { channel: Channel::new(request.channel), items: request.items.into_iter().map(item).collect() })
     }
 
-    fn admit(&self, _: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)
+    fn check(&self, _: &Options) -> Result<(), Reject> {
+        channel::require_valid(&self.channel)
     }
 
     // No handler matches the channel: its keys keep their values.

@@ -169,8 +169,8 @@ impl Wire for SubscribeStream {
         Ok(Self { client, user, channel, token, data, meta, labels, inbound })
     }
 
-    fn admit(&self, _: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)
+    fn check(&self, _: &Options) -> Result<(), Reject> {
+        channel::require_valid(&self.channel)
     }
 
     fn no_match() -> Result<SubscribedStream, Reject> {

@@ -159,8 +159,8 @@ impl Wire for Subscribe {
         Self::decode_as(Self::KIND, request)
     }
 
-    fn admit(&self, _: &Options) -> Result<(), Reject> {
-        channel::admit(&self.channel)
+    fn check(&self, _: &Options) -> Result<(), Reject> {
+        channel::require_valid(&self.channel)
     }
 
     fn no_match() -> Result<Subscribed, Reject> {

@@ -1,8 +1,8 @@
 //! Extractions that never wait, which add no await point to a handler's future.
 //!
 //! Each await point of a future costs code: to continue from there, and to drop everything that is alive there. Most
-//! extractors never wait. So an expansion begins an [`Extraction`], and awaits only the future that remains. For [`Immediate`]
-//! that is [`Never`], an uninhabited type, so the compiler removes the await point from the handler's future.
+//! extractors never wait. So an expansion begins an [`Extraction`], and awaits only the future that remains. For
+//! [`Immediate`] that is [`Never`], an uninhabited type, so the compiler removes the await point from the handler's future.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;

@@ -1,7 +1,7 @@
 //! Typed channels as extractors, and the check that a pattern is not the name of one in quotes.
 //!
-//! For `#[topic("UserChannel")]`, an extractor with that name has the inherent method of [`NamedAsPattern`], which reports it,
-//! if it is a typed channel. Anything else gets [`NotTypedChannel`].
+//! For `#[topic("UserChannel")]`, an extractor with that name has the inherent method of [`NamedAsPattern`], which reports
+//! it, if it is a typed channel. Anything else gets [`NotTypedChannel`].
 
 use std::marker::PhantomData;
 
@@ -54,7 +54,8 @@ pub trait NotTypedChannel: Sized {
 
 impl<T> NotTypedChannel for NamedAsPattern<T> {}
 
-/// A trait that no typed channel implements: in quotes its name is the name of a channel, whose values the type doesn't have.
+/// A trait that no typed channel implements: in quotes its name is the name of a channel, whose values the type doesn't
+/// have.
 #[diagnostic::on_unimplemented(
     message = "in quotes this is the channel of that name, and never the typed channel `{Self}`",
     label = "write `{Self}` without quotes"

@@ -1,7 +1,7 @@
 //! Handlers and interceptors by the names of their functions, for `handlers!` and `interceptors!`.
 //!
-//! An attribute declares a type beside its function, of the function's name, and implements one of these traits for it. A list
-//! of names is a list of their constants.
+//! An attribute declares a type beside its function, of the function's name, and implements one of these traits for it. A
+//! list of names is a list of their constants.
 
 use crate::event::Connect;
 use crate::handler::Handler;

@@ -11,8 +11,8 @@ use crate::names::typed::TypedChannel;
 /// second one.
 pub trait OneHandler<E, const IGNORE_CASE: bool, const CRATE: u64> {}
 
-/// The crate of a type: of a typed channel by the inherent constant, of no crate by [`NotTyped`] for another type, which is an
-/// error of its own.
+/// The crate of a type: of a typed channel by the inherent constant, of no crate by [`NotTyped`] for another type, which is
+/// an error of its own.
 pub struct CrateOf<T>(PhantomData<fn() -> T>);
 
 impl<T: TypedChannel> CrateOf<T> {

@@ -1,7 +1,7 @@
 //! The check that the type which a handler's attribute names is a type, and no constant.
 //!
-//! If it may be a constant's name, the placeholder in [`constants`](crate::names::constants) stands in for the type: it has the
-//! inherent method of [`AttributeType`], which reports the constant. Any other type gets [`NotConstant`].
+//! If it may be a constant's name, the placeholder in [`constants`](crate::names::constants) stands in for the type: it has
+//! the inherent method of [`AttributeType`], which reports the constant. Any other type gets [`NotConstant`].
 
 use std::marker::PhantomData;
 

@@ -108,6 +108,6 @@ fn check(channel: &str) -> Result<(), InvalidChannel> {
 
 /// Refuses channels that Centrifugo accepts and no app means, before a handler is called: a handler without a pattern would
 /// match them, and Centrifugo doesn't check a publication's channel at all.
-pub(crate) fn admit(channel: &Channel) -> Result<(), Reject> {
+pub(crate) fn require_valid(channel: &Channel) -> Result<(), Reject> {
     check(channel).map_err(|fault| Reject::from(ErrorReply::PERMISSION_DENIED).because(fault))
 }

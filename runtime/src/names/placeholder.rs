@@ -1,8 +1,8 @@
 //! The types of placeholders, and the functions that read a value of such a type from a name.
 //!
-//! A type with `Display` is read by inherent methods of [`StrictPlaceholder`], in the spelling that it writes and in no other.
-//! They take precedence over the methods of [`AnySpelling`], which any other type has. What depends on the type alone is
-//! compiled once for the type, and not once more for each handler.
+//! A type with `Display` is read by inherent methods of [`StrictPlaceholder`], in the spelling that it writes and in no
+//! other. They take precedence over the methods of [`AnySpelling`], which any other type has. What depends on the type alone
+//! is compiled once for the type, and not once more for each handler.
 
 use std::fmt::Display;
 use std::marker::PhantomData;

@@ -1,7 +1,7 @@
 //! A type called `Option`, for a placeholder that is always there.
 //!
-//! Only the compiler knows whether it is the standard library's, which the inherent methods of [`RequiredPlaceholder`] report
-//! as a mistake, or a type of the app's own, which [`AnotherOption`] reads and writes as any other type.
+//! Only the compiler knows whether it is the standard library's, which the inherent methods of [`RequiredPlaceholder`]
+//! report as a mistake, or a type of the app's own, which [`AnotherOption`] reads and writes as any other type.
 
 use std::marker::PhantomData;
 

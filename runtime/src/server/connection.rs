@@ -74,8 +74,8 @@ impl Connections {
             // When an app is slow, many calls are reset at their deadline at once. h2 takes more than 20 for an attack, by
             // default, and closes the connection with all other calls on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
-            // What still arrives for a call that the app has ended is ignored as long as h2 remembers the call, 50 of them by
-            // default. After that it counts as a violation of the protocol, and the 1,024th closes the connection.
+            // What still arrives for a call that the app has ended is ignored as long as h2 remembers the call, 50 of them
+            // by default. After that it counts as a violation of the protocol, and the 1,024th closes the connection.
             .max_concurrent_reset_streams(limits.concurrent_calls as usize)
             .reset_stream_duration(LATE_DATA)
             .max_header_list_size(MAX_HEADERS)

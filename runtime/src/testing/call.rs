@@ -130,8 +130,8 @@ impl<E: HasUser> TestCall<'_, E> {
 }
 
 impl<E: HasData> TestCall<'_, E> {
-    /// Sets the data that the client sends, as JSON. By default it is `null` for publish and map_publish, and empty for other
-    /// events.
+    /// Sets the data that the client sends, as JSON. By default it is `null` for publish and map_publish, and empty for
+    /// other events.
     ///
     /// # Panics
     ///
