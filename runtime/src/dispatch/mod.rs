@@ -1,14 +1,16 @@
 //! The life of a call, from Centrifugo's message to the response. The steps, in the order of this file:
 //!
-//! 1. **Receive** ([`Dispatch::call`]): decodes the message into a typed event. `grpc/gate.rs` has checked the secret.
+//! 1. **Receive** ([`Dispatch::call`]): decodes the message into a typed event. The call comes from `grpc/`, whose `gate.rs`
+//!    has checked the secret.
 //! 2. **Find** ([`Dispatch::find`]): picks the handler whose pattern matches, and wraps it in the app's interceptors.
-//! 3. **Begin** ([`Dispatch::begin`]): makes the checks that Centrifugo leaves to the app, then calls the interceptors,
-//!    the extractors and the handler. From here on the call is [`InFlight`].
-//! 4. **Run** ([`InFlight::poll_encoded`]): polls the handler until it returns, panics or misses its deadline
-//!    (`deadline.rs`).
+//! 3. **Begin** ([`Dispatch::begin`]): makes the checks that Centrifugo leaves to the app, and the future of the
+//!    interceptors, the extractors and the handler. From here on the call is [`InFlight`].
+//! 4. **Run** ([`InFlight::poll_encoded`]): polls that future until it returns, panics or misses its deadline
+//!    (`deadline.rs`). Until now, the only code of the app that has run is that which reads placeholders.
 //! 5. **Encode** ([`Dispatch::encode`]): compares the reply with Centrifugo's configuration (`warnings.rs`), and makes a
 //!    response of it.
-//! 6. **Refuse** ([`InFlight::respond`], [`refuse`]): makes a response of a refusal, or a gRPC status of a failure.
+//! 6. **Refuse** ([`InFlight::respond`], [`refuse`]): makes a response of a refusal, or a gRPC status of a failure. Back in
+//!    `grpc/`, `response_body.rs` makes a body of either.
 //! 7. **Report** (`call_record.rs`): logs refusals and failures, and passes failures to the app's error handler
 //!    (`failure.rs`). A call that is dropped before its handler has returned is reported, too.
 //!
@@ -23,10 +25,11 @@
 //!
 //! * Its deadline is over (step 4).
 //! * The caller resets the call, or its connection ends: `server/responder.rs` drops the call.
-//! * The app stops, and the drain timeout is over: `server/mod.rs` closes all connections, which ends the task of each call.
+//! * The app stops, and the drain timeout is over: `server/connection.rs` closes all connections, which ends the task of each
+//!   call.
 //!
-//! A handler that blocks its thread can't be dropped. The report (`Drop` of [`InFlight`]) names the reason; that of the last
-//! one is for the log alone, because the error handler ends with the app.
+//! A handler that blocks its thread can't be dropped. The report (`Drop` of [`InFlight`]) names the reason. A call that is cut
+//! by the stop is only logged, because the error handler ends with the app.
 
 pub(crate) mod call_record;
 pub(crate) mod channel_states;
@@ -76,7 +79,7 @@ pub(crate) struct Dispatch {
     reporter: Reporter,
     secret: Option<Secret>,
     warnings: Warnings,
-    /// The longest response, in bytes, and the longest request that is read without tonic.
+    /// The longest message in both directions, in bytes.
     max_message_size: usize,
     /// Cancelled when the app begins to stop. Ends the open streams.
     stopping: CancellationToken,
@@ -114,7 +117,7 @@ pub(crate) struct InFlight<E: Wire, T> {
     deadline: Deadline,
 }
 
-/// The function that brings a response into the form that is sent. The number is the longest message, in bytes.
+/// The function that brings a response into the form that is sent, and refuses one over the limit, in bytes.
 type MapResponse<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
 
 // Step 1, receive. What isn't generic over the event is compiled once.
@@ -165,7 +168,7 @@ impl Dispatch {
     /// Finds the handler, and puts the interceptors around it. `None`: the app has no handlers for the event.
     fn find<E: Routed>(&self, event: &E) -> Option<(Answerer, Bound<E>)> {
         let table = E::table(&self.routes);
-        let name = event.subject().unwrap_or_default();
+        let name = event.name().unwrap_or_default();
         let (answerer, bound): (_, Bound<E>) = match table.find(name) {
             Found::Bound(handler, bound) => (Answerer::Handler(handler), bound),
             Found::Panicked(handler, reject) => {
@@ -180,7 +183,7 @@ impl Dispatch {
         Some((answerer, table.intercepted(bound)))
     }
 
-    /// Checks the event, and calls the interceptors and the handler.
+    /// Checks the event, and makes the future of the interceptors and the handler.
     fn begin<E: Routed, T>(
         self: Arc<Self>,
         (answerer, bound): (Answerer, Bound<E>),
@@ -189,17 +192,18 @@ impl Dispatch {
         map_response: MapResponse<E, T>,
     ) -> InFlight<E, T> {
         let Head { metadata, extensions, arrived } = head;
+        // Without a handler there is no permission to check: the reply is that of no match.
         let has_handler = matches!(answerer, Answerer::Handler(_));
         let checked = if has_handler { event.check(answerer.options()) } else { Ok(()) };
         let format = event.format(answerer.options());
         let request = Arc::new(Request { event, metadata });
-        let subject = Arc::clone(&request);
+        let reported = Arc::clone(&request);
         let handler = match checked {
             Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
             Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
-        let record = CallRecord::new(answerer, subject, self);
+        let record = CallRecord::new(answerer, reported, self);
         InFlight { handler: Some(handler), format, map_response, record, deadline: Deadline::new(arrived) }
     }
 }
@@ -223,7 +227,8 @@ impl<E: Wire, T> InFlight<E, T> {
     /// Polls the handler. Ready with the encoded reply, or with the reason why there is none.
     fn poll_encoded(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
         let Self { handler, format, map_response, record, deadline } = self;
-        // All code of the app runs in this guard: the handler, the serialization of its reply, and the destructors of both.
+        // The handler, the serialization of its reply and the destructors of both run in this guard. What reads placeholders,
+        // and what is left of a refusal, have guards of their own.
         let polled = guard(|| {
             let Some(Poll::Ready(replied)) = handler.as_mut().map(|handler| handler.as_mut().poll(context)) else {
                 return Poll::Pending;
@@ -274,10 +279,16 @@ impl<E: Wire, T> InFlight<E, T> {
     /// The response is the encoded reply or the refusal; the status is that of a failure.
     fn respond(&self, encoded: Result<T, Reject>) -> Result<T, Status> {
         encoded.or_else(|reject| {
-            let response = refuse::<E>(&self.record, Arc::new(reject))?;
-            let max = self.record.dispatch().max_message_size;
-            (self.map_response)(response, max).map_err(|reject| fail(&self.record, Arc::new(reject)))
+            // The causes of refusals are the app's errors, whose destructors may panic, too.
+            let responded = guard(|| self.refuse(Arc::new(reject)));
+            responded.unwrap_or_else(|panic| Err(fail(&self.record, Arc::new(panic))))
         })
+    }
+
+    fn refuse(&self, reject: Arc<Reject>) -> Result<T, Status> {
+        let response = refuse::<E>(&self.record, reject)?;
+        let max = self.record.dispatch().max_message_size;
+        (self.map_response)(response, max).map_err(|reject| fail(&self.record, Arc::new(reject)))
     }
 }
 
@@ -317,16 +328,16 @@ pub(crate) fn internal_error() -> Status {
 /// Drops the handler if it still runs, and reports who ended the call: the end of the app's stop, or the caller.
 impl<E: Wire, T> Drop for InFlight<E, T> {
     fn drop(&mut self) {
+        if self.handler.is_some() {
+            drop_handler(&mut self.handler, &self.record);
+            if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
+                self.record.cut_by_stop(self.deadline.elapsed());
+            } else {
+                self.deadline.report_dropped(&self.record);
+            }
+        }
+        // Last: a handler whose destructor blocks its thread is one that can't be dropped.
         self.record.dispatch().running.fetch_sub(1, Ordering::Relaxed);
-        if self.handler.is_none() {
-            return;
-        }
-        drop_handler(&mut self.handler, &self.record);
-        if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
-            self.record.cut_by_stop(self.deadline.elapsed());
-        } else {
-            self.deadline.report_dropped(&self.record);
-        }
     }
 }
 
@@ -339,7 +350,7 @@ fn drop_handler<T: ?Sized>(handler: &mut Option<Pin<Box<T>>>, record: &CallRecor
     }
 }
 
-// The constructor, and what other rooms need.
+// The constructor, and what other modules need.
 
 impl Dispatch {
     pub(crate) fn new(

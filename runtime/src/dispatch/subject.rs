@@ -51,7 +51,7 @@ pub(super) trait Subject: Send + Sync {
 
 impl<E: Event> Subject for Request<E> {
     fn name(&self) -> Option<&str> {
-        self.event.subject()
+        self.event.name()
     }
 
     fn client(&self) -> Option<&ClientId> {

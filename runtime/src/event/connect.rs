@@ -167,7 +167,7 @@ impl Sealed for Connect {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         None
     }
 

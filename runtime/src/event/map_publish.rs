@@ -148,7 +148,7 @@ impl Sealed for MapPublish {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         Some(&self.channel)
     }
 

@@ -86,7 +86,7 @@ impl Sealed for MapRemove {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         Some(&self.channel)
     }
 

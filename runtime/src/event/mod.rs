@@ -233,7 +233,7 @@ mod sealed {
         const FACTS: Facts;
 
         /// The name that patterns match: a channel or a method; `None` for events that have neither.
-        fn subject(&self) -> Option<&str>;
+        fn name(&self) -> Option<&str>;
 
         /// The connection that the event comes from, and the connection's user.
         fn origin(&self) -> (Option<&Client>, Option<&UserId>);

@@ -126,7 +126,7 @@ impl Sealed for Publish {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         Some(&self.channel)
     }
 

@@ -109,7 +109,7 @@ impl Sealed for Refresh {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         None
     }
 

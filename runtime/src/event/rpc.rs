@@ -77,7 +77,7 @@ impl Sealed for Rpc {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         Some(&self.method)
     }
 

@@ -105,7 +105,7 @@ impl Sealed for SubRefresh {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         Some(&self.channel)
     }
 

@@ -103,7 +103,7 @@ impl Sealed for Subscribe {
         ..Facts::CHANNEL
     };
 
-    fn subject(&self) -> Option<&str> {
+    fn name(&self) -> Option<&str> {
         Some(&self.channel)
     }
 

@@ -83,7 +83,7 @@ impl<E: Event> Call<E> {
 
     /// The channel or the method; `None` for events that have neither. Clients choose it freely: escape it in logs.
     pub fn name(&self) -> Option<&str> {
-        self.event().subject()
+        self.event().name()
     }
 
     /// The connection that the event comes from; `None` for events without a client.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use centrifugo::testing::TestApp;
-use centrifugo::{App, Failure, Publication, Reject, RpcReply, State, handlers};
+use centrifugo::{App, ErrorReply, Failure, Publication, Reject, RpcReply, State, handlers};
 use centrifugo_tests::{Stage, eventually};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::shared;
 
 /// Panics when it is dropped.
+#[derive(Debug)]
 struct PanicsInDrop;
 
 impl Drop for PanicsInDrop {
@@ -42,6 +43,18 @@ impl fmt::Display for PanicsInDisplay {
 }
 
 impl std::error::Error for PanicsInDisplay {}
+
+/// An error that panics when it is dropped.
+#[derive(Debug, thiserror::Error)]
+#[error("an error with a destructor")]
+struct ErrorWithBomb {
+    _bomb: PanicsInDrop,
+}
+
+#[centrifugo::rpc("cause", collect = false)]
+async fn cause() -> Result<(), Reject> {
+    Err(Reject::from(ErrorReply::new(403, "no")).because(ErrorWithBomb { _bomb: PanicsInDrop }))
+}
 
 #[centrifugo::rpc("long", collect = false)]
 async fn long() -> String {
@@ -87,7 +100,7 @@ async fn reported(seen: &Seen, name: &str) {
 #[tokio::test]
 async fn a_failure_after_the_reply_reaches_the_log_and_the_error_handler() {
     let seen = Seen::default();
-    let app = App::empty().handlers(handlers![shared::connect, long, payload, local, display, value]);
+    let app = App::empty().handlers(handlers![shared::connect, long, payload, local, display, value, cause]);
     let stage = Stage::start(app.max_message_size(10_000).error_handler(reports(&seen))).await;
     let mut client = stage.connected(Value::Null).await;
     for (method, why) in [
@@ -96,6 +109,7 @@ async fn a_failure_after_the_reply_reaches_the_log_and_the_error_handler() {
         ("local", "panicked: dropped on purpose"),
         ("display", "panicked: written on purpose"),
         ("value", "panicked: with a value that is no text"),
+        ("cause", "panicked: dropped on purpose"),
     ] {
         assert_eq!(client.rpc(method, Value::Null).await.expect_err("a failure").code, 100, "{method}");
         let name = format!("name={method}");
