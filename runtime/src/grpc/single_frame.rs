@@ -2,7 +2,7 @@
 //!
 //! Centrifugo sends a request as one uncompressed message, which nearly always comes in one HTTP/2 frame. Such a message is
 //! read in place, without a copy. All others (gzip, several frames) go [through tonic](crate::grpc::via_tonic), together
-//! with the frames that have been read. A test compares the responses of both.
+//! with the frames that have been read. `tests/e2e/requests/fast_path.rs` compares the responses of both.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -38,7 +38,7 @@ pub(crate) enum Read {
 }
 
 /// Reads a request without waiting: nearly always its message has arrived together with the headers. `Err`: nothing of the
-/// body has arrived yet. Its limits are set.
+/// body has arrived yet, and the body's limits are set now.
 pub(crate) fn read_arrived<B: RequestBody>(request: Request<B>, max: usize) -> Result<Read, Box<Request<B>>> {
     let (parts, mut body) = request.into_parts();
     // Nobody has to be woken: a body of which nothing has arrived is polled again.
@@ -65,15 +65,15 @@ pub(crate) async fn read<B: RequestBody>(request: Request<B>, max: usize) -> Rea
 
 impl Read {
     fn of<B: RequestBody>(parts: Parts, mut body: B, first: Option<Result<Frame<Bytes>, B::Error>>, max: usize) -> Self {
-        let first = match first {
+        let only = match first {
             Some(Ok(frame)) => whole(frame, max).map_err(|frame| Some(Ok(frame))),
-            other => Err(other),
+            unusual => Err(unusual),
         };
-        let data = match first {
+        let data = match only {
             Ok(data) => data,
-            Err(first) => {
+            Err(unusual) => {
                 body.set_limits(&parts.headers);
-                return Self::Other(Request::from_parts(parts, put_back(first, body)));
+                return Self::Other(Request::from_parts(parts, put_back(unusual, body)));
             }
         };
         // A second frame that is here already belongs to the request. The end of the body is not waited for.

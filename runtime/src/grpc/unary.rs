@@ -21,15 +21,15 @@ use crate::handler::BoxFuture;
 /// A unary request: a future of its response.
 // Small, and without a box around what nearly every call takes: it is moved several times on its way into a task.
 pub(crate) enum UnaryRequest {
-    /// The message has arrived, and the call begins in the task that polls this. `None` once it has begun.
-    Message(Option<Message>),
+    /// The call begins in the task that polls this. `None` once it has begun.
+    Arrived(Option<Arrived>),
     Call(UnaryCall),
     /// The message has not arrived yet, or is read by tonic's codec.
     Boxed(BoxFuture<Response<ResponseBody>>),
 }
 
-/// A message that has arrived, with all that its call needs.
-pub(crate) struct Message {
+/// A call that has arrived and not begun: its message, with all that the call needs.
+pub(crate) struct Arrived {
     dispatch: Arc<Dispatch>,
     method: Unary,
     head: Head,
@@ -37,11 +37,20 @@ pub(crate) struct Message {
 }
 
 impl UnaryRequest {
-    pub(crate) fn new<B: RequestBody>(dispatch: Arc<Dispatch>, method: Unary, request: Request<B>, at: Instant) -> Self {
+    pub(crate) fn new<B: RequestBody>(
+        dispatch: Arc<Dispatch>,
+        method: Unary,
+        request: Request<B>,
+        arrived: Instant,
+    ) -> Self {
         match read_arrived(request, dispatch.max_message_size()) {
-            Ok(Read::Message(parts, message)) => Self::Message(Some(Message::new(dispatch, method, parts, message, at))),
-            Ok(Read::Other(request)) => Self::Boxed(via_tonic::unary(dispatch, method, request, at).map(from_tonic).boxed()),
-            Err(request) => Self::Boxed(wait(dispatch, method, *request, at).boxed()),
+            Ok(Read::Message(parts, message)) => {
+                Self::Arrived(Some(Arrived::new(dispatch, method, parts, message, arrived)))
+            }
+            Ok(Read::Other(request)) => {
+                Self::Boxed(via_tonic::unary(dispatch, method, request, arrived).map(from_tonic).boxed())
+            }
+            Err(request) => Self::Boxed(wait(dispatch, method, *request, arrived).boxed()),
         }
     }
 }
@@ -51,15 +60,15 @@ async fn wait<B: RequestBody>(
     dispatch: Arc<Dispatch>,
     method: Unary,
     request: Request<B>,
-    at: Instant,
+    arrived: Instant,
 ) -> Response<ResponseBody> {
     match read(request, dispatch.max_message_size()).await {
-        Read::Message(parts, message) => respond(Message::new(dispatch, method, parts, message, at).call().await),
-        Read::Other(request) => from_tonic(via_tonic::unary(dispatch, method, request, at).await),
+        Read::Message(parts, message) => respond(Arrived::new(dispatch, method, parts, message, arrived).call().await),
+        Read::Other(request) => from_tonic(via_tonic::unary(dispatch, method, request, arrived).await),
     }
 }
 
-impl Message {
+impl Arrived {
     fn new(dispatch: Arc<Dispatch>, method: Unary, parts: Parts, message: Bytes, arrived: Instant) -> Self {
         let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
         Self { dispatch, method, head, message }
@@ -79,13 +88,14 @@ impl Future for UnaryRequest {
     type Output = Response<ResponseBody>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Self::Message(message) = &mut *self
-            && let Some(message) = message.take()
+        if let Self::Arrived(arrived) = &mut *self
+            && let Some(arrived) = arrived.take()
         {
-            *self = Self::Call(message.call());
+            *self = Self::Call(arrived.call());
         }
         match &mut *self {
-            Self::Message(_) => Poll::Pending,
+            // It has become a call above.
+            Self::Arrived(_) => Poll::Pending,
             Self::Call(call) => Poll::Ready(respond(ready!(Pin::new(call).poll(context)))),
             Self::Boxed(response) => response.as_mut().poll(context),
         }
