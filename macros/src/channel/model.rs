@@ -9,7 +9,7 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
 use super::args::Args;
 use crate::handler::model::NO_VALUE;
-use crate::handler::params::fits;
+use crate::handler::params::check_fit;
 use crate::syntax::errors::Errors;
 use crate::syntax::pattern_lit::PatternLit;
 use crate::syntax::suggest::nearest;
@@ -85,7 +85,7 @@ fn fields(literal: &PatternLit, item: &ItemStruct, errors: &mut Errors) -> Vec<F
         match surplus.iter().position(|field| is_named(field, name)) {
             Some(at) => {
                 let field = surplus.remove(at);
-                errors.keep(fits(placeholder, name, &field.ty));
+                errors.keep(check_fit(placeholder, name, &field.ty));
                 found.push(field.clone());
             }
             None => missing.push((placeholder, name)),

@@ -12,7 +12,8 @@ use crate::handler::selector::Selector;
 use crate::kind::Kind;
 use crate::syntax::span::respanned;
 
-/// The assertion that a handler extracts the data that clients publish to its typed channel.
+/// The assertion that whatever `Data<T>` or `Publications<T>` a handler takes has the type that clients send to its typed
+/// channel.
 pub(super) fn channel_data(handler: &Handler) -> Option<TokenStream> {
     let (method, path) = match (handler.kind, &handler.selector) {
         (Kind::Publish | Kind::MapPublish, Selector::Channel(path)) => ("__published_to", path),

@@ -23,8 +23,8 @@ impl MaybeConstant {
         Ident::new("__Channel", self.written.span()).into()
     }
 
-    /// A block that imports the alias. If there is only a constant, the alias is, as a type, that of a stand-in from the
-    /// import around the block, which `assertion` reports.
+    /// A block that imports the alias. If the path is a constant only, `__Channel` as a type is the stand-in imported outside;
+    /// `assertion` reports it.
     pub(super) fn within(&self, block: &TokenStream) -> TokenStream {
         let (stand_ins, import) = (Self::stand_ins(), self.import());
         quote! {

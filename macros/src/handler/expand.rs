@@ -3,8 +3,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
 use syn::ext::IdentExt;
-use syn::{Attribute, LitStr};
 
 use crate::handler::constant::MaybeConstant;
 use crate::handler::extraction::{Extraction, argument};
@@ -17,7 +17,8 @@ use crate::syntax::registered::Registered;
 use crate::syntax::span::{ident_at, local};
 
 pub(super) fn handler(handler: &Handler, registered: &Registered<'_>, item: &TokenStream) -> TokenStream {
-    let (frame, info, functions, markers) = (registered.frame(), info(handler), functions(handler), markers(handler));
+    let (type_parts, info) = (registered.type_parts(), info(handler));
+    let (functions, markers) = (functions(handler), markers(handler));
     let constant = handler.constant.as_ref();
     let stand_ins = constant.map(|_| MaybeConstant::stand_ins());
     let (import, is_a_type) = (constant.map(MaybeConstant::import), constant.map(MaybeConstant::assertion));
@@ -27,12 +28,12 @@ pub(super) fn handler(handler: &Handler, registered: &Registered<'_>, item: &Tok
     let items = quote! {
         #(#cfgs)*
         ::centrifugo::__private::registered_handler! {
-            #frame #info #functions #markers
+            #type_parts #info #functions #markers
             { #stand_ins } { #import #is_a_type #channel_data #quoted_type }
             #collected
         }
     };
-    let (channel, items) = (typed_channel_marker(handler, cfgs), registered.items(items));
+    let (channel, items) = (unique::typed_channel_marker(handler, cfgs), registered.items(items));
     quote!(#item #channel #items)
 }
 
@@ -66,8 +67,8 @@ fn info(handler: &Handler) -> TokenStream {
 /// compiler suggests the same generic in all of them for an unknown type, which is one error then.
 fn functions(handler: &Handler) -> TokenStream {
     let event = handler.kind.event();
-    let (from_name, call) = (local("values"), local("call"));
-    let values = values(handler, &from_name);
+    let (source, call) = (local("values"), local("call"));
+    let values = values(handler, &source);
     let (bound, parameter) = if values.is_empty() {
         (quote!(__centrifugo::Some(__centrifugo::Bound::Function(__run))), None)
     } else {
@@ -83,7 +84,7 @@ fn functions(handler: &Handler) -> TokenStream {
     let reply = reply(handler, &called);
     let [bind, run, needs] = ["__bind", "__run", "__needs"].map(|name| ident_at(name, function));
     quote! {
-        #event [#bind(#from_name: &mut __centrifugo::Values<'_, '_>)] { #bound }
+        #event [#bind(#source: &mut __centrifugo::Values<'_, '_>)] { #bound }
         [#run(#call: __centrifugo::Call<__centrifugo::#event> #parameter)]
         [#needs()]
         [#(#extractions)*] { #reply }
@@ -107,11 +108,4 @@ fn markers(handler: &Handler) -> TokenStream {
     };
     let markers = handler.markers.iter().map(|name| unique::marker(name, span));
     quote!([#([#markers])*])
-}
-
-fn typed_channel_marker(handler: &Handler, cfgs: &[Attribute]) -> Option<TokenStream> {
-    match &handler.selector {
-        Selector::Channel(path) if !handler.options.uncollected => unique::typed_channel_marker(handler, path, cfgs),
-        _ => None,
-    }
 }

@@ -31,13 +31,14 @@ impl<'p> Extraction<'p> {
         quote_spanned!(span=> [#(#cfgs)*] #local (#begun) #rest (#awaited) (#extractor::needs))
     }
 
-    /// The `let` statement. What remains of an extractor that never waits is of a type without values: `unreachable_code` is
-    /// allowed where this stands, as rustc 1.89 warns of that.
+    /// The `let` statement. The rest of an extractor that never waits is uninhabited, so its arm is unreachable:
+    /// `unreachable_code` is allowed where this stands, as rustc 1.89 warns of that arm.
     pub(crate) fn statement(&self, call: &Ident) -> TokenStream {
         let Steps { span, begun, rest, awaited, .. } = self.steps(call);
         let (cfgs, local) = (&self.param.cfgs, argument_local(self.index));
+        let known = Ident::new("__local_known", span);
         let result = quote_spanned!(ours(span)=> match #begun {
-            __centrifugo::Ok(#rest) => #rest,
+            __centrifugo::Ok(#known) => #known,
             __centrifugo::Err(#rest) => #awaited,
         });
         let value = value_or_return(&result, span);
@@ -76,7 +77,7 @@ impl<'p> Extraction<'p> {
 struct Steps {
     span: Span,
     extractor: TokenStream,
-    /// A result with the value in a result, or with the rest.
+    /// `Ok` with what is known, a result with the value; `Err` with the rest, a future of one.
     begun: TokenStream,
     rest: Ident,
     /// The rest's value, in a result.

@@ -1,19 +1,21 @@
 //! The attributes of handlers.
 //!
-//! * `args` and `selector` read the attribute's arguments, `item` the function, `params` the function's arguments.
-//! * `model` checks that they fit together, with `signature` and `plain`.
+//! * `args` and `selector` read the attribute's arguments, `item` the function, and `params` the function's arguments, with
+//!   `extractor_types`, the check of those that are extracted.
+//! * `model` checks that they fit together, with `signature`.
 //! * `expand` writes the registration, with a file for each part: `values` that are read from a name, `extraction` of
 //!   arguments from a call, `reply`, `assertions`, and `unique`, by which the compiler finds two handlers of the same names.
+//! * `constant` serves both: the model replaces a path that may be a constant's by an alias, which the expansion imports.
 
 mod args;
 mod assertions;
 mod constant;
 pub(crate) mod expand;
 pub(crate) mod extraction;
+mod extractor_types;
 mod item;
 pub(crate) mod model;
 pub(crate) mod params;
-mod plain;
 mod reply;
 pub(crate) mod selector;
 mod signature;

@@ -22,7 +22,7 @@ pub(crate) struct Handler {
     pub(crate) kind: Kind,
     pub(crate) options: Options,
     pub(crate) selector: Selector,
-    /// The path that the selector has an alias of.
+    /// The path as written, if it may be a constant; `selector` has the alias.
     pub(crate) constant: Option<MaybeConstant>,
     pub(crate) params: Vec<Param>,
     /// The names of the macros that no other handler of the crate may export.
@@ -34,17 +34,19 @@ pub(crate) struct Handler {
 impl Handler {
     pub(super) fn read(kind: Kind, args: TokenStream, function: &Function) -> syn::Result<Self> {
         let mut errors = Errors::default();
-        attributes(kind, &function.attrs, &mut errors);
+        check_attributes(kind, &function.attrs, &mut errors);
         signature::check(kind, &function.sig, &mut errors);
         let args = errors.keep(Args::read(kind, args));
         let selector = args.as_ref().and_then(|args| errors.keep(Selector::read(kind, args.pattern.as_ref())));
         let (Some(args), Some(selector)) = (args, selector) else {
+            // What is missing left an error in `errors`, so this text is never reached.
             return errors.finish(()).and_then(|()| Err(syn::Error::new(function.span(), "this is no handler")));
         };
-        lenient(&args.options, &selector, &mut errors);
+        check_lenient(&args.options, &selector, &mut errors);
         let params = params(Some(kind), &function.sig, &selector, &mut errors);
         let is_unique = !args.options.uncollected;
         let markers = if is_unique { unique::marker_names(kind, &selector, &args.options) } else { Vec::new() };
+        // Last, as `params` looks for an argument whose type is the path as written.
         let (selector, constant) = selector.aliased();
         let handler = Self {
             kind,
@@ -61,7 +63,7 @@ impl Handler {
 }
 
 /// Checks that there are values that `lenient` applies to.
-fn lenient(options: &Options, selector: &Selector, errors: &mut Errors) {
+fn check_lenient(options: &Options, selector: &Selector, errors: &mut Errors) {
     let Some(option) = &options.lenient else { return };
     match selector {
         Selector::Pattern(literal) if literal.named().next().is_some() => {}
@@ -77,7 +79,7 @@ fn lenient(options: &Options, selector: &Selector, errors: &mut Errors) {
 }
 
 /// Reports attributes that a handler can't have.
-fn attributes(kind: Kind, attrs: &[Attribute], errors: &mut Errors) {
+fn check_attributes(kind: Kind, attrs: &[Attribute], errors: &mut Errors) {
     for attribute in attrs {
         if let Some(other) = Kind::of(attribute) {
             let message = format!(

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Lifetime, Pat, PatType, Path, Signature, Type};
 
-use crate::handler::plain;
+use crate::handler::extractor_types;
 use crate::handler::selector::Selector;
 use crate::kind::Kind;
 use crate::syntax::errors::{Errors, error_at};
@@ -37,23 +37,24 @@ pub(crate) enum Role {
 /// Reads and checks all arguments. Without a kind, they are those of an interceptor.
 pub(crate) fn params(kind: Option<Kind>, signature: &Signature, selector: &Selector, errors: &mut Errors) -> Vec<Param> {
     let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
+    // The misfits of placeholders and of the channel, apart from `errors`, as the check of the extractors depends on them.
     let mut faults = Errors::default();
     let roles = match selector {
         Selector::Any => vec![Role::Extractor; arguments.len()],
         Selector::Pattern(literal) => placeholders(literal, &arguments, &mut faults),
         Selector::Channel(path) => channel(path, &arguments, &mut faults),
     };
-    // An argument that differs from a placeholder by its name alone is reported once.
+    // After a misfit placeholder, extractors aren't checked: the argument may be the placeholder's.
     let extractors = arguments.iter().zip(&roles).filter(|(_, role)| **role == Role::Extractor && faults.is_empty());
     for (argument, _) in extractors {
-        plain::check(kind, selector, argument, errors);
+        extractor_types::check(kind, selector, argument, errors);
     }
     errors.keep(faults.finish(()));
     let named: Vec<_> = signature.generics.lifetimes().map(|named| &named.lifetime).collect();
     let param =
         |(argument, role): (&&PatType, Role)| Param { ty: unnamed(&argument.ty, &named), role, cfgs: cfgs(&argument.attrs) };
     let params: Vec<_> = arguments.iter().zip(roles).map(param).collect();
-    conditional(&params, errors);
+    check_cfgs(&params, errors);
     params
 }
 
@@ -71,7 +72,7 @@ fn placeholders(literal: &PatternLit, arguments: &[&PatType], errors: &mut Error
             }
         }
     }
-    let mut misspelt: Vec<&Ident> = arguments
+    let mut unclaimed: Vec<&Ident> = arguments
         .iter()
         .zip(&roles)
         .filter_map(|(argument, role)| ident(argument).filter(|_| *role == Role::Extractor))
@@ -79,21 +80,21 @@ fn placeholders(literal: &PatternLit, arguments: &[&PatType], errors: &mut Error
     for (index, (placeholder, name)) in literal.named().enumerate() {
         match roles.iter().position(|role| *role == Role::Placeholder(index)) {
             Some(at) => {
-                errors.keep(fits(placeholder, name, &arguments[at].ty));
+                errors.keep(check_fit(placeholder, name, &arguments[at].ty));
             }
-            None => errors.push(without_argument(literal, placeholder, name, &mut misspelt)),
+            None => errors.push(without_argument(literal, placeholder, name, &mut unclaimed)),
         }
     }
     roles
 }
 
 /// Reports a placeholder without an argument. A misspelt argument is suggested for one placeholder only.
-fn without_argument(literal: &PatternLit, placeholder: &Placeholder, name: &str, misspelt: &mut Vec<&Ident>) -> syn::Error {
-    let meant = misspelt.iter().position(|ident| {
+fn without_argument(literal: &PatternLit, placeholder: &Placeholder, name: &str, unclaimed: &mut Vec<&Ident>) -> syn::Error {
+    let meant = unclaimed.iter().position(|ident| {
         let ident = ident.unraw().to_string();
         nearest(ident.trim_start_matches('_'), [name]).is_some()
     });
-    match meant.map(|at| misspelt.remove(at)) {
+    match meant.map(|at| unclaimed.remove(at)) {
         Some(ident) => {
             let message = format!("the placeholder `<{name}>` has no argument: did you mean `{name}` instead of `{ident}`?");
             syn::Error::new(ident.span(), message)
@@ -108,7 +109,7 @@ fn without_argument(literal: &PatternLit, placeholder: &Placeholder, name: &str,
 }
 
 /// Checks that a placeholder can have the type, as far as the type's text shows.
-pub(crate) fn fits(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Result<()> {
+pub(crate) fn check_fit(placeholder: &Placeholder, name: &str, ty: &Type) -> syn::Result<()> {
     let value = match (inner(ty), placeholder.is_optional()) {
         (None, true) => {
             let ty_text = text(ty);
@@ -157,7 +158,7 @@ fn channel(path: &Path, arguments: &[&PatType], errors: &mut Errors) -> Vec<Role
 }
 
 /// Reports a `cfg` on an argument whose value is read from a name.
-fn conditional(params: &[Param], errors: &mut Errors) {
+fn check_cfgs(params: &[Param], errors: &mut Errors) {
     for Param { role, cfgs, .. } in params {
         if let (Role::Placeholder(_) | Role::Channel, Some(cfg)) = (role, cfgs.first()) {
             let message = "the pattern has this value whatever is compiled: put the `cfg` on the function, \

@@ -19,21 +19,22 @@ pub(super) fn reply(handler: &Handler, called: &TokenStream) -> TokenStream {
         ReturnType::Type(_, ty) => ty.span(),
     };
     let value = local("value");
-    let split = quote_spanned!(span=> __centrifugo::Returned(#value).__split::<__centrifugo::#event>());
+    // Any value becomes a `Result`, whose error is a `Reject`.
+    let result = quote_spanned!(span=> __centrifugo::Returned(#value).__split::<__centrifugo::#event>());
     let reply = match (handler.kind, &handler.selector) {
         (Kind::Stream, Selector::Channel(path)) => {
-            let (alias, channel) = alias(path);
-            quote_spanned!(span=> { #alias __centrifugo::ReturnedStream(#split).__reply_of::<#channel>() })
+            let (type_alias, channel) = type_alias(path);
+            quote_spanned!(span=> { #type_alias __centrifugo::ReturnedStream(#result).__reply_of::<#channel>() })
         }
         (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Selector::Channel(path)) => {
-            let (alias, channel) = alias(path);
-            quote_spanned!(span=> { #alias __centrifugo::reply_of::<#channel, __centrifugo::#event, _>(#split) })
+            let (type_alias, channel) = type_alias(path);
+            quote_spanned!(span=> { #type_alias __centrifugo::reply_of::<#channel, __centrifugo::#event, _>(#result) })
         }
-        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::ReturnedRpc(#split).__reply()),
-        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::ReturnedStream(#split).__reply()),
+        (Kind::Rpc, _) => quote_spanned!(span=> __centrifugo::ReturnedRpc(#result).__reply()),
+        (Kind::Stream, _) => quote_spanned!(span=> __centrifugo::ReturnedStream(#result).__reply()),
         (kind, _) => {
             let answer = Ident::new(kind.event_name(), span);
-            quote_spanned!(span=> <_ as __centrifugo::answers::#answer<_>>::reply(#split))
+            quote_spanned!(span=> <_ as __centrifugo::answers::#answer<_>>::reply(#result))
         }
     };
     quote! {
@@ -42,9 +43,9 @@ pub(super) fn reply(handler: &Handler, called: &TokenStream) -> TokenStream {
     }
 }
 
-/// Another name for the channel. The compiler suggests a generic of the function for an unknown type between `<` and `>`,
-/// which would be a second error.
-fn alias(path: &Path) -> (TokenStream, Ident) {
+/// A type alias of the channel, and its name. For an unknown type between `<` and `>` the compiler suggests a generic of the
+/// function, which would be a second error.
+fn type_alias(path: &Path) -> (TokenStream, Ident) {
     let name = Ident::new("__Typed", path.span());
     (quote_spanned!(path.span()=> type #name = #path;), name)
 }

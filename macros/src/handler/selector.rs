@@ -27,7 +27,7 @@ impl Selector {
             None if kind.takes() == Takes::Always => {
                 let name = kind.name();
                 let mut message = pattern_argument::missing(name, kind.example());
-                if name == "topic" {
+                if kind == Kind::Topic {
                     message.push_str(", or `#[subscribe]` for every channel");
                 }
                 Err(syn::Error::new(Span::call_site(), message))

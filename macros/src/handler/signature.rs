@@ -1,4 +1,4 @@
-//! The check of a handler's signature, without its arguments' types.
+//! The check of a handler's signature, except for its arguments' roles.
 
 use quote::ToTokens;
 use syn::visit::{self, Visit};
@@ -16,9 +16,9 @@ pub(super) fn check(kind: Kind, signature: &Signature, errors: &mut Errors) {
         );
     }
     modifiers("a handler", signature, errors);
-    generics(signature, errors);
+    check_generics(signature, errors);
     if kind == Kind::Stream {
-        borrows(signature, errors);
+        check_borrows(signature, errors);
     }
     boxed_error(&signature.output, errors);
     if let (Some(answer), ReturnType::Default) = (kind.answer(), &signature.output) {
@@ -26,7 +26,8 @@ pub(super) fn check(kind: Kind, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-fn generics(signature: &Signature, errors: &mut Errors) {
+/// Reports types that are not written out.
+fn check_generics(signature: &Signature, errors: &mut Errors) {
     let generic = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)));
     if let Some(param) = generic {
         errors.at(param, "a handler can't be generic: no caller chooses the type, so write it out");
@@ -50,7 +51,7 @@ fn generics(signature: &Signature, errors: &mut Errors) {
 
 /// Reports borrowed arguments: a stream that is returned as `impl Stream` borrows from all of them, but for one with a
 /// `use<..>`.
-fn borrows(signature: &Signature, errors: &mut Errors) {
+fn check_borrows(signature: &Signature, errors: &mut Errors) {
     #[derive(Default)]
     struct Capturing(bool);
     impl<'ast> Visit<'ast> for Capturing {

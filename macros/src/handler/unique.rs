@@ -6,8 +6,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::Attribute;
 use syn::spanned::Spanned;
-use syn::{Attribute, Path};
 
 use crate::handler::args::Options;
 use crate::handler::model::Handler;
@@ -71,7 +71,11 @@ pub(crate) const ERROR_HANDLER: &str = "two_error_handlers";
 ///
 /// Only the crate of a type may implement another crate's trait for it. In other crates a type of the handler's own stands
 /// in: there the app compares the patterns when it starts.
-pub(super) fn typed_channel_marker(handler: &Handler, path: &Path, cfgs: &[Attribute]) -> Option<TokenStream> {
+pub(super) fn typed_channel_marker(handler: &Handler, cfgs: &[Attribute]) -> Option<TokenStream> {
+    let Selector::Channel(path) = &handler.selector else { return None };
+    if handler.options.uncollected {
+        return None;
+    }
     let this_crate = this_crate()?;
     let event = handler.kind.event();
     let any_case = handler.options.ignore_case.is_some();

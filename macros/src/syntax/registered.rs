@@ -68,9 +68,9 @@ impl<'f> Registered<'f> {
         Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), attrs, allows: allows(attrs) }
     }
 
-    /// The type's part of `registered_handler!`: the names of its module and of the type, the visibility, and the attributes
+    /// The type's parts of `registered_handler!`: the names of its module and of the type, the visibility, and the attributes
     /// of its implementation.
-    pub(crate) fn frame(&self) -> TokenStream {
+    pub(crate) fn type_parts(&self) -> TokenStream {
         let (name, module, vis, allows) = (self.name(), module(self.ident), self.vis(), &self.allows);
         let unreachable = unreachable();
         quote!(#module #name [pub struct #name {}] [#vis] [#(#allows)* #unreachable])

@@ -15,11 +15,11 @@ macro_rules! __registered_handler {
         [$($run:tt)*]
         [$($needed:tt)*]
         [$([$($cfgs:tt)*] $local:ident $begun:tt $rest:ident $awaited:tt $needs:tt)*] $answer:tt
-        [$([$($claim:tt)*])*]
+        [$([$($marker:tt)*])*]
         { $($around:tt)* } { $($items:tt)* }
         $($collected:ident)?
     ) => {
-        // The claims stand in a module, where no lint looks at them, also within a function.
+        // The markers stand in a module, where no lint looks at them, also within a function.
         #[doc(hidden)]
         mod $module {
             $($ty)*
@@ -27,7 +27,7 @@ macro_rules! __registered_handler {
             $(
                 #[doc(hidden)]
                 #[macro_export]
-                $($claim)*
+                $($marker)*
             )*
         }
 

@@ -1,5 +1,6 @@
-//! The check of arguments whose types are never extractors: another crate can't implement our trait for a type of std. The
-//! errors show what to write instead.
+//! The check of the types of arguments that are to be extracted. It refuses types of std, for which no other crate can
+//! implement our trait, borrowed extractors of which the runtime has no borrowed form, and every `&mut`. The errors show what
+//! to write instead; all other types are the compiler's to check.
 
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};
@@ -9,12 +10,14 @@ use crate::kind::Kind;
 use crate::syntax::errors::Errors;
 use crate::syntax::text::text;
 
-const PLAIN: [&str; 18] = [
+/// The types of std that arguments often have.
+const STD_TYPES: [&str; 18] = [
     "String", "str", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
     "f32", "f64",
 ];
 
-/// The extractors that can't be borrowed: those that are read from the call, or cloned.
+/// The extractors that can't be borrowed: those that are read from the call, or cloned. A copy of what the runtime's
+/// `extract/` implements, which `tests/house.rs` compares it with.
 const OWNED: [&str; 9] =
     ["State", "Extension", "Data", "RawData", "Meta", "Header", "Metadata", "Publications", "RawPublications"];
 
@@ -26,16 +29,16 @@ pub(crate) fn check(kind: Option<Kind>, selector: &Selector, argument: &PatType,
     {
         let owned = text(&reference.elem);
         errors.at(ty, format!("an extractor's value belongs to the function: write `{owned}`"));
-    } else if let (Some(kind), Some(plain)) = (kind, plain(ty)) {
-        errors.at(ty, suggestion(kind, selector, ident(argument), &plain));
+    } else if let (Some(kind), Some(std_type)) = (kind, std_type(ty)) {
+        errors.at(ty, suggestion(kind, selector, ident(argument), &std_type));
     }
 }
 
 /// The name of a type of std that is no extractor.
-fn plain(ty: &Type) -> Option<String> {
+fn std_type(ty: &Type) -> Option<String> {
     match ty {
-        Type::Reference(reference) => plain(&reference.elem),
-        Type::Path(path) if path.path.get_ident().is_some() => name(ty).filter(|name| PLAIN.contains(&name.as_str())),
+        Type::Reference(reference) => std_type(&reference.elem),
+        Type::Path(path) if path.path.get_ident().is_some() => name(ty).filter(|name| STD_TYPES.contains(&name.as_str())),
         _ => None,
     }
 }
@@ -55,12 +58,12 @@ fn ident(argument: &PatType) -> Option<String> {
     }
 }
 
-/// The message with what to write instead of a plain type.
+/// The message with what to write instead of a type of std.
 fn suggestion(kind: Kind, selector: &Selector, name: Option<String>, ty: &str) -> String {
     let owned = if ty == "str" { "String" } else { ty };
     let name = name.unwrap_or_else(|| "value".to_owned());
     let name = name.trim_start_matches('_');
-    if let Some(extractor) = extractor(kind, name, owned) {
+    if let Some(extractor) = extractor_named(kind, name, owned) {
         return format!("`{name}` isn't in the pattern: if it is the event's, write `{name}: {extractor}`");
     }
     match selector {
@@ -80,15 +83,15 @@ fn suggestion(kind: Kind, selector: &Selector, name: Option<String>, ty: &str) -
 }
 
 /// The extractor that an argument's name suggests.
-fn extractor(kind: Kind, name: &str, ty: &str) -> Option<String> {
+fn extractor_named(kind: Kind, name: &str, data: &str) -> Option<String> {
     let is_map = matches!(kind, Kind::MapPublish | Kind::MapRemove);
-    let extractor = match name {
+    let ty = match name {
         "key" if is_map => "Key",
         "channel" if kind.takes_type() => "Channel",
         "user" | "user_id" if kind != Kind::Connect => "UserId",
         "client" | "client_id" => "ClientId",
-        "data" | "message" | "msg" | "body" | "payload" | "text" => return Some(format!("Data<{ty}>")),
+        "data" | "message" | "msg" | "body" | "payload" | "text" => return Some(format!("Data<{data}>")),
         _ => return None,
     };
-    Some(extractor.to_owned())
+    Some(ty.to_owned())
 }
