@@ -13,7 +13,7 @@ use crate::syntax::deprecated;
 use crate::syntax::errors::Errors;
 use crate::syntax::fallback;
 use crate::syntax::function::Function;
-use crate::syntax::signature::{modifiers, typed};
+use crate::syntax::signature::{check_modifiers, typed};
 use crate::syntax::span::local;
 use crate::syntax::unnamed_const::unnamed_const;
 
@@ -36,12 +36,12 @@ fn check(args: &TokenStream, function: &Function) -> syn::Result<()> {
     for attribute in function.attrs.iter().filter(|attribute| Kind::of(attribute).is_some()) {
         errors.at(attribute, "an error handler is called for no event: write a second function for this");
     }
-    signature(&function.sig, &mut errors);
+    check_signature(&function.sig, &mut errors);
     errors.finish(())
 }
 
-fn signature(signature: &Signature, errors: &mut Errors) {
-    modifiers("an error handler", signature, errors);
+fn check_signature(signature: &Signature, errors: &mut Errors) {
+    check_modifiers("an error handler", signature, errors);
     if let Some(param) = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
         errors.at(param, format!("an error handler can't be generic: write {FORM}"));
     }

@@ -46,7 +46,7 @@ impl TypedChannel {
         {
             errors.at(from_client, "`from_client` is `data` unless it is another type: remove it");
         }
-        unwritable(&literal, &mut errors);
+        check_writable(&literal, &mut errors);
         let fields = fields(&literal, &item, &mut errors);
         let Args { data, from_client, lenient, .. } = args;
         let is_lenient = lenient.is_some();
@@ -121,7 +121,7 @@ fn without_field(literal: &PatternLit, placeholder: &Placeholder, name: &str, su
 }
 
 /// Reports the parts of a pattern that no value of the struct could be written into.
-fn unwritable(literal: &PatternLit, errors: &mut Errors) {
+fn check_writable(literal: &PatternLit, errors: &mut Errors) {
     for placeholder in literal.pattern.placeholders().filter(|placeholder| placeholder.name().is_none()) {
         let message = "a typed channel is written as well as read, so each placeholder has a field: name it";
         errors.push(literal.error(placeholder.span(), message));

@@ -10,7 +10,7 @@ use crate::kind::Kind;
 use crate::syntax::arguments;
 use crate::syntax::errors::{Errors, error_at};
 use crate::syntax::function::{Function, cfgs};
-use crate::syntax::signature::{modifiers, typed};
+use crate::syntax::signature::{check_modifiers, typed};
 
 const FORM: &str = "`async fn account(user: UserId) -> Result<Account, Reject>`";
 
@@ -55,7 +55,7 @@ fn check(signature: &Signature, errors: &mut Errors) {
     if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
         errors.at(receiver, "an extractor has no `self`: write a function outside of `impl`");
     }
-    modifiers("an extractor", signature, errors);
+    check_modifiers("an extractor", signature, errors);
     if let Some(param) = signature.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
         errors.at(param, "an extractor can't be generic: it is for the events of its arguments; write the types out");
     }

@@ -23,8 +23,8 @@ impl MaybeConstant {
         Ident::new("__Channel", self.written.span()).into()
     }
 
-    /// A block that imports the alias. If the path is a constant only, `__Channel` as a type is the stand-in imported outside;
-    /// `assertion` reports it.
+    /// A block that imports the alias. If the path is a constant only, `__Channel` as a type is the stand-in imported
+    /// outside; `assertion` reports it.
     pub(super) fn within(&self, block: &TokenStream) -> TokenStream {
         let (stand_ins, import) = (Self::stand_ins(), self.import());
         quote! {

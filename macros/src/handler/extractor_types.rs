@@ -1,6 +1,6 @@
 //! The check of the types of arguments that are to be extracted. It refuses types of std, for which no other crate can
-//! implement our trait, borrowed extractors of which the runtime has no borrowed form, and every `&mut`. The errors show what
-//! to write instead; all other types are the compiler's to check.
+//! implement our trait, references to extractors that are never borrowed, and every `&mut`. The errors show what to write
+//! instead; all other types are the compiler's to check.
 
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};

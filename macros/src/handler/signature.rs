@@ -6,7 +6,7 @@ use syn::{FnArg, GenericParam, ReturnType, Signature, Type, TypeImplTrait, TypeP
 
 use crate::kind::Kind;
 use crate::syntax::errors::Errors;
-use crate::syntax::signature::{boxed_error, modifiers, typed};
+use crate::syntax::signature::{check_boxed_error, check_modifiers, typed};
 
 pub(super) fn check(kind: Kind, signature: &Signature, errors: &mut Errors) {
     if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
@@ -15,12 +15,12 @@ pub(super) fn check(kind: Kind, signature: &Signature, errors: &mut Errors) {
             "a handler has no `self`: write a function outside of `impl`, and take what it needs as `State<..>`",
         );
     }
-    modifiers("a handler", signature, errors);
+    check_modifiers("a handler", signature, errors);
     check_generics(signature, errors);
     if kind == Kind::Stream {
         check_borrows(signature, errors);
     }
-    boxed_error(&signature.output, errors);
+    check_boxed_error(&signature.output, errors);
     if let (Some(answer), ReturnType::Default) = (kind.answer(), &signature.output) {
         errors.at(&signature.ident, format!("a {} handler answers `{answer}`: write `-> {answer}`", kind.name()));
     }

@@ -8,7 +8,7 @@ use syn::{
 
 use crate::kind::Kind;
 use crate::syntax::errors::Errors;
-use crate::syntax::signature::{boxed_error, modifiers, typed};
+use crate::syntax::signature::{check_boxed_error, check_modifiers, typed};
 
 /// The event of the interceptor, as messages write it.
 struct Form {
@@ -45,7 +45,7 @@ impl Form {
 
 /// Checks the function. The events are unknown if the attribute has a mistake.
 pub(super) fn check(events: Option<&[Kind]>, signature: &Signature, errors: &mut Errors) {
-    modifiers("an interceptor", signature, errors);
+    check_modifiers("an interceptor", signature, errors);
     if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
         errors.at(receiver, "an interceptor has no `self`: write a function outside of `impl`");
         return;
@@ -67,10 +67,10 @@ pub(super) fn check(events: Option<&[Kind]>, signature: &Signature, errors: &mut
         _ => {}
     }
     let mut found = Errors::default();
-    arguments(&form, signature, &mut found);
+    check_arguments(&form, signature, &mut found);
     if found.is_empty() {
-        output(&form, signature, &mut found);
-        boxed_error(&signature.output, &mut found);
+        check_output(&form, signature, &mut found);
+        check_boxed_error(&signature.output, &mut found);
     }
     errors.keep(found.finish(()));
 }
@@ -110,10 +110,10 @@ fn last(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-fn arguments(form: &Form, signature: &Signature, errors: &mut Errors) {
+fn check_arguments(form: &Form, signature: &Signature, errors: &mut Errors) {
     let arguments: Vec<_> = signature.inputs.iter().filter_map(typed).collect();
     let roles: Vec<_> = arguments.iter().map(|argument| role(argument)).collect();
-    order(form, signature, &arguments, &roles, errors);
+    check_order(form, signature, &arguments, &roles, errors);
     // The call and the `Next` have the same event, so a wrong one is one mistake.
     let faults = arguments.iter().zip(&roles).filter_map(|(argument, role)| match role {
         Role::Call => wrong_event(form, "call", "Call", &argument.ty),
@@ -125,7 +125,7 @@ fn arguments(form: &Form, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-fn order(form: &Form, signature: &Signature, arguments: &[&PatType], roles: &[Role], errors: &mut Errors) {
+fn check_order(form: &Form, signature: &Signature, arguments: &[&PatType], roles: &[Role], errors: &mut Errors) {
     let event = &form.event;
     let find = |role| roles.iter().position(|other| *other == role);
     match (find(Role::Call), find(Role::Next)) {
@@ -186,7 +186,7 @@ fn is_another(ty: &Type, event: &str) -> bool {
     name.is_some_and(|name| name != event) && Kind::ALL.into_iter().any(is_named)
 }
 
-fn output(form: &Form, signature: &Signature, errors: &mut Errors) {
+fn check_output(form: &Form, signature: &Signature, errors: &mut Errors) {
     let result = form.result();
     match &signature.output {
         ReturnType::Default => errors.at(&signature.ident, format!("an interceptor returns the reply: write `-> {result}`")),

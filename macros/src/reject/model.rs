@@ -40,7 +40,7 @@ impl Rejecting {
         let ident = item.ident;
         let variants: Vec<_> = match item.data {
             Data::Enum(data) => {
-                unexpected(&item.attrs, is_with, &mut errors);
+                check_no_answer(&item.attrs, is_with, &mut errors);
                 if data.variants.is_empty() {
                     errors.at(&ident, "an enum of answers has at least one variant");
                 }
@@ -53,7 +53,7 @@ impl Rejecting {
                 return Err(syn::Error::new(data.union_token.span, message));
             }
         };
-        codes(&variants, &mut errors);
+        check_codes(&variants, &mut errors);
         errors.finish(Self { ident: named(ident), variants, with })
     }
 }
@@ -80,7 +80,7 @@ fn with(item: &DeriveInput, errors: &mut Errors) -> Option<ExprPath> {
 }
 
 /// Reports answers above an enum.
-fn unexpected(attributes: &[Attribute], is_with: bool, errors: &mut Errors) {
+fn check_no_answer(attributes: &[Attribute], is_with: bool, errors: &mut Errors) {
     for attribute in attributes.iter().filter(|attribute| is_reject(attribute)) {
         match Content::read(attribute) {
             Ok(Content::With(_)) => {}
@@ -102,7 +102,7 @@ fn of_enum(of: &Ident, variant: syn::Variant, is_with: bool, errors: &mut Errors
         return Some(Variant { path, ident, fields, answer: None });
     }
     let answer = answer(&ident, &attrs, errors)?;
-    one_field(&answer, &ident, &fields, errors);
+    check_one_field(&answer, &ident, &fields, errors);
     Some(Variant { path, ident, fields, answer: Some(answer) })
 }
 
@@ -115,11 +115,11 @@ fn of_struct(
 ) -> Option<Variant> {
     let (path, ident) = (named(ident.clone()).to_token_stream(), ident.clone());
     if is_with {
-        unexpected(attributes, is_with, errors);
+        check_no_answer(attributes, is_with, errors);
         return Some(Variant { path, ident, fields, answer: None });
     }
     let answer = answer(&ident, attributes, errors)?;
-    one_field(&answer, &ident, &fields, errors);
+    check_one_field(&answer, &ident, &fields, errors);
     Some(Variant { path, ident, fields, answer: Some(answer) })
 }
 
@@ -174,7 +174,7 @@ fn elsewhere(attribute: &Attribute) -> Option<String> {
     }
 }
 
-fn one_field(answer: &Answer, ident: &Ident, fields: &Fields, errors: &mut Errors) {
+fn check_one_field(answer: &Answer, ident: &Ident, fields: &Fields, errors: &mut Errors) {
     if matches!(answer, Answer::Transparent) && fields.len() != 1 {
         let count = fields.len();
         errors.at(ident, format!("`transparent` passes on what the only field answers, and `{ident}` has {count} fields"));
@@ -182,7 +182,7 @@ fn one_field(answer: &Answer, ident: &Ident, fields: &Fields, errors: &mut Error
 }
 
 /// Reports two answers with one code: clients distinguish answers by their codes.
-fn codes(variants: &[Variant], errors: &mut Errors) {
+fn check_codes(variants: &[Variant], errors: &mut Errors) {
     let mut texts: HashMap<u32, (String, &Ident)> = HashMap::new();
     for Variant { ident, answer, .. } in variants {
         let (code, text) = match answer {

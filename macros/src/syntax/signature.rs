@@ -7,7 +7,7 @@ use crate::syntax::text::text;
 
 /// Reports the modifiers that a function for Centrifugo's events can't have. `owner` is the noun for the function:
 /// `a handler`.
-pub(crate) fn modifiers(owner: &str, signature: &Signature, errors: &mut Errors) {
+pub(crate) fn check_modifiers(owner: &str, signature: &Signature, errors: &mut Errors) {
     if let Safety::Unsafe(token) = &signature.safety {
         errors.at(token, format!("{owner} is called with whatever a client sends, so it can't be `unsafe`"));
     } else if let Some(abi) = &signature.abi {
@@ -22,7 +22,7 @@ pub(crate) fn modifiers(owner: &str, signature: &Signature, errors: &mut Errors)
 }
 
 /// Reports a boxed error: a trait object is no `std::error::Error` itself, so `Reject` has no conversion from it.
-pub(crate) fn boxed_error(output: &ReturnType, errors: &mut Errors) {
+pub(crate) fn check_boxed_error(output: &ReturnType, errors: &mut Errors) {
     let mut output = output.clone();
     let Some((ok, error)) = boxed_result(&mut output) else { return };
     let ok = text(ok);
