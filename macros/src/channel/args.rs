@@ -54,7 +54,8 @@ impl Arguments for Read {
         match value.option.name {
             "data" => self.data = Some(value.ty()?),
             "from_client" => self.from_client = Some(value.ty()?),
-            _ => self.lenient = Some(value.name.clone()),
+            "lenient" => self.lenient = Some(value.name.clone()),
+            other => unreachable!("no field stores `{other}`"),
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub(crate) struct Options {
 }
 
 impl Args {
-    /// Reads all arguments, and reports every mistake in them.
+    /// Reads all arguments, and reports every mistake in them. If each is right by itself, checks that they fit together.
     pub(crate) fn read(kind: Kind, tokens: TokenStream) -> syn::Result<Self> {
         let mut args = Self { kind, pattern: None, options: Options::default() };
         let shared = arguments::read(&grammar(kind), &mut args, tokens)?;
@@ -77,7 +77,8 @@ impl Arguments for Args {
             "ignore_case" => self.options.ignore_case = Some(name.clone()),
             "lenient" => self.options.lenient = Some(name.clone()),
             "anyone" => self.options.anyone = true,
-            _ => self.options.binary = true,
+            "binary" => self.options.binary = true,
+            other => unreachable!("no field stores `{other}`"),
         }
         Ok(())
     }
@@ -112,4 +113,30 @@ fn grammar(kind: Kind) -> Grammar {
 fn is_type(name: &Ident) -> bool {
     let text = name.to_string();
     text.starts_with(char::is_uppercase) && !(is_constant(name) && text.contains('_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn each_option_of_each_attribute_has_a_field() {
+        for kind in Kind::ALL {
+            let pattern = (kind.takes() != Takes::No).then(|| quote!("a",));
+            for option in kind.options() {
+                let name = Ident::new(option.name, proc_macro2::Span::call_site());
+                let value = match option.name {
+                    "name" => quote!(= "inbox"),
+                    "collect" => quote!(= false),
+                    _ => TokenStream::new(),
+                };
+                let Options { name, uncollected, ignore_case, lenient, anyone, binary } =
+                    Args::read(kind, quote!(#pattern #name #value)).expect("right arguments").options;
+                let set = [name.is_some(), uncollected, ignore_case.is_some(), lenient.is_some(), anyone, binary];
+                assert_eq!(set.into_iter().filter(|is_set| *is_set).count(), 1, "`{}` of `{}`", option.name, kind.name());
+            }
+        }
+    }
 }
