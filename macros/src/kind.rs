@@ -12,55 +12,56 @@ macro_rules! for_each_attribute {
         $write! {
             connect(Connect) {
                 event: "Connect", reply: "Connected", takes: No, place: Subscribe, example: "",
-                options: EVERY, answer: Some("Connected"), plural: "connect handlers"
+                options: EVERY, answer: Some("Connected"), has: &[], plural: "connect handlers"
             }
             refresh(Refresh) {
                 event: "Refresh", reply: "Refreshed", takes: No, place: Subscribe, example: "",
-                options: EVERY, answer: Some("Refreshed"), plural: "refresh handlers"
+                options: EVERY, answer: Some("Refreshed"), has: &[], plural: "refresh handlers"
             }
             rpc(Rpc) {
                 event: "Rpc", reply: "RpcReply", takes: Always, place: Method, example: "ping",
-                options: PATTERNED, answer: None, plural: "rpc methods"
+                options: PATTERNED, answer: None, has: &[], plural: "rpc methods"
             }
             subscribe(Subscribe) {
                 event: "Subscribe", reply: "Subscribed", takes: Maybe, place: Subscribe, example: "user.<uuid>",
-                options: PATTERNED, answer: None, plural: "topics"
+                options: PATTERNED, answer: None, has: &[], plural: "topics"
             }
             topic(Topic) {
                 event: "Subscribe", reply: "Subscribed", takes: Always, place: Subscribe, example: "user.<uuid>",
-                options: PATTERNED, answer: None, plural: "topics"
+                options: PATTERNED, answer: None, has: &[], plural: "topics"
             }
             publish(Publish) {
                 event: "Publish", reply: "Published", takes: Always, place: Publish, example: "chat:<room>",
-                options: PUBLISH, answer: None, plural: "publish handlers"
+                options: PUBLISH, answer: None, has: &[ClientData, ReplyData], plural: "publish handlers"
             }
             sub_refresh(SubRefresh) {
                 event: "SubRefresh", reply: "SubRefreshed", takes: Maybe, place: Subscribe, example: "user.<uuid>",
-                options: PATTERNED, answer: Some("SubRefreshed"), plural: "sub_refresh handlers"
+                options: PATTERNED, answer: Some("SubRefreshed"), has: &[], plural: "sub_refresh handlers"
             }
             stream(Stream) {
                 event: "SubscribeStream", reply: "SubscribedStream", takes: Always, place: Subscribe,
-                example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"), plural: "streams"
+                example: "ticks:<symbol>", options: PATTERNED, answer: Some("impl Stream<Item = ..>"),
+                has: &[ClientData, ReplyData], plural: "streams"
             }
             map_publish(MapPublish) {
                 event: "MapPublish", reply: "MapPublished", takes: Always, place: Publish, example: "board:<id>",
-                options: PUBLISH, answer: None, plural: "map_publish handlers"
+                options: PUBLISH, answer: None, has: &[Key, ClientData, ReplyData], plural: "map_publish handlers"
             }
             map_remove(MapRemove) {
                 event: "MapRemove", reply: "MapRemoved", takes: Always, place: Publish, example: "board:<id>",
-                options: REMOVE, answer: None, plural: "map_remove handlers"
+                options: REMOVE, answer: None, has: &[Key], plural: "map_remove handlers"
             }
             shared_poll(SharedPoll) {
                 event: "SharedPoll", reply: "Polled", takes: Always, place: Subscribe, example: "prices:<market>",
-                options: PATTERNED, answer: Some("Polled"), plural: "shared_poll handlers"
+                options: PATTERNED, answer: Some("Polled"), has: &[ReplyData], plural: "shared_poll handlers"
             }
             cache_empty(CacheEmpty) {
                 event: "CacheEmpty", reply: "bool", takes: Maybe, place: Subscribe, example: "news:<topic>",
-                options: PATTERNED, answer: Some("bool"), plural: "cache_empty handlers"
+                options: PATTERNED, answer: Some("bool"), has: &[], plural: "cache_empty handlers"
             }
             channel_state(ChannelState) {
                 event: "ChannelState", reply: "()", takes: Maybe, place: Subscribe, example: "news:<topic>",
-                options: PATTERNED, answer: None, plural: "channel_state handlers"
+                options: PATTERNED, answer: None, has: &[], plural: "channel_state handlers"
             }
         }
     };
@@ -81,6 +82,7 @@ macro_rules! kinds {
             pub(crate) const NAMES: [&str; [$(stringify!($name)),*].len()] = [$(stringify!($name)),*];
 
             const fn row(self) -> Row {
+                use Facet::{ClientData, Key, ReplyData};
                 use Place::{Method, Publish, Subscribe};
                 use Takes::{Always, Maybe, No};
                 match self {
@@ -101,12 +103,23 @@ pub(crate) enum Takes {
     Always,
 }
 
+/// What a few events have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Facet {
+    /// A key, which handlers take as `Key`.
+    Key,
+    /// Data that a client sends to the channel, of the type that a typed channel names with `from_client`.
+    ClientData,
+    /// Data in the reply, of the type that a typed channel names with `data`.
+    ReplyData,
+}
+
 /// The facts about an attribute.
 struct Row {
     name: &'static str,
     event: &'static str,
     takes: Takes,
-    /// The place of its pattern. The runtime derives it from the facts in the event's file.
+    /// The place of its pattern. The runtime derives it from the facts in the event's file, and its tests compare both.
     place: Place,
     example: &'static str,
     options: &'static [Opt],
@@ -114,6 +127,7 @@ struct Row {
     reply: &'static str,
     /// The return type of handlers of events that `()` does not answer.
     answer: Option<&'static str>,
+    has: &'static [Facet],
     /// The name of several handlers in the compiler's error for two with the same names.
     plural: &'static str,
 }
@@ -182,6 +196,10 @@ impl Kind {
 
     pub(crate) fn answer(self) -> Option<&'static str> {
         self.row().answer
+    }
+
+    pub(crate) fn has(self, facet: Facet) -> bool {
+        self.row().has.contains(&facet)
     }
 
     pub(crate) fn plural(self) -> &'static str {

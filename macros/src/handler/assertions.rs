@@ -9,15 +9,16 @@ use crate::handler::extraction::{Extraction, name_span, relocated};
 use crate::handler::model::Handler;
 use crate::handler::params::{Param, Role};
 use crate::handler::selector::Selector;
-use crate::kind::Kind;
+use crate::kind::{Facet, Kind};
 use crate::syntax::span::respanned;
 
 /// The assertion that whatever `Data<T>` or `Publications<T>` a handler takes has the type that clients send to its typed
 /// channel.
 pub(super) fn channel_data(handler: &Handler) -> Option<TokenStream> {
-    let (method, path) = match (handler.kind, &handler.selector) {
-        (Kind::Publish | Kind::MapPublish, Selector::Channel(path)) => ("__published_to", path),
-        (Kind::Stream, Selector::Channel(path)) => ("__streamed_to", path),
+    let Selector::Channel(path) = &handler.selector else { return None };
+    let method = match handler.kind {
+        Kind::Stream => "__streamed_to",
+        kind if kind.has(Facet::ClientData) => "__published_to",
         _ => return None,
     };
     let calls =

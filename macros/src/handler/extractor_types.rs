@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatType, Type};
 
 use crate::handler::selector::Selector;
-use crate::kind::Kind;
+use crate::kind::{Facet, Kind};
 use crate::syntax::errors::Errors;
 use crate::syntax::text::text;
 
@@ -84,9 +84,8 @@ fn suggestion(kind: Kind, selector: &Selector, name: Option<String>, ty: &str) -
 
 /// The extractor that an argument's name suggests.
 fn extractor_named(kind: Kind, name: &str, data: &str) -> Option<String> {
-    let is_map = matches!(kind, Kind::MapPublish | Kind::MapRemove);
     let ty = match name {
-        "key" if is_map => "Key",
+        "key" if kind.has(Facet::Key) => "Key",
         "channel" if kind.takes_type() => "Channel",
         "user" | "user_id" if kind != Kind::Connect => "UserId",
         "client" | "client_id" => "ClientId",

@@ -7,7 +7,7 @@ use syn::{Path, ReturnType};
 
 use crate::handler::model::Handler;
 use crate::handler::selector::Selector;
-use crate::kind::Kind;
+use crate::kind::{Facet, Kind};
 use crate::syntax::span::local;
 
 /// The statements that call the handler and convert what it returns. They have the span of the return type, so that the
@@ -26,7 +26,7 @@ pub(super) fn reply(handler: &Handler, called: &TokenStream) -> TokenStream {
             let (type_alias, channel) = type_alias(path);
             quote_spanned!(span=> { #type_alias __centrifugo::ReturnedStream(#result).__reply_of::<#channel>() })
         }
-        (Kind::Publish | Kind::MapPublish | Kind::SharedPoll, Selector::Channel(path)) => {
+        (kind, Selector::Channel(path)) if kind.has(Facet::ReplyData) => {
             let (type_alias, channel) = type_alias(path);
             quote_spanned!(span=> { #type_alias __centrifugo::reply_of::<#channel, __centrifugo::#event, _>(#result) })
         }

@@ -68,8 +68,8 @@ impl<'f> Registered<'f> {
         Self { ident: &sig.ident, vis, cfgs: cfgs(attrs), attrs, allows: allows(attrs) }
     }
 
-    /// The type as parts of `registered_handler!`: the names of its module and of the type, the visibility, and the attributes
-    /// of its implementation.
+    /// The type as parts of `registered_handler!`: the names of its module and of the type, the visibility, and the
+    /// attributes of its implementation.
     pub(crate) fn type_parts(&self) -> TokenStream {
         let (name, module, vis, allows) = (self.name(), module(self.ident), self.vis(), &self.allows);
         let unreachable = unreachable();

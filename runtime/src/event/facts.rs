@@ -113,3 +113,20 @@ impl SubscriptionType {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::event::kind::Kind;
+
+    /// The macros check patterns before the runtime is compiled, so they have a copy of the place.
+    #[test]
+    fn each_attribute_checks_its_pattern_for_the_place_of_its_event() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../macros/src/kind.rs");
+        let list = std::fs::read_to_string(path).expect("the list of attributes");
+        for (attribute, kind) in Kind::ALL.map(|kind| (kind.name(), kind)).into_iter().chain([("topic", Kind::Subscribe)]) {
+            let (_, row) = list.split_once(&format!(" {attribute}(")).expect(attribute);
+            let place = row.split_once("place: ").and_then(|(_, place)| place.split(',').next());
+            assert_eq!(place, Some(format!("{:?}", kind.facts().place()).as_str()), "{attribute}");
+        }
+    }
+}
