@@ -1,4 +1,5 @@
-//! The rooms of `runtime/src`: which may import which, and who names a foreign crate. CONTRIBUTING.md says what each is for.
+//! The rooms of `runtime/src`: which may import which, who names a foreign crate, and what the macros have a copy of.
+//! CONTRIBUTING.md says what each room is for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -141,6 +142,32 @@ fn few_files_name_what_is_kept_in_few_places() {
         }
     }
     assert!(strays.is_empty(), "these paths stand in the wrong file:\n{}", strays.join("\n"));
+}
+
+/// The extractors that the macros' `OWNED` leaves out: the compiler itself reports references to them.
+const REPORTED_BY_THE_COMPILER: [&str; 5] = ["ClientId", "Option", "Publisher", "Result", "Vec"];
+
+#[test]
+fn the_macros_know_each_extractor_that_is_never_borrowed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = |path: PathBuf| fs::read_to_string(path).expect("a source");
+    let sources = ["runtime/src/extract", "runtime/src/api"].into_iter().flat_map(|room| files(&root.join(room)));
+    let extracted: BTreeSet<_> = sources.flat_map(|file| extracted(&text(file))).collect();
+    let is_borrowed = |ty: &str| ty.starts_with('&') || extracted.contains(&format!("&{ty}"));
+    let is_refused = |ty: &&str| !is_borrowed(ty) && !REPORTED_BY_THE_COMPILER.contains(ty);
+    let refused: BTreeSet<_> = extracted.iter().map(String::as_str).filter(is_refused).collect();
+
+    let macros = text(root.join("macros/src/handler/extractor_types.rs"));
+    let list = macros.split_once("const OWNED: ").and_then(|(_, list)| list.split(';').nth(1)).expect("the list");
+    let known: BTreeSet<_> = list.split('"').skip(1).step_by(2).collect();
+    assert_eq!(known, refused);
+}
+
+/// The types that a source implements `Extract` for, without lifetimes and arguments: `Data`, `&UserId`.
+fn extracted(source: &str) -> Vec<String> {
+    let implementations = source.lines().filter(|line| line.starts_with("impl<'c"));
+    let types = implementations.filter_map(|line| Some(line.split_once(" Extract<'c, ")?.1.split_once("> for ")?.1));
+    types.map(|ty| ty.replace("&'c ", "&").chars().take_while(|c| !" <".contains(*c)).collect()).collect()
 }
 
 /// The files of the same room that a file imports, but for the room's `mod.rs`, which is its front.
