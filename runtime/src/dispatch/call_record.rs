@@ -16,7 +16,7 @@ use crate::handler::Handler;
 use crate::handler::call::Request;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
-use crate::reject::logged::Logged;
+use crate::reject::logged::{Logged, without_query};
 
 /// The record of a call: what its reports say about it, kept until the call has ended.
 #[derive(Clone)]
@@ -32,7 +32,8 @@ macro_rules! log {
     ($level:ident, $record:expr, $($text:tt)+) => {{
         let CallRecord { event, answerer: at, subject, .. } = $record;
         let (handler, pattern) = (at.handler().map(Handler::name), at.handler().and_then(Handler::pattern));
-        let (name, user, client) = (logged(subject.name()), logged(subject.user()), logged(subject.client()));
+        let name = subject.name().map(|name| shown_name(*event, name));
+        let (name, user, client) = (logged(name), logged(subject.user()), logged(subject.client()));
         tracing::$level!(%event, handler, pattern, name, user, client, %at, $($text)+)
     }};
 }
@@ -107,6 +108,11 @@ impl CallRecord {
         let handler = at.handler().map(Handler::name);
         tracing::debug!(%event, handler, %at, "dropped after {}: the caller waits no longer", Rounded(elapsed));
     }
+}
+
+/// The channel or method, as log lines have it: a method without its query, which is private.
+pub(super) fn shown_name(event: Kind, name: &str) -> &str {
+    if event == Kind::Rpc { without_query(name) } else { name }
 }
 
 /// A text from outside, as a field of a log line.

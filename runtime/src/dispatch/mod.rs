@@ -55,7 +55,7 @@ use http::{Extensions, HeaderMap};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use crate::dispatch::call_record::CallRecord;
+use crate::dispatch::call_record::{CallRecord, shown_name};
 use crate::dispatch::deadline::Deadline;
 use crate::dispatch::failure::{ErrorHandler, Late, Reporter};
 use crate::dispatch::message::TooLong;
@@ -209,7 +209,7 @@ impl Dispatch {
 }
 
 fn log_no_match(event: Kind, name: &str) {
-    tracing::debug!(%event, name = %Logged(name), "no pattern matches");
+    tracing::debug!(%event, name = %Logged(shown_name(event, name)), "no pattern matches");
 }
 
 // Step 4, run, and step 5, encode.

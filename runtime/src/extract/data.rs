@@ -9,12 +9,13 @@ use crate::handler::call::Call;
 use crate::handler::needs::Needs;
 use crate::reject::Reject;
 use crate::reject::error_reply::ErrorReply;
+use crate::reject::unquoted::Unquoted;
 
 /// The client's data, read from JSON.
 ///
 /// Empty data is read as `null` or, if that doesn't fit `T`, as `{}`: a struct of optional fields needs no `Option` around
 /// it. `Option<Data<T>>` is `None` for empty data, and for `null`, which SDKs send if the app passes no data. Data that
-/// doesn't fit `T` is refused with error 400 "bad request"; the log has the reason.
+/// doesn't fit `T` is refused with error 400 "bad request"; the log has the reason, without the data.
 ///
 /// `T` may borrow from the request. A `&str` can't borrow a JSON string with an escape in it (a quote, a newline), and
 /// refuses it. So use a `String`, or a `Cow`, which copies only such strings:
@@ -128,11 +129,11 @@ fn missing() -> Reject {
 }
 
 fn unfit(error: serde_json::Error) -> Reject {
-    Reject::internal(format!("the connection's meta doesn't fit: {error}{}", advice(&error)))
+    Reject::internal(format!("the connection's meta doesn't fit: {}{}", Unquoted(&error), advice(&error)))
 }
 
 pub(super) fn bad_request(error: serde_json::Error) -> Reject {
-    Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {error}{}", advice(&error)))
+    Reject::from(ErrorReply::BAD_REQUEST).because(format!("the data doesn't fit: {}{}", Unquoted(&error), advice(&error)))
 }
 
 /// Advice what to write instead, for an error that only some strings cause.

@@ -36,7 +36,7 @@ use crate::handler::call::Call;
 use crate::handler::router::Binding;
 use crate::handler::{Bound, Handler, HandlerInfo};
 use crate::reject::error_reply::ErrorReply;
-use crate::reject::logged::Logged;
+use crate::reject::logged::{Logged, without_query};
 use crate::reject::{Internal, Reject};
 
 /// The most characters of a refused method that are logged.
@@ -84,7 +84,7 @@ impl Bridge {
     /// Refuses a method that is not a request line. A client that uses a namespace of the app's handlers has probably
     /// misspelt the method of one, so it receives the same error as without the bridge.
     fn refuse(&self, method: &str, refusal: ErrorReply) -> Reject {
-        let excerpt: String = method.chars().take(EXCERPT).collect();
+        let excerpt: String = without_query(method).chars().take(EXCERPT).collect();
         let is_handlers = namespace(method).is_some_and(|name| self.namespaces.iter().any(|other| other == name));
         let refusal = if refusal == UNKNOWN_VERB && is_handlers { ErrorReply::METHOD_NOT_FOUND } else { refusal };
         let is_unknown = refusal == ErrorReply::METHOD_NOT_FOUND;

@@ -11,8 +11,8 @@ const CUT: &str = "..";
 /// A text that stays on its log line. Control characters, line and paragraph separators, and characters that change the
 /// text's direction are escaped as in Rust (`\n`, `\u{1b}`); a text over [`MAX_TEXT`] is truncated.
 ///
-/// Clients choose channels, methods and data, and errors quote them: serde's error for an unknown variant, for example.
-/// Without escapes a client could forge log lines.
+/// Clients choose channels and methods, and errors of the app's own types may quote their data. Without escapes a client
+/// could forge log lines.
 pub(crate) struct Logged<T>(pub(crate) T);
 
 impl<T: Display> Display for Logged<T> {
@@ -76,6 +76,11 @@ impl Write for Line<'_, '_> {
     }
 }
 
+/// A method up to its `?`: the query of a method for the HTTP bridge has what a client searches for, or tokens.
+pub(crate) fn without_query(method: &str) -> &str {
+    method.split_inclusive('?').next().unwrap_or_default()
+}
+
 /// Whether a terminal or a log reader could interpret the character as a control.
 fn breaks_a_line(character: char) -> bool {
     character.is_control()
@@ -96,6 +101,11 @@ mod tests {
         let expected = "x\\nERROR forged\\r\\u{1b}[31m\\u{2028}\\u{202e}\\u{85}\\tÄ😀";
         assert_eq!(Logged(forged).to_string(), expected);
         assert_eq!(Logged("plain \\ \"text\"").to_string(), "plain \\ \"text\"");
+    }
+
+    #[test]
+    fn a_method_ends_at_its_query() {
+        assert_eq!(["get:a?b=c?d", "get:a?", "a", ""].map(without_query), ["get:a?", "get:a?", "a", ""]);
     }
 
     #[test]

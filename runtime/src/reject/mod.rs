@@ -8,6 +8,7 @@ pub(crate) mod error_reply;
 pub(crate) mod guard;
 mod internal;
 pub(crate) mod logged;
+pub(crate) mod unquoted;
 
 use std::error::Error as StdError;
 use std::fmt;
