@@ -1,5 +1,5 @@
-//! The tables of `docs/capabilities.md` are true: each row is a "yes", with an example and a test that exist. The links of
-//! the other pages lead to files, too.
+//! The tables of `docs/capabilities.md` are true: each row is a "yes", with an example and a test that exist. So are those of
+//! `SECURITY.md`: each row names tests that exist. The links of the other pages lead to files, too.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -77,9 +77,54 @@ fn every_example_is_called_in_tests_without_a_socket() {
     }
 }
 
+/// The rows of the tables whose last column is `test`.
+fn claims(page: &str) -> Vec<&str> {
+    let mut claims = Vec::new();
+    for table in page.split("\n\n").filter(|part| part.starts_with('|')) {
+        let mut rows = table.lines();
+        if rows.next().is_some_and(|head| head.ends_with("| test |")) {
+            claims.extend(rows.skip(1));
+        }
+    }
+    claims
+}
+
+/// The tests that a text names: links whose text is the function's name, and whose target is its file.
+fn named_tests(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("[`").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once("`](")?;
+        let (file, _) = rest.split_once(')')?;
+        file.ends_with(".rs").then_some((name, file))
+    })
+}
+
+/// Whether a source has a test of this name, which isn't ignored.
+fn has_test(source: &str, name: &str) -> bool {
+    let Some((before, _)) = source.split_once(&format!("fn {name}(")) else { return false };
+    let attributes = before.rsplit("\n\n").next().unwrap_or_default();
+    attributes.contains("test") && !attributes.contains("#[ignore")
+}
+
+#[test]
+fn every_claim_about_security_names_tests_that_exist() {
+    let root = Path::new(DOCS).join("..");
+    let page = fs::read_to_string(root.join("SECURITY.md")).expect("a page");
+    let claims = claims(&page);
+    assert!(claims.len() > 40, "{} claims: are all tables read?", claims.len());
+    for claim in claims {
+        assert!(named_tests(claim).next().is_some(), "no test: {claim}");
+    }
+    for (name, file) in named_tests(&page) {
+        let source = fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(has_test(&source, name), "{file} has no test {name}");
+    }
+}
+
 #[test]
 fn every_link_to_a_file_finds_it() {
-    for page in ["../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../benches/README.md", "performance.md"] {
+    for page in
+        ["../SECURITY.md", "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../benches/README.md", "performance.md"]
+    {
         let page = Path::new(DOCS).join(page);
         let text = fs::read_to_string(&page).expect("a page");
         for target in targets(&text).filter(|target| !target.starts_with("http")) {

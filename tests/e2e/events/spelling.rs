@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use centrifugo::testing::TestApp;
 use centrifugo::{App, ChannelChange, Reject, Subscribed, handlers};
-use centrifugo_tests::{Logs, Refused, Stage};
+use centrifugo_tests::{Logs, Refused, Stage, refused};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -421,5 +421,28 @@ async fn a_client_reaches_an_order_by_one_channel_only() {
     client.publish("order:7", json!(2)).await.expect("a publication");
     assert_eq!(client.event("publication").await["data"], 2);
     assert!(client.settled().await.seen("publication").is_empty());
+    stage.stop().await;
+}
+
+#[centrifugo::rpc("by.<name>", collect = false)]
+async fn look_alike(name: String) -> String {
+    name
+}
+
+/// Methods may have any Unicode. Centrifugo refuses it in channels of clients.
+#[tokio::test]
+async fn a_name_that_only_looks_the_same_matches_no_pattern() {
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, order, look_alike])).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.rpc("by.ann", Value::Null).await, Ok(json!("ann")));
+    // A Cyrillic letter, a wide one, one with an accent of its own, one that can't be seen, and other dots.
+    for method in
+        ["by.\u{430}nn", "by.\u{ff41}nn", "by.a\u{301}nn", "by.ann\u{200b}", "by\u{2024}ann", "by\u{ff0e}ann", "BY.ann"]
+    {
+        assert_eq!(client.rpc(method, Value::Null).await, refused(404, "method not found"), "{method}");
+    }
+    for channel in ["order\u{ff1a}7", "order:\u{ff17}", "order:7\u{200b}"] {
+        assert_eq!(client.subscribe(channel).await["code"], 107, "{channel}");
+    }
     stage.stop().await;
 }
