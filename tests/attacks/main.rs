@@ -10,6 +10,7 @@ mod handshake;
 mod log;
 mod payload;
 mod requests;
+mod responses;
 mod stop;
 mod streams;
 

@@ -18,7 +18,7 @@ use crate::start;
 use crate::streams::bidirectional;
 
 /// The widest of HTTP/2's windows.
-const MAX_WINDOW: u32 = (1 << 31) - 1;
+pub(crate) const MAX_WINDOW: u32 = (1 << 31) - 1;
 const DRAIN: Duration = Duration::from_secs(60);
 /// Far less than the drain, and far more than a busy machine needs.
 const SOON: Duration = Duration::from_secs(20);
@@ -47,13 +47,13 @@ async fn deaf(app: &Attacked, settings: &[(u16, u32)], sent: &[u8]) -> Raw {
 }
 
 /// The call that opens a stream that always has another publication.
-fn endless() -> Vec<u8> {
+pub(crate) fn endless() -> Vec<u8> {
     let request = wire::message("SubscribeRequest", &[("user", wire::text("ann")), ("channel", wire::text("endless:1"))]);
     call(1, &headers("SubscribeUnidirectional"), &wire::framed(&request.encode_to_vec()))
 }
 
 /// The widest window of a connection that HTTP/2 allows.
-fn widest_window() -> Vec<u8> {
+pub(crate) fn widest_window() -> Vec<u8> {
     window_update(0, MAX_WINDOW - 65_535)
 }
 

@@ -31,6 +31,10 @@ pub struct Settings {
     pub drain_timeout: Option<Duration>,
     /// `App::max_unfinished_bytes`.
     pub max_unfinished_bytes: Option<usize>,
+    /// `App::send_timeout`.
+    pub send_timeout: Option<Duration>,
+    /// `App::max_unsent_bytes`.
+    pub max_unsent_bytes: Option<usize>,
     /// `App::layer`, with one that does nothing.
     pub layered: bool,
     /// Runs on a current-thread runtime.

@@ -111,6 +111,24 @@ impl App {
         self
     }
 
+    /// Sets how long a response may wait while its peer takes nothing of it: 30 s by default. Then its call is reset. A stream
+    /// to a slow peer goes on as long as the peer takes any bytes in that time. A connection whose peer takes no bytes at all
+    /// is closed.
+    pub fn send_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.send = timeout;
+        self
+    }
+
+    /// Sets how many bytes of responses the app holds in total while their peers don't take them: 128 MiB by default. A single
+    /// connection may hold a quarter of it, and always one message of [`max_message_size`](Self::max_message_size).
+    ///
+    /// A call that exceeds the limit is reset, which its caller takes for RESOURCE_EXHAUSTED. Short responses, of 64 KiB
+    /// together on each connection, don't count.
+    pub fn max_unsent_bytes(mut self, bytes: usize) -> Self {
+        self.limits.unsent = bytes;
+        self
+    }
+
     /// Sets how long running calls may take to finish when the app stops: 10 s by default. Handlers that still run then are
     /// dropped, at the `.await` that they wait at, and the log names each of them.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {

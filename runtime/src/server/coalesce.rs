@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 use crate::server::peer::Peer;
 
@@ -27,6 +28,8 @@ pub(crate) struct CoalescedWrites<S> {
     peer: Arc<Peer>,
     buffer: BytesMut,
     backoff: Backoff,
+    /// The time limit of a write, once it has to wait.
+    clock: Option<Pin<Box<Sleep>>>,
 }
 
 /// The choice of the flushes that yield.
@@ -62,14 +65,18 @@ impl Backoff {
 
 impl<S> CoalescedWrites<S> {
     pub(crate) fn new(socket: S, peer: Arc<Peer>) -> Self {
-        Self { socket, peer, buffer: BytesMut::new(), backoff: Backoff::default() }
+        Self { socket, peer, buffer: BytesMut::new(), backoff: Backoff::default(), clock: None }
     }
 }
 
 impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
     fn poll_written(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.buffer.is_empty() {
-            let written = ready!(Pin::new(&mut self.socket).poll_write(context, &self.buffer))?;
+            let Poll::Ready(written) = Pin::new(&mut self.socket).poll_write(context, &self.buffer) else {
+                return self.poll_stuck(context).map(Err);
+            };
+            self.clock = None;
+            let written = written?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -77,6 +84,14 @@ impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
             self.buffer.advance(written);
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Ready with the error of a socket that has taken nothing for too long.
+    fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let clock = self.clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
+        ready!(clock.as_mut().poll(context));
+        self.peer.log_unsent_too_long("its connection is closed");
+        Poll::Ready(io::ErrorKind::TimedOut.into())
     }
 }
 

@@ -3,17 +3,15 @@
 use std::future::poll_fn;
 use std::io;
 use std::mem;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::{FusedFuture, FutureExt};
 use h2::RecvStream;
 use h2::server::{Builder, SendResponse};
 use http::Request;
-use pin_project_lite::pin_project;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -29,6 +27,7 @@ use crate::server::peer::{Peer, Peers};
 use crate::server::read_ahead::read_ahead;
 use crate::server::request_body::IncomingBody;
 use crate::server::responder::Responder;
+use crate::server::unsent::Unsent;
 
 /// The most bytes of a call's headers, which include clients' cookies.
 const MAX_HEADERS: u32 = 64 << 10;
@@ -154,23 +153,6 @@ struct Connection {
     peer: Arc<Peer>,
 }
 
-pin_project! {
-    /// The task of a call. It holds the peer until the call is dropped: fields are dropped in this order.
-    struct CallOf<F> {
-        #[pin]
-        call: F,
-        peer: Arc<Peer>,
-    }
-}
-
-impl<F: Future> Future for CallOf<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        self.project().call.poll(context)
-    }
-}
-
 /// The stage of a connection. All but `Serving` have a time limit.
 enum Stage {
     /// The peer has to complete the handshake.
@@ -204,10 +186,10 @@ impl Arrivals {
 }
 
 /// A call that has been accepted.
-type Accepted = (Request<RecvStream>, SendResponse<Bytes>);
+type Accepted = (Request<RecvStream>, SendResponse<Unsent>);
 
 /// HTTP/2 on a socket.
-type Http = h2::server::Connection<CoalescedWrites<TcpStream>, Bytes>;
+type Http = h2::server::Connection<CoalescedWrites<TcpStream>, Unsent>;
 
 /// The reason why a connection ended early.
 enum Ended {
@@ -231,7 +213,7 @@ impl Connection {
         let mut connection = tokio::select! {
             biased;
             () = &mut stopping => return Ok(()),
-            connection = http.handshake::<_, Bytes>(CoalescedWrites::new(socket, Arc::clone(&self.peer))) => connection?,
+            connection = http.handshake::<_, Unsent>(CoalescedWrites::new(socket, Arc::clone(&self.peer))) => connection?,
             () = &mut clock => return Err(Ended::NoHandshake),
         };
         let (mut stage, mut begun, mut arrivals) = (Stage::Handshake, 0, Arrivals::new());
@@ -276,18 +258,18 @@ impl Connection {
     }
 
     /// Spawns the task of a call.
-    fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Bytes>, arrived: Instant) {
+    fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Unsent>, arrived: Instant) {
         let peer = Arc::clone(&self.peer);
         if request.uri().path().ends_with(BIDIRECTIONAL) {
             let (head, stream) = request.into_parts();
             let (ahead, reader) = read_ahead(stream, Arc::clone(&peer));
             let request = Request::from_parts(head, IncomingBody::ReadAhead(reader));
-            let call = ahead.beside(Responder::new(self.service.handle(request, arrived.into()), respond));
-            tokio::spawn(CallOf { call, peer });
+            let response = self.service.handle(request, arrived.into());
+            tokio::spawn(ahead.beside(Responder::new(response, respond, peer)));
         } else {
             let request = request.map(|stream| IncomingBody::message(stream, Arc::clone(&peer)));
-            let call = Responder::new(self.service.handle(request, arrived.into()), respond);
-            tokio::spawn(CallOf { call, peer });
+            let response = self.service.handle(request, arrived.into());
+            tokio::spawn(Responder::new(response, respond, peer));
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod peer;
 pub(crate) mod read_ahead;
 pub(crate) mod request_body;
 pub(crate) mod responder;
+pub(crate) mod unsent;
 
 use std::fmt;
 use std::io;
@@ -33,6 +34,8 @@ pub(crate) struct Limits {
     pub(crate) handshake: Duration,
     pub(crate) body: Duration,
     pub(crate) unfinished: usize,
+    pub(crate) send: Duration,
+    pub(crate) unsent: usize,
 }
 
 impl Default for Limits {
@@ -44,6 +47,8 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             body: Duration::from_secs(10),
             unfinished: 64 << 20,
+            send: Duration::from_secs(30),
+            unsent: 128 << 20,
         }
     }
 }

@@ -10,20 +10,32 @@ use tonic::Status;
 use crate::dispatch::throttle::Throttle;
 use crate::server::Limits;
 
+/// The memory of a response besides its bytes: h2's stream and frames.
+pub(crate) const RESPONSE: usize = 1 << 10;
+
 /// The state that all connections share.
 #[derive(Debug)]
 pub(crate) struct Peers {
     limits: Limits,
-    unfinished: AtomicUsize,
+    unfinished: Arc<Total>,
+    unsent: Arc<Total>,
     too_much: Throttle,
     too_late: Throttle,
+    too_much_unsent: Throttle,
+    unsent_too_long: Throttle,
     pub(crate) no_handshake: Throttle,
 }
 
 /// The peer of one connection.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    pub(crate) unfinished: Unfinished,
+    all: Arc<Peers>,
+    /// The memory of incomplete messages.
+    pub(crate) unfinished: Share,
+    /// The memory of responses that it doesn't take.
+    pub(crate) unsent: Share,
+    /// The memory of its short responses that HTTP/2 has not sent yet: see `unsent.rs`.
+    pub(crate) short_unsent: AtomicUsize,
     /// The bytes that it has sent.
     received: AtomicU64,
     /// The bytes that it has taken.
@@ -32,35 +44,50 @@ pub(crate) struct Peer {
     _alive: TaskTrackerToken,
 }
 
-/// The memory of incomplete messages: that of a connection, as a part of that of the app.
+/// The memory of one kind that a connection holds, as a part of that of the app.
 #[derive(Debug)]
-pub(crate) struct Unfinished {
+pub(crate) struct Share {
     bytes: AtomicUsize,
-    all: Arc<Peers>,
+    all: Arc<Total>,
 }
 
-/// No more room for incomplete messages, in the connection's share or in the app.
+/// The memory of one kind that all connections hold.
+#[derive(Debug)]
+struct Total {
+    bytes: AtomicUsize,
+    max: usize,
+    /// The most bytes that one connection may hold.
+    share: usize,
+}
+
+/// No more room, in the connection's share or in the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Peers {
     pub(crate) fn new(limits: Limits) -> Self {
-        let (unfinished, [too_much, too_late, no_handshake]) = Default::default();
-        Self { limits, unfinished, too_much, too_late, no_handshake }
-    }
-
-    /// The most bytes that a connection may hold: at least a whole message, or else none of that size could ever arrive.
-    fn share(&self) -> usize {
-        (self.limits.unfinished / 4).max(self.limits.message_size)
-    }
-
-    /// The most bytes that all connections may hold.
-    fn all(&self) -> usize {
-        self.limits.unfinished.max(self.limits.message_size)
+        let unfinished = Arc::new(Total::new(limits.unfinished, limits.message_size));
+        let unsent = Arc::new(Total::new(limits.unsent, limits.message_size.saturating_add(RESPONSE)));
+        let [too_much, too_late, too_much_unsent, unsent_too_long, no_handshake] = Default::default();
+        Self { limits, unfinished, unsent, too_much, too_late, too_much_unsent, unsent_too_long, no_handshake }
     }
 }
 
-impl Unfinished {
+impl Total {
+    /// `longest`: the bytes of the longest message, which always has room in a connection's share of a quarter, or else none
+    /// of that size could ever pass.
+    fn new(max: usize, longest: usize) -> Self {
+        Self { bytes: AtomicUsize::new(0), max: max.max(longest), share: (max / 4).max(longest) }
+    }
+}
+
+impl Share {
+    fn of(all: &Arc<Total>) -> Self {
+        Self { bytes: AtomicUsize::new(0), all: Arc::clone(all) }
+    }
+}
+
+impl Share {
     /// Charges for the bytes that a call holds now, instead of those before. `Err`: no room, and nothing has changed.
     pub(crate) fn recharge(&self, before: usize, now: usize) -> Result<(), Full> {
         match now.checked_sub(before) {
@@ -68,17 +95,17 @@ impl Unfinished {
             Some(more) => self.take(more),
             None => {
                 self.bytes.fetch_sub(before - now, Ordering::Relaxed);
-                self.all.unfinished.fetch_sub(before - now, Ordering::Relaxed);
+                self.all.bytes.fetch_sub(before - now, Ordering::Relaxed);
                 Ok(())
             }
         }
     }
 
     fn take(&self, more: usize) -> Result<(), Full> {
-        if !take(&self.bytes, more, self.all.share()) {
+        if !take(&self.bytes, more, self.all.share) {
             return Err(Full);
         }
-        if !take(&self.all.unfinished, more, self.all.all()) {
+        if !take(&self.all.bytes, more, self.all.max) {
             self.bytes.fetch_sub(more, Ordering::Relaxed);
             return Err(Full);
         }
@@ -94,16 +121,24 @@ fn take(bytes: &AtomicUsize, more: usize, max: usize) -> bool {
 impl Peer {
     pub(crate) fn new(all: Arc<Peers>, alive: TaskTrackerToken) -> Self {
         Self {
-            unfinished: Unfinished { bytes: AtomicUsize::new(0), all },
+            unfinished: Share::of(&all.unfinished),
+            unsent: Share::of(&all.unsent),
+            short_unsent: AtomicUsize::new(0),
             received: AtomicU64::new(0),
             taken: AtomicU64::new(0),
             _alive: alive,
+            all,
         }
     }
 
     /// The longest time for a message to arrive.
     pub(crate) fn body_timeout(&self) -> Duration {
-        self.unfinished.all.limits.body
+        self.all.limits.body
+    }
+
+    /// The longest time for which a response may wait without the peer taking any of it.
+    pub(crate) fn send_timeout(&self) -> Duration {
+        self.all.limits.send
     }
 
     /// Counts bytes that the peer has sent.
@@ -128,7 +163,7 @@ impl Peer {
 
     /// The status of a call whose message doesn't arrive in time.
     pub(crate) fn too_late(&self) -> Status {
-        let Peers { limits, too_late, .. } = &*self.unfinished.all;
+        let Peers { limits, too_late, .. } = &*self.all;
         if let Some(more) = too_late.pass() {
             let longest = limits.body;
             tracing::warn!(
@@ -140,7 +175,7 @@ impl Peer {
 
     /// The status of a call that there is no room for.
     pub(crate) fn too_much(&self) -> Status {
-        let Peers { limits, too_much, .. } = &*self.unfinished.all;
+        let Peers { limits, too_much, .. } = &*self.all;
         if let Some(more) = too_much.pass() {
             tracing::warn!(
                 "max_unfinished_bytes: incomplete messages hold {} bytes, so a call is refused{more}",
@@ -148,6 +183,26 @@ impl Peer {
             );
         }
         Status::resource_exhausted("too many messages are incomplete")
+    }
+
+    /// Logs that a call is reset because there is no room for its response.
+    pub(crate) fn log_too_much_unsent(&self) {
+        let Peers { limits, too_much_unsent, .. } = &*self.all;
+        if let Some(more) = too_much_unsent.pass() {
+            tracing::warn!(
+                "max_unsent_bytes: responses that wait to be taken hold {} bytes, or a quarter of that on one connection, \
+                 so a call is reset{more}",
+                limits.unsent
+            );
+        }
+    }
+
+    /// Logs that the peer takes nothing. `then`: the consequence.
+    pub(crate) fn log_unsent_too_long(&self, then: &str) {
+        let Peers { limits, unsent_too_long, .. } = &*self.all;
+        if let Some(more) = unsent_too_long.pass() {
+            tracing::warn!("send_timeout: a peer has taken nothing of a response for {:?}, so {then}{more}", limits.send);
+        }
     }
 }
 

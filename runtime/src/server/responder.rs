@@ -1,28 +1,35 @@
 //! The responder of a call: sends the response when the app has made it, and drops the call when its caller resets it.
 
+use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use h2::server::SendResponse;
 use h2::{Reason, SendStream};
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
 
 use crate::grpc::response_body::ResponseBody;
 use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
+use crate::server::peer::{Full, Peer};
+use crate::server::unsent::Unsent;
 
 pin_project! {
-    /// The task of a call: waits for the response, then sends it.
+    /// The task of a call: waits for the response, then sends it. It holds the peer until the call is dropped: fields are
+    /// dropped in this order.
     // Polled by hand, because an `async` block would hold the future of the response twice.
     #[project = Step]
     pub(crate) enum Responder<F> {
         Waiting {
             #[pin]
             response: F,
-            respond: SendResponse<Bytes>,
+            respond: SendResponse<Unsent>,
+            peer: Arc<Peer>,
         },
         Sending {
             body: BodySender,
@@ -31,18 +38,18 @@ pin_project! {
 }
 
 impl<F: Future<Output = Response<ResponseBody>>> Responder<F> {
-    pub(crate) fn new(response: F, respond: SendResponse<Bytes>) -> Self {
-        Self::Waiting { response, respond }
+    pub(crate) fn new(response: F, respond: SendResponse<Unsent>, peer: Arc<Peer>) -> Self {
+        Self::Waiting { response, respond, peer }
     }
 
     fn poll_sent(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
         loop {
             let body = match self.as_mut().project() {
-                Step::Waiting { response, respond } => {
+                Step::Waiting { response, respond, peer } => {
                     let Poll::Ready(response) = response.poll(context) else {
                         return respond.poll_reset(context).map(|reason| Err(reason?.into()));
                     };
-                    match send(response, respond)? {
+                    match send(response, respond, peer)? {
                         Some(body) => body,
                         None => return Poll::Ready(Ok(())),
                     }
@@ -84,8 +91,12 @@ impl<F> Responder<F> {
     }
 }
 
-/// Sends a response, or its headers and then a body that comes in parts: `Some`.
-fn send(response: Response<ResponseBody>, respond: &mut SendResponse<Bytes>) -> Result<Option<BodySender>, h2::Error> {
+/// Sends a response, or its headers and then a body that comes in parts, or has to wait: `Some`.
+fn send(
+    response: Response<ResponseBody>,
+    respond: &mut SendResponse<Unsent>,
+    peer: &Arc<Peer>,
+) -> Result<Option<BodySender>, h2::Error> {
     let (head, body) = response.into_parts();
     let head = Response::from_parts(head, ());
     let mut stream = respond.send_response(head, body.is_end_stream())?;
@@ -93,61 +104,126 @@ fn send(response: Response<ResponseBody>, respond: &mut SendResponse<Bytes>) -> 
         return Ok(None);
     }
     match body.into_whole() {
-        Ok((frame, trailers)) => {
-            stream.send_data(frame, false)?;
-            stream.send_trailers(trailers)?;
-            Ok(None)
-        }
-        Err(body) => Ok(Some(BodySender { body, stream, data: None })),
+        Ok((frame, trailers)) => match Unsent::short(frame, peer) {
+            Ok(frame) => {
+                stream.send_data(frame, false)?;
+                stream.send_trailers(trailers)?;
+                Ok(None)
+            }
+            Err(frame) => {
+                let mut sender = BodySender::new(ResponseBody::Trailers, stream, peer);
+                Ok(sender.hold_long(frame).is_ok().then_some(sender))
+            }
+        },
+        Err(body) => Ok(Some(BodySender::new(body, stream, peer))),
     }
 }
 
-/// A body that is sent as it becomes ready.
+/// A body that is sent as it becomes ready, and as the peer takes it.
 pub(crate) struct BodySender {
     body: ResponseBody,
-    stream: SendStream<Bytes>,
+    stream: SendStream<Unsent>,
     /// The data that waits for room in the window. The body is not polled before it is sent.
-    data: Option<Bytes>,
+    data: Option<Unsent>,
+    /// The time limit of that, once it has to wait.
+    clock: Option<Pin<Box<Sleep>>>,
+    peer: Arc<Peer>,
 }
 
 impl BodySender {
+    fn new(body: ResponseBody, stream: SendStream<Unsent>, peer: &Arc<Peer>) -> Self {
+        Self { body, stream, data: None, clock: None, peer: Arc::clone(peer) }
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
-        let Self { body, stream, data } = self;
         loop {
-            if let Poll::Ready(reason) = stream.poll_reset(context) {
+            if let Poll::Ready(reason) = self.stream.poll_reset(context) {
                 return Poll::Ready(Err(reason?.into()));
             }
-            if data.is_some() {
-                while stream.capacity() == 0 {
-                    match ready!(stream.poll_capacity(context)) {
-                        Some(room) => drop(room?),
-                        None => return Poll::Ready(Ok(())),
-                    }
-                }
+            if ready!(self.poll_data(context))?.is_break() {
+                return Poll::Ready(Ok(()));
             }
-            if let Some(data) = data.take() {
-                stream.send_data(data, false)?;
-            }
-            match ready!(Pin::new(&mut *body).poll_frame(context)) {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(frame) if frame.is_empty() => {}
                     Ok(frame) => {
-                        stream.reserve_capacity(1);
-                        *data = Some(frame);
+                        if self.hold(frame).is_err() {
+                            return Poll::Ready(Ok(()));
+                        }
                     }
                     Err(frame) => {
                         if let Ok(trailers) = frame.into_trailers() {
-                            return Poll::Ready(stream.send_trailers(trailers));
+                            return Poll::Ready(self.stream.send_trailers(trailers));
                         }
                     }
                 },
                 Some(Err(status)) => {
                     tracing::debug!("a response ended early: {}", Logged(status));
-                    stream.send_reset(Reason::INTERNAL_ERROR);
+                    self.stream.send_reset(Reason::INTERNAL_ERROR);
                     return Poll::Ready(Ok(()));
                 }
-                None => return Poll::Ready(stream.send_data(Bytes::new(), true)),
+                None => return Poll::Ready(self.stream.send_data(Unsent::empty(), true)),
             }
         }
+    }
+
+    /// Keeps data until it is sent. `Err`: there is no room for it, and the call is reset.
+    fn hold(&mut self, data: Bytes) -> Result<(), Full> {
+        match Unsent::short(data, &self.peer) {
+            Ok(data) => {
+                self.wait_for_room(data);
+                Ok(())
+            }
+            Err(data) => self.hold_long(data),
+        }
+    }
+
+    /// The same, for data that isn't among the connection's short responses.
+    fn hold_long(&mut self, data: Bytes) -> Result<(), Full> {
+        match Unsent::charged(data, &self.peer) {
+            Ok(data) => {
+                self.wait_for_room(data);
+                Ok(())
+            }
+            Err(full) => {
+                self.peer.log_too_much_unsent();
+                self.stream.send_reset(Reason::ENHANCE_YOUR_CALM);
+                Err(full)
+            }
+        }
+    }
+
+    fn wait_for_room(&mut self, data: Unsent) {
+        self.stream.reserve_capacity(data.remaining());
+        self.data = Some(data);
+    }
+
+    /// Sends the data as far as there is room in the window. Ready when all of it is sent; `Break`: the call has ended.
+    fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<Result<ControlFlow<()>, h2::Error>> {
+        while let Some(data) = &mut self.data {
+            while self.stream.capacity() == 0 {
+                match self.stream.poll_capacity(context) {
+                    Poll::Ready(Some(room)) => drop(room?),
+                    Poll::Ready(None) => return Poll::Ready(Ok(ControlFlow::Break(()))),
+                    Poll::Pending => return self.poll_stuck(context).map(|()| Ok(ControlFlow::Break(()))),
+                }
+            }
+            self.clock = None;
+            let part = data.split_to(self.stream.capacity());
+            if !data.has_remaining() {
+                self.data = None;
+            }
+            self.stream.send_data(part, false)?;
+        }
+        Poll::Ready(Ok(ControlFlow::Continue(())))
+    }
+
+    /// Ready when the peer has made no room for too long, and the call is reset.
+    fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let clock = self.clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
+        ready!(clock.as_mut().poll(context));
+        self.peer.log_unsent_too_long("its call is reset");
+        self.stream.send_reset(Reason::ENHANCE_YOUR_CALM);
+        Poll::Ready(())
     }
 }

@@ -29,7 +29,9 @@ fn app(settings: Settings) -> App {
     let app = with(app, settings.drain_timeout, App::drain_timeout);
     let app = with(app, settings.handshake_timeout, App::handshake_timeout);
     let app = with(app, settings.body_timeout, App::body_timeout);
-    with(app, settings.max_unfinished_bytes, App::max_unfinished_bytes)
+    let app = with(app, settings.max_unfinished_bytes, App::max_unfinished_bytes);
+    let app = with(app, settings.send_timeout, App::send_timeout);
+    with(app, settings.max_unsent_bytes, App::max_unsent_bytes)
 }
 
 /// Applies the settings that have a value.
