@@ -43,6 +43,11 @@ impl CallRecord {
         Self { event: E::KIND, answerer, subject: request, dispatch }
     }
 
+    /// The record of a call that is still in a tower layer of the app.
+    pub(crate) fn in_layer(event: Kind, metadata: HeaderMap, dispatch: Arc<Dispatch>) -> Self {
+        Self { event, answerer: Answerer::Layer, subject: Arc::new(Names::unknown(metadata)), dispatch }
+    }
+
     pub(super) fn dispatch(&self) -> &Dispatch {
         &self.dispatch
     }

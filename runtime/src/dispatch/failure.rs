@@ -25,7 +25,7 @@ use crate::reject::guard::{Panicked, guard};
 const MAX_REPORTS: usize = 1000;
 
 /// An internal failure, for the app's [`error_handler`](macro@crate::error_handler): the error or the panic of a handler, an
-/// extractor, an interceptor or a stream, or a deadline that it missed; with the call that failed.
+/// extractor, an interceptor, a stream or a tower layer, or a deadline that it missed; with the call that failed.
 ///
 /// The log has it already, and the client has received "internal server error". Its `Display` form is one line, with all
 /// texts from outside escaped and cut.
@@ -43,7 +43,8 @@ impl Failure {
         self.event
     }
 
-    /// The place of the handler; `None` if no pattern matches.
+    /// The place of the handler; `None` if no pattern matches, or if the call was still in a tower layer, where its name,
+    /// client and user are not known either.
     pub fn handler(&self) -> Option<Location> {
         self.answerer.handler().map(Handler::location)
     }

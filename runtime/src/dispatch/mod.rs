@@ -87,6 +87,8 @@ pub(crate) struct Dispatch {
     drain_over: AtomicBool,
     /// The number of handlers that run.
     running: AtomicUsize,
+    /// The number of calls that are in the app's tower layers, or in handlers inside of them. 0 without layers.
+    in_layers: AtomicUsize,
     /// Limits the log lines about calls that don't come from Centrifugo.
     foreign_calls: Throttle,
 }
@@ -369,6 +371,7 @@ impl Dispatch {
             stopping: CancellationToken::new(),
             drain_over: AtomicBool::new(false),
             running: AtomicUsize::new(0),
+            in_layers: AtomicUsize::new(0),
             foreign_calls: Throttle::default(),
         }
     }
@@ -387,9 +390,20 @@ impl Dispatch {
         self.drain_over.store(true, Ordering::Relaxed);
     }
 
-    /// The number of handlers that run.
+    /// The number of handlers that run. With tower layers, a call counts from the outermost of them on.
     pub(crate) fn running(&self) -> usize {
-        self.running.load(Ordering::Relaxed)
+        // Handlers run inside of the layers, so the sum would count them twice.
+        self.running.load(Ordering::Relaxed).max(self.in_layers.load(Ordering::Relaxed))
+    }
+
+    /// Counts a call that enters the app's tower layers.
+    pub(crate) fn enter_layers(&self) {
+        self.in_layers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a call that has left the app's tower layers.
+    pub(crate) fn leave_layers(&self) {
+        self.in_layers.fetch_sub(1, Ordering::Relaxed);
     }
 
     pub(crate) fn error_handler(&self) -> Option<&ErrorHandler> {

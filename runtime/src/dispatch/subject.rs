@@ -10,12 +10,14 @@ use crate::handler::Handler;
 use crate::handler::call::Request;
 use crate::names::id::{ClientId, UserId};
 
-/// The handler of a call, if one has a pattern that matches.
+/// The part of the app that a call is for: the handler, if one has a pattern that matches.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Answerer {
     Handler(&'static Handler),
     /// No pattern matches.
     Nobody,
+    /// A tower layer of the app, before the handler is known.
+    Layer,
 }
 
 impl Answerer {
@@ -27,7 +29,7 @@ impl Answerer {
     pub(super) fn handler(self) -> Option<&'static Handler> {
         match self {
             Self::Handler(handler) => Some(handler),
-            Self::Nobody => None,
+            Self::Nobody | Self::Layer => None,
         }
     }
 }
@@ -37,6 +39,7 @@ impl fmt::Display for Answerer {
         match self {
             Self::Handler(handler) => handler.location().fmt(f),
             Self::Nobody => f.write_str("no handler"),
+            Self::Layer => f.write_str("a tower layer"),
         }
     }
 }
@@ -76,6 +79,11 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// The names of a call that has not been decoded.
+    pub(super) fn unknown(metadata: HeaderMap) -> Self {
+        Self { name: None, client: None, user: None, metadata }
+    }
+
     pub(super) fn of(subject: &dyn Subject, metadata: HeaderMap) -> Self {
         Self {
             name: subject.name().map(str::to_owned),

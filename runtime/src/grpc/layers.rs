@@ -1,14 +1,22 @@
 //! The app's tower layers around the gRPC service.
 
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tonic::body::Body;
-use tower::BoxError;
-use tower::util::BoxCloneSyncService;
+use tower::util::{BoxCloneSyncService, ServiceExt};
+use tower::{BoxError, service_fn};
 
-use crate::dispatch::internal_error;
+use crate::dispatch::call_record::CallRecord;
+use crate::dispatch::{Dispatch, internal_error};
 use crate::grpc::ProxyService;
+use crate::grpc::method::Method;
+use crate::handler::BoxFuture;
+use crate::reject::Reject;
+use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
 
 /// The headers of HTTP/1 connections. HTTP/2 refuses to send them, and a layer for both versions may have set them.
@@ -33,7 +41,75 @@ impl Layers {
     }
 
     pub(crate) fn around(self, service: ProxyService) -> ProxyService {
-        self.0.into_iter().fold(service, |service, wrap| wrap(service))
+        let mut service = self.0.into_iter().fold(service, |service, wrap| wrap(service));
+        if let Some(layered) = service.layered.take() {
+            let dispatch = Arc::clone(&service.dispatch);
+            let guarded = service_fn(move |request| LayeredCall::new(&layered, request, &dispatch));
+            service.layered = Some(BoxCloneSyncService::new(guarded));
+        }
+        service
+    }
+}
+
+/// A call inside of the app's layers, from the outermost on: a future of its response. It is counted as one that runs, and a
+/// panic of a layer is reported as a failure.
+struct LayeredCall {
+    /// `None` once it has ended.
+    response: Option<BoxFuture<Result<http::Response<Body>, Infallible>>>,
+    /// `None`: the path is unknown.
+    record: Option<CallRecord>,
+    dispatch: Arc<Dispatch>,
+}
+
+impl LayeredCall {
+    fn new(layered: &Layered, request: http::Request<Body>, dispatch: &Arc<Dispatch>) -> Self {
+        dispatch.enter_layers();
+        let record = Method::of(request.uri().path()).map(|method| {
+            // Only an error handler reads the metadata.
+            let metadata = dispatch.error_handler().map(|_| request.headers().clone()).unwrap_or_default();
+            CallRecord::in_layer(method.kind(), metadata, Arc::clone(dispatch))
+        });
+        let response: BoxFuture<_> = Box::pin(layered.clone().oneshot(request));
+        Self { response: Some(response), record, dispatch: Arc::clone(dispatch) }
+    }
+
+    fn panicked(&self, panic: Reject) {
+        match &self.record {
+            Some(record) => record.failed(Arc::new(panic), ""),
+            None => tracing::error!("in a tower layer: {panic}"),
+        }
+    }
+
+    fn drop_response(&mut self) {
+        if let Some(response) = self.response.take()
+            && let Err(panic) = guard(|| drop(response))
+        {
+            self.panicked(panic);
+        }
+    }
+}
+
+impl Future for LayeredCall {
+    type Output = Result<http::Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(response) = &mut self.response else { return Poll::Pending };
+        let polled = match guard(|| response.as_mut().poll(context)) {
+            Ok(polled) => ready!(polled),
+            Err(panic) => {
+                self.panicked(panic);
+                Ok(internal_error().into_http())
+            }
+        };
+        self.drop_response();
+        Poll::Ready(polled)
+    }
+}
+
+impl Drop for LayeredCall {
+    fn drop(&mut self) {
+        self.drop_response();
+        self.dispatch.leave_layers();
     }
 }
 

@@ -10,6 +10,7 @@ use tonic::Status;
 
 use crate::dispatch::message::{decode, frame};
 use crate::dispatch::{Dispatch, Head, InFlight, internal_error};
+use crate::event::kind::Kind;
 use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_unary_event};
 use crate::handler::BoxFuture;
 use crate::handler::router::Routed;
@@ -42,6 +43,14 @@ impl Method {
             name => Unary::of(name).map(Self::Unary),
         }
     }
+
+    /// The event that it sends.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Unary(method) => method.kind(),
+            Self::SubscribeUnidirectional | Self::SubscribeBidirectional => SubscribeStream::KIND,
+        }
+    }
 }
 
 /// Writes [`Unary`] and [`UnaryCall`] from the list of events with one message and one response.
@@ -60,6 +69,13 @@ macro_rules! unary {
                     return Some(Self::$event);
                 })*
                 (name == ChannelState::KIND.facts().rpc).then_some(Self::ChannelStates)
+            }
+
+            fn kind(self) -> Kind {
+                match self {
+                    $(Self::$event => event::$event::KIND,)*
+                    Self::ChannelStates => ChannelState::KIND,
+                }
             }
 
             /// Starts a call.

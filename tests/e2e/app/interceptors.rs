@@ -302,3 +302,23 @@ async fn a_tower_layer_that_fails_is_an_internal_error() {
     stage.logs.line(&["ERROR", "a tower layer failed: request timed out"]).await;
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn a_panic_of_a_tower_layer_reaches_the_error_handler() {
+    let seen = Seen::default();
+    let layers = tower::ServiceBuilder::new().map_request(|request: http::Request<_>| {
+        assert!(request.uri().path().ends_with("Connect"), "the layer is clumsy");
+        request
+    });
+    let app = app(&seen).layer(layers).error_handler(async |failure: Failure| {
+        let Some(seen) = failure.state::<Seen>() else { return };
+        seen.add(format!("{failure} {:?} {:?}", failure.name(), failure.metadata().get("te")));
+    });
+    let stage = Stage::start(app).await;
+    let mut client = stage.connected(json!("ann")).await;
+    let failed = client.rpc("who", json!("hi")).await.expect_err("a failure");
+    assert_eq!(failed, Refused { code: 100, message: "internal server error".into() });
+    seen.line(&["rpc of a tower layer: internal failure: panicked: the layer is clumsy", "None Some(\"trailers\")"]).await;
+    stage.logs.line(&["ERROR", "event=rpc", "panicked: the layer is clumsy"]).await;
+    stage.stop().await;
+}

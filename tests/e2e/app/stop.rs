@@ -4,18 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use centrifugo::{App, State, handlers};
+use centrifugo::{App, ProxyService, State, handlers};
 use centrifugo_tests::wire::{burst, call, connection, error_code, message, text};
 use centrifugo_tests::{LiveCount, Logs, PATIENCE, Stage};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
+use tower::ServiceExt;
 
 use crate::shared;
 
 /// Notified when a handler has begun.
 type Begun = Arc<Notify>;
+
+#[centrifugo::rpc("ping", collect = false)]
+async fn ping() {}
 
 #[centrifugo::rpc("slow", collect = false)]
 async fn slow(State(begun): State<Begun>) -> &'static str {
@@ -38,6 +42,36 @@ async fn a_running_call_is_answered_before_the_app_ends() {
     let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("slow"))]));
     let running = tokio::spawn(async move { call(address, "RPC", &request).await });
     server.serve_until(begun.notified()).await.expect("a good end");
+    let answer = running.await.expect("a call").expect("an answer");
+    assert_eq!(error_code(&answer), None);
+}
+
+/// A layer in which calls wait before their handlers run.
+#[tokio::test]
+async fn a_call_that_waits_in_a_tower_layer_is_answered_before_the_app_ends() {
+    let begun = Begun::default();
+    let wait = tower::layer::layer_fn({
+        let begun = begun.clone();
+        move |service: ProxyService| {
+            let begun = begun.clone();
+            tower::service_fn(move |request: http::Request<tonic::body::Body>| {
+                let (service, begun) = (service.clone(), begun.clone());
+                async move {
+                    begun.notify_one();
+                    // Longer than an idle connection is kept open.
+                    tokio::time::sleep(Duration::from_secs(2)).await;
+                    service.oneshot(request).await
+                }
+            })
+        }
+    });
+    let app = App::empty().handlers(handlers![ping]).layer(wait);
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("ping"))]));
+    let running = tokio::spawn(async move { call(address, "RPC", &request).await });
+    let logs = Logs::keep();
+    server.serve_until(begun.notified()).await.expect("a good end");
+    assert!(logs.text().contains("stopping: 1 handlers are at work"), "{}", logs.text());
     let answer = running.await.expect("a call").expect("an answer");
     assert_eq!(error_code(&answer), None);
 }
