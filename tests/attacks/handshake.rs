@@ -4,8 +4,10 @@ use std::fs;
 use std::time::Duration;
 
 use centrifugo_tests::attacked::Settings;
-use centrifugo_tests::frames::{Kind, PREFACE, Raw, frame};
-use centrifugo_tests::{Attacked, PATIENCE};
+use centrifugo_tests::frames::{
+    END_HEADERS, END_STREAM, INITIAL_WINDOW, Kind, PREFACE, Raw, block, frame, headers, settings,
+};
+use centrifugo_tests::{Attacked, PATIENCE, Peer};
 use tokio::time::{sleep, timeout};
 
 use crate::{SLACK, start};
@@ -62,6 +64,66 @@ async fn half_prefaces_hold_little_and_are_closed() {
 #[tokio::test]
 async fn a_preface_without_settings_is_closed() {
     closes(connections(500), PREFACE).await;
+}
+
+#[tokio::test]
+async fn settings_that_are_not_complete_are_closed() {
+    let settings = settings(&[(INITIAL_WINDOW, 1); 5]);
+    closes(connections(500), &[PREFACE, &settings[..settings.len() - 1]].concat()).await;
+}
+
+/// As many bytes as the shortest beginning of a connection has, and nothing more: not even the acknowledgement of the app's
+/// settings.
+#[tokio::test]
+async fn a_handshake_without_an_acknowledgement_is_closed() {
+    closes(connections(500), &[PREFACE, &settings(&[])].concat()).await;
+}
+
+/// Sends bytes on a connection whose handshake is complete, and then nothing; the app closes it.
+async fn closes_after_its_handshake(sent: &[u8]) {
+    let app = impatient().await;
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    raw.send(sent).await.expect("the app reads on");
+    ends(&mut raw).await;
+    let line = "handshake_timeout: a connection had no complete frame or block of headers in time";
+    assert!(app.log().contains(line), "{}", app.log());
+    app.answers().await;
+}
+
+#[tokio::test]
+async fn a_block_of_headers_without_an_end_is_closed() {
+    closes_after_its_handshake(&frame(Kind::Headers, 0, 1, &headers("RPC"))).await;
+}
+
+#[tokio::test]
+async fn a_frame_without_an_end_is_closed() {
+    let call = [frame(Kind::Headers, END_HEADERS, 1, &headers("RPC")), frame(Kind::Data, END_STREAM, 1, b"12345")].concat();
+    closes_after_its_handshake(&call[..call.len() - 1]).await;
+    closes_after_its_handshake(&call[..5]).await;
+}
+
+#[tokio::test]
+async fn a_block_of_headers_that_comes_in_very_small_parts_is_closed() {
+    let app = impatient().await;
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let trickle = async {
+        raw.send(&frame(Kind::Headers, 0, 1, &headers("RPC"))).await.expect("the app reads on");
+        while raw.send(&frame(Kind::Continuation, 0, 1, &block(&[("x", b"")]))).await.is_ok() {
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(PATIENCE, trickle).await.expect("a trickle that ends");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_idle_after_its_handshake_stays_open() {
+    let app = impatient().await;
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let mut peer = Peer::connect(app.address()).await;
+    app.answers_on(&mut peer).await;
+    sleep(Duration::from_secs(3)).await;
+    raw.is_read().await;
+    app.answers_on(&mut peer).await;
 }
 
 #[tokio::test]

@@ -84,8 +84,11 @@ impl App {
         self
     }
 
-    /// Sets how long a peer may take for its HTTP/2 handshake, which is the preface and the settings, after it has
-    /// connected: 10 s by default. Then the app closes the connection.
+    /// Sets how long a peer may take for its HTTP/2 handshake after it has connected: 10 s by default. The handshake is the
+    /// preface, the settings, and the acknowledgement of the app's settings. Then the app closes the connection.
+    ///
+    /// The same time holds for each frame and for each block of headers that the peer begins. A peer that has begun nothing
+    /// may be silent for any time.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.limits.handshake = timeout;
         self

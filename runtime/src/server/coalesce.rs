@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use crate::server::peer::Peer;
+use crate::server::progress::Progress;
 
 /// The most bytes that are kept before a flush.
 const FULL: usize = 64 << 10;
@@ -29,7 +30,10 @@ pub(crate) struct CoalescedWrites<S> {
     buffer: BytesMut,
     backoff: Backoff,
     /// The time limit of a write, once it has to wait.
-    clock: Option<Pin<Box<Sleep>>>,
+    write_clock: Option<Pin<Box<Sleep>>>,
+    progress: Progress,
+    /// The time limit of what the peer has begun to send, once that has to be waited for.
+    read_clock: Option<Pin<Box<Sleep>>>,
 }
 
 /// The choice of the flushes that yield.
@@ -65,7 +69,15 @@ impl Backoff {
 
 impl<S> CoalescedWrites<S> {
     pub(crate) fn new(socket: S, peer: Arc<Peer>) -> Self {
-        Self { socket, peer, buffer: BytesMut::new(), backoff: Backoff::default(), clock: None }
+        Self {
+            socket,
+            peer,
+            buffer: BytesMut::new(),
+            backoff: Backoff::default(),
+            write_clock: None,
+            progress: Progress::new(),
+            read_clock: None,
+        }
     }
 }
 
@@ -75,7 +87,7 @@ impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
             let Poll::Ready(written) = Pin::new(&mut self.socket).poll_write(context, &self.buffer) else {
                 return self.poll_stuck(context).map(Err);
             };
-            self.clock = None;
+            self.write_clock = None;
             let written = written?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -88,7 +100,7 @@ impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
 
     /// Ready with the error of a socket that has taken nothing for too long.
     fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let clock = self.clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
+        let clock = self.write_clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
         ready!(clock.as_mut().poll(context));
         self.peer.log_unsent_too_long("its connection is closed");
         Poll::Ready(io::ErrorKind::TimedOut.into())
@@ -125,12 +137,29 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for CoalescedWrites<S> {
     }
 }
 
+impl<S> CoalescedWrites<S> {
+    /// Ready with the error of a peer that has been silent for too long in the middle of something.
+    fn poll_silent(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        if self.progress.is_complete() {
+            return Poll::Pending;
+        }
+        let clock = self.read_clock.get_or_insert_with(|| Box::pin(sleep(self.peer.handshake_timeout())));
+        ready!(clock.as_mut().poll(context));
+        self.peer.log_incomplete(self.progress.is_greeted());
+        Poll::Ready(io::ErrorKind::TimedOut.into())
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for CoalescedWrites<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, read: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = read.filled().len();
-        let polled = Pin::new(&mut self.socket).poll_read(context, read);
-        self.peer.has_sent(read.filled().len() - before);
-        polled
+        let Poll::Ready(result) = Pin::new(&mut self.socket).poll_read(context, read) else {
+            return self.poll_silent(context).map(Err);
+        };
+        if self.progress.follow(&read.filled()[before..]) {
+            self.read_clock = None;
+        }
+        Poll::Ready(result)
     }
 }
 

@@ -15,7 +15,7 @@ use http::Request;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
 use crate::grpc::ProxyService;
@@ -50,8 +50,6 @@ const LINGER: Duration = Duration::from_millis(500);
 const DROP_TIME: Duration = Duration::from_secs(1);
 /// The time in which DATA may arrive for a call that the app has ended: longer than lost packets take to be sent again.
 const LATE_DATA: Duration = Duration::from_secs(10);
-/// The preface, 24 bytes, and an empty SETTINGS frame, 9 bytes.
-const SHORTEST_HANDSHAKE: u64 = 24 + 9;
 /// The pause after `accept` has failed for lack of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -59,7 +57,6 @@ const REST: Duration = Duration::from_millis(100);
 pub(crate) struct Connections {
     service: ProxyService,
     http: Builder,
-    handshake: Duration,
     peers: Arc<Peers>,
     open: JoinSet<()>,
     /// Counts the peers, each of which lasts as long as its connection and the last of its calls.
@@ -81,7 +78,7 @@ impl Connections {
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
         let peers = Arc::new(Peers::new(limits));
-        Self { service, http, handshake: limits.handshake, peers, open: JoinSet::new(), alive: TaskTracker::new() }
+        Self { service, http, peers, open: JoinSet::new(), alive: TaskTracker::new() }
     }
 
     /// Accepts connections until the listener fails permanently.
@@ -110,18 +107,10 @@ impl Connections {
             service: self.service.clone(),
             peer: Arc::new(Peer::new(Arc::clone(&self.peers), self.alive.token())),
         };
-        let (http, peers, handshake) = (self.http.clone(), Arc::clone(&self.peers), sleep(self.handshake));
+        let http = self.http.clone();
         self.open.spawn(async move {
-            match connection.serve(&http, socket, handshake).await {
-                Ok(()) => {}
-                Err(Ended::NoHandshake) => {
-                    if let Some(more) = peers.no_handshake.pass() {
-                        tracing::warn!(
-                            "handshake_timeout: a connection had no complete HTTP/2 handshake in time, and was closed{more}"
-                        );
-                    }
-                }
-                Err(Ended::Http(error)) => tracing::debug!("a connection ended: {}", Logged(error)),
+            if let Err(error) = connection.serve(&http, socket).await {
+                tracing::debug!("a connection ended: {}", Logged(error));
             }
         });
     }
@@ -153,17 +142,6 @@ struct Connection {
     peer: Arc<Peer>,
 }
 
-/// The stage of a connection. All but `Serving` have a time limit.
-enum Stage {
-    /// The peer has to complete the handshake.
-    Handshake,
-    Serving,
-    /// The app stops, and the peer has to take the last responses. It had taken this many bytes when the time began.
-    Closing {
-        taken: u64,
-    },
-}
-
 /// The arrival of calls. Those that are accepted one after the other have the same time, which saves a look at the clock.
 struct Arrivals {
     time: Instant,
@@ -191,37 +169,25 @@ type Accepted = (Request<RecvStream>, SendResponse<Unsent>);
 /// HTTP/2 on a socket.
 type Http = h2::server::Connection<CoalescedWrites<TcpStream>, Unsent>;
 
-/// The reason why a connection ended early.
-enum Ended {
-    NoHandshake,
-    Http(h2::Error),
-}
-
-impl From<h2::Error> for Ended {
-    fn from(error: h2::Error) -> Self {
-        Self::Http(error)
-    }
-}
-
 impl Connection {
     /// Serves all calls, each in a task of its own, until the connection ends. When the app stops, it ends after the
     /// responses to the calls that it has; or once no handler runs, and the peer takes no more of the responses.
-    // The handshake is no argument: a future holds its arguments twice.
-    async fn serve(self, http: &Builder, socket: TcpStream, handshake: Sleep) -> Result<(), Ended> {
+    async fn serve(self, http: &Builder, socket: TcpStream) -> Result<(), h2::Error> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
-        let mut clock = pin!(handshake);
+        let mut clock = pin!(sleep(LINGER));
         let mut connection = tokio::select! {
             biased;
             () = &mut stopping => return Ok(()),
             connection = http.handshake::<_, Unsent>(CoalescedWrites::new(socket, Arc::clone(&self.peer))) => connection?,
-            () = &mut clock => return Err(Ended::NoHandshake),
         };
-        let (mut stage, mut begun, mut arrivals) = (Stage::Handshake, 0, Arrivals::new());
+        // When the app stops: the bytes that the peer had taken when its last `LINGER` began.
+        let mut closing = None;
+        let (mut begun, mut arrivals) = (0, Arrivals::new());
         loop {
             // Not in the `select!`, which prefers calls: a connection that always has another one would never stop.
             let may_stop = begun % CALLS_BEFORE_YIELD == 0 || stopping.is_terminated();
-            if may_stop && !matches!(stage, Stage::Closing { .. }) && self.service.stopping().is_cancelled() {
-                stage = Stage::Closing { taken: self.peer.taken() };
+            if may_stop && closing.is_none() && self.service.stopping().is_cancelled() {
+                closing = Some(self.peer.taken());
                 connection.graceful_shutdown();
                 clock.as_mut().reset(Instant::now() + LINGER);
             }
@@ -238,22 +204,15 @@ impl Connection {
                     }
                 }
                 () = &mut stopping, if !stopping.is_terminated() => {}
-                () = &mut clock, if !matches!(stage, Stage::Serving) => {
-                    let Some(next) = self.next_stage(&stage)? else { return Ok(()) };
-                    stage = next;
+                () = &mut clock, if closing.is_some() => {
+                    let taken = Some(self.peer.taken());
+                    if self.service.running() == 0 && taken == closing {
+                        return Ok(());
+                    }
+                    closing = taken;
                     clock.as_mut().reset(Instant::now() + LINGER);
                 }
             }
-        }
-    }
-
-    /// The stage after the time of this one is over. `None`: the connection ends.
-    fn next_stage(&self, stage: &Stage) -> Result<Option<Stage>, Ended> {
-        match stage {
-            Stage::Handshake if self.peer.received() < SHORTEST_HANDSHAKE => Err(Ended::NoHandshake),
-            Stage::Handshake | Stage::Serving => Ok(Some(Stage::Serving)),
-            Stage::Closing { taken } if self.service.running() == 0 && self.peer.taken() == *taken => Ok(None),
-            Stage::Closing { .. } => Ok(Some(Stage::Closing { taken: self.peer.taken() })),
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod coalesce;
 pub(crate) mod connection;
 pub(crate) mod intake;
 pub(crate) mod peer;
+mod progress;
 pub(crate) mod read_ahead;
 pub(crate) mod request_body;
 pub(crate) mod responder;

@@ -23,7 +23,8 @@ pub(crate) struct Peers {
     too_late: Throttle,
     too_much_unsent: Throttle,
     unsent_too_long: Throttle,
-    pub(crate) no_handshake: Throttle,
+    no_handshake: Throttle,
+    no_frame: Throttle,
 }
 
 /// The peer of one connection.
@@ -36,8 +37,6 @@ pub(crate) struct Peer {
     pub(crate) unsent: Share,
     /// The memory of its short responses that HTTP/2 has not sent yet: see `unsent.rs`.
     pub(crate) short_unsent: AtomicUsize,
-    /// The bytes that it has sent.
-    received: AtomicU64,
     /// The bytes that it has taken.
     taken: AtomicU64,
     /// Counts it among those that are alive.
@@ -68,8 +67,8 @@ impl Peers {
     pub(crate) fn new(limits: Limits) -> Self {
         let unfinished = Arc::new(Total::new(limits.unfinished, limits.message_size));
         let unsent = Arc::new(Total::new(limits.unsent, limits.message_size.saturating_add(RESPONSE)));
-        let [too_much, too_late, too_much_unsent, unsent_too_long, no_handshake] = Default::default();
-        Self { limits, unfinished, unsent, too_much, too_late, too_much_unsent, unsent_too_long, no_handshake }
+        let [too_much, too_late, too_much_unsent, unsent_too_long, no_handshake, no_frame] = Default::default();
+        Self { limits, unfinished, unsent, too_much, too_late, too_much_unsent, unsent_too_long, no_handshake, no_frame }
     }
 }
 
@@ -124,7 +123,6 @@ impl Peer {
             unfinished: Share::of(&all.unfinished),
             unsent: Share::of(&all.unsent),
             short_unsent: AtomicUsize::new(0),
-            received: AtomicU64::new(0),
             taken: AtomicU64::new(0),
             _alive: alive,
             all,
@@ -136,14 +134,14 @@ impl Peer {
         self.all.limits.body
     }
 
+    /// The longest time for a handshake, a frame, or a block of headers to arrive.
+    pub(crate) fn handshake_timeout(&self) -> Duration {
+        self.all.limits.handshake
+    }
+
     /// The longest time for which a response may wait without the peer taking any of it.
     pub(crate) fn send_timeout(&self) -> Duration {
         self.all.limits.send
-    }
-
-    /// Counts bytes that the peer has sent.
-    pub(crate) fn has_sent(&self, bytes: usize) {
-        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Counts bytes that the peer has taken.
@@ -151,14 +149,21 @@ impl Peer {
         self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// The bytes that the peer has sent.
-    pub(crate) fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
-    }
-
     /// The bytes that the peer has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Logs that the connection is closed because its handshake, or what followed that, isn't complete in time.
+    pub(crate) fn log_incomplete(&self, is_greeted: bool) {
+        let (throttle, what) = if is_greeted {
+            (&self.all.no_frame, "a connection had no complete frame or block of headers")
+        } else {
+            (&self.all.no_handshake, "a connection had no complete HTTP/2 handshake")
+        };
+        if let Some(more) = throttle.pass() {
+            tracing::warn!("handshake_timeout: {what} in time, and was closed{more}");
+        }
     }
 
     /// The status of a call whose message doesn't arrive in time.
