@@ -22,7 +22,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), serde_json::Error> {
 
 fn check_within(bytes: &[u8], levels: usize) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    Level(levels).deserialize(&mut deserializer)?;
+    Level { left: levels, is_number: false }.deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
@@ -89,19 +89,47 @@ impl Formatter for Checked {
         self.leave(writer, b"}")
     }
 
+    fn write_number_str<W: ?Sized + Write>(&mut self, writer: &mut W, number: &str) -> io::Result<()> {
+        check_number::<serde_json::Error>(number)?;
+        writer.write_all(number.as_bytes())
+    }
+
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         check_within(fragment.as_bytes(), self.levels)?;
         writer.write_all(fragment.as_bytes())
     }
 }
 
+/// The only key of the object as which serde_json presents a number, whose text is the value, where any crate of the program
+/// has switched on its feature `arbitrary_precision`. The number may be of any size then.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Checks that a number fits a double.
+fn check_number<E: Error>(number: &str) -> Result<(), E> {
+    match number.parse() {
+        Ok(value) if f64::is_finite(value) => Ok(()),
+        _ => Err(E::custom("number out of range")),
+    }
+}
+
 /// A value with at most so many levels. It reads everything and keeps nothing; `IgnoredAny` wouldn't check strings.
 #[derive(Clone, Copy)]
-struct Level(usize);
+struct Level {
+    /// The levels that are left.
+    left: usize,
+    /// Whether a text is that of a number.
+    is_number: bool,
+}
 
 impl Level {
     fn below<E: Error>(self) -> Result<Self, E> {
-        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom(TooDeep))
+        let left = self.left.checked_sub(1).ok_or_else(|| E::custom(TooDeep))?;
+        Ok(Self { left, is_number: false })
+    }
+
+    /// The value of [`NUMBER`], on the level of the object.
+    fn number(self) -> Self {
+        Self { is_number: true, ..self }
     }
 }
 
@@ -140,8 +168,8 @@ impl<'de> Visitor<'de> for Level {
         Ok(())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if self.is_number { check_number(text) } else { Ok(()) }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
@@ -151,16 +179,50 @@ impl<'de> Visitor<'de> for Level {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        let mut key = fields.next_key_seed(IsNumber)?;
+        if key == Some(true) {
+            fields.next_value_seed(self.number())?;
+            key = fields.next_key_seed(IsNumber)?;
+            if key.is_none() {
+                return Ok(());
+            }
+        }
         let below = self.below()?;
-        while fields.next_key_seed(below)?.is_some() {
+        while key.is_some() {
             fields.next_value_seed(below)?;
+            key = fields.next_key_seed(IsNumber)?;
         }
         Ok(())
     }
 }
 
+/// A key of an object. The result states whether it is [`NUMBER`].
+struct IsNumber;
+
+impl<'de> DeserializeSeed<'de> for IsNumber {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for IsNumber {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
+        Ok(key == NUMBER)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde::de::value::MapDeserializer;
+
     use super::*;
 
     #[test]
@@ -201,6 +263,33 @@ mod tests {
             b"{\"a\":1}\0",
         ] {
             assert!(!is_json(bytes), "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    /// A number as serde_json presents it with its feature `arbitrary_precision`, at this level.
+    fn presented(number: &str, left: usize) -> bool {
+        let fields = MapDeserializer::<_, serde_json::Error>::new([(NUMBER, number)].into_iter());
+        Level { left, is_number: false }.deserialize(fields).is_ok()
+    }
+
+    #[test]
+    fn numbers_fit_a_double_also_where_serde_json_takes_any() {
+        assert!(
+            ["0", "-1.5e3", "1e308", "1e-999", "123456789012345678901234567890"].iter().all(|number| presented(number, 0))
+        );
+        assert!(!["1e999", "-1e309", "NaN", "inf", ""].iter().any(|number| presented(number, 5)));
+        let written = |number| {
+            let mut json = Vec::new();
+            Checked { levels: 1 }.write_number_str(&mut json, number).map(|()| json)
+        };
+        assert_eq!(written("1.50").unwrap(), b"1.50");
+        assert!(written("1e999").is_err() && written("-1e309").is_err());
+    }
+
+    #[test]
+    fn an_object_that_looks_like_a_number_is_an_object() {
+        for text in [r#"{"$serde_json::private::Number":[{}],"a":1}"#, r#"{"a":1,"$serde_json::private::Number":"b"}"#] {
+            assert!(is_json(text.as_bytes()), "{text}");
         }
     }
 
