@@ -10,6 +10,7 @@ use centrifugo_tests::frames::{
 use centrifugo_tests::{Attacked, PATIENCE, Peer};
 use tokio::time::{sleep, timeout};
 
+use crate::responses::logs;
 use crate::{SLACK, start};
 
 /// The memory that a connection may take before its handshake is complete: h2's and the socket's buffers, and a task.
@@ -85,8 +86,7 @@ async fn closes_after_its_handshake(sent: &[u8]) {
     let mut raw = Raw::greeted(app.address(), &[]).await;
     raw.send(sent).await.expect("the app reads on");
     ends(&mut raw).await;
-    let line = "handshake_timeout: a connection had no complete frame or block of headers in time";
-    assert!(app.log().contains(line), "{}", app.log());
+    logs(&app, "handshake_timeout: a connection had no complete frame or block of headers in time").await;
     app.answers().await;
 }
 

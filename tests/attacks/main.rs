@@ -8,6 +8,7 @@ mod bridge;
 mod frames;
 mod handshake;
 mod log;
+mod overload;
 mod payload;
 mod requests;
 mod responses;

@@ -29,8 +29,8 @@ async fn call_for(raw: &mut Raw, calls: u32, length: usize) {
     }
 }
 
-/// The app logs that it has reached this limit.
-async fn logs(app: &Attacked, limit: &str) {
+/// Waits until the app has logged that it has reached this limit.
+pub(crate) async fn logs(app: &Attacked, limit: &str) {
     eventually(|| app.log().contains(limit).then_some(()), || format!("no {limit}:\n{}", app.log())).await;
 }
 

@@ -35,6 +35,10 @@ pub struct Settings {
     pub send_timeout: Option<Duration>,
     /// `App::max_unsent_bytes`.
     pub max_unsent_bytes: Option<usize>,
+    /// `App::max_connections`.
+    pub max_connections: Option<usize>,
+    /// `App::max_running_calls`.
+    pub max_running_calls: Option<usize>,
     /// `App::layer`, with one that does nothing.
     pub layered: bool,
     /// Runs on a current-thread runtime.

@@ -67,6 +67,27 @@ impl App {
         self
     }
 
+    /// Sets how many connections may be open at a time: 4,096 by default, at least 1. Further ones are closed as soon as they
+    /// are accepted. Each node of Centrifugo has one connection for each proxy and kind of event, which is about ten.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.limits.connections = connections.max(1);
+        self
+    }
+
+    /// Sets how many calls may run at a time, on all connections together: 65,536 by default, at least 1. Further calls
+    /// receive RESOURCE_EXHAUSTED at once, before their handlers are called.
+    ///
+    /// Their clients receive Centrifugo's error 100, which is temporary: SDKs connect and subscribe again, later and later. So
+    /// an app that can't keep up with all clients keeps up with some of them, instead of being late for all. A good limit is
+    /// the number of calls that the app finishes within the proxy's `timeout`.
+    ///
+    /// A call counts from its arrival to the end of its handler, a stream only while it opens. With [layers](Self::layer), a
+    /// call counts from the outermost layer on.
+    pub fn max_running_calls(mut self, calls: usize) -> Self {
+        self.limits.running_calls = calls.max(1);
+        self
+    }
+
     /// Sets how many calls one connection may have at a time: 65,536 by default, at least 1.
     ///
     /// Centrifugo sends all calls of an event as concurrent streams of a single connection. At the limit it queues calls,

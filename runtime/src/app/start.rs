@@ -20,7 +20,7 @@ use crate::event::kind::Kind;
 use crate::grpc::ProxyService;
 use crate::registry::Registry;
 use crate::server::address::Address;
-use crate::server::{Server, signals};
+use crate::server::{Limits, Server, signals};
 
 impl App {
     /// Generates Centrifugo's configuration for the app's handlers, which `centrifugo checkconfig` accepts: proxies that
@@ -140,7 +140,8 @@ impl App {
         let warnings = Warnings::of(&config.generate(""), self.is_test);
         let error_handler = self.error_handlers.into_iter().next();
         let reporter = Reporter { error_handler, states: Arc::new(self.states) };
-        let dispatch = Dispatch::new(routes, reporter, secret, warnings, self.limits.message_size);
+        let Limits { message_size, running_calls, .. } = self.limits;
+        let dispatch = Dispatch::new(routes, reporter, secret, warnings, message_size, running_calls);
         (Arc::new(dispatch), config)
     }
 

@@ -81,6 +81,7 @@ pub(crate) struct Dispatch {
     warnings: Warnings,
     /// The longest message in both directions, in bytes.
     max_message_size: usize,
+    max_running_calls: usize,
     /// Cancelled when the app begins to stop. Ends the open streams.
     stopping: CancellationToken,
     /// Whether the stop waits no longer: the server drops the calls that still run.
@@ -91,6 +92,8 @@ pub(crate) struct Dispatch {
     in_layers: AtomicUsize,
     /// Limits the log lines about calls that don't come from Centrifugo.
     foreign_calls: Throttle,
+    /// Limits the log lines about calls that are refused because too many run.
+    too_many_calls: Throttle,
 }
 
 /// The head of a call: all of it but the message.
@@ -125,15 +128,32 @@ type MapResponse<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
 // Step 1, receive. What isn't generic over the event is compiled once.
 
 impl Dispatch {
-    /// Decodes the message, and takes the event through steps 2 and 3.
+    /// Decodes the message, and takes the event through steps 2 and 3. `Err`: it is no event, the app has no handlers for it,
+    /// or too many calls run.
     pub(crate) fn call<E: Routed, T>(
         self: Arc<Self>,
         head: Head,
         message: E::Request,
         map_response: MapResponse<E, T>,
     ) -> Result<InFlight<E, T>, Status> {
+        self.check_room(&self.running)?;
         let event = E::decode(message).map_err(malformed)?;
         self.start(event, head, map_response).ok_or_else(|| no_handlers(E::KIND))
+    }
+}
+
+impl Dispatch {
+    /// Refuses a call if too many run. Calls that arrive on several threads at once may exceed the limit by their number.
+    fn check_room(&self, running: &AtomicUsize) -> Result<(), Status> {
+        if running.load(Ordering::Relaxed) < self.max_running_calls { Ok(()) } else { Err(self.refuse_for_room()) }
+    }
+
+    #[cold]
+    fn refuse_for_room(&self) -> Status {
+        if let Some(more) = self.too_many_calls.pass() {
+            tracing::warn!("max_running_calls: {} calls run, so a call is refused{more}", self.max_running_calls);
+        }
+        Status::resource_exhausted("too many calls run")
     }
 }
 
@@ -361,6 +381,7 @@ impl Dispatch {
         secret: Option<Secret>,
         warnings: Warnings,
         max_message_size: usize,
+        max_running_calls: usize,
     ) -> Self {
         Self {
             routes,
@@ -368,11 +389,13 @@ impl Dispatch {
             secret,
             warnings,
             max_message_size,
+            max_running_calls,
             stopping: CancellationToken::new(),
             drain_over: AtomicBool::new(false),
             running: AtomicUsize::new(0),
             in_layers: AtomicUsize::new(0),
             foreign_calls: Throttle::default(),
+            too_many_calls: Throttle::default(),
         }
     }
 
@@ -396,9 +419,11 @@ impl Dispatch {
         self.running.load(Ordering::Relaxed).max(self.in_layers.load(Ordering::Relaxed))
     }
 
-    /// Counts a call that enters the app's tower layers.
-    pub(crate) fn enter_layers(&self) {
+    /// Counts a call that enters the app's tower layers. `Err`: too many calls run.
+    pub(crate) fn enter_layers(&self) -> Result<(), Status> {
+        self.check_room(&self.in_layers)?;
         self.in_layers.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Counts a call that has left the app's tower layers.

@@ -44,7 +44,15 @@ impl Layers {
         let mut service = self.0.into_iter().fold(service, |service, wrap| wrap(service));
         if let Some(layered) = service.layered.take() {
             let dispatch = Arc::clone(&service.dispatch);
-            let guarded = service_fn(move |request| LayeredCall::new(&layered, request, &dispatch));
+            let guarded = service_fn(move |request| {
+                let call = dispatch.enter_layers().map(|()| LayeredCall::new(&layered, request, &dispatch));
+                async {
+                    match call {
+                        Ok(call) => call.await,
+                        Err(status) => Ok(status.into_http()),
+                    }
+                }
+            });
             service.layered = Some(BoxCloneSyncService::new(guarded));
         }
         service
@@ -62,8 +70,8 @@ struct LayeredCall {
 }
 
 impl LayeredCall {
+    /// The call, which has been counted.
     fn new(layered: &Layered, request: http::Request<Body>, dispatch: &Arc<Dispatch>) -> Self {
-        dispatch.enter_layers();
         let record = Method::of(request.uri().path()).map(|method| {
             // Only an error handler reads the metadata.
             let metadata = dispatch.error_handler().map(|_| request.headers().clone()).unwrap_or_default();

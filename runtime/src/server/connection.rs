@@ -95,11 +95,15 @@ impl Connections {
                     tokio::time::sleep(REST).await;
                 }
             }
-            while self.open.try_join_next().is_some() {}
         }
     }
 
     fn serve(&mut self, socket: TcpStream) {
+        while self.open.try_join_next().is_some() {}
+        if self.open.len() >= self.peers.max_connections() {
+            self.peers.log_too_many();
+            return;
+        }
         if let Err(error) = prepare(&socket) {
             tracing::debug!("a connection keeps the system's settings: {error}");
         }

@@ -29,7 +29,9 @@ use crate::server::connection::Connections;
 /// The limits of the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
+    pub(crate) connections: usize,
     pub(crate) concurrent_calls: u32,
+    pub(crate) running_calls: usize,
     pub(crate) message_size: usize,
     pub(crate) drain: Duration,
     pub(crate) handshake: Duration,
@@ -42,7 +44,10 @@ pub(crate) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            // Centrifugo has about ten connections, so this is room for hundreds of its nodes.
+            connections: 4_096,
             concurrent_calls: 65_536,
+            running_calls: 65_536,
             message_size: 4 << 20,
             drain: Duration::from_secs(10),
             handshake: Duration::from_secs(10),

@@ -23,6 +23,7 @@ pub(crate) struct Peers {
     too_late: Throttle,
     too_much_unsent: Throttle,
     unsent_too_long: Throttle,
+    too_many: Throttle,
     no_handshake: Throttle,
     no_frame: Throttle,
 }
@@ -67,8 +68,34 @@ impl Peers {
     pub(crate) fn new(limits: Limits) -> Self {
         let unfinished = Arc::new(Total::new(limits.unfinished, limits.message_size));
         let unsent = Arc::new(Total::new(limits.unsent, limits.message_size.saturating_add(RESPONSE)));
-        let [too_much, too_late, too_much_unsent, unsent_too_long, no_handshake, no_frame] = Default::default();
-        Self { limits, unfinished, unsent, too_much, too_late, too_much_unsent, unsent_too_long, no_handshake, no_frame }
+        let [too_much, too_late, too_much_unsent, unsent_too_long, too_many, no_handshake, no_frame] = Default::default();
+        Self {
+            limits,
+            unfinished,
+            unsent,
+            too_much,
+            too_late,
+            too_much_unsent,
+            unsent_too_long,
+            too_many,
+            no_handshake,
+            no_frame,
+        }
+    }
+
+    /// The most connections that may be open.
+    pub(crate) fn max_connections(&self) -> usize {
+        self.limits.connections
+    }
+
+    /// Logs that a connection is closed because there are too many.
+    pub(crate) fn log_too_many(&self) {
+        if let Some(more) = self.too_many.pass() {
+            tracing::warn!(
+                "max_connections: {} connections are open, so a new one is closed{more}",
+                self.limits.connections
+            );
+        }
     }
 }
 

@@ -31,7 +31,9 @@ fn app(settings: Settings) -> App {
     let app = with(app, settings.body_timeout, App::body_timeout);
     let app = with(app, settings.max_unfinished_bytes, App::max_unfinished_bytes);
     let app = with(app, settings.send_timeout, App::send_timeout);
-    with(app, settings.max_unsent_bytes, App::max_unsent_bytes)
+    let app = with(app, settings.max_unsent_bytes, App::max_unsent_bytes);
+    let app = with(app, settings.max_connections, App::max_connections);
+    with(app, settings.max_running_calls, App::max_running_calls)
 }
 
 /// Applies the settings that have a value.

@@ -5,3 +5,4 @@ mod canaries;
 mod deadlines;
 mod domain_errors;
 mod log_injection;
+mod overload;

@@ -1,0 +1,79 @@
+//! More connections and more calls than the app may have at a time.
+
+use centrifugo_tests::attacked::{Attacked, Settings};
+use centrifugo_tests::frames::{Raw, call, headers};
+use centrifugo_tests::wire::{self, Message};
+use centrifugo_tests::{PATIENCE, Peer, peer};
+use tokio::time::timeout;
+
+use crate::responses::logs;
+use crate::start;
+
+const RESOURCE_EXHAUSTED: u32 = 8;
+
+/// Waits until the app refuses no more connections.
+async fn answers_at_last(app: &Attacked) {
+    let answered = async {
+        loop {
+            let mut raw = Raw::connect(app.address()).await;
+            if raw.frames.next().await.is_some() {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, answered).await.expect("the app accepts connections again");
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
+    let app = start(Settings { max_connections: Some(20), ..Settings::default() }).await;
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        open.push(Raw::greeted(app.address(), &[]).await);
+    }
+    let mut refused = Raw::connect(app.address()).await;
+    assert_eq!(timeout(PATIENCE, refused.frames.next()).await.expect("an end"), None);
+    logs(&app, "max_connections: 20 connections are open").await;
+    for raw in &mut open {
+        raw.is_read().await;
+    }
+    drop(open);
+    answers_at_last(&app).await;
+}
+
+/// Fills the app with calls that run, and calls once more on another connection.
+async fn refuses_at_once(layered: bool) {
+    let app = start(Settings { max_running_calls: Some(10), layered, ..Settings::default() }).await;
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let (headers, body) = (headers("RPC"), wire::framed(&peer::rpc("sleep", b"60000").encode_to_vec()));
+    for stream in (0..9).map(|call| 2 * call + 1) {
+        raw.send(&call(stream, &headers, &body)).await.expect("the app reads on");
+    }
+    app.runs(9).await;
+    app.answers().await;
+    raw.send(&call(19, &headers, &body)).await.expect("the app reads on");
+    raw.is_read().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let full = async {
+        while peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response").status == Some(0) {}
+        peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response")
+    };
+    let response = timeout(PATIENCE, full).await.expect("a response in time");
+    assert_eq!(response.status, Some(RESOURCE_EXHAUSTED));
+    logs(&app, "max_running_calls: 10 calls run").await;
+    drop(raw);
+    let room = async {
+        while peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response").status != Some(0) {}
+    };
+    timeout(PATIENCE, room).await.expect("room for calls");
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_are_refused_at_once_on_all_connections() {
+    refuses_at_once(false).await;
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_are_refused_before_the_app_s_layers() {
+    refuses_at_once(true).await;
+}
