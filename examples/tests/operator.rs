@@ -1,9 +1,12 @@
-//! An example's environment variables and output, as an operator uses them.
+//! An example's environment variables and output, as an operator uses them, and the guide's examples for operators.
 
+use std::fs;
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
+use centrifugo::ProxyService;
 use serde_json::Value;
+use tonic::server::NamedService;
 
 /// Runs an example that prints its configuration.
 fn printed(address: &str) -> Output {
@@ -58,4 +61,44 @@ fn a_program_prints_its_configuration_before_it_opens_anything() {
 
     let ended = command.env("PROXY_PRINT_CONFIG", "0").output().expect("an example that runs");
     assert!(!ended.status.success() && ended.stdout.is_empty(), "it starts, and the address is taken: {ended:?}");
+}
+
+/// The guide to running an app.
+const GUIDE: &str = include_str!("../../runtime/docs/operations.md");
+/// The drain of an app that doesn't set `App::drain_timeout`, and the time in which its handlers are dropped.
+const DRAIN: u32 = 10 + 1;
+
+/// The guide's example in this language.
+fn example(language: &str) -> &'static str {
+    let (_, rest) = GUIDE.split_once(&format!("```{language}\n")).expect("an example");
+    rest.split_once("```").expect("its end").0
+}
+
+/// The number after a key of an example.
+fn number(example: &str, key: &str) -> u32 {
+    let (_, rest) = example.split_once(key).unwrap_or_else(|| panic!("no {key}"));
+    rest.split(|sign: char| !sign.is_ascii_digit()).next().unwrap_or_default().parse().expect("a number")
+}
+
+#[test]
+fn the_examples_for_systemd_and_kubernetes_wait_longer_than_the_app_drains() {
+    assert!(number(example("ini"), "TimeoutStopSec=") > DRAIN);
+    let pod = example("yaml");
+    let until_killed = number(pod, "terminationGracePeriodSeconds: ");
+    assert!(until_killed > number(pod, "sleep: { seconds: ") + DRAIN);
+    assert!(pod.contains(&format!("service: {} }}", ProxyService::NAME)), "the probe's service");
+}
+
+/// Where systemd is installed, it finds no fault in the unit.
+#[test]
+fn the_example_for_systemd_is_a_valid_unit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let unit = folder.path().join("my-app.service");
+    let program = example("ini").replace("/usr/local/bin/my-app", env!("CARGO_BIN_EXE_rpc_ping"));
+    fs::write(&unit, program).expect("a file");
+    if let Ok(verified) = Command::new("systemd-analyze").arg("verify").arg(&unit).output() {
+        let faults = String::from_utf8_lossy(&verified.stderr);
+        // It also reports faults of the machine's own units.
+        assert!(verified.status.success() && !faults.contains("my-app"), "{faults}");
+    }
 }

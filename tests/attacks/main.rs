@@ -7,6 +7,7 @@ mod bodies;
 mod bridge;
 mod frames;
 mod handshake;
+mod health;
 mod log;
 mod overload;
 mod payload;

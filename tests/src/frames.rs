@@ -215,7 +215,11 @@ pub fn call(stream: u32, headers: &[u8], body: &[u8]) -> Vec<u8> {
 
 /// The headers of a call of one of the service's methods.
 pub fn headers(rpc: &str) -> Vec<u8> {
-    let path = wire::path(rpc);
+    headers_to(&wire::path(rpc))
+}
+
+/// The headers of a call to any path.
+pub fn headers_to(path: &str) -> Vec<u8> {
     block(&[
         (":method", b"POST"),
         (":scheme", b"http"),

@@ -271,7 +271,12 @@ async fn data(body: &mut RecvStream) -> Result<Bytes, h2::Error> {
 
 /// A valid request to one of the service's methods.
 pub fn request(rpc: &str) -> request::Builder {
-    let request = Request::post(format!("http://app{}", wire::path(rpc)));
+    request_to(&wire::path(rpc))
+}
+
+/// A valid request to any path.
+pub fn request_to(path: &str) -> request::Builder {
+    let request = Request::post(format!("http://app{path}"));
     request.header("content-type", "application/grpc").header("te", "trailers")
 }
 

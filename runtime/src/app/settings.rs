@@ -14,7 +14,8 @@ impl App {
         self
     }
 
-    /// Sets a metadata entry that each call must contain exactly once. All other calls receive UNAUTHENTICATED.
+    /// Sets a metadata entry that each call must contain exactly once. All other calls receive UNAUTHENTICATED, except those
+    /// of the [health service](crate::operations#health).
     ///
     /// Centrifugo sends the entry if its proxies have `grpc.credentials_key` and `grpc.credentials_value`, which the
     /// [generated configuration](Self::centrifugo_config) contains.

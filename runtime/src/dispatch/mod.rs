@@ -36,6 +36,7 @@ pub(crate) mod channel_states;
 mod deadline;
 pub(crate) mod failure;
 pub(crate) mod failure_argument;
+pub(crate) mod health_calls;
 pub(crate) mod message;
 pub(crate) mod reported;
 pub(crate) mod secret;
@@ -58,6 +59,7 @@ use tonic::Status;
 use crate::dispatch::call_record::{CallRecord, shown_name};
 use crate::dispatch::deadline::Deadline;
 use crate::dispatch::failure::{ErrorHandler, Late, Reporter};
+use crate::dispatch::health_calls::HealthCalls;
 use crate::dispatch::message::TooLong;
 use crate::dispatch::secret::Secret;
 use crate::dispatch::subject::Answerer;
@@ -94,6 +96,7 @@ pub(crate) struct Dispatch {
     foreign_calls: Throttle,
     /// Limits the log lines about calls that are refused because too many run.
     too_many_calls: Throttle,
+    health_calls: HealthCalls,
 }
 
 /// The head of a call: all of it but the message.
@@ -396,6 +399,7 @@ impl Dispatch {
             in_layers: AtomicUsize::new(0),
             foreign_calls: Throttle::default(),
             too_many_calls: Throttle::default(),
+            health_calls: HealthCalls::default(),
         }
     }
 
@@ -438,5 +442,9 @@ impl Dispatch {
     /// Limits the log lines about calls that don't come from Centrifugo.
     pub(crate) fn foreign_calls(&self) -> &Throttle {
         &self.foreign_calls
+    }
+
+    pub(crate) fn health_calls(&self) -> &HealthCalls {
+        &self.health_calls
     }
 }

@@ -21,13 +21,16 @@ enum NotGrpc {
 }
 
 /// Checks the headers of a request, and finds its method. `Err`: the response to a request that is refused, which without
-/// the secret is the same whatever the request is.
+/// the secret is the same whatever the request is, except for the public methods.
 pub(crate) fn check<B>(dispatch: &Dispatch, request: &Request<B>) -> Result<Method, Box<Response<ResponseBody>>> {
-    dispatch.check_secret(request).map_err(|status| Box::new(status.into_http()))?;
-    check_headers(request).map_err(|fault| Box::new(refuse(dispatch, fault)))?;
     let path = request.uri().path();
+    let method = Method::of(path);
+    if !method.is_some_and(Method::is_public) {
+        dispatch.check_secret(request).map_err(|status| Box::new(status.into_http()))?;
+    }
+    check_headers(request).map_err(|fault| Box::new(refuse(dispatch, fault)))?;
     let unknown = || Status::unimplemented(format!("there is no {}", Logged(path)));
-    Method::of(path).ok_or_else(|| Box::new(unknown().into_http()))
+    method.ok_or_else(|| Box::new(unknown().into_http()))
 }
 
 fn refuse(dispatch: &Dispatch, fault: NotGrpc) -> Response<ResponseBody> {

@@ -64,7 +64,7 @@ impl Layers {
 struct LayeredCall {
     /// `None` once it has ended.
     response: Option<BoxFuture<Result<http::Response<Body>, Infallible>>>,
-    /// `None`: the path is unknown.
+    /// `None`: the path is unknown, or that of the health service.
     record: Option<CallRecord>,
     dispatch: Arc<Dispatch>,
 }
@@ -72,10 +72,10 @@ struct LayeredCall {
 impl LayeredCall {
     /// The call, which has been counted.
     fn new(layered: &Layered, request: http::Request<Body>, dispatch: &Arc<Dispatch>) -> Self {
-        let record = Method::of(request.uri().path()).map(|method| {
+        let record = Method::of(request.uri().path()).and_then(Method::kind).map(|event| {
             // Only an error handler reads the metadata.
             let metadata = dispatch.error_handler().map(|_| request.headers().clone()).unwrap_or_default();
-            CallRecord::in_layer(method.kind(), metadata, Arc::clone(dispatch))
+            CallRecord::in_layer(event, metadata, Arc::clone(dispatch))
         });
         let response: BoxFuture<_> = Box::pin(layered.clone().oneshot(request));
         Self { response: Some(response), record, dispatch: Arc::clone(dispatch) }

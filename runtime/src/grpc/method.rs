@@ -1,4 +1,4 @@
-//! The methods of Centrifugo's service, and the unary calls: from the bytes of a message to those of its response.
+//! The methods of Centrifugo's service and of the health service, and the unary calls: from the bytes of a message to those of its response.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,6 +24,9 @@ const UNIDIRECTIONAL: &str = <SubscribeStream as Event>::KIND.facts().rpc;
 /// The method with streams in both directions.
 pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
 
+/// The health service of gRPC, as `grpc.health.v1` defines it.
+const HEALTH_SERVICE: &str = "grpc.health.v1.Health";
+
 /// The framed message of a response.
 type Framed = Result<Bytes, Status>;
 
@@ -33,24 +36,54 @@ pub(crate) enum Method {
     Unary(Unary),
     SubscribeUnidirectional,
     SubscribeBidirectional,
+    Health(Health),
+}
+
+/// A method of the health service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Health {
+    Check,
+    Watch,
 }
 
 impl Method {
     pub(crate) fn of(path: &str) -> Option<Self> {
-        match path.strip_prefix('/')?.strip_prefix(SERVICE)?.strip_prefix('/')? {
+        let Some(name) = name_in(SERVICE, path) else { return Health::of(path).map(Self::Health) };
+        match name {
             UNIDIRECTIONAL => Some(Self::SubscribeUnidirectional),
             BIDIRECTIONAL => Some(Self::SubscribeBidirectional),
             name => Unary::of(name).map(Self::Unary),
         }
     }
 
-    /// The event that it sends.
-    pub(crate) fn kind(self) -> Kind {
+    /// The event that it sends. `None`: it has nothing to do with the app's handlers.
+    pub(crate) fn kind(self) -> Option<Kind> {
         match self {
-            Self::Unary(method) => method.kind(),
-            Self::SubscribeUnidirectional | Self::SubscribeBidirectional => SubscribeStream::KIND,
+            Self::Unary(method) => Some(method.kind()),
+            Self::SubscribeUnidirectional | Self::SubscribeBidirectional => Some(SubscribeStream::KIND),
+            Self::Health(_) => None,
         }
     }
+
+    /// Whether everybody may call it: the probes of Kubernetes can't send a secret.
+    pub(crate) fn is_public(self) -> bool {
+        matches!(self, Self::Health(_))
+    }
+}
+
+impl Health {
+    fn of(path: &str) -> Option<Self> {
+        match name_in(HEALTH_SERVICE, path)? {
+            "Check" => Some(Self::Check),
+            "Watch" => Some(Self::Watch),
+            _ => None,
+        }
+    }
+}
+
+/// The method's name in the path of a service's method.
+fn name_in<'p>(service: &str, path: &'p str) -> Option<&'p str> {
+    path.strip_prefix('/')?.strip_prefix(service)?.strip_prefix('/')
 }
 
 /// Writes [`Unary`] and [`UnaryCall`] from the list of events with one message and one response.

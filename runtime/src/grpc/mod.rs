@@ -2,10 +2,11 @@
 //!
 //! A request passes the gate, which finds its method (`gate.rs`, `method.rs`). A message in one frame is read in place
 //! (`single_frame.rs`), nearly always before the call has a task (`unary.rs`); every other one by tonic's codec
-//! (`via_tonic.rs`).
+//! (`via_tonic.rs`). Calls of the health service end here (`health.rs`).
 
 mod bytes_codec;
 pub(crate) mod gate;
+mod health;
 pub(crate) mod layers;
 pub(crate) mod method;
 pub(crate) mod response_body;
@@ -37,6 +38,8 @@ use crate::grpc::unary::UnaryRequest;
 use crate::handler::BoxFuture;
 
 /// The app as a tonic service, to mount beside other services. Made by [`App::into_service`](crate::App::into_service).
+///
+/// A tonic server has no health service of its own: [the guide](crate::operations#health) mounts one.
 ///
 /// ```no_run
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
@@ -142,6 +145,7 @@ fn serve<B: RequestBody>(
             let request = with_limits(request).map(Body::new);
             via_tonic::bidirectional_stream(dispatch, request, arrived).map(from_tonic).boxed().right_future()
         }
+        Ok(Method::Health(method)) => health::call(dispatch, method, request).boxed().right_future(),
         Err(refusal) => ready(*refusal).boxed().right_future(),
     }
 }

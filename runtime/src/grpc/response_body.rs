@@ -1,12 +1,15 @@
 //! The body of a response: framed messages, then trailers with the status of the call.
 
+use std::convert::Infallible;
+use std::future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::stream::{self, Stream, StreamExt};
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::StreamBody;
 use tonic::Status;
 
 use crate::dispatch::stream::Responses;
@@ -39,6 +42,13 @@ impl ResponseBody {
     /// The response of a stream.
     pub(crate) fn messages(responses: Responses) -> Response<Self> {
         response(Self::Messages(Box::new(responses)))
+    }
+
+    /// The response of a stream that never fails. Its messages are framed.
+    pub(crate) fn infallible(messages: impl Stream<Item = Bytes> + Send + 'static) -> Response<Self> {
+        let trailers = stream::once(future::ready(Frame::trailers(succeeded())));
+        let frames = messages.map(Frame::data).chain(trailers).map(Ok::<_, Infallible>);
+        response(Self::Tonic(tonic::body::Body::new(StreamBody::new(frames))))
     }
 
     /// The message and the trailers of a unary call, to send both at once; `Err`: any other body.

@@ -1,5 +1,6 @@
-//! An app around its handlers: interceptors, the test kit, TLS, and its stop.
+//! An app around its handlers: health, interceptors, the test kit, TLS, and its stop.
 
+mod health;
 mod interceptors;
 mod stop;
 mod test_kit;
