@@ -57,7 +57,7 @@ impl App {
     ///         return Ok(());
     ///     }
     ///     let server = app.state(open().await?).bind().await?;
-    ///     println!("on port {}", server.local_addr().port());
+    ///     println!("listening on {}", server.endpoint());
     ///     Ok(server.serve().await?)
     /// }
     /// ```

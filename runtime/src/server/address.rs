@@ -1,21 +1,28 @@
-//! The address that the app listens on, as the operator, the app and Centrifugo's configuration write it.
+//! The address to listen on, as the operator, the app and Centrifugo's configuration write it.
 
 use std::env;
 use std::io;
-use std::net::SocketAddr;
-
-use tokio::net::TcpListener;
+use std::net::Ipv6Addr;
 
 use crate::error::StartError;
+use crate::server::endpoint::{self, UNIX};
+use crate::server::listener::Listener;
 
 const DEFAULT: &str = "127.0.0.1:10001";
 
 /// The address to listen on, and the setting that it comes from.
 #[derive(Debug)]
 pub(crate) struct Address {
-    /// `host:port`. The host is `0.0.0.0` for all interfaces.
-    text: String,
+    place: Place,
     origin: &'static str,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// `host:port`. The host is `0.0.0.0` for all interfaces.
+    Tcp(String),
+    /// The absolute path of a Unix socket.
+    Unix(String),
 }
 
 impl Address {
@@ -29,73 +36,70 @@ impl Address {
         }
     }
 
-    /// Reads `host:port`, or `:port` for all interfaces; either may begin with `grpc://`, as in Centrifugo's configuration.
     fn parse(address: &str, origin: &'static str) -> Result<Self, StartError> {
+        let place = if address.starts_with("unix:/") { Place::unix(address) } else { Place::tcp(address) };
+        place.map(|place| Self { place, origin }).map_err(|fault| refused(address, origin, fault))
+    }
+
+    pub(crate) fn endpoint(&self) -> String {
+        match &self.place {
+            Place::Tcp(text) => endpoint::tcp(text),
+            Place::Unix(path) => endpoint::unix(path),
+        }
+    }
+
+    pub(crate) async fn listen(self) -> Result<Listener, StartError> {
+        let (address, listener) = match self.place {
+            Place::Tcp(text) => {
+                let listener = Listener::tcp(&text).await;
+                (text, listener)
+            }
+            Place::Unix(path) => (endpoint::unix(&path), Listener::unix(&path).await),
+        };
+        listener.map_err(|source| StartError::Listen { address, origin: self.origin, source })
+    }
+}
+
+impl Place {
+    /// Reads `host:port`, or `:port` for all interfaces; either may begin with `grpc://`, as in Centrifugo's configuration.
+    fn tcp(address: &str) -> Result<Self, &'static str> {
         let text = address.strip_prefix("grpc://").unwrap_or(address);
         match text.rsplit_once(':') {
             Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => {
                 let host = if host.is_empty() { "0.0.0.0" } else { host };
-                Ok(Self { text: format!("{host}:{port}"), origin })
+                Ok(Self::Tcp(format!("{host}:{port}")))
             }
-            _ => Err(refused(address, origin)),
+            _ => Err("write `host:port`, such as `127.0.0.1:10001` or `[::1]:10001`, or `unix:///run/app.sock`"),
         }
     }
 
-    pub(crate) fn endpoint(&self) -> String {
-        endpoint(&self.text)
-    }
-
-    pub(crate) async fn listen(self) -> Result<Listener, StartError> {
-        let Self { text, origin } = self;
-        let listen = async || {
-            let socket = TcpListener::bind(&text).await?;
-            socket.local_addr().map(|address| Listener { socket, address })
-        };
-        listen().await.map_err(|source| StartError::Listen { address: text, origin, source })
+    /// Reads `unix://` and an absolute path: Centrifugo has another working directory.
+    fn unix(address: &str) -> Result<Self, &'static str> {
+        match address.strip_prefix(UNIX) {
+            Some(path) if is_path(path) => Ok(Self::Unix(path.to_owned())),
+            _ => Err("write `unix://` and a file's absolute path, such as `unix:///run/app.sock`, \
+                      in ASCII without spaces, `%`, `?` and `#`"),
+        }
     }
 }
 
 /// Whether it is a name, an IPv4 address, an IPv6 address in brackets, or empty.
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
         None => host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')),
     }
 }
 
-fn refused(address: &str, origin: &'static str) -> StartError {
-    let fault = "write `host:port`, such as `127.0.0.1:10001` or `[::1]:10001`";
+/// Whether it is an absolute path to a file, which stands in a URL as it is: Centrifugo reads the endpoint as one.
+fn is_path(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'%' | b'?' | b'#');
+    path.starts_with('/') && !path.ends_with('/') && path.bytes().all(is_plain)
+}
+
+fn refused(address: &str, origin: &'static str, fault: &'static str) -> StartError {
     let source = io::Error::new(io::ErrorKind::InvalidInput, fault);
     StartError::Listen { address: address.escape_debug().to_string(), origin, source }
-}
-
-/// A listening socket, and its address: port 0 has become the port that the system picked.
-pub(crate) struct Listener {
-    socket: TcpListener,
-    address: SocketAddr,
-}
-
-impl Listener {
-    pub(crate) fn socket(&self) -> &TcpListener {
-        &self.socket
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub(crate) fn endpoint(&self) -> String {
-        endpoint(&self.address.to_string())
-    }
-}
-
-/// The address as Centrifugo's configuration has it. One for all interfaces is reached at 127.0.0.1.
-fn endpoint(address: &str) -> String {
-    let host = match address.rsplit_once(':') {
-        Some(("0.0.0.0" | "[::]", port)) => format!("127.0.0.1:{port}"),
-        _ => address.to_owned(),
-    };
-    format!("grpc://{host}")
 }
 
 #[cfg(test)]
@@ -104,7 +108,9 @@ mod tests {
 
     fn parsed(text: &str) -> Result<(String, String), String> {
         let address = Address::parse(text, "PROXY_ADDRESS").map_err(|error| error.to_string())?;
-        Ok((address.endpoint(), address.text))
+        let endpoint = address.endpoint();
+        let (Place::Tcp(listens) | Place::Unix(listens)) = address.place;
+        Ok((endpoint, listens))
     }
 
     #[test]
@@ -118,6 +124,7 @@ mod tests {
             ("grpc://:10001", "grpc://127.0.0.1:10001", "0.0.0.0:10001"),
             ("0.0.0.0:10001", "grpc://127.0.0.1:10001", "0.0.0.0:10001"),
             ("[::]:10001", "grpc://127.0.0.1:10001", "[::]:10001"),
+            ("unix:///run/app.sock", "unix:///run/app.sock", "/run/app.sock"),
         ] {
             assert_eq!(parsed(given), Ok((endpoint.to_owned(), listens.to_owned())), "{given}");
         }
@@ -136,12 +143,33 @@ mod tests {
             "::1:10001",
             "a b:1",
             " :1",
+            "unix:app.sock",
         ] {
             let refused = parsed(given).unwrap_err();
             assert!(
                 refused.starts_with(&format!("can't listen on `{given}` (PROXY_ADDRESS): write `host:port`")),
                 "{refused}"
             );
+        }
+    }
+
+    #[test]
+    fn a_path_that_centrifugo_would_read_in_another_way_is_refused() {
+        for given in [
+            "unix:/run/app.sock",
+            "unix://app.sock",
+            "unix://run/app.sock",
+            "unix://",
+            "unix:///",
+            "unix:///run/",
+            "unix:///run/a%20b",
+            "unix:///run/a b",
+            "unix:///run/a?b",
+            "unix:///run/a#b",
+            "unix:///run/\u{e4}",
+        ] {
+            let refused = parsed(given).unwrap_err();
+            assert!(refused.contains("(PROXY_ADDRESS): write `unix://` and a file's absolute path"), "{refused}");
         }
     }
 }

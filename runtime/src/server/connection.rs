@@ -12,8 +12,6 @@ use futures_util::future::{FusedFuture, FutureExt};
 use h2::RecvStream;
 use h2::server::{Builder, SendResponse};
 use http::Request;
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::TaskTracker;
@@ -23,10 +21,12 @@ use crate::grpc::method::BIDIRECTIONAL;
 use crate::reject::logged::Logged;
 use crate::server::Limits;
 use crate::server::coalesce::CoalescedWrites;
+use crate::server::listener::Listener;
 use crate::server::peer::{Peer, Peers};
 use crate::server::read_ahead::read_ahead;
 use crate::server::request_body::IncomingBody;
 use crate::server::responder::Responder;
+use crate::server::socket::Socket;
 use crate::server::unsent::Unsent;
 
 /// The most bytes of a call's headers, which include clients' cookies.
@@ -40,9 +40,6 @@ const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 /// After this many accepted calls the connection yields, so that they run before more are read. Bounds the memory of a
 /// burst, and the time until its first responses leave.
 const CALLS_BEFORE_YIELD: usize = 50;
-/// The time without a packet after which the system probes whether the peer is still there. If no probe is acknowledged
-/// (Linux sends them for eleven minutes), the connection ends, and so do its streams, which would wait for ever.
-const SILENCE: Duration = Duration::from_secs(60);
 /// The time after which an idle connection is closed, when the app stops and no handler runs. A peer that closes the
 /// connection in order needs one round trip.
 const LINGER: Duration = Duration::from_millis(500);
@@ -82,10 +79,10 @@ impl Connections {
     }
 
     /// Accepts connections until the listener fails permanently.
-    pub(crate) async fn accept_all(&mut self, listener: &TcpListener) -> io::Error {
+    pub(crate) async fn accept_all(&mut self, listener: &Listener) -> io::Error {
         loop {
             match listener.accept().await {
-                Ok((socket, _)) => self.serve(socket),
+                Ok(socket) => self.serve(socket),
                 Err(error) if is_of_one_connection(&error) => {
                     tracing::debug!("a connection ended before it was accepted: {error}")
                 }
@@ -98,13 +95,13 @@ impl Connections {
         }
     }
 
-    fn serve(&mut self, socket: TcpStream) {
+    fn serve(&mut self, socket: Socket) {
         while self.open.try_join_next().is_some() {}
         if self.open.len() >= self.peers.max_connections() {
             self.peers.log_too_many();
             return;
         }
-        if let Err(error) = prepare(&socket) {
+        if let Err(error) = socket.prepare() {
             tracing::debug!("a connection keeps the system's settings: {error}");
         }
         let connection = Connection {
@@ -132,12 +129,6 @@ impl Connections {
             tracing::warn!("{} handlers can't be dropped: they block the thread that they run on", self.service.running());
         }
     }
-}
-
-/// Sets the socket's options: writes leave at once, and the system finds out when the peer is gone without a word.
-fn prepare(socket: &TcpStream) -> io::Result<()> {
-    socket.set_nodelay(true)?;
-    SockRef::from(socket).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE))
 }
 
 /// A connection, with what its calls share.
@@ -171,12 +162,12 @@ impl Arrivals {
 type Accepted = (Request<RecvStream>, SendResponse<Unsent>);
 
 /// HTTP/2 on a socket.
-type Http = h2::server::Connection<CoalescedWrites<TcpStream>, Unsent>;
+type Http = h2::server::Connection<CoalescedWrites<Socket>, Unsent>;
 
 impl Connection {
     /// Serves all calls, each in a task of its own, until the connection ends. When the app stops, it ends after the
     /// responses to the calls that it has; or once no handler runs, and the peer takes no more of the responses.
-    async fn serve(self, http: &Builder, socket: TcpStream) -> Result<(), h2::Error> {
+    async fn serve(self, http: &Builder, socket: Socket) -> Result<(), h2::Error> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
         let mut clock = pin!(sleep(LINGER));
         let mut connection = tokio::select! {
@@ -267,16 +258,6 @@ fn is_permanent(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn the_system_probes_whether_a_silent_peer_is_still_there() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (socket, _) = listener.accept().await.unwrap();
-        assert!(!SockRef::from(&socket).keepalive().unwrap());
-        prepare(&socket).unwrap();
-        assert!(SockRef::from(&socket).keepalive().unwrap() && socket.nodelay().unwrap());
-    }
 
     #[tokio::test]
     async fn a_yield_ends_when_all_ready_tasks_have_run() {

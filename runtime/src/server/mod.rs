@@ -3,12 +3,17 @@
 pub(crate) mod address;
 pub(crate) mod coalesce;
 pub(crate) mod connection;
+pub(crate) mod endpoint;
 pub(crate) mod intake;
+pub(crate) mod listener;
 pub(crate) mod peer;
 mod progress;
 pub(crate) mod read_ahead;
 pub(crate) mod request_body;
 pub(crate) mod responder;
+pub(crate) mod socket;
+#[cfg(unix)]
+pub(crate) mod unix;
 pub(crate) mod unsent;
 
 use std::fmt;
@@ -23,8 +28,8 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::error::StartError;
 use crate::grpc::ProxyService;
-use crate::server::address::Listener;
 use crate::server::connection::Connections;
+use crate::server::listener::Listener;
 
 /// The limits of the server.
 #[derive(Debug, Clone, Copy)]
@@ -70,13 +75,19 @@ pub struct Server {
 
 impl Server {
     pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Config) -> Self {
-        tracing::info!("listening on {}", listener.address());
+        tracing::info!("listening on {listener}");
         Self { listener, service, limits, config }
     }
 
-    /// The address that the server listens on. Port 0 has become the port that the system picked.
-    pub fn local_addr(&self) -> SocketAddr {
+    /// The address that the server listens on; `None` if that is a Unix socket. Port 0 has become the port that the system
+    /// picked.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
         self.listener.address()
+    }
+
+    /// The server's endpoint, as Centrifugo's configuration has it: `grpc://127.0.0.1:10001`, or `unix:///run/app.sock`.
+    pub fn endpoint(&self) -> String {
+        self.listener.endpoint()
     }
 
     /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its
@@ -88,8 +99,7 @@ impl Server {
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), centrifugo::StartError> {
     /// let server = centrifugo::App::new().listen("127.0.0.1:0").bind().await?;
-    /// let endpoint = format!("grpc://{}", server.local_addr());
-    /// assert_eq!(server.centrifugo_config()["rpc"]["proxy"]["endpoint"], endpoint);
+    /// assert_eq!(server.centrifugo_config()["rpc"]["proxy"]["endpoint"], server.endpoint());
     /// # Ok(())
     /// # }
     /// ```
@@ -129,7 +139,7 @@ impl Server {
         let stopped = tokio::select! {
             biased;
             _ = stops.next() => Ok(()),
-            failure = connections.accept_all(listener.socket()) => Err(StartError::Serve(failure)),
+            failure = connections.accept_all(&listener) => Err(StartError::Serve(failure)),
         };
         drop(listener);
         tracing::info!("stopping: {} handlers are at work, and have {drain:?} to finish", service.running());
@@ -165,7 +175,7 @@ fn report_end(cut: Option<&str>, running: usize) {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("address", &self.listener.address()).finish_non_exhaustive()
+        f.debug_struct("Server").field("address", &format_args!("{}", self.listener)).finish_non_exhaustive()
     }
 }
 
