@@ -29,6 +29,26 @@ fn an_address_is_printed_as_it_is_listened_on() {
 }
 
 #[test]
+fn the_configuration_has_the_secret_and_the_socket_of_the_environment() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
+    command.env("PROXY_PRINT_CONFIG", "1").env("PROXY_ADDRESS", "unix:///run/app.sock");
+    command.env("PROXY_SECRET", "the new one").env("PROXY_SECRET_PREVIOUS", "the old one");
+    let printed = command.output().expect("an example that runs");
+    let config: Value = serde_json::from_slice(&printed.stdout).unwrap_or_else(|error| panic!("{error}: {printed:?}"));
+    assert_eq!(config["rpc"]["proxy"]["endpoint"], "unix:///run/app.sock");
+    assert_eq!(config["rpc"]["proxy"]["grpc"]["credentials_key"], "x-centrifugo-secret");
+    assert_eq!(config["rpc"]["proxy"]["grpc"]["credentials_value"], "the new one");
+
+    for name in ["PROXY_SECRET", "PROXY_SECRET_PREVIOUS"] {
+        let ended = command.env(name, "").output().expect("an example that runs");
+        let stderr = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && ended.stdout.is_empty());
+        assert!(stderr.contains(&format!("the secret of `{name}` can't be used: it is empty")), "{stderr}");
+        command.env(name, "some text");
+    }
+}
+
+#[test]
 fn an_invalid_address_is_refused_for_printing_and_for_running_alike() {
     let mut running = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
     running.env("PROXY_ADDRESS", "http://x").env_remove("PROXY_PRINT_CONFIG");

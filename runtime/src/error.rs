@@ -131,6 +131,14 @@ pub enum Conflict {
         /// The handler or the setting.
         at: String,
     },
+    /// A secret that Centrifugo can't send, or that protects nothing.
+    #[error("the secret of `{origin}` can't be used: {fault}")]
+    Secret {
+        /// Where the secret comes from: `App::secret`, `App::secrets`, `PROXY_SECRET` or `PROXY_SECRET_PREVIOUS`.
+        origin: &'static str,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A name that Centrifugo doesn't accept as a namespace.
     #[error("`{namespace}` in `App::namespace` is not a valid namespace: Centrifugo accepts {NAMESPACE_RULE}")]
     Namespace {

@@ -1,6 +1,7 @@
 //! The check of the app at its start, which reports every conflict at once.
 
 use super::App;
+use super::secret::SecretSetting;
 use crate::config::subscription_type;
 use crate::dispatch::failure::ErrorHandler;
 use crate::dispatch::secret::Secret;
@@ -64,26 +65,20 @@ impl App {
             }
         }
         conflicts.extend(self.http.as_ref().and_then(Http::conflict).cloned());
-        let (name, value) = self.settings.secret.as_ref()?;
-        match self.check_secret(name, value) {
-            Ok(secret) => Some(secret),
-            Err(conflict) => {
-                conflicts.push(conflict);
-                None
-            }
-        }
+        self.check_secret().unwrap_or_else(|conflict| {
+            conflicts.push(conflict);
+            None
+        })
     }
 
-    fn check_secret(&self, name: &str, value: &str) -> Result<Secret, Conflict> {
-        let refuse = |fault| Conflict::Header { header: name.to_owned(), fault, at: "`App::secret`".to_owned() };
-        let header = forwardable::check(name, "`App::secret`")?;
-        if value.is_empty() || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
-            return Err(refuse("its value is empty, is not printable ASCII, or starts or ends with a space"));
-        }
+    fn check_secret(&self) -> Result<Option<Secret>, Conflict> {
+        let Some(setting) = SecretSetting::choose(self.secret.as_ref())? else { return Ok(None) };
+        let secret = setting.check()?;
         let mut forwarded = self.settings.http_headers.iter().chain(&self.settings.emulated_headers);
-        if forwarded.any(|listed| header.as_str().eq_ignore_ascii_case(listed)) {
-            return Err(refuse("it is also forwarded from clients, and Centrifugo would append their value to the secret"));
+        if forwarded.any(|listed| secret.name().as_str().eq_ignore_ascii_case(listed)) {
+            let fault = "it is also forwarded from clients, and Centrifugo would append their value to the secret";
+            return Err(Conflict::Header { header: secret.name().to_string(), fault, at: setting.at() });
         }
-        Ok(Secret::new(header, value.to_owned()))
+        Ok(Some(secret))
     }
 }

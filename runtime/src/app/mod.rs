@@ -12,11 +12,13 @@ pub(crate) mod list;
 mod logs;
 mod parts;
 mod report;
+mod secret;
 mod settings;
 mod start;
 
 use std::fmt;
 
+use self::secret::SecretSetting;
 use crate::config::Settings;
 use crate::dispatch::failure::ErrorHandler;
 use crate::error::StartError;
@@ -54,6 +56,7 @@ pub struct App {
     states: States,
     settings: Settings,
     address: Option<String>,
+    secret: Option<SecretSetting>,
     limits: Limits,
     http: Option<Http>,
     /// Whether [`testing`](crate::testing) calls the app, and no Centrifugo does.

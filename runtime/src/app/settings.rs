@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::App;
+use super::secret::SecretSetting;
 
 impl App {
     /// Sets the address to listen on, as `host:port` or as the path of a Unix socket, `unix:///run/app.sock`. `:port` means
@@ -17,12 +18,25 @@ impl App {
     }
 
     /// Sets a metadata entry that each call must contain exactly once. All other calls receive UNAUTHENTICATED, except those
-    /// of the [health service](crate::operations#health).
+    /// of the [health service](crate::operations#health). The environment variable `PROXY_SECRET` takes precedence over the
+    /// value, and needs no `secret`: the entry's name is `x-centrifugo-secret` then.
     ///
     /// Centrifugo sends the entry if its proxies have `grpc.credentials_key` and `grpc.credentials_value`, which the
     /// [generated configuration](Self::centrifugo_config) contains.
     pub fn secret(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.secret = Some((name.into(), value.into()));
+        self.secret = Some(SecretSetting::one(name.into(), value.into()));
+        self
+    }
+
+    /// Sets a [`secret`](Self::secret) that is being replaced: each call must contain one of the values, the first of which
+    /// is the one in the generated configuration. [`operations`](crate::operations#replace-the-secret) describes the steps.
+    ///
+    /// ```
+    /// # let app = centrifugo::App::empty();
+    /// app.secrets("x-centrifugo-secret", ["the new one", "the previous one"]);
+    /// ```
+    pub fn secrets<V: Into<String>>(mut self, name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
+        self.secret = Some(SecretSetting::any(name.into(), values.into_iter().map(Into::into).collect()));
         self
     }
 

@@ -36,7 +36,7 @@ impl App {
     ///
     /// [`StartError::NoHandlers`] and [`StartError::Conflicts`], as at a start.
     pub fn centrifugo_config(&self, endpoint: &str) -> Result<Value, StartError> {
-        Ok(config::generate(&self.check()?.registry, &self.settings, endpoint))
+        Ok(self.config(&self.check()?, endpoint))
     }
 
     /// Prints Centrifugo's configuration if the environment has `PROXY_PRINT_CONFIG=1`, and returns whether it did. `main`
@@ -73,7 +73,7 @@ impl App {
             return Ok(false);
         }
         let endpoint = Address::choose(self.address.as_deref())?.endpoint();
-        let config = config::generate(&self.check_without_states()?.registry, &self.settings, &endpoint);
+        let config = self.config(&self.check_without_states()?, &endpoint);
         print(&config).map_err(StartError::Print)?;
         Ok(true)
     }
@@ -127,6 +127,10 @@ impl App {
         Ok(self.dispatch(checked))
     }
 
+    fn config(&self, Checked { registry, secret, .. }: &Checked, endpoint: &str) -> Value {
+        config::generate(registry, &self.settings, secret.as_ref(), endpoint)
+    }
+
     fn service(mut self, checked: Checked) -> (ProxyService, Config) {
         let layers = mem::take(&mut self.layers);
         let (dispatch, config) = self.dispatch(checked);
@@ -136,7 +140,7 @@ impl App {
     fn dispatch(mut self, Checked { registry, routes, secret }: Checked) -> (Arc<Dispatch>, Config) {
         report(&registry, &self.settings);
         self.install_http_bridge(&registry, secret.as_ref());
-        let config = Config { registry, settings: self.settings };
+        let config = Config { registry, settings: self.settings, secret: secret.clone() };
         let warnings = Warnings::of(&config.generate(""), self.is_test);
         let error_handler = self.error_handlers.into_iter().next();
         let reporter = Reporter { error_handler, states: Arc::new(self.states) };

@@ -11,13 +11,14 @@ use super::namespace_types::NamespaceTypes;
 use super::namespaces::{channel_namespaces, literal_namespaces};
 use super::open_namespaces::OpenNamespaces;
 use super::proxies::Proxies;
+use crate::dispatch::secret::Secret;
 use crate::event::facts::Proxy;
 use crate::event::kind::Kind;
 use crate::registry::Registry;
 
 /// Generates the configuration for the handlers, and merges the app's own settings into it.
-pub(crate) fn generate(registry: &Registry, settings: &Settings, endpoint: &str) -> Value {
-    let proxies = Proxies { registry, settings, endpoint };
+pub(crate) fn generate(registry: &Registry, settings: &Settings, secret: Option<&Secret>, endpoint: &str) -> Value {
+    let proxies = Proxies { registry, settings, secret, endpoint };
     let all: BTreeSet<_> = channel_namespaces(registry, settings).collect();
     let types = NamespaceTypes::of(registry, &all);
     let mut config = json!({});

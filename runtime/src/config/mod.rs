@@ -17,6 +17,7 @@ use serde_json::Value;
 pub(crate) use self::generate::generate;
 pub(crate) use self::merge::nested;
 pub(crate) use self::namespaces::literal_namespaces;
+use crate::dispatch::secret::Secret;
 use crate::registry::Registry;
 
 /// The settings of [`App`](crate::App) that the configuration contains, beyond what its handlers imply.
@@ -30,8 +31,6 @@ pub(crate) struct Settings {
     pub(crate) rpc_namespaces: Vec<&'static str>,
     /// Settings that `App::centrifugo` merges, in the order of its calls.
     pub(crate) custom: Vec<Value>,
-    /// The name and the value of a metadata entry.
-    pub(crate) secret: Option<(String, String)>,
 }
 
 impl Settings {
@@ -45,10 +44,11 @@ impl Settings {
 pub(crate) struct Config {
     pub(crate) registry: Registry,
     pub(crate) settings: Settings,
+    pub(crate) secret: Option<Secret>,
 }
 
 impl Config {
     pub(crate) fn generate(&self, endpoint: &str) -> Value {
-        generate(&self.registry, &self.settings, endpoint)
+        generate(&self.registry, &self.settings, self.secret.as_ref(), endpoint)
     }
 }

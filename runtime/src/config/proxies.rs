@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Settings;
+use crate::dispatch::secret::Secret;
 use crate::event::facts::Proxy;
 use crate::event::kind::Kind;
 use crate::registry::Registry;
@@ -13,6 +14,7 @@ use crate::registry::Registry;
 pub(super) struct Proxies<'a> {
     pub(super) registry: &'a Registry,
     pub(super) settings: &'a Settings,
+    pub(super) secret: Option<&'a Secret>,
     pub(super) endpoint: &'a str,
 }
 
@@ -36,8 +38,9 @@ impl Proxies<'_> {
         if needs.iter().any(|needs| needs.meta) {
             proxy.insert("include_connection_meta".into(), true.into());
         }
-        if let Some((key, value)) = &self.settings.secret {
-            proxy.insert("grpc".into(), json!({ "credentials_key": key.to_ascii_lowercase(), "credentials_value": value }));
+        if let Some(secret) = self.secret {
+            let (key, value) = (secret.name().as_str(), secret.current());
+            proxy.insert("grpc".into(), json!({ "credentials_key": key, "credentials_value": value }));
         }
         Some(proxy)
     }

@@ -1,25 +1,35 @@
 //! The app's secret, which distinguishes Centrifugo from everybody else who can reach the port.
 
+use std::iter;
+
 use http::{HeaderMap, HeaderName, Request};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 use tonic::Status;
 
 use crate::dispatch::Dispatch;
 use crate::reject::logged::Logged;
 
 /// A metadata entry that only the app's own Centrifugo sends (`grpc.credentials_key`, `grpc.credentials_value`).
+#[derive(Clone)]
 pub(crate) struct Secret {
     name: HeaderName,
-    value: String,
+    /// The value in Centrifugo's configuration.
+    current: String,
+    /// Values that are accepted as well, while the secret is replaced.
+    previous: Vec<String>,
 }
 
 impl Secret {
-    pub(crate) fn new(name: HeaderName, value: String) -> Self {
-        Self { name, value }
+    pub(crate) fn new(name: HeaderName, current: String, previous: Vec<String>) -> Self {
+        Self { name, current, previous }
     }
 
     pub(crate) fn name(&self) -> &HeaderName {
         &self.name
+    }
+
+    pub(crate) fn current(&self) -> &str {
+        &self.current
     }
 
     /// Whether the metadata has the secret exactly once. Centrifugo appends a client's header of the same name, if the
@@ -27,9 +37,15 @@ impl Secret {
     pub(crate) fn is_in(&self, metadata: &HeaderMap) -> bool {
         let mut values = metadata.get_all(&self.name).iter();
         match (values.next(), values.next()) {
-            (Some(value), None) => value.as_bytes().ct_eq(self.value.as_bytes()).into(),
+            (Some(value), None) => self.accepts(value.as_bytes()).into(),
             _ => false,
         }
+    }
+
+    /// Compares with every value, also after one that is equal: the time depends on nothing but the values' lengths.
+    fn accepts(&self, value: &[u8]) -> Choice {
+        let accepted = iter::once(&self.current).chain(&self.previous);
+        accepted.fold(Choice::from(0), |equal, accepted| equal | accepted.as_bytes().ct_eq(value))
     }
 }
 
@@ -61,19 +77,24 @@ mod tests {
         for value in values {
             metadata.append(NAME, HeaderValue::from_static(value));
         }
-        Secret::new(NAME, "open sesame".into()).is_in(&metadata)
+        Secret::new(NAME, "open sesame".into(), vec!["open barley".into(), "open oats".into()]).is_in(&metadata)
     }
 
     #[test]
     fn a_call_with_exactly_one_right_value_has_the_secret() {
-        assert!(has_secret(&["open sesame"]));
+        for value in ["open sesame", "open barley", "open oats"] {
+            assert!(has_secret(&[value]), "{value}");
+        }
     }
 
     #[test]
     fn a_call_without_the_right_value_or_with_two_values_has_no_secret() {
         assert!(!has_secret(&[]));
-        assert!(!has_secret(&["open"]));
+        for value in ["", "open", "open rye", "open sesame "] {
+            assert!(!has_secret(&[value]), "{value}");
+        }
         assert!(!has_secret(&["open sesame", "open sesame"]));
+        assert!(!has_secret(&["open sesame", "open barley"]));
         assert!(!has_secret(&["mine", "open sesame"]));
     }
 }

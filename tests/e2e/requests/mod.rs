@@ -5,4 +5,5 @@ mod fast_path;
 mod gzip;
 mod headers;
 mod malformed;
+mod rotation;
 mod secret;
