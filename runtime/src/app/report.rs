@@ -1,5 +1,7 @@
 //! The log lines of a start: one for each handler and interceptor, and warnings about likely mistakes.
 
+use std::net::SocketAddr;
+
 use centrifugo_pattern::Namespace;
 
 use crate::config::{Settings, nested};
@@ -28,6 +30,15 @@ pub(crate) fn report(registry: &Registry, settings: &Settings) {
             "compiled with `panic = \"abort\"`: a panic in a handler ends the whole app instead of one client's call"
         );
     }
+}
+
+/// Warns of an address that other machines may reach, if the app has no secret.
+pub(crate) fn warn_of_strangers(address: SocketAddr) {
+    let port = address.port();
+    tracing::warn!(
+        "whoever reaches {address} can act as any user, because the app has no secret: set `PROXY_SECRET` to a long random \
+         text, or listen on `127.0.0.1:{port}` or on a Unix socket such as `unix:///run/app.sock`"
+    );
 }
 
 /// Warns of a handler that lets every client write.

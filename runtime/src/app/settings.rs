@@ -10,8 +10,9 @@ impl App {
     /// every interface, and port 0 a free port. The environment variable `PROXY_ADDRESS` takes precedence; without either,
     /// the address is `127.0.0.1:10001`.
     ///
-    /// Whoever can reach the port can act as any user: keep it private, or set a [`secret`](Self::secret). A socket's file has
-    /// mode 0660; [`operations`](crate::operations#unix-socket) describes when it is replaced and removed.
+    /// Whoever can reach the port can act as any user: keep it private, or set a [`secret`](Self::secret). The app warns at
+    /// its start if it does neither. A socket's file has mode 0660; [`operations`](crate::operations#unix-socket) describes
+    /// when it is replaced and removed.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::App;
 use super::check::Checked;
-use super::report::report;
+use super::report::{report, warn_of_strangers};
 use crate::config::{self, Config};
 use crate::dispatch::Dispatch;
 use crate::dispatch::failure::Reporter;
@@ -104,9 +104,13 @@ impl App {
     pub async fn bind(self) -> Result<Server, StartError> {
         let checked = self.check()?;
         let listener = Address::choose(self.address.as_deref())?.listen().await?;
-        let limits = self.limits;
+        let (limits, has_secret) = (self.limits, checked.secret.is_some());
         let (service, config) = self.service(checked);
-        Ok(Server::new(listener, service, limits, config))
+        let server = Server::new(listener, service, limits, config);
+        if let (false, Some(address)) = (has_secret, server.public_addr()) {
+            warn_of_strangers(address);
+        }
+        Ok(server)
     }
 
     /// Turns the app into a tonic service, to mount beside services of your own.

@@ -90,6 +90,11 @@ impl Server {
         self.listener.endpoint()
     }
 
+    /// The address that the server listens on, if other machines may be able to reach it.
+    pub(crate) fn public_addr(&self) -> Option<SocketAddr> {
+        self.local_addr().filter(|address| !address.ip().to_canonical().is_loopback())
+    }
+
     /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its
     /// address.
     ///

@@ -3,6 +3,7 @@
 mod health;
 mod interceptors;
 mod stop;
+mod strangers;
 mod test_kit;
 mod tls;
 mod unix;
