@@ -33,7 +33,7 @@ impl Stage {
         let server = app.listen("127.0.0.1:0").bind().await.expect("an app that can start");
         let config = server.centrifugo_config();
         let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
-        let address = server.local_addr().expect("an address");
+        let address = server.local_addr();
         let (stop, stopped) = oneshot::channel();
         let app = tokio::spawn(server.serve_until(async {
             // A dropped sender stops it, too.

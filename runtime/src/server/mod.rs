@@ -18,7 +18,7 @@ pub(crate) mod unsent;
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -79,10 +79,10 @@ impl Server {
         Self { listener, service, limits, config }
     }
 
-    /// The address that the server listens on; `None` if that is a Unix socket. Port 0 has become the port that the system
-    /// picked.
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.listener.address()
+    /// The address that the server listens on. Port 0 has become the port that the system picked. A Unix socket has none: the
+    /// result is `0.0.0.0:0` then, and [`endpoint`](Self::endpoint) has the path.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.listener.address().unwrap_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into())
     }
 
     /// The server's endpoint, as Centrifugo's configuration has it: `grpc://127.0.0.1:10001`, or `unix:///run/app.sock`.
@@ -92,7 +92,7 @@ impl Server {
 
     /// The address that the server listens on, if other machines may be able to reach it.
     pub(crate) fn public_addr(&self) -> Option<SocketAddr> {
-        self.local_addr().filter(|address| !address.ip().to_canonical().is_loopback())
+        self.listener.address().filter(|address| !address.ip().to_canonical().is_loopback())
     }
 
     /// Centrifugo's configuration for this server: [`App::centrifugo_config`](crate::App::centrifugo_config) with its

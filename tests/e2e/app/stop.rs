@@ -39,7 +39,7 @@ async fn a_running_call_is_answered_before_the_app_ends() {
     let begun = Begun::default();
     let app = App::empty().handlers(handlers![slow]).state(begun.clone());
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let (address, request) = (server.local_addr().expect("an address"), message("RPCRequest", &[("method", text("slow"))]));
+    let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("slow"))]));
     let running = tokio::spawn(async move { call(address, "RPC", &request).await });
     server.serve_until(begun.notified()).await.expect("a good end");
     let answer = running.await.expect("a call").expect("an answer");
@@ -81,8 +81,7 @@ async fn a_call_that_never_ends_does_not_delay_the_stop() {
     let begun = Begun::default();
     let app = App::empty().handlers(handlers![endless]).state(begun.clone()).drain_timeout(Duration::from_millis(100));
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let (address, request) =
-        (server.local_addr().expect("an address"), message("RPCRequest", &[("method", text("endless"))]));
+    let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("endless"))]));
     let running = tokio::spawn(async move { call(address, "RPC", &request).await });
     let logs = Logs::keep();
     server.serve_until(begun.notified()).await.expect("an end");
@@ -105,7 +104,7 @@ async fn no_handler_is_left_when_serving_has_ended() {
     let app = App::empty().handlers(handlers![held]).state(begun.clone()).state(live.clone());
     let app = app.drain_timeout(Duration::from_millis(50)).error_handler(async |_| std::future::pending().await);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let (address, request) = (server.local_addr().expect("an address"), message("RPCRequest", &[("method", text("held"))]));
+    let (address, request) = (server.local_addr(), message("RPCRequest", &[("method", text("held"))]));
     let running = tokio::spawn(async move { call(address, "RPC", &request).await });
     server.serve_until(begun.notified()).await.expect("an end");
     assert_eq!(live.now(), 0);
@@ -124,7 +123,7 @@ async fn a_connection_that_always_has_another_call_sees_the_stop() {
     let calls = Arc::new(AtomicUsize::new(0));
     let app = App::empty().handlers(handlers![brief]).state(Arc::clone(&calls)).drain_timeout(2 * PATIENCE);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr().expect("an address");
+    let address = server.local_addr();
     let request = message("RPCRequest", &[("method", text("brief"))]);
     let answered = Arc::new(AtomicUsize::new(0));
     let (enough, count) = (Begun::default(), Arc::clone(&answered));
@@ -160,7 +159,7 @@ async fn a_connection_that_always_has_another_call_sees_the_stop() {
 async fn a_silent_peer_does_not_delay_the_stop() {
     let app = App::empty().handlers(handlers![shared::connect]).drain_timeout(2 * PATIENCE);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let address = server.local_addr().expect("an address");
+    let address = server.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
     let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
     let silent = TcpStream::connect(address).await.expect("a connection");

@@ -37,7 +37,7 @@ impl Running {
     async fn start(address: &str, secrets: &[&str]) -> Self {
         let app = App::empty().handlers(handlers![connect, ping]).secrets(NAME, secrets.iter().copied());
         let server = app.listen(address).bind().await.expect("an app that can start");
-        let (address, config) = (server.local_addr().expect("an address"), server.centrifugo_config());
+        let (address, config) = (server.local_addr(), server.centrifugo_config());
         let (stop, stopped) = oneshot::channel();
         let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
         Self { address, config, stop, app }

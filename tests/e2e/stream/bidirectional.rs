@@ -38,7 +38,7 @@ async fn run() -> Running {
     let live = LiveCount::default();
     let app = App::empty().handlers(handlers![echo, deaf]).state(live.clone()).drain_timeout(2 * PATIENCE);
     let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
-    let connection = connection(server.local_addr().expect("an address")).await;
+    let connection = connection(server.local_addr()).await;
     let (stop, stopped) = oneshot::channel();
     let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
     Running { connection, live, stop, app }
