@@ -116,18 +116,19 @@ impl ProxyService {
         self.dispatch.running()
     }
 
-    /// Handles a request of [`Server`](crate::Server), through the layers if there are any.
+    /// Handles a request of [`Server`](crate::Server), through the layers if there are any. A probe asks whether the app
+    /// serves, so neither a layer nor the number of running calls may refuse it.
     pub(crate) fn handle<B: RequestBody>(
         &self,
         request: Request<B>,
         arrived: Instant,
     ) -> impl Future<Output = Response<ResponseBody>> + use<B> {
         match &self.layered {
-            None => serve(Arc::clone(&self.dispatch), request, arrived).left_future(),
-            Some(layered) => {
+            Some(layered) if !Method::of(request.uri().path()).is_some_and(Method::is_public) => {
                 let response = layered.clone().call(with_limits(request).map(Body::new));
                 response.map(|Ok(response)| from_tonic(response)).right_future()
             }
+            _ => serve(Arc::clone(&self.dispatch), request, arrived).left_future(),
         }
     }
 }

@@ -24,8 +24,8 @@ pub(crate) enum Socket {
 }
 
 impl Socket {
-    /// Sets the options of a TCP socket: writes leave at once, and the system finds out when the peer is gone without a word.
-    /// The peer of a Unix socket can't be.
+    /// Sets the options of a TCP socket: writes leave at once, and the system finds out when the peer is gone without a
+    /// word. The peer of a Unix socket can't be.
     pub(crate) fn prepare(&self) -> io::Result<()> {
         match self {
             Self::Tcp(socket) => {

@@ -104,6 +104,23 @@ async fn an_app_serves_for_probes_without_the_secret() {
 }
 
 #[tokio::test]
+async fn a_layer_that_refuses_all_calls_refuses_no_probe() {
+    let layers = tower::ServiceBuilder::new().map_request(|request: http::Request<tonic::body::Body>| -> http::Request<_> {
+        assert!(request.uri().path().is_empty(), "the layer refuses {}", request.uri().path());
+        request
+    });
+    let app = Serving::start(guarded().layer(layers)).await;
+    let mut client = app.client().await;
+    assert_eq!(check(&mut client, PROXY).await.expect("a status"), ServingStatus::Serving);
+    let mut metadata = MetadataMap::new();
+    metadata.insert("x-secret", MetadataValue::from_static("open sesame"));
+    let ping = message("RPCRequest", &[("method", text("ping"))]);
+    let refused = call_with(app.address, "RPC", metadata, &ping).await.expect_err("a refusal");
+    assert_eq!(refused.code(), Code::Internal);
+    app.stops().await;
+}
+
+#[tokio::test]
 async fn an_unknown_service_is_not_found() {
     let app = Serving::start(guarded()).await;
     let mut client = app.client().await;

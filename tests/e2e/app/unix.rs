@@ -97,7 +97,8 @@ async fn a_socket_that_another_process_listens_on_is_refused_and_kept() {
     let other = UnixListener::bind(&path).expect("a socket");
     let error = refused(&path).await;
     let expected = format!(
-        "can't listen on `unix://{}` (App::listen): another process listens on it: stop that process, or choose another path",
+        "can't listen on `unix://{}` (App::listen): another process listens on it: stop that process, \
+         or choose another path",
         path.display()
     );
     assert_eq!(error, expected);
