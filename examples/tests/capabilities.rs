@@ -1,5 +1,5 @@
-//! The tables of `docs/capabilities.md` are true: each row is a "yes", with an example and a test that exist. So are those of
-//! `SECURITY.md`: each row names tests that exist. The links of the other pages lead to files, too.
+//! The tables of `docs/capabilities.md` are true: each row is a "yes", with an example and a test that exist. So are those
+//! of `SECURITY.md`: each row names tests that exist. The links of the other pages lead to files, too.
 
 use std::collections::BTreeSet;
 use std::fs;

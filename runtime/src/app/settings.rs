@@ -85,8 +85,8 @@ impl App {
         self
     }
 
-    /// Sets how many connections may be open at a time: 4,096 by default, at least 1. Further ones are closed as soon as they
-    /// are accepted. Each node of Centrifugo has one connection for each proxy and kind of event, which is about ten.
+    /// Sets how many connections may be open at a time: 4,096 by default, at least 1. Further ones are closed as soon as
+    /// they are accepted. Each node of Centrifugo has one connection for each proxy and kind of event, which is about ten.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.limits.connections = connections.max(1);
         self
@@ -95,9 +95,9 @@ impl App {
     /// Sets how many calls may run at a time, on all connections together: 65,536 by default, at least 1. Further calls
     /// receive RESOURCE_EXHAUSTED at once, before their handlers are called.
     ///
-    /// Their clients receive Centrifugo's error 100, which is temporary: SDKs connect and subscribe again, later and later. So
-    /// an app that can't keep up with all clients keeps up with some of them, instead of being late for all. A good limit is
-    /// the number of calls that the app finishes within the proxy's `timeout`.
+    /// Their clients receive Centrifugo's error 100, which is temporary: SDKs connect and subscribe again, later and later.
+    /// So an app that can't keep up with all clients keeps up with some of them, instead of being late for all. A good limit
+    /// is the number of calls that the app finishes within the proxy's `timeout`.
     ///
     /// A call counts from its arrival to the end of its handler, a stream only while it opens. With [layers](Self::layer), a
     /// call counts from the outermost layer on.
@@ -153,16 +153,16 @@ impl App {
         self
     }
 
-    /// Sets how long a response may wait while its peer takes nothing of it: 30 s by default. Then its call is reset. A stream
-    /// to a slow peer goes on as long as the peer takes any bytes in that time. A connection whose peer takes no bytes at all
-    /// is closed.
+    /// Sets how long a response may wait while its peer takes nothing of it: 30 s by default. Then its call is reset. A
+    /// stream to a slow peer goes on as long as the peer takes any bytes in that time. A connection whose peer takes no
+    /// bytes at all is closed.
     pub fn send_timeout(mut self, timeout: Duration) -> Self {
         self.limits.send = timeout;
         self
     }
 
-    /// Sets how many bytes of responses the app holds in total while their peers don't take them: 128 MiB by default. A single
-    /// connection may hold a quarter of it, and always one message of [`max_message_size`](Self::max_message_size).
+    /// Sets how many bytes of responses the app holds in total while their peers don't take them: 128 MiB by default. A
+    /// single connection may hold a quarter of it, and always one message of [`max_message_size`](Self::max_message_size).
     ///
     /// A call that exceeds the limit is reset, which its caller takes for RESOURCE_EXHAUSTED. Short responses, of 64 KiB
     /// together on each connection, don't count.

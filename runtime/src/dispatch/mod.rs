@@ -25,11 +25,11 @@
 //!
 //! * Its deadline is over (step 4).
 //! * The caller resets the call, or its connection ends: `server/responder.rs` drops the call.
-//! * The app stops, and the drain timeout is over: `server/connection.rs` closes all connections, which ends the task of each
-//!   call.
+//! * The app stops, and the drain timeout is over: `server/connection.rs` closes all connections, which ends the task of
+//!   each call.
 //!
-//! A handler that blocks its thread can't be dropped. The report (`Drop` of [`InFlight`]) names the reason. A call that is cut
-//! by the stop is only logged, because the error handler ends with the app.
+//! A handler that blocks its thread can't be dropped. The report (`Drop` of [`InFlight`]) names the reason. A call that is
+//! cut by the stop is only logged, because the error handler ends with the app.
 
 pub(crate) mod call_record;
 pub(crate) mod channel_states;
@@ -131,8 +131,8 @@ type MapResponse<E, T> = fn(<E as Wire>::Response, usize) -> Result<T, Reject>;
 // Step 1, receive. What isn't generic over the event is compiled once.
 
 impl Dispatch {
-    /// Decodes the message, and takes the event through steps 2 and 3. `Err`: it is no event, the app has no handlers for it,
-    /// or too many calls run.
+    /// Decodes the message, and takes the event through steps 2 and 3. `Err`: it is no event, the app has no handlers for
+    /// it, or too many calls run.
     pub(crate) fn call<E: Routed, T>(
         self: Arc<Self>,
         head: Head,
@@ -252,8 +252,8 @@ impl<E: Wire, T> InFlight<E, T> {
     /// Polls the handler. Ready with the encoded reply, or with the reason why there is none.
     fn poll_encoded(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
         let Self { handler, format, map_response, record, deadline } = self;
-        // The handler, the serialization of its reply and the destructors of both run in this guard. What reads placeholders,
-        // and what is left of a refusal, have guards of their own.
+        // The handler, the serialization of its reply and the destructors of both run in this guard. What reads
+        // placeholders, and what is left of a refusal, have guards of their own.
         let polled = guard(|| {
             let Some(Poll::Ready(replied)) = handler.as_mut().map(|handler| handler.as_mut().poll(context)) else {
                 return Poll::Pending;

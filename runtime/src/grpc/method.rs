@@ -1,4 +1,5 @@
-//! The methods of Centrifugo's service and of the health service, and the unary calls: from the bytes of a message to those of its response.
+//! The methods of Centrifugo's service and of the health service, and the unary calls: from the bytes of a message to those
+//! of its response.
 
 use std::pin::Pin;
 use std::sync::Arc;

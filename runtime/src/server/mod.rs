@@ -79,8 +79,8 @@ impl Server {
         Self { listener, service, limits, config }
     }
 
-    /// The address that the server listens on. Port 0 has become the port that the system picked. A Unix socket has none: the
-    /// result is `0.0.0.0:0` then, and [`endpoint`](Self::endpoint) has the path.
+    /// The address that the server listens on. Port 0 has become the port that the system picked. A Unix socket has none:
+    /// the result is `0.0.0.0:0` then, and [`endpoint`](Self::endpoint) has the path.
     pub fn local_addr(&self) -> SocketAddr {
         self.listener.address().unwrap_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into())
     }

@@ -65,7 +65,8 @@ impl<F: Future<Output = Response<ResponseBody>>> Future for Responder<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        // Handlers and their streams have guards of their own, which know the call. The bodies of the app's tower layers have none.
+        // Handlers and their streams have guards of their own, which know the call. The bodies of the app's tower layers
+        // have none.
         match guard(|| self.as_mut().poll_sent(context)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(()))) => {}
