@@ -22,13 +22,10 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tower::layer::util::Identity;
 
+use crate::shared;
+
 /// The service of Centrifugo's calls.
 const PROXY: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
 
 /// Notified when the handler has begun, and when it may return.
 #[derive(Default)]
@@ -90,7 +87,7 @@ async fn next(watch: &mut Streaming<HealthCheckResponse>) -> Option<ServingStatu
 
 /// An app that everybody else needs the secret for.
 fn guarded() -> App {
-    App::empty().handlers(handlers![ping]).secret("x-secret", "open sesame")
+    App::empty().handlers(handlers![shared::ping]).secret("x-secret", "open sesame")
 }
 
 #[tokio::test]
@@ -187,7 +184,7 @@ async fn a_watch_sees_the_stop_before_the_drain_and_does_not_delay_it() {
 
 #[tokio::test]
 async fn an_open_watch_alone_does_not_delay_the_stop() {
-    let app = Serving::start(App::empty().handlers(handlers![ping])).await;
+    let app = Serving::start(App::empty().handlers(handlers![shared::ping])).await;
     let mut watch = app.client().await.watch(of("")).await.expect("a watch").into_inner();
     assert_eq!(next(&mut watch).await, Some(ServingStatus::Serving));
     app.stops().await;
@@ -215,7 +212,7 @@ async fn an_app_that_stops_is_not_serving() {
 async fn a_tonic_server_reports_its_health_with_tonic_health() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let proxy = App::empty().handlers(handlers![ping]).into_service().expect("an app");
+    let proxy = App::empty().handlers(handlers![shared::ping]).into_service().expect("an app");
     let (mut reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<ProxyService>().await;
     let (stop, stopped) = oneshot::channel::<()>();

@@ -5,29 +5,21 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-use centrifugo::{App, Connected, Server, StartError, handlers};
+use centrifugo::{App, Server, StartError, handlers};
 use centrifugo_server::Centrifugo;
 use centrifugo_tests::{Client, Logs};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
+use crate::shared;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
 async fn bind(path: &Path) -> Result<Server, StartError> {
-    let app = App::empty().handlers(handlers![connect, ping]).secret("x-centrifugo-secret", "open sesame");
+    let app = App::empty().handlers(handlers![shared::connect, shared::ping]).secret("x-centrifugo-secret", "open sesame");
     app.listen(format!("unix://{}", path.display())).bind().await
 }
 

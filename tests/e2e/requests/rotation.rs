@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use centrifugo::{App, Connected, StartError, handlers};
+use centrifugo::{App, StartError, handlers};
 use centrifugo_server::Centrifugo;
 use centrifugo_tests::wire::{call_with, message, text};
 use centrifugo_tests::{Client, Logs};
@@ -13,17 +13,9 @@ use tokio::task::JoinHandle;
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
+use crate::shared;
+
 const NAME: &str = "x-centrifugo-secret";
-
-#[centrifugo::connect(collect = false)]
-async fn connect() -> Connected {
-    Connected::user("7")
-}
-
-#[centrifugo::rpc("ping", collect = false)]
-async fn ping() -> &'static str {
-    "pong"
-}
 
 /// An app that serves, with these secrets.
 struct Running {
@@ -35,7 +27,7 @@ struct Running {
 
 impl Running {
     async fn start(address: &str, secrets: &[&str]) -> Self {
-        let app = App::empty().handlers(handlers![connect, ping]).secrets(NAME, secrets.iter().copied());
+        let app = App::empty().handlers(handlers![shared::connect, shared::ping]).secrets(NAME, secrets.iter().copied());
         let server = app.listen(address).bind().await.expect("an app that can start");
         let (address, config) = (server.local_addr(), server.centrifugo_config());
         let (stop, stopped) = oneshot::channel();
