@@ -85,8 +85,10 @@ async fn interceptors() {
     assert_eq!(client.rpc("whoami", Value::Null).await, refused(429, "too many calls for the free plan"));
     let mut client = example.connected(json!("Ann")).await;
     assert_eq!(client.rpc("broken", Value::Null).await, refused(100, "internal server error"));
-    // Two connects, and all of the calls.
-    assert_eq!(client.rpc("requests", Value::Null).await, Ok(json!(7)));
+    assert_eq!(client.rpc("slow", Value::Null).await, refused(100, "internal server error"));
+    let mut client = example.connected(json!("Ann")).await;
+    // Three connects, and all of the calls.
+    assert_eq!(client.rpc("requests", Value::Null).await, Ok(json!(9)));
     example.stop().await;
 }
 

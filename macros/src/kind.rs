@@ -136,11 +136,12 @@ pub(crate) const LENIENT: Opt = Opt::flag("lenient");
 const IGNORE_CASE: Opt = Opt::flag("ignore_case");
 const ANYONE: Opt = Opt::flag("anyone");
 const BINARY: Opt = Opt::flag("binary");
+const TIMEOUT: Opt = Opt::value("timeout", "is a string, a time with its unit", "\"500ms\"");
 
-const EVERY: &[Opt] = &[Opt::NAME, Opt::COLLECT];
-const PATTERNED: &[Opt] = &[IGNORE_CASE, LENIENT, Opt::NAME, Opt::COLLECT];
-const REMOVE: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, Opt::NAME, Opt::COLLECT];
-const PUBLISH: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, BINARY, Opt::NAME, Opt::COLLECT];
+const EVERY: &[Opt] = &[TIMEOUT, Opt::NAME, Opt::COLLECT];
+const PATTERNED: &[Opt] = &[IGNORE_CASE, LENIENT, TIMEOUT, Opt::NAME, Opt::COLLECT];
+const REMOVE: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, TIMEOUT, Opt::NAME, Opt::COLLECT];
+const PUBLISH: &[Opt] = &[IGNORE_CASE, LENIENT, ANYONE, BINARY, TIMEOUT, Opt::NAME, Opt::COLLECT];
 
 /// The options of all attributes of handlers.
 pub(crate) const OPTIONS: &[Opt] = PUBLISH;

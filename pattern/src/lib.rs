@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 //!
 //! Modules import downwards only: `router`, `tree` and `edges` find, `parse` and `rules` read and check, `compiled` matches,
-//! and all rest on `pattern` and `error`, which rest on `names`, `codes`, `suggest` and `drawing`.
+//! and all rest on `pattern` and `error`, which rest on `names`, `codes`, `suggest` and `drawing`. `duration` stands
+//! alone.
 
 pub mod codes;
 mod compiled;
 mod drawing;
+pub mod duration;
 mod edges;
 mod error;
 mod habits;

@@ -1,8 +1,10 @@
 //! Warnings at the start, or at a call, about settings that an app's handlers need and don't have.
 
+use std::time::Duration;
+
 use centrifugo::{App, Connected, Published, handlers};
 use centrifugo_tests::Stage;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[centrifugo::connect(collect = false)]
 async fn grants_unknown() -> Connected {
@@ -43,6 +45,39 @@ async fn a_publish_handler_that_checks_neither_user_nor_subscription_is_a_warnin
     let stage = Stage::start(App::empty().handlers(handlers![plain, careless])).await;
     stage.logs.line(&["WARN", "careless", "neither the subscription nor the channel", "`anyone`"]).await;
     stage.stop().await;
+}
+
+#[centrifugo::rpc("slow", timeout = "2s", collect = false)]
+async fn slow() {}
+
+#[centrifugo::rpc("quick", timeout = "200ms", collect = false)]
+async fn quick() {}
+
+#[tokio::test]
+async fn a_timeout_that_no_call_can_reach_is_a_warning() {
+    let app = || App::empty().handlers(handlers![plain, slow, quick]);
+    let patient = json!({ "rpc": { "proxy": { "timeout": "3s" } } });
+    let (never, of_handler) = ("is never reached, because", "`timeout = \"2s\"` of `e2e::warnings::slow`");
+    let app_waits = |millis| app().timeout(Duration::from_millis(millis));
+    for (app, lines) in [
+        (app(), vec![[of_handler, never, "Centrifugo waits 1s (`rpc.proxy.timeout`)"]]),
+        (app_waits(500), vec![[of_handler, never, "`App::timeout` is 500ms"]]),
+        (
+            app_waits(5000),
+            vec![
+                [of_handler, never, "Centrifugo waits 1s (`rpc.proxy.timeout`)"],
+                ["`App::timeout`, which is 5s", never, "Centrifugo waits 1s (`"],
+            ],
+        ),
+        (app_waits(2500).centrifugo(patient), vec![]),
+    ] {
+        let logs = Stage::start(app).await.stop().await;
+        let warnings: Vec<_> = logs.lines().filter(|line| line.contains(never)).collect();
+        assert_eq!(warnings.len(), lines.len(), "{logs}");
+        for parts in lines {
+            assert!(warnings.iter().any(|line| parts.iter().all(|part| line.contains(part))), "{parts:?} in {warnings:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,13 +7,14 @@
 //! * `{"id": 2, "rpc": {"method": "whoami"}}`: `"Ann, of the free plan"`;
 //! * the same a second time; the third time, error 429: too many calls for the free plan;
 //! * `{"id": 5, "rpc": {"method": "broken"}}` on a new connection: error 100, and the cause on the app's stderr;
-//! * `{"id": 6, "rpc": {"method": "requests"}}` there: the number of Centrifugo's calls, failed ones included.
+//! * `{"id": 6, "rpc": {"method": "slow"}}` there: the same after 200 ms, the handler's own deadline;
+//! * `{"id": 7, "rpc": {"method": "requests"}}` on another one: the number of Centrifugo's calls, failed ones included.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use centrifugo::{
     App, Call, ClientId, Connected, Data, ErrorReply, Event, Extension, Failure, Next, Reject, Rpc, RpcReply, State, rpc,
@@ -97,6 +98,12 @@ async fn broken() -> Result<i32, Reject> {
     Ok("forty-two".parse()?)
 }
 
+/// Waits for another service, but not as long as Centrifugo would: what the call holds is free again after 200 ms.
+#[rpc("slow", timeout = "200ms")]
+async fn slow() {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
 #[rpc("requests")]
 async fn requests(State(requests): State<Requests>) -> u64 {
     requests.0.load(Ordering::Relaxed)
@@ -138,5 +145,6 @@ mod tests {
     async fn a_failure_has_its_cause() {
         let app = TestApp::new(app()).expect("an app that can start");
         assert!(app.rpc("broken").await.failure().contains("invalid digit"));
+        assert!(app.rpc("slow").await.failure().contains("`timeout = \"200ms\"` of the handler is over"));
     }
 }

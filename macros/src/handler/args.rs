@@ -1,5 +1,7 @@
 //! The arguments of a handler's attribute: `"user.<uuid>", ignore_case, name = "inbox"`.
 
+use std::time::Duration;
+
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{LitStr, Path};
 
@@ -31,6 +33,7 @@ pub(crate) struct Options {
     pub(crate) lenient: Option<Ident>,
     pub(crate) anyone: bool,
     pub(crate) binary: bool,
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Args {
@@ -72,12 +75,13 @@ impl Args {
 }
 
 impl Arguments for Args {
-    fn option(&mut self, Value { option, name, .. }: Value<'_>) -> syn::Result<()> {
-        match option.name {
-            "ignore_case" => self.options.ignore_case = Some(name.clone()),
-            "lenient" => self.options.lenient = Some(name.clone()),
+    fn option(&mut self, value: Value<'_>) -> syn::Result<()> {
+        match value.option.name {
+            "ignore_case" => self.options.ignore_case = Some(value.name.clone()),
+            "lenient" => self.options.lenient = Some(value.name.clone()),
             "anyone" => self.options.anyone = true,
             "binary" => self.options.binary = true,
+            "timeout" => self.options.timeout = Some(value.duration()?),
             other => unreachable!("no field stores `{other}`"),
         }
         Ok(())
@@ -130,12 +134,14 @@ mod tests {
                 let value = match option.name {
                     "name" => quote!(= "inbox"),
                     "collect" => quote!(= false),
+                    "timeout" => quote!(= "500ms"),
                     _ => TokenStream::new(),
                 };
-                let Options { name, uncollected, ignore_case, lenient, anyone, binary } =
+                let Options { name, uncollected, ignore_case, lenient, anyone, binary, timeout } =
                     Args::read(kind, quote!(#pattern #name #value)).expect("right arguments").options;
-                let set = [name.is_some(), uncollected, ignore_case.is_some(), lenient.is_some(), anyone, binary];
-                assert_eq!(set.into_iter().filter(|is_set| *is_set).count(), 1, "`{}` of `{}`", option.name, kind.name());
+                let values = [name.is_some(), ignore_case.is_some(), lenient.is_some(), timeout.is_some()];
+                let set = values.into_iter().chain([uncollected, anyone, binary]);
+                assert_eq!(set.filter(|is_set| *is_set).count(), 1, "`{}` of `{}`", option.name, kind.name());
             }
         }
     }

@@ -59,7 +59,12 @@ fn info(handler: &Handler) -> TokenStream {
         (handler.options.binary, "binary"),
     ];
     let options = options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, option)| Ident::new(option, Span::call_site()));
-    quote!(#attribute #name #function [#pattern] [#(.#options())*])
+    let timeout = handler.options.timeout.map(|timeout| {
+        // The longest duration that an attribute accepts has 63 bits.
+        let nanos = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
+        quote!(.timeout(#nanos))
+    });
+    quote!(#attribute #name #function [#pattern] [#(.#options())* #timeout])
 }
 
 /// The functions that differ between handlers: `__bind` reads the values from a name, `__run` extracts the arguments and

@@ -15,6 +15,7 @@ mod report;
 mod secret;
 mod settings;
 mod start;
+mod unreached;
 
 use std::fmt;
 

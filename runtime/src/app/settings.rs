@@ -106,6 +106,23 @@ impl App {
         self
     }
 
+    /// Sets how long a call may take, from its arrival to the end of its handler, with the extractors and interceptors; a
+    /// stream, until it is open. Without it, the time is as long as Centrifugo waits: the proxy's `timeout`, 1 s by default.
+    ///
+    /// The option `timeout` of an attribute sets the time of one handler: `#[rpc("report", timeout = "500ms")]`. The shortest
+    /// of all counts, and then the handler is dropped at the `.await` that it waits at. Its client receives error 100, as it
+    /// does when Centrifugo waits no longer, but sooner, and what the handler holds is free again. The least time is 1 ms.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # let app = centrifugo::App::empty();
+    /// app.timeout(Duration::from_millis(800));
+    /// ```
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.call = Some(timeout.max(Duration::from_millis(1)));
+        self
+    }
+
     /// Sets how many calls one connection may have at a time: 65,536 by default, at least 1.
     ///
     /// Centrifugo sends all calls of an event as concurrent streams of a single connection. At the limit it queues calls,
@@ -136,8 +153,7 @@ impl App {
     /// Sets how long a peer may take to send a request's message: 10 s by default. A call that takes longer receives
     /// DEADLINE_EXCEEDED, and the part of its message that has arrived is dropped. Centrifugo sends a message at once.
     ///
-    /// How long a *handler* may take is decided by Centrifugo, which sends the `timeout` of the proxy with each call: 1 s by
-    /// default. Then the handler is dropped.
+    /// How long a *handler* may take is another limit: [`timeout`](Self::timeout).
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.limits.body = timeout;
         self

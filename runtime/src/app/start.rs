@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::App;
 use super::check::Checked;
 use super::report::{report, warn_of_strangers};
+use super::unreached::Timeouts;
 use crate::config::{self, Config};
 use crate::dispatch::Dispatch;
 use crate::dispatch::failure::Reporter;
@@ -145,11 +146,13 @@ impl App {
         report(&registry, &self.settings);
         self.install_http_bridge(&registry, secret.as_ref());
         let config = Config { registry, settings: self.settings, secret: secret.clone() };
-        let warnings = Warnings::of(&config.generate(""), self.is_test);
+        let generated = config.generate("");
+        Timeouts { app: self.limits.call, config: &generated }.warn(&config.registry);
+        let warnings = Warnings::of(&generated, self.is_test);
         let error_handler = self.error_handlers.into_iter().next();
         let reporter = Reporter { error_handler, states: Arc::new(self.states) };
-        let Limits { message_size, running_calls, .. } = self.limits;
-        let dispatch = Dispatch::new(routes, reporter, secret, warnings, message_size, running_calls);
+        let Limits { message_size, running_calls, call, .. } = self.limits;
+        let dispatch = Dispatch::new(routes, reporter, secret, warnings, message_size, running_calls, call);
         (Arc::new(dispatch), config)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `generate` builds it: `proxies` has the options of the proxies, `namespaces` and `open_namespaces` find the namespaces in
 //! which events are switched on, `namespace_types` has the options of a namespace of streams, maps or shared polls, and
-//! `subscription_type` the rules about these types.
+//! `subscription_type` the rules about these types. `proxy_timeout` reads from it how long Centrifugo waits.
 
 mod generate;
 mod merge;
@@ -10,6 +10,7 @@ mod namespace_types;
 mod namespaces;
 mod open_namespaces;
 mod proxies;
+pub(crate) mod proxy_timeout;
 pub(crate) mod subscription_type;
 
 use serde_json::Value;

@@ -8,7 +8,8 @@ use http::HeaderMap;
 use tracing::field::{DisplayValue, display};
 
 use crate::dispatch::Dispatch;
-use crate::dispatch::failure::{Failure, Reporter, Rounded, is_late};
+use crate::dispatch::failure::{Failure, Reporter};
+use crate::dispatch::late::{Rounded, is_late};
 use crate::dispatch::subject::{Answerer, Names, Subject};
 use crate::event::Event;
 use crate::event::kind::Kind;

@@ -1,6 +1,7 @@
 //! The changes of many channels in one message: each is an event for its own handler, and one response is for all of them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use tonic::Status;
@@ -33,7 +34,9 @@ impl Dispatch {
         }
         let mut first = None;
         for change in changes {
-            let response = match Arc::clone(&self).call::<ChannelState, _>(head.clone(), change, Response::framed) {
+            // Each change has a handler's whole time, however many are before it.
+            let head = Head { begun: Instant::now(), ..head.clone() };
+            let response = match Arc::clone(&self).call::<ChannelState, _>(head, change, Response::framed) {
                 Ok(call) => call.await,
                 Err(status) => Err(status),
             };

@@ -4,12 +4,12 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http::HeaderMap;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::dispatch::late::is_late;
 use crate::dispatch::subject::{Answerer, Subject};
 use crate::dispatch::throttle::Throttle;
 use crate::event::kind::Kind;
@@ -79,7 +79,9 @@ impl Failure {
         self.reject.cause().is_some_and(|cause| cause.is::<Panicked>())
     }
 
-    /// Whether the call missed its deadline: Centrifugo waits for the response for the proxy's `timeout`, 1 s by default.
+    /// Whether the call missed its deadline: that of its caller (Centrifugo waits for the response for the proxy's `timeout`,
+    /// 1 s by default), of its handler (the option `timeout` of the attribute), or of the app
+    /// ([`App::timeout`](crate::App::timeout)).
     pub fn is_timeout(&self) -> bool {
         is_late(&self.reject)
     }
@@ -183,30 +185,4 @@ impl Future for Guarded {
 pub(crate) struct Reporter {
     pub(crate) error_handler: Option<ErrorHandler>,
     pub(crate) states: Arc<States>,
-}
-
-/// A missed deadline, at which the handler was dropped.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "dropped after {}: Centrifugo waits {} for the response (`timeout` of the proxy)",
-    Rounded(*.elapsed),
-    Rounded(*.allowed)
-)]
-pub(crate) struct Late {
-    pub(crate) elapsed: Duration,
-    pub(crate) allowed: Duration,
-}
-
-/// A duration, written to the millisecond.
-pub(super) struct Rounded(pub(super) Duration);
-
-impl fmt::Display for Rounded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", Duration::from_millis(u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)))
-    }
-}
-
-/// Whether a failure is a missed deadline.
-pub(super) fn is_late(reject: &Reject) -> bool {
-    reject.cause().is_some_and(|cause| cause.is::<Late>())
 }

@@ -23,7 +23,7 @@
 //!
 //! A handler is a future, so it ends early by being dropped, at the `.await` that it waits at:
 //!
-//! * Its deadline is over (step 4).
+//! * Its deadline is over (step 4): the caller's, its own or the app's, whichever is first.
 //! * The caller resets the call, or its connection ends: `server/responder.rs` drops the call.
 //! * The app stops, and the drain timeout is over: `server/connection.rs` closes all connections, which ends the task of
 //!   each call.
@@ -37,6 +37,7 @@ mod deadline;
 pub(crate) mod failure;
 pub(crate) mod failure_argument;
 pub(crate) mod health_calls;
+mod late;
 pub(crate) mod message;
 pub(crate) mod reported;
 pub(crate) mod secret;
@@ -50,7 +51,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::{Extensions, HeaderMap};
 use tokio_util::sync::CancellationToken;
@@ -58,8 +59,9 @@ use tonic::Status;
 
 use crate::dispatch::call_record::{CallRecord, shown_name};
 use crate::dispatch::deadline::Deadline;
-use crate::dispatch::failure::{ErrorHandler, Late, Reporter};
+use crate::dispatch::failure::{ErrorHandler, Reporter};
 use crate::dispatch::health_calls::HealthCalls;
+use crate::dispatch::late::Late;
 use crate::dispatch::message::TooLong;
 use crate::dispatch::secret::Secret;
 use crate::dispatch::subject::Answerer;
@@ -84,6 +86,8 @@ pub(crate) struct Dispatch {
     /// The longest message in both directions, in bytes.
     max_message_size: usize,
     max_running_calls: usize,
+    /// The longest time of a call that the app allows.
+    timeout: Option<Duration>,
     /// Cancelled when the app begins to stop. Ends the open streams.
     stopping: CancellationToken,
     /// Whether the stop waits no longer: the server drops the calls that still run.
@@ -105,12 +109,13 @@ pub(crate) struct Head {
     pub(crate) metadata: HeaderMap,
     pub(crate) extensions: Extensions,
     pub(crate) arrived: Instant,
+    /// The time from which the timeouts of the handler and the app count.
+    pub(crate) begun: Instant,
 }
 
 impl Head {
-    /// The head of a call that arrives now.
-    pub(crate) fn now(metadata: HeaderMap, extensions: Extensions) -> Self {
-        Self { metadata, extensions, arrived: Instant::now() }
+    pub(crate) fn new(metadata: HeaderMap, extensions: Extensions, arrived: Instant) -> Self {
+        Self { metadata, extensions, arrived, begun: arrived }
     }
 }
 
@@ -216,7 +221,7 @@ impl Dispatch {
         head: Head,
         map_response: MapResponse<E, T>,
     ) -> InFlight<E, T> {
-        let Head { metadata, extensions, arrived } = head;
+        let Head { metadata, extensions, arrived, begun } = head;
         // Without a handler there is no permission to check: the reply is that of no match.
         let has_handler = matches!(answerer, Answerer::Handler(_));
         let checked = if has_handler { event.check(answerer.options()) } else { Ok(()) };
@@ -229,7 +234,7 @@ impl Dispatch {
         };
         self.running.fetch_add(1, Ordering::Relaxed);
         let record = CallRecord::new(answerer, reported, self);
-        InFlight { handler: Some(handler), format, map_response, record, deadline: Deadline::new(arrived) }
+        InFlight { handler: Some(handler), format, map_response, record, deadline: Deadline::new(arrived, begun) }
     }
 }
 
@@ -263,7 +268,7 @@ impl<E: Wire, T> InFlight<E, T> {
         });
         let encoded = match polled {
             Ok(Poll::Ready(encoded)) => encoded,
-            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record.metadata(), context))),
+            Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record, context))),
             Err(panic) => Err(panic),
         };
         drop_handler(handler, record);
@@ -335,7 +340,7 @@ pub(crate) fn refuse<E: Wire>(record: &CallRecord, reject: Arc<Reject>) -> Resul
 /// Reports a failure. Its status goes to Centrifugo's log, and has the reason only where that is no secret.
 fn fail(record: &CallRecord, reject: Arc<Reject>) -> Status {
     let status = match reject.cause() {
-        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler missed the caller's deadline"),
+        Some(cause) if cause.is::<Late>() => Status::deadline_exceeded("the handler missed its deadline"),
         Some(cause) if cause.is::<TooLong>() => Status::out_of_range("the response is too long"),
         _ => internal_error(),
     };
@@ -356,7 +361,7 @@ impl<E: Wire, T> Drop for InFlight<E, T> {
         if self.handler.is_some() {
             drop_handler(&mut self.handler, &self.record);
             if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
-                self.record.cut_by_stop(self.deadline.elapsed());
+                self.record.cut_by_stop(self.deadline.since_arrival());
             } else {
                 self.deadline.report_dropped(&self.record);
             }
@@ -385,6 +390,7 @@ impl Dispatch {
         warnings: Warnings,
         max_message_size: usize,
         max_running_calls: usize,
+        timeout: Option<Duration>,
     ) -> Self {
         Self {
             routes,
@@ -393,6 +399,7 @@ impl Dispatch {
             warnings,
             max_message_size,
             max_running_calls,
+            timeout,
             stopping: CancellationToken::new(),
             drain_over: AtomicBool::new(false),
             running: AtomicUsize::new(0),

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::Bytes;
 use tonic::body::Body;
@@ -24,6 +25,21 @@ const CONNECTION_HEADERS: [&str; 6] = ["connection", "keep-alive", "proxy-connec
 
 /// A service with layers around it.
 pub(crate) type Layered = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
+
+/// The time at which a call arrived, in the extensions of its request: the layers take a part of the call's time.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival(pub(super) Instant);
+
+impl Arrival {
+    /// Takes the time out of the request. A request without it arrives now, or is one that a layer has made.
+    pub(super) fn of<B>(request: &mut http::Request<B>) -> Self {
+        request.extensions_mut().remove().unwrap_or_else(|| Self(Instant::now()))
+    }
+
+    pub(super) fn note<B>(self, request: &mut http::Request<B>) {
+        request.extensions_mut().insert(self);
+    }
+}
 
 type Wrap = Box<dyn FnOnce(ProxyService) -> ProxyService + Send + Sync>;
 

@@ -30,7 +30,7 @@ use tower::Service;
 
 use crate::dispatch::message::decode;
 use crate::dispatch::{Dispatch, Head};
-use crate::grpc::layers::Layered;
+use crate::grpc::layers::{Arrival, Layered};
 use crate::grpc::method::{Method, SERVICE};
 use crate::grpc::response_body::ResponseBody;
 use crate::grpc::single_frame::{Read, RequestBody};
@@ -125,7 +125,9 @@ impl ProxyService {
     ) -> impl Future<Output = Response<ResponseBody>> + use<B> {
         match &self.layered {
             Some(layered) if !Method::of(request.uri().path()).is_some_and(Method::is_public) => {
-                let response = layered.clone().call(with_limits(request).map(Body::new));
+                let mut request = with_limits(request).map(Body::new);
+                Arrival(arrived).note(&mut request);
+                let response = layered.clone().call(request);
                 response.map(|Ok(response)| from_tonic(response)).right_future()
             }
             _ => serve(Arc::clone(&self.dispatch), request, arrived).left_future(),
@@ -157,7 +159,7 @@ async fn stream<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, ar
         Read::Message(parts, message) => (parts, message),
         Read::Other(request) => return from_tonic(via_tonic::stream(dispatch, request, arrived).await),
     };
-    let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
+    let head = Head::new(parts.headers, parts.extensions, arrived);
     let responses = match decode(message) {
         Ok(request) => dispatch.open_stream(head, request).await,
         Err(status) => Err(status),
@@ -192,13 +194,17 @@ impl Service<Request<Body>> for ProxyService {
         }
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         match &mut self.layered {
             None => {
-                let response = serve(Arc::clone(&self.dispatch), request, Instant::now());
+                let Arrival(arrived) = Arrival::of(&mut request);
+                let response = serve(Arc::clone(&self.dispatch), request, arrived);
                 Box::pin(response.map(|response| Ok(response.map(Body::new))))
             }
-            Some(layered) => layered.call(request),
+            Some(layered) => {
+                Arrival::of(&mut request).note(&mut request);
+                layered.call(request)
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ async fn wait<B: RequestBody>(
 
 impl Arrived {
     fn new(dispatch: Arc<Dispatch>, method: Unary, parts: Parts, message: Bytes, arrived: Instant) -> Self {
-        let head = Head { metadata: parts.headers, extensions: parts.extensions, arrived };
+        let head = Head::new(parts.headers, parts.extensions, arrived);
         Self { dispatch, method, head, message }
     }
 

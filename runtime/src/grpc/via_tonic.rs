@@ -62,7 +62,7 @@ pub(crate) async fn bidirectional_stream(
 
 fn split<T>(request: Request<T>, arrived: Instant) -> (Head, T) {
     let (metadata, extensions, message) = request.into_parts();
-    (Head { metadata: metadata.into_headers(), extensions, arrived }, message)
+    (Head::new(metadata.into_headers(), extensions, arrived), message)
 }
 
 /// The message without its flag and length, which tonic writes itself.

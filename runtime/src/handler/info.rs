@@ -1,5 +1,7 @@
 //! The facts of a handler that its attribute states.
 
+use std::time::Duration;
+
 use crate::event::options::Options;
 use crate::names::location::Location;
 
@@ -47,6 +49,13 @@ impl HandlerInfo {
     #[must_use]
     pub const fn binary(mut self) -> Self {
         self.options.binary = true;
+        self
+    }
+
+    /// Sets the longest time of a call, in nanoseconds.
+    #[must_use]
+    pub const fn timeout(mut self, nanos: u64) -> Self {
+        self.options.timeout = Some(Duration::from_nanos(nanos));
         self
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod states;
 pub(crate) mod unique;
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::event::Event;
 use crate::event::kind::Kind;
@@ -77,6 +78,11 @@ impl Handler {
     }
 
     /// Its function, without the event's type.
+    /// The longest time of a call, if the attribute sets one.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.info.options.timeout
+    }
+
     pub(crate) fn binding(&self) -> &'static dyn AddHandler {
         self.binding
     }

@@ -37,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) connections: usize,
     pub(crate) concurrent_calls: u32,
     pub(crate) running_calls: usize,
+    /// The longest time of a call; `None`: as long as its caller waits.
+    pub(crate) call: Option<Duration>,
     pub(crate) message_size: usize,
     pub(crate) drain: Duration,
     pub(crate) handshake: Duration,
@@ -53,6 +55,7 @@ impl Default for Limits {
             connections: 4_096,
             concurrent_calls: 65_536,
             running_calls: 65_536,
+            call: None,
             message_size: 4 << 20,
             drain: Duration::from_secs(10),
             handshake: Duration::from_secs(10),

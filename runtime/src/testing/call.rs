@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -185,9 +186,8 @@ impl<'a, E: TestEvent> IntoFuture for TestCall<'a, E> {
         metadata.entry(grpc_timeout::TIMEOUT).or_insert_with(|| grpc_timeout::value(app.centrifugo.timeout(E::KIND)));
         Box::pin(async move {
             let event = E::decode(E::request(draft)).unwrap_or_else(|malformed| panic!("{malformed}"));
-            let Some(mut call) =
-                Arc::clone(&app.dispatch).start(event, Head::now(metadata, extensions), |response, _| Ok(response))
-            else {
+            let head = Head::new(metadata, extensions, Instant::now());
+            let Some(mut call) = Arc::clone(&app.dispatch).start(event, head, |response, _| Ok(response)) else {
                 panic!("no handler: write one with `{}`", E::KIND.facts().attribute)
             };
             app.check_is_called(&call);

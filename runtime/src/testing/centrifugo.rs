@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::config::proxy_timeout;
 use crate::dispatch::warnings::namespace;
 use crate::event::facts::Proxy;
 use crate::event::kind::Kind;
-
-/// Centrifugo's default for a proxy without a `timeout`.
-const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A Centrifugo that runs with this configuration, which the app has generated.
 pub(super) struct ConfiguredCentrifugo(pub(super) Value);
@@ -27,8 +25,7 @@ impl ConfiguredCentrifugo {
 
     /// How long it waits for a response.
     pub(super) fn timeout(&self, kind: Kind) -> Duration {
-        let set = self.proxy(kind).and_then(|proxy| go_duration(proxy.get("timeout")?.as_str()?));
-        set.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT)
+        proxy_timeout::of(&self.0, kind)
     }
 
     /// Whether it calls the app for a channel or a method of this name.
@@ -71,43 +68,4 @@ fn is_listed(proxy: &Value, kind: Kind, name: &str) -> bool {
     (kind.facts().has_client && forwarded.any(is_name))
         || constants.any(|(listed, _)| is_name(listed))
         || proxy.pointer("/grpc/credentials_key").and_then(Value::as_str).is_some_and(is_name)
-}
-
-/// A duration as Go writes it: `1m30s`, `500ms`, `1.5s`.
-fn go_duration(mut text: &str) -> Option<Duration> {
-    let mut total = Duration::ZERO;
-    while !text.is_empty() {
-        let (amount, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.')?);
-        let (unit, rest) = rest.split_at(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()));
-        let seconds = amount.parse::<f64>().ok()? * seconds_of(unit)?;
-        total += Duration::try_from_secs_f64(seconds).ok()?;
-        text = rest;
-    }
-    Some(total)
-}
-
-fn seconds_of(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "h" => 3600.0,
-        "m" => 60.0,
-        "s" => 1.0,
-        "ms" => 1e-3,
-        "us" | "µs" => 1e-6,
-        "ns" => 1e-9,
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_timeout_is_read_as_go_writes_it() {
-        assert_eq!(go_duration("500ms"), Some(Duration::from_millis(500)));
-        assert_eq!(go_duration("1m1.5s"), Some(Duration::from_millis(61_500)));
-        for text in ["1", "s", "1y", "1 s"] {
-            assert_eq!(go_duration(text), None, "{text}");
-        }
-    }
 }

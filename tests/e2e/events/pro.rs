@@ -102,6 +102,20 @@ async fn the_first_refusal_is_the_reply_and_all_channels_reach_their_handlers() 
     }
 }
 
+#[centrifugo::channel_state("slow:<millis>", timeout = "250ms", collect = false)]
+async fn slow(millis: u64) {
+    tokio::time::sleep(Duration::from_millis(millis)).await;
+}
+
+#[tokio::test]
+async fn each_channel_has_the_whole_time_of_its_handler() {
+    let app = LoneApp::start(App::empty().handlers(handlers![slow])).await;
+    let reply = happened(&app, &["slow:100"; 4].map(|channel| (channel, "occupied"))).await;
+    assert_eq!(reply.expect("a reply").to_string(), "result{}");
+    let status = happened(&app, &[("slow:60000", "occupied")]).await.expect_err("the time is over");
+    assert_eq!((status.code(), status.message()), (tonic::Code::DeadlineExceeded, "the handler missed its deadline"));
+}
+
 #[tokio::test]
 async fn a_refusal_that_is_too_long_is_reported_with_its_handler() {
     let logs = Logs::keep();

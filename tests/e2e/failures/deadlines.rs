@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use centrifugo::{App, Call, Event, Failure, Next, Reject, State, handlers, interceptors};
+use centrifugo::{App, Call, Channel, Event, Failure, Next, Reject, State, handlers, interceptors};
 use centrifugo_tests::wire::{call_with, message, text};
 use centrifugo_tests::{LiveCount, Stage, eventually};
-use futures_util::stream::Stream;
+use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
+use tower::util::MapFutureLayer;
 
 use crate::shared;
 
@@ -63,11 +64,80 @@ async fn the_deadline_of_a_caller_is_the_longest_time() {
     stage.stop().await;
 }
 
+#[centrifugo::rpc("short/<_>", timeout = "200ms", collect = false)]
+async fn short(State(live): State<LiveCount>) {
+    let _alive = live.guard();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+#[centrifugo::stream("short:<_>", timeout = "200ms", collect = false)]
+async fn short_stream(channel: Channel) -> impl Stream<Item = u8> {
+    if channel == "short:late" {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        Some((7, ()))
+    })
+}
+
+#[tokio::test]
+async fn the_time_of_a_stream_ends_when_it_is_open() {
+    let stage = Stage::start(App::empty().handlers(handlers![shared::connect, short_stream])).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.subscribe("short:open").await["event"], "subscribed");
+    assert_eq!(client.event("publication").await["data"], 7);
+    assert_eq!(client.subscribe("short:late").await["event"], "subscribe-error");
+    stage.logs.line(&["WARN", "name=short:late", "dropped after", "`timeout = \"200ms\"` of the handler is over"]).await;
+    stage.stop().await;
+}
+
+/// The handler alone would be in time.
+#[centrifugo::rpc("brief", collect = false)]
+async fn brief() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+#[tokio::test]
+async fn the_time_in_the_layers_counts() {
+    let slow = || {
+        MapFutureLayer::new(|call| async {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            call.await
+        })
+    };
+    let app = App::empty().handlers(handlers![shared::connect, brief]).layer(slow()).layer(slow());
+    let stage = Stage::start(app.timeout(Duration::from_millis(200))).await;
+    let mut client = stage.connected(Value::Null).await;
+    assert_eq!(client.rpc("brief", Value::Null).await.expect_err("the time is over").code, 100);
+    stage.logs.line(&["WARN", "name=brief", "dropped after 3", "the 200ms of `App::timeout` are over"]).await;
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_shortest_time_of_handler_app_and_caller_ends_a_call_and_the_log_names_it() {
+    let (live, seen) = (LiveCount::default(), Seen::default());
+    let app = App::empty().handlers(handlers![shared::connect, sleep, short]).error_handler(reports(&seen));
+    let stage = Stage::start(app.state(live.clone()).timeout(Duration::from_millis(400))).await;
+    let mut client = stage.connected(Value::Null).await;
+    for (method, limit) in [
+        ("short/7", "ms: `timeout = \"200ms\"` of the handler is over"),
+        ("sleep/7", "ms: the 400ms of `App::timeout` are over"),
+    ] {
+        assert_eq!(client.rpc(method, Value::Null).await.expect_err("the time is over").code, 100);
+        live.reaches(0).await;
+        stage.logs.line(&["WARN", method, "dropped after", limit]).await;
+    }
+    eventually(|| (seen.lock().expect("no panic").len() == 2).then_some(()), || "no report".to_owned()).await;
+    assert!(seen.lock().expect("no panic").iter().all(|report| report.ends_with("true true")));
+    stage.stop().await;
+}
+
 #[centrifugo::stream("slow:<_>", collect = false)]
 async fn slow(State(live): State<LiveCount>) -> impl Stream<Item = u8> {
     let _alive = live.guard();
     tokio::time::sleep(Duration::from_secs(60)).await;
-    futures_util::stream::empty()
+    stream::empty()
 }
 
 #[tokio::test]

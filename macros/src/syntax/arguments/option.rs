@@ -1,5 +1,8 @@
 //! The options of attributes, and the values that they have in the user's source.
 
+use std::time::Duration;
+
+use centrifugo_pattern::duration;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Lit, LitInt, LitStr, Type};
@@ -82,6 +85,18 @@ impl Value<'_> {
             Err(_) => return self.error(),
         };
         if i32::try_from(number).is_ok() { Ok(collect(self.tokens)) } else { self.error() }
+    }
+
+    /// A duration in a string, above zero.
+    pub(crate) fn duration(&self) -> syn::Result<Duration> {
+        let text = self.string()?;
+        match duration::parse(&text.value()) {
+            Ok(Duration::ZERO) => {
+                error_at(text, format!("no call ends in no time: leave `{}` out, or write a longer one", self.option.name))
+            }
+            Ok(duration) => Ok(duration),
+            Err(fault) => error_at(text, fault),
+        }
     }
 
     pub(crate) fn ty(&self) -> syn::Result<Type> {
