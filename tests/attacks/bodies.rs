@@ -1,7 +1,7 @@
 //! Requests whose messages are never complete, or arrive after the end of their call.
 
 use std::future::pending;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use centrifugo_tests::attacked::{Memory, Settings};
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::streams::{bidirectional, opening};
-use crate::{SLACK, start};
+use crate::{SLACK, start, took};
 
 const DEADLINE_EXCEEDED: u32 = 4;
 const RESOURCE_EXHAUSTED: u32 = 8;
@@ -90,6 +90,7 @@ async fn a_body_of_a_byte_at_a_time_gets_deadline_exceeded() {
     let app = impatient(None).await;
     let mut peer = Peer::connect(app.address()).await;
     let (mut responses, mut bodies) = (Vec::new(), JoinSet::new());
+    let began = Instant::now();
     for _ in 0..50 {
         let Call { response, body } = peer.begin(rpc(&app)).await.expect("a call");
         responses.push(response);
@@ -98,6 +99,7 @@ async fn a_body_of_a_byte_at_a_time_gets_deadline_exceeded() {
     app.answers_on(&mut peer).await;
     let responses =
         timeout(PATIENCE, Response::read_all(responses)).await.expect("every call is answered").expect("responses");
+    took("50 bodies of a byte at a time, with 2 s for each, ended after", began);
     assert_eq!(Response::statuses(&responses), [(DEADLINE_EXCEEDED, 50)].into());
     timeout(PATIENCE, bodies.join_all()).await.expect("the app takes no more of the bodies");
     app.answers_on(&mut peer).await;

@@ -1,7 +1,7 @@
 //! Connections that never complete their handshake.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use centrifugo_tests::attacked::Settings;
 use centrifugo_tests::frames::{
@@ -11,7 +11,7 @@ use centrifugo_tests::{Attacked, PATIENCE, Peer};
 use tokio::time::{sleep, timeout};
 
 use crate::responses::logs;
-use crate::{SLACK, start};
+use crate::{SLACK, start, took};
 
 /// The memory that a connection may take before its handshake is complete: h2's and the socket's buffers, and a task.
 const CONNECTION: usize = 24 << 10;
@@ -24,7 +24,7 @@ async fn impatient() -> Attacked {
 async fn closes(connections: usize, sent: &[u8]) {
     let app = impatient().await;
     let before = app.memory();
-    let mut open = Vec::new();
+    let (mut open, began) = (Vec::new(), Instant::now());
     for _ in 0..connections {
         let mut raw = Raw::connect(app.address()).await;
         raw.send(sent).await.expect("the app reads the beginning");
@@ -34,6 +34,7 @@ async fn closes(connections: usize, sent: &[u8]) {
     for raw in &mut open {
         ends(raw).await;
     }
+    took("connections without a handshake, with 1 s for each, are closed after", began);
     app.grew_at_most(connections * CONNECTION + SLACK, before, "connections without a handshake").await;
     app.answers().await;
 }
@@ -153,5 +154,7 @@ async fn an_app_without_file_descriptors_answers_again_when_silent_connections_a
     for _ in 0..100 {
         open.push(Raw::connect(app.address()).await);
     }
+    let began = Instant::now();
     app.answers().await;
+    took("100 silent connections to an app of 64 file descriptors: the next response after", began);
 }

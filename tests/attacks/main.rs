@@ -10,11 +10,15 @@ mod handshake;
 mod health;
 mod log;
 mod overload;
+mod panics;
 mod payload;
 mod requests;
 mod responses;
 mod stop;
 mod streams;
+
+use std::env;
+use std::time::Instant;
 
 use centrifugo_tests::Attacked;
 use centrifugo_tests::attacked::Settings;
@@ -23,6 +27,14 @@ use centrifugo_tests::attacked::Settings;
 /// and memory that the allocator keeps.
 const SLACK: usize = 16 << 20;
 
+/// Prints the time that something took.
+fn took(what: &str, began: Instant) {
+    println!("{what}: {:?}", began.elapsed());
+}
+
+/// Starts the app, or for a comparison the program that `CENTRIFUGO_ATTACKED` names: `docs/reliability.md` says how.
 async fn start(settings: Settings) -> Attacked {
-    Attacked::start(env!("CARGO_BIN_EXE_attacked-app"), &settings).await
+    let other = env::var("CENTRIFUGO_ATTACKED");
+    let binary = other.as_deref().unwrap_or(env!("CARGO_BIN_EXE_attacked-app"));
+    Attacked::start(binary, &settings).await
 }

@@ -1,5 +1,7 @@
 //! More connections and more calls than the app may have at a time.
 
+use std::time::Instant;
+
 use centrifugo_tests::attacked::{Attacked, Settings};
 use centrifugo_tests::frames::{Raw, call, headers};
 use centrifugo_tests::wire::{self, Message};
@@ -7,7 +9,7 @@ use centrifugo_tests::{PATIENCE, Peer, peer};
 use tokio::time::timeout;
 
 use crate::responses::logs;
-use crate::start;
+use crate::{start, took};
 
 const RESOURCE_EXHAUSTED: u32 = 8;
 
@@ -31,8 +33,10 @@ async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
     for _ in 0..20 {
         open.push(Raw::greeted(app.address(), &[]).await);
     }
+    let began = Instant::now();
     let mut refused = Raw::connect(app.address()).await;
     assert_eq!(timeout(PATIENCE, refused.frames.next()).await.expect("an end"), None);
+    took("a connection beyond the limit is closed after", began);
     logs(&app, "max_connections: 20 connections are open").await;
     for raw in &mut open {
         raw.is_read().await;
@@ -56,7 +60,10 @@ async fn refuses_at_once(layered: bool) {
     let mut peer = Peer::connect(app.address()).await;
     let full = async {
         while peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response").status == Some(0) {}
-        peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response")
+        let began = Instant::now();
+        let refused = peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response");
+        took("a call beyond the limit is refused after", began);
+        refused
     };
     let response = timeout(PATIENCE, full).await.expect("a response in time");
     assert_eq!(response.status, Some(RESOURCE_EXHAUSTED));

@@ -1,6 +1,6 @@
 //! Requests that aren't gRPC, that lack the secret, or whose deadline is over.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use centrifugo_tests::attacked::{SECRET, Settings};
@@ -9,7 +9,7 @@ use centrifugo_tests::{Attacked, PATIENCE, Peer, wire};
 use http::{Method, Request, request};
 use tokio::time::timeout;
 
-use crate::start;
+use crate::{start, took};
 
 const DEADLINE_EXCEEDED: u32 = 4;
 const UNAUTHENTICATED: u32 = 16;
@@ -118,7 +118,9 @@ async fn a_handler_is_dropped_when_the_time_of_its_call_is_over() {
     let app = start(Settings::default()).await;
     let mut peer = Peer::connect(app.address()).await;
     for deadline in ["200m", "200000u", "1S", "0n"] {
+        let began = Instant::now();
         let response = called_with_timeout(&app, &mut peer, deadline).await;
+        took(&format!("a call with the deadline {deadline} ends after"), began);
         assert_eq!(response.status, Some(DEADLINE_EXCEEDED), "{deadline}");
     }
     app.runs(0).await;

@@ -73,6 +73,11 @@ async fn fail(Data(why): Data<String>) -> Result<(), Reject> {
     Err(Reject::internal(why))
 }
 
+#[centrifugo::rpc("panic")]
+async fn panic() {
+    panic!("on purpose")
+}
+
 #[centrifugo::subscribe("room:<number>")]
 async fn room(number: u64) -> bool {
     number > 0
