@@ -1,5 +1,6 @@
 //! The tables of `docs/capabilities.md` are true: each row is a "yes", with an example and a test that exist. So are those
-//! of `SECURITY.md`: each row names tests that exist. The links of the other pages lead to files, too.
+//! of `SECURITY.md` and of `docs/reliability.md`: each row names tests that exist, and a promise of the latter has a figure.
+//! The links of the other pages lead to files, too.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -77,16 +78,16 @@ fn every_example_is_called_in_tests_without_a_socket() {
     }
 }
 
-/// The rows of the tables whose last column is `test`.
-fn claims(page: &str) -> Vec<&str> {
-    let mut claims = Vec::new();
+/// The rows of the tables whose heads have these columns.
+fn rows_under<'a>(page: &'a str, head: &str) -> Vec<&'a str> {
+    let mut found = Vec::new();
     for table in page.split("\n\n").filter(|part| part.starts_with('|')) {
         let mut rows = table.lines();
-        if rows.next().is_some_and(|head| head.ends_with("| test |")) {
-            claims.extend(rows.skip(1));
+        if rows.next().is_some_and(|names| names.contains(head)) {
+            found.extend(rows.skip(1));
         }
     }
-    claims
+    found
 }
 
 /// The tests that a text names: links whose text is the function's name, and whose target is its file.
@@ -105,26 +106,54 @@ fn has_test(source: &str, name: &str) -> bool {
     attributes.contains("test") && !attributes.contains("#[ignore")
 }
 
-#[test]
-fn every_claim_about_security_names_tests_that_exist() {
-    let root = Path::new(DOCS).join("..");
-    let page = fs::read_to_string(root.join("SECURITY.md")).expect("a page");
-    let claims = claims(&page);
-    assert!(claims.len() > 40, "{} claims: are all tables read?", claims.len());
-    for claim in claims {
-        assert!(named_tests(claim).next().is_some(), "no test: {claim}");
-    }
-    for (name, file) in named_tests(&page) {
-        let source = fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+/// Checks that each test that a page in this folder names is in its file.
+fn tests_exist(folder: &Path, page: &str) {
+    for (name, file) in named_tests(page) {
+        let source = fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         assert!(has_test(&source, name), "{file} has no test {name}");
     }
 }
 
 #[test]
+fn every_claim_about_security_names_tests_that_exist() {
+    let root = Path::new(DOCS).join("..");
+    let page = fs::read_to_string(root.join("SECURITY.md")).expect("a page");
+    let claims = rows_under(&page, "| test |");
+    assert!(claims.len() > 40, "{} claims: are all tables read?", claims.len());
+    for claim in claims {
+        assert!(named_tests(claim).next().is_some(), "no test: {claim}");
+    }
+    tests_exist(&root, &page);
+}
+
+/// A figure is a measured number, or the bound that the test asserts.
+#[test]
+fn every_promise_about_reliability_names_a_test_and_has_a_figure() {
+    let page = fs::read_to_string(Path::new(DOCS).join("reliability.md")).expect("a page");
+    let promises = rows_under(&page, "| promise | test | figure | plain tonic | Spiral |");
+    assert!(promises.len() > 30, "{} promises: are all tables read?", promises.len());
+    for promise in promises {
+        let cells: Vec<_> = promise.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, tests, figure, tonic, spiral] = cells[..] else { panic!("not five cells: {promise}") };
+        assert!(named_tests(tests).next().is_some(), "no test: {promise}");
+        assert!(figure.contains(|letter: char| letter.is_ascii_digit()), "no figure: {promise}");
+        assert!(!tonic.is_empty() && !spiral.is_empty(), "an empty cell: {promise}");
+    }
+    tests_exist(Path::new(DOCS), &page);
+}
+
+#[test]
 fn every_link_to_a_file_finds_it() {
-    for page in
-        ["../SECURITY.md", "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../benches/README.md", "performance.md"]
-    {
+    for page in [
+        "../SECURITY.md",
+        "../README.md",
+        "../CONTRIBUTING.md",
+        "../CHANGELOG.md",
+        "../benches/README.md",
+        "performance.md",
+        "comparison.md",
+        "reliability.md",
+    ] {
         let page = Path::new(DOCS).join(page);
         let text = fs::read_to_string(&page).expect("a page");
         for target in targets(&text).filter(|target| !target.starts_with("http")) {

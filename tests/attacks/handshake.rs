@@ -24,17 +24,18 @@ async fn impatient() -> Attacked {
 async fn closes(connections: usize, sent: &[u8]) {
     let app = impatient().await;
     let before = app.memory();
-    let (mut open, began) = (Vec::new(), Instant::now());
+    let mut open = Vec::new();
     for _ in 0..connections {
         let mut raw = Raw::connect(app.address()).await;
         raw.send(sent).await.expect("the app reads the beginning");
         open.push(raw);
     }
+    let opened = Instant::now();
     app.answers().await;
     for raw in &mut open {
         ends(raw).await;
     }
-    took("connections without a handshake, with 1 s for each, are closed after", began);
+    took("connections without a handshake, with 1 s for each, are all closed after", opened);
     app.grew_at_most(connections * CONNECTION + SLACK, before, "connections without a handshake").await;
     app.answers().await;
 }

@@ -1,6 +1,6 @@
 //! Responses that their peer doesn't take.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use centrifugo_tests::attacked::{Attacked, Settings};
 use centrifugo_tests::frames::{END_STREAM, INITIAL_WINDOW, Kind, Raw, call, headers, window_update};
@@ -9,7 +9,7 @@ use centrifugo_tests::{PATIENCE, eventually, peer};
 use tokio::time::{sleep, timeout};
 
 use crate::stop::{MAX_WINDOW, endless, widest_window};
-use crate::{SLACK, start, took};
+use crate::{SLACK, start};
 
 /// `App::max_unsent_bytes`, by default.
 const UNSENT: usize = 128 << 20;
@@ -40,11 +40,9 @@ async fn responses_without_a_window_hold_a_limited_memory_and_are_reset() {
     let app = impatient().await;
     let before = app.memory();
     let mut raw = Raw::greeted(app.address(), &[(INITIAL_WINDOW, 0)]).await;
-    let began = Instant::now();
     call_for(&mut raw, CALLS, 60_000).await;
     // All but one, which is among the short responses of its connection.
     timeout(PATIENCE, raw.skip_to(Kind::Reset, CALLS - 1)).await.expect("the calls are reset");
-    took("responses without a window, with 2 s for each, are reset after", began);
     logs(&app, "max_unsent_bytes: ").await;
     logs(&app, "send_timeout: ").await;
     app.grew_at_most(UNSENT / 4 + CALLS as usize * CALL + SLACK, before, "5,000 responses without a window").await;

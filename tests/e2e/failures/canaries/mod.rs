@@ -184,9 +184,11 @@ async fn call_by_peers(app: &Marked) {
 }
 
 /// Checks that the log has lines about what happened, and that none of them has the mark.
+#[expect(clippy::print_stdout, reason = "a measurement, shown by --nocapture")]
 fn check(log: &str) {
     let bytes = format!("{:?}", MARK.as_bytes());
     let marks = [MARK, bytes.trim_matches(['[', ']'])];
+    println!("{} lines of the log are searched", log.lines().count());
     let leaks: Vec<&str> = log.lines().filter(|line| marks.iter().any(|mark| line.contains(mark))).collect();
     let shown: Vec<String> = leaks.iter().take(40).map(|line| line.chars().take(400).collect()).collect();
     assert!(leaks.is_empty(), "{} lines have the mark:\n{}", leaks.len(), shown.join("\n"));
