@@ -197,8 +197,9 @@ async fn rpc_not_found() {
 
 #[tokio::test]
 async fn rpc_ping() {
-    let example = start!("rpc_ping").await;
+    let example = start!("rpc_ping", "PROXY_MAX_MESSAGE_SIZE" = "1KiB").await;
     let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("ping", json!(" ".repeat(1024))).await, refused(100, "internal server error"));
     assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
     assert_eq!(client.rpc("sum", json!([1, 2, 3])).await, Ok(json!(6)));
     assert_eq!(client.rpc("sum", json!("one")).await, refused(400, "bad request"));

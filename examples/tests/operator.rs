@@ -55,8 +55,71 @@ fn an_invalid_address_is_refused_for_printing_and_for_running_alike() {
     for output in [printed("http://x"), running.output().expect("an example that runs")] {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && output.stdout.is_empty());
-        assert!(stderr.contains("can't listen on `http://x` (PROXY_ADDRESS): write `host:port`"), "{stderr}");
+        assert!(stderr.contains("the setting `PROXY_ADDRESS` can't be `http://x`: write `host:port`"), "{stderr}");
     }
+}
+
+/// Runs an example with these variables until it ends.
+fn ended(variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
+    command.envs(variables.iter().copied()).env_remove("RUST_LOG");
+    command.output().expect("an example that runs")
+}
+
+#[test]
+fn the_settings_of_the_environment_and_of_a_file_are_listed_with_their_origin() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("app.toml");
+    fs::write(&file, "timeout = \"2s\"\nmax_connections = 10\nsecret = \"c4nary\"\n").expect("a file");
+    let path = file.to_str().expect("UTF-8");
+    let printed = ended(&[("PROXY_PRINT_SETTINGS", "1"), ("PROXY_SETTINGS", path), ("PROXY_TIMEOUT", "900ms")]);
+    let listing = String::from_utf8(printed.stdout).expect("UTF-8");
+    for lines in [
+        "PROXY_TIMEOUT=900ms\n    from the environment; default: none; in a file: timeout\n".to_owned(),
+        format!("PROXY_MAX_CONNECTIONS=10\n    from {path}:2; default: 4096; in a file: max_connections\n"),
+        format!("PROXY_SECRET=***\n    from {path}:3; default: none; in a file: secret\n"),
+        "PROXY_ADDRESS=127.0.0.1:10001\n    from the default".to_owned(),
+    ] {
+        assert!(listing.contains(&lines), "{lines} in\n{listing}");
+    }
+    assert!(printed.status.success() && !listing.contains("c4nary"));
+}
+
+#[test]
+fn all_settings_that_cannot_be_used_are_reported_together_and_no_secret_is_shown() {
+    let variables = [
+        ("PROXY_MAX_CONNECTIONS", "many"),
+        ("PROXY_BODY_TIMEOUT", "10"),
+        ("PROXY_MAX_RUNING_CALLS", "1"),
+        ("PROXY_SECRET", "c4nary\n"),
+        ("PROXY_SETTINGS", "/nowhere/app.toml"),
+    ];
+    for print in ["0", "1"] {
+        let ended = ended(&[&variables[..], &[("PROXY_PRINT_CONFIG", print)]].concat());
+        let stderr = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && ended.stdout.is_empty());
+        for fault in [
+            "the setting `PROXY_MAX_CONNECTIONS` can't be `many`: write a whole number, such as `4096`",
+            "the setting `PROXY_BODY_TIMEOUT` can't be `10`: `10` has no unit: write `10ms` or `10s`",
+            "the setting `PROXY_MAX_RUNING_CALLS` doesn't exist: did you mean `PROXY_MAX_RUNNING_CALLS`?",
+            "the secret of `PROXY_SECRET` can't be used: it has a character",
+            "the setting `PROXY_SETTINGS` can't be `/nowhere/app.toml`: ",
+        ] {
+            assert!(stderr.contains(fault), "{fault} in {stderr}");
+        }
+        assert!(!stderr.contains("c4nary"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_variable_of_another_program_is_a_warning() {
+    // The port is taken, so the app ends.
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let ended = ended(&[("PROXY_SERVICE_HOST", "10.0.0.1"), ("PROXY_ADDRESS", &address)]);
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert!(stderr.contains("WARN") && stderr.contains("no settings, unless of another program: PROXY_SERVICE_HOST"));
+    assert!(stderr.contains(&format!("can't listen on `{address}` (PROXY_ADDRESS): ")), "{stderr}");
 }
 
 #[test]

@@ -28,16 +28,16 @@ pub enum StartError {
     Listen {
         /// The address.
         address: String,
-        /// Where the address comes from: `PROXY_ADDRESS`, `App::listen`, or the default.
-        origin: &'static str,
+        /// Where the address comes from: `PROXY_ADDRESS`, its key in a file, `App::listen`, or the default.
+        origin: String,
         /// The system's error.
         source: io::Error,
     },
     /// The system refuses to deliver the signals that stop the app.
     #[error("can't wait for signals: {0}")]
     Signals(io::Error),
-    /// Writing the configuration to stdout failed.
-    #[error("can't print the configuration: {0}")]
+    /// Writing the configuration, or the settings, to stdout failed.
+    #[error("can't print: {0}")]
     Print(io::Error),
     /// The server failed while it was running.
     #[error("the server stopped: {0}")]
@@ -134,10 +134,19 @@ pub enum Conflict {
     /// A secret that Centrifugo can't send, or that protects nothing.
     #[error("the secret of `{origin}` can't be used: {fault}")]
     Secret {
-        /// Where the secret comes from: `App::secret`, `App::secrets`, `PROXY_SECRET` or `PROXY_SECRET_PREVIOUS`.
-        origin: &'static str,
+        /// Where the secret comes from: `App::secret`, `App::secrets`, `PROXY_SECRET`, `PROXY_SECRET_PREVIOUS`, or their keys
+        /// in a file.
+        origin: String,
         /// What is wrong with it.
         fault: &'static str,
+    },
+    /// A setting of the operator that doesn't exist, or whose value has the wrong form.
+    #[error("the setting `{setting}` {fault}")]
+    Setting {
+        /// The environment variable, or the key with its file and line.
+        setting: String,
+        /// What is wrong with it, and what to write. It has no secret's value.
+        fault: String,
     },
     /// A name that Centrifugo doesn't accept as a namespace.
     #[error("`{namespace}` in `App::namespace` is not a valid namespace: Centrifugo accepts {NAMESPACE_RULE}")]

@@ -13,8 +13,9 @@ fn check(error: &(impl Debug + Display)) {
 #[test]
 fn what_main_prints_is_the_readable_form() {
     check(&StartError::NoHandlers);
-    check(&StartError::Listen { address: ":1".into(), origin: "PROXY_ADDRESS", source: io::Error::other("in use") });
+    check(&StartError::Listen { address: ":1".into(), origin: "PROXY_ADDRESS".into(), source: io::Error::other("in use") });
     check(&StartError::Print(io::Error::other("closed")));
+    check(&Conflict::Setting { setting: "PROXY_TIMEOUT".into(), fault: "doesn't exist".into() });
     check(&Conflict::Namespace { namespace: "x".into() });
     check(&"".to_channel().expect_err("no channel"));
     check(&ErrorReply::try_new(99, "too low").expect_err("no code"));

@@ -1,6 +1,6 @@
 //! The model of a typed channel: checks that the struct has the fields that the pattern needs, and no others.
 
-use centrifugo_pattern::{Place, Placeholder, Segment};
+use centrifugo_pattern::{Place, Placeholder, Segment, nearest};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -12,7 +12,6 @@ use crate::handler::model::NO_VALUE;
 use crate::handler::params::check_fit;
 use crate::syntax::errors::Errors;
 use crate::syntax::pattern_lit::PatternLit;
-use crate::syntax::suggest::nearest;
 
 pub(crate) struct TypedChannel {
     pub(crate) ident: Ident,

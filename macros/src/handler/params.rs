@@ -1,6 +1,6 @@
 //! The arguments of a handler, each with its role: a placeholder's value, the typed channel, or an extractor.
 
-use centrifugo_pattern::Placeholder;
+use centrifugo_pattern::{Placeholder, nearest};
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
@@ -14,7 +14,6 @@ use crate::syntax::function::cfgs;
 use crate::syntax::option_type::{inner, may_be_another};
 use crate::syntax::pattern_lit::PatternLit;
 use crate::syntax::signature::typed;
-use crate::syntax::suggest::nearest;
 use crate::syntax::text::text;
 
 /// An argument. Its type is one that can be named outside of the function's signature.

@@ -2,6 +2,7 @@
 //! `#[reject(internal)]`, and the attribute's other forms.
 
 use centrifugo_pattern::codes::InvalidCode;
+use centrifugo_pattern::nearest;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
@@ -10,7 +11,6 @@ use syn::{Attribute, Expr, ExprAssign, ExprCall, ExprLit, ExprPath, Lit, LitInt,
 
 use super::rules;
 use crate::syntax::errors::{Errors, error_at};
-use crate::syntax::suggest::nearest;
 
 /// All forms of the attribute.
 pub(super) const USAGE: &str = "write `#[reject(403, \"..\")]`, `#[reject(disconnect(4501, \"..\"))]`, \

@@ -1,5 +1,6 @@
 //! The model of a type that derives `Reject`: the answer of each variant.
 
+use centrifugo_pattern::nearest;
 use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
@@ -9,7 +10,6 @@ use syn::{Attribute, Data, DeriveInput, ExprPath, Fields, Ident, Meta};
 use super::attribute::{Answer, Content, USAGE, is_reject};
 use crate::syntax::errors::Errors;
 use crate::syntax::span::ours;
-use crate::syntax::suggest::nearest;
 
 pub(super) struct Rejecting {
     pub(super) ident: Ident,

@@ -13,6 +13,5 @@ pub(crate) mod pattern_lit;
 pub(crate) mod registered;
 pub(crate) mod signature;
 pub(crate) mod span;
-pub(crate) mod suggest;
 pub(crate) mod text;
 pub(crate) mod unnamed_const;

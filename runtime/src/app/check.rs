@@ -1,6 +1,7 @@
 //! The check of the app at its start, which reports every conflict at once.
 
 use super::App;
+use super::operator::Operator;
 use super::secret::SecretSetting;
 use crate::config::subscription_type;
 use crate::dispatch::failure::ErrorHandler;
@@ -20,24 +21,24 @@ pub(super) struct Checked {
 
 impl App {
     /// Builds the registry and the routes, or returns every conflict.
-    pub(super) fn check(&self) -> Result<Checked, StartError> {
-        self.check_except(|_| false)
+    pub(super) fn check(&self, operator: &Operator) -> Result<Checked, StartError> {
+        self.check_except(operator, |_| false)
     }
 
     /// The same, for an app that doesn't have its states yet.
-    pub(super) fn check_without_states(&self) -> Result<Checked, StartError> {
-        self.check_except(Conflict::is_missing_state)
+    pub(super) fn check_without_states(&self, operator: &Operator) -> Result<Checked, StartError> {
+        self.check_except(operator, Conflict::is_missing_state)
     }
 
-    fn check_except(&self, is_ignored: fn(&Conflict) -> bool) -> Result<Checked, StartError> {
+    fn check_except(&self, operator: &Operator, is_ignored: fn(&Conflict) -> bool) -> Result<Checked, StartError> {
         if self.handlers.is_empty() {
             return Err(StartError::NoHandlers);
         }
-        let mut conflicts = Vec::new();
+        let mut conflicts = operator.faults().to_vec();
         let (registry, routes) = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
         subscription_type::check(&registry, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
-        let secret = self.check_settings(&mut conflicts);
+        let secret = self.check_settings(operator, &mut conflicts);
         conflicts.retain(|conflict| !is_ignored(conflict));
         if conflicts.is_empty() { Ok(Checked { registry, routes, secret }) } else { Err(StartError::Conflicts(conflicts)) }
     }
@@ -52,7 +53,7 @@ impl App {
     }
 
     /// Checks everything except the handlers. Returns the secret, if the app has one that Centrifugo can send.
-    fn check_settings(&self, conflicts: &mut Vec<Conflict>) -> Option<Secret> {
+    fn check_settings(&self, operator: &Operator, conflicts: &mut Vec<Conflict>) -> Option<Secret> {
         for (names, at) in [
             (&self.settings.http_headers, "`App::http_headers`"),
             (&self.settings.emulated_headers, "`App::emulated_headers`"),
@@ -65,14 +66,14 @@ impl App {
             }
         }
         conflicts.extend(self.http.as_ref().and_then(Http::conflict).cloned());
-        self.check_secret().unwrap_or_else(|conflict| {
+        self.check_secret(operator).unwrap_or_else(|conflict| {
             conflicts.push(conflict);
             None
         })
     }
 
-    fn check_secret(&self) -> Result<Option<Secret>, Conflict> {
-        let Some(setting) = SecretSetting::choose(self.secret.as_ref())? else { return Ok(None) };
+    fn check_secret(&self, operator: &Operator) -> Result<Option<Secret>, Conflict> {
+        let Some(setting) = SecretSetting::choose(operator, self.secret.as_ref())? else { return Ok(None) };
         let secret = setting.check()?;
         let mut forwarded = self.settings.http_headers.iter().chain(&self.settings.emulated_headers);
         if forwarded.any(|listed| secret.name().as_str().eq_ignore_ascii_case(listed)) {

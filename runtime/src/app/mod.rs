@@ -10,6 +10,7 @@ pub(crate) mod collected;
 pub(crate) mod list;
 #[cfg(feature = "logs")]
 mod logs;
+mod operator;
 mod parts;
 mod report;
 mod secret;

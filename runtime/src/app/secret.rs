@@ -1,23 +1,20 @@
 //! The secret, as the operator and the app set it.
 
-use std::env;
-
+use super::operator::{Operator, SECRET, SECRET_PREVIOUS};
 use crate::dispatch::secret::Secret;
 use crate::error::Conflict;
 use crate::registry::forwardable;
 
 /// The metadata entry of a secret that only the environment sets.
 const DEFAULT_NAME: &str = "x-centrifugo-secret";
-const CURRENT: &str = "PROXY_SECRET";
-const PREVIOUS: &str = "PROXY_SECRET_PREVIOUS";
 
 /// The name and the values of a secret, unchecked.
 #[derive(Clone)]
 pub(crate) struct SecretSetting {
     name: String,
     /// Each with the setting that it comes from. The first one is in Centrifugo's configuration.
-    values: Vec<(String, &'static str)>,
-    origin: &'static str,
+    values: Vec<(String, String)>,
+    origin: String,
 }
 
 impl SecretSetting {
@@ -30,23 +27,21 @@ impl SecretSetting {
     }
 
     fn of(name: String, values: Vec<String>, origin: &'static str) -> Self {
-        Self { name, values: values.into_iter().map(|value| (value, origin)).collect(), origin }
+        let values = values.into_iter().map(|value| (value, origin.to_owned())).collect();
+        Self { name, values, origin: origin.to_owned() }
     }
 
-    /// The secret from the environment, or the app's. The environment is the operator's, so it takes precedence.
-    pub(super) fn choose(app: Option<&Self>) -> Result<Option<Self>, Conflict> {
-        let variable = |name| env::var_os(name).map(|text| text.to_string_lossy().into_owned());
-        Self::choose_from(variable(CURRENT), variable(PREVIOUS), app)
-    }
-
-    fn choose_from(current: Option<String>, previous: Option<String>, app: Option<&Self>) -> Result<Option<Self>, Conflict> {
-        match (current, previous) {
+    /// The operator's secret, or else the app's.
+    pub(super) fn choose(operator: &Operator, app: Option<&Self>) -> Result<Option<Self>, Conflict> {
+        match (operator.get(&SECRET), operator.get(&SECRET_PREVIOUS)) {
             (Some(current), previous) => {
                 let name = app.map_or(DEFAULT_NAME, |app| &app.name).to_owned();
-                let values = [(current, CURRENT)].into_iter().chain(previous.map(|previous| (previous, PREVIOUS)));
-                Ok(Some(Self { name, values: values.collect(), origin: CURRENT }))
+                let values = [current].into_iter().chain(previous).map(|given| (given.text().to_owned(), given.name()));
+                Ok(Some(Self { name, values: values.collect(), origin: current.name() }))
             }
-            (None, Some(_)) => Err(refused(PREVIOUS, "there is no `PROXY_SECRET`, which takes the place of it")),
+            (None, Some(previous)) => {
+                Err(refused(&previous.name(), "there is no `PROXY_SECRET`, which takes the place of it"))
+            }
             (None, None) => Ok(app.cloned()),
         }
     }
@@ -58,7 +53,7 @@ impl SecretSetting {
             check_value(value).map_err(|fault| refused(origin, fault))?;
         }
         let mut values = self.values.iter().map(|(value, _)| value.clone());
-        let current = values.next().ok_or_else(|| refused(self.origin, "it has no value: write at least one"))?;
+        let current = values.next().ok_or_else(|| refused(&self.origin, "it has no value: write at least one"))?;
         Ok(Secret::new(name, current, values.collect()))
     }
 
@@ -78,8 +73,8 @@ fn check_value(value: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn refused(origin: &'static str, fault: &'static str) -> Conflict {
-    Conflict::Secret { origin, fault }
+fn refused(origin: &str, fault: &'static str) -> Conflict {
+    Conflict::Secret { origin: origin.to_owned(), fault }
 }
 
 #[cfg(test)]
@@ -90,7 +85,9 @@ mod tests {
 
     /// Chooses and checks. Returns the name and the current value, and the secret.
     fn chosen(current: Option<&str>, previous: Option<&str>, app: Option<SecretSetting>) -> Result<Option<Secret>, String> {
-        let setting = SecretSetting::choose_from(current.map(Into::into), previous.map(Into::into), app.as_ref());
+        let variables = [("PROXY_SECRET", current), ("PROXY_SECRET_PREVIOUS", previous)];
+        let set = variables.into_iter().filter_map(|(name, value)| Some((name.into(), value?.into())));
+        let setting = SecretSetting::choose(&Operator::of(set), app.as_ref());
         setting.and_then(|setting| setting.map(|setting| setting.check()).transpose()).map_err(|error| error.to_string())
     }
 

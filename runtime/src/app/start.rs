@@ -1,6 +1,5 @@
 //! The start of an app: printing Centrifugo's configuration, and turning the app into a running service.
 
-use std::env;
 use std::io::{self, Write};
 use std::mem;
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use super::App;
 use super::check::Checked;
+use super::operator::{ADDRESS, AppSettings, Operator, PRINT_CONFIG, PRINT_SETTINGS, SECRET};
 use super::report::{report, warn_of_strangers};
 use super::unreached::Timeouts;
 use crate::config::{self, Config};
@@ -37,12 +37,12 @@ impl App {
     ///
     /// [`StartError::NoHandlers`] and [`StartError::Conflicts`], as at a start.
     pub fn centrifugo_config(&self, endpoint: &str) -> Result<Value, StartError> {
-        Ok(self.config(&self.check()?, endpoint))
+        Ok(self.config(&self.check(&Operator::read())?, endpoint))
     }
 
-    /// Prints Centrifugo's configuration if the environment has `PROXY_PRINT_CONFIG=1`, and returns whether it did. `main`
-    /// returns then, before it opens databases and ports that only a running app needs. The app's states may still be
-    /// missing.
+    /// Prints Centrifugo's configuration if the environment has `PROXY_PRINT_CONFIG=1`, or the app's
+    /// [settings](crate::operations#settings) if it has `PROXY_PRINT_SETTINGS=1`, and returns whether it did. `main` returns
+    /// then, before it opens databases and ports that only a running app needs. The app's states may still be missing.
     ///
     /// It also sets up logging, as [`run`](Self::run) does. [`bind`](Self::bind) and [`into_service`](Self::into_service) do
     /// neither, so programs that use them call this first.
@@ -66,34 +66,57 @@ impl App {
     /// # Errors
     ///
     /// As [`centrifugo_config`](Self::centrifugo_config), except for missing states; [`StartError::Listen`] if the address
-    /// is not valid; and [`StartError::Print`].
+    /// is not valid; and [`StartError::Print`]. A setting that can't be used is an error even if nothing is printed.
     pub fn print_config(&self) -> Result<bool, StartError> {
+        self.print(&Operator::read())
+    }
+
+    fn print(&self, operator: &Operator) -> Result<bool, StartError> {
         #[cfg(feature = "logs")]
-        super::logs::install();
-        if !is_print_requested() {
-            return Ok(false);
+        super::logs::install(operator);
+        if !operator.faults().is_empty() {
+            self.check_without_states(operator)?;
         }
-        let endpoint = Address::choose(self.address.as_deref())?.endpoint();
-        let config = self.config(&self.check_without_states()?, &endpoint);
-        print(&config).map_err(StartError::Print)?;
+        let printed = if operator.is_on(&PRINT_SETTINGS) {
+            self.listing(operator)
+        } else if operator.is_on(&PRINT_CONFIG) {
+            let endpoint = self.address(operator)?.endpoint();
+            format!("{:#}\n", self.config(&self.check_without_states(operator)?, &endpoint))
+        } else {
+            return Ok(false);
+        };
+        io::stdout().lock().write_all(printed.as_bytes()).map_err(StartError::Print)?;
         Ok(true)
+    }
+
+    fn listing(&self, operator: &Operator) -> String {
+        let address = self.address.as_deref().map(|address| (&ADDRESS, address));
+        let secret = self.secret.as_ref().map(|_| (&SECRET, "set"));
+        let texts = address.into_iter().chain(secret).collect();
+        operator.listing(&AppSettings { limits: self.limits, texts })
+    }
+
+    fn address(&self, operator: &Operator) -> Result<Address, StartError> {
+        let set = operator.get(&ADDRESS).map(|given| (given.text(), given.name()));
+        Address::choose(set, self.address.as_deref())
     }
 
     /// Serves until SIGTERM or ctrl-c, then lets running calls finish. A second signal ends the app at once.
     ///
-    /// With `PROXY_PRINT_CONFIG=1` in the environment it [prints](Self::print_config) Centrifugo's configuration and
-    /// returns. The feature `logs` (on by default) prints logs to stderr, as `RUST_LOG` selects them, unless the app has a
+    /// With `PROXY_PRINT_CONFIG=1` or `PROXY_PRINT_SETTINGS=1` in the environment it [prints](Self::print_config) Centrifugo's
+    /// configuration or the app's settings, and returns. The feature `logs` (on by default) prints logs to stderr, as `RUST_LOG` selects them, unless the app has a
     /// `tracing` subscriber of its own.
     ///
     /// # Errors
     ///
     /// As [`bind`](Self::bind); [`StartError::Print`], [`StartError::Signals`], and [`StartError::Serve`] while it serves.
     pub async fn run(self) -> Result<(), StartError> {
-        if self.print_config()? {
+        let operator = Operator::read();
+        if self.print(&operator)? {
             return Ok(());
         }
         let signals = signals().map_err(StartError::Signals)?;
-        self.bind().await?.serve_until_any(signals).await
+        self.bind_as(&operator).await?.serve_until_any(signals).await
     }
 
     /// Listens on the app's address, and returns the [`Server`], which serves later. It neither prints the configuration nor
@@ -103,8 +126,14 @@ impl App {
     ///
     /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
     pub async fn bind(self) -> Result<Server, StartError> {
-        let checked = self.check()?;
-        let listener = Address::choose(self.address.as_deref())?.listen().await?;
+        self.bind_as(&Operator::read()).await
+    }
+
+    async fn bind_as(mut self, operator: &Operator) -> Result<Server, StartError> {
+        let checked = self.check(operator)?;
+        self.limits = operator.limits(self.limits);
+        operator.warn_of_strangers();
+        let listener = self.address(operator)?.listen().await?;
         let (limits, has_secret) = (self.limits, checked.secret.is_some());
         let (service, config) = self.service(checked);
         let server = Server::new(listener, service, limits, config);
@@ -114,20 +143,25 @@ impl App {
         Ok(server)
     }
 
-    /// Turns the app into a tonic service, to mount beside services of your own.
+    /// Turns the app into a tonic service, to mount beside services of your own. Of the operator's
+    /// [settings](crate::operations#settings) it has the secret and the limits of calls and messages; the server has its own
+    /// address, connections and time limits.
     ///
     /// # Errors
     ///
     /// [`StartError::NoHandlers`], and [`StartError::Conflicts`] with everything that is wrong.
-    pub fn into_service(self) -> Result<ProxyService, StartError> {
-        let checked = self.check()?;
+    pub fn into_service(mut self) -> Result<ProxyService, StartError> {
+        let operator = Operator::read();
+        let checked = self.check(&operator)?;
+        self.limits = operator.limits(self.limits);
+        operator.warn_of_strangers();
         Ok(self.service(checked).0)
     }
 
     /// Turns the app into what [`testing`](crate::testing) calls: without the secret's check and the layers, which belong to
-    /// the gRPC service.
+    /// the gRPC service; and without the operator's settings, which differ between machines.
     pub(crate) fn into_dispatch(mut self) -> Result<(Arc<Dispatch>, Config), StartError> {
-        let checked = self.check()?;
+        let checked = self.check(&Operator::default())?;
         self.is_test = true;
         Ok(self.dispatch(checked))
     }
@@ -165,12 +199,4 @@ impl App {
             self.states.insert(bridge);
         }
     }
-}
-
-fn is_print_requested() -> bool {
-    env::var("PROXY_PRINT_CONFIG").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
-}
-
-fn print(config: &Value) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{config:#}")
 }

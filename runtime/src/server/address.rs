@@ -1,6 +1,5 @@
 //! The address to listen on, as the operator, the app and Centrifugo's configuration write it.
 
-use std::env;
 use std::io;
 use std::net::Ipv6Addr;
 
@@ -8,13 +7,13 @@ use crate::error::StartError;
 use crate::server::endpoint::{self, UNIX};
 use crate::server::listener::Listener;
 
-const DEFAULT: &str = "127.0.0.1:10001";
+pub(crate) const DEFAULT: &str = "127.0.0.1:10001";
 
 /// The address to listen on, and the setting that it comes from.
 #[derive(Debug)]
 pub(crate) struct Address {
     place: Place,
-    origin: &'static str,
+    origin: String,
 }
 
 #[derive(Debug)]
@@ -26,19 +25,25 @@ enum Place {
 }
 
 impl Address {
-    /// The address from the environment, the app, or the default. The environment is the operator's, so it takes precedence.
-    pub(crate) fn choose(app: Option<&str>) -> Result<Self, StartError> {
-        let environment = env::var_os("PROXY_ADDRESS").map(|text| text.to_string_lossy().into_owned());
-        match (environment.filter(|text| !text.is_empty()), app) {
-            (Some(text), _) => Self::parse(&text, "PROXY_ADDRESS"),
-            (None, Some(text)) => Self::parse(text, "App::listen"),
-            (None, None) => Self::parse(DEFAULT, "the default"),
+    /// The address of the operator, with the name of its setting, of the app, or the default.
+    pub(crate) fn choose(operator: Option<(&str, String)>, app: Option<&str>) -> Result<Self, StartError> {
+        match (operator, app) {
+            (Some((text, setting)), _) => Self::parse(text, setting),
+            (None, Some(text)) => Self::parse(text, "App::listen".to_owned()),
+            (None, None) => Self::parse(DEFAULT, "the default".to_owned()),
         }
     }
 
-    fn parse(address: &str, origin: &'static str) -> Result<Self, StartError> {
-        let place = if address.starts_with("unix:/") { Place::unix(address) } else { Place::tcp(address) };
-        place.map(|place| Self { place, origin }).map_err(|fault| refused(address, origin, fault))
+    /// Checks an address. `Err`: what to write.
+    pub(crate) fn check(address: &str) -> Result<(), &'static str> {
+        Place::parse(address).map(drop)
+    }
+
+    fn parse(address: &str, origin: String) -> Result<Self, StartError> {
+        match Place::parse(address) {
+            Ok(place) => Ok(Self { place, origin }),
+            Err(fault) => Err(refused(address, origin, fault)),
+        }
     }
 
     pub(crate) fn endpoint(&self) -> String {
@@ -61,6 +66,10 @@ impl Address {
 }
 
 impl Place {
+    fn parse(address: &str) -> Result<Self, &'static str> {
+        if address.starts_with("unix:/") { Self::unix(address) } else { Self::tcp(address) }
+    }
+
     /// Reads `host:port`, or `:port` for all interfaces; either may begin with `grpc://`, as in Centrifugo's configuration.
     fn tcp(address: &str) -> Result<Self, &'static str> {
         let text = address.strip_prefix("grpc://").unwrap_or(address);
@@ -97,7 +106,7 @@ fn is_path(path: &str) -> bool {
     path.starts_with('/') && !path.ends_with('/') && path.bytes().all(is_plain)
 }
 
-fn refused(address: &str, origin: &'static str, fault: &'static str) -> StartError {
+fn refused(address: &str, origin: String, fault: &'static str) -> StartError {
     let source = io::Error::new(io::ErrorKind::InvalidInput, fault);
     StartError::Listen { address: address.escape_debug().to_string(), origin, source }
 }
@@ -107,7 +116,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<(String, String), String> {
-        let address = Address::parse(text, "PROXY_ADDRESS").map_err(|error| error.to_string())?;
+        let address = Address::parse(text, "PROXY_ADDRESS".to_owned()).map_err(|error| error.to_string())?;
         let endpoint = address.endpoint();
         let (Place::Tcp(listens) | Place::Unix(listens)) = address.place;
         Ok((endpoint, listens))

@@ -1,11 +1,11 @@
 //! The grammar of an attribute's parentheses, and the messages for names that aren't in it.
 
+use centrifugo_pattern::nearest;
 use proc_macro2::Ident;
 use syn::LitStr;
 
 use super::option::Opt;
 use crate::syntax::pattern_argument::PatternRules;
-use crate::syntax::suggest::nearest;
 
 /// The options and the other arguments that an attribute takes.
 pub(crate) struct Grammar {

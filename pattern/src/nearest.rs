@@ -1,7 +1,7 @@
 //! Suggestions for misspelt names: "did you mean ..?"
 
 /// The candidate that a misspelt name was probably meant to be.
-pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
