@@ -43,8 +43,9 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 4] = [
+const KEPT: [Kept; 5] = [
     Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
+    Kept { name: "tokio_rustls", but: &[], places: &["server/"], why: "TLS is the server's affair" },
     Kept {
         name: "inventory",
         but: &[],

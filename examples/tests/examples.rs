@@ -4,8 +4,10 @@
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
+use centrifugo_tests::tls::{Authority, Signed};
 use centrifugo_tests::{refused, wire};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -318,17 +320,32 @@ async fn tokens() {
     example.stop().await;
 }
 
-#[tokio::test]
-async fn tls() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
-    let file = |name: &str, text: String| {
-        let path = folder.path().join(name);
+/// Writes a certificate and its key into a folder, and returns the files' names.
+fn write_pair(folder: &TempDir, name: &str, signed: &Signed) -> [String; 2] {
+    [("pem", &signed.cert), ("key", &signed.key)].map(|(ending, text)| {
+        let path = folder.path().join(format!("{name}.{ending}"));
         std::fs::write(&path, text).expect("a file");
         path.to_str().expect("a path").to_owned()
-    };
-    let (cert, key) = (file("cert.pem", signed.cert.pem()), file("key.pem", signed.signing_key.serialize_pem()));
-    let example = start!("tls", "TLS_CERT" = &cert, "TLS_KEY" = &key).await;
+    })
+}
+
+#[tokio::test]
+async fn tls() {
+    let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new("ours"));
+    std::fs::write(folder.path().join("ca.pem"), &authority.pem).expect("a file");
+    write_pair(&folder, "app", &authority.sign("127.0.0.1"));
+    write_pair(&folder, "centrifugo", &authority.sign("centrifugo"));
+    let example = start!("tls", "TLS_FOLDER" = folder.path().to_str().expect("a path")).await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn tonic_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [cert, key] = write_pair(&folder, "app", &Signed::by_itself("127.0.0.1"));
+    let example = start!("tonic_server", "TLS_CERT" = &cert, "TLS_KEY" = &key).await;
     let mut client = example.connected(Value::Null).await;
     assert_eq!(client.rpc("ping", Value::Null).await, Ok(json!("pong")));
     example.stop().await;

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use std::process::{Command, Output};
 
 use centrifugo::ProxyService;
-use serde_json::Value;
+use centrifugo_tests::tls::{Authority, Signed};
+use serde_json::{Value, json};
 use tonic::server::NamedService;
 
 /// Runs an example that prints its configuration.
@@ -45,6 +46,42 @@ fn the_configuration_has_the_secret_and_the_socket_of_the_environment() {
         assert!(!ended.status.success() && ended.stdout.is_empty());
         assert!(stderr.contains(&format!("the secret of `{name}` can't be used: it is empty")), "{stderr}");
         command.env(name, "some text");
+    }
+}
+
+/// Runs an example that prints its configuration, with these variables. Returns its stdout and its stderr.
+fn printed_with(variables: &[(&str, &str)]) -> (String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rpc_ping"));
+    command.env("PROXY_PRINT_CONFIG", "1").env_remove("RUST_LOG").envs(variables.iter().copied());
+    let output = command.output().expect("an example that runs");
+    (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn certificates_of_the_environment_are_files_or_texts_and_are_in_the_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Signed { cert, key } = Signed::by_itself("127.0.0.1");
+    let key_file = folder.path().join("app.key");
+    fs::write(&key_file, &key).expect("a file");
+    let key_file = key_file.to_str().expect("a path");
+    let pair = [("PROXY_TLS_CERT_PEM", cert.as_str()), ("PROXY_TLS_KEY_PEM", key_file)];
+    let (config, log) = printed_with(&pair);
+    let config: Value = serde_json::from_str(&config).expect("a configuration");
+    let proxy = &config["rpc"]["proxy"];
+    assert_eq!(proxy["grpc"]["tls"], json!({ "enabled": true, "server_ca_pem": cert.trim_end() }));
+    assert!(proxy["endpoint"].as_str().is_some_and(|endpoint| endpoint.starts_with("grpc://")) && log.is_empty(), "{log}");
+
+    let ca = Authority::new("ours").pem;
+    let (config, log) = printed_with(&[pair[0], pair[1], ("PROXY_TLS_CLIENT_CA_PEM", &ca)]);
+    assert!(config.contains("server_ca_pem") && log.contains("Centrifugo has none in this configuration"), "{log}");
+
+    for (variables, fault) in [
+        (&pair[..1], "setting `PROXY_TLS_CERT_PEM` can't be used: there is no `PROXY_TLS_KEY_PEM`"),
+        (&[pair[0], ("PROXY_TLS_KEY_PEM", "none.key")], "key in `none.key` (`PROXY_TLS_KEY_PEM`) can't be used: the file"),
+        (&[pair[0], ("PROXY_TLS_KEY_PEM", "")], "key in `` (`PROXY_TLS_KEY_PEM`) can't be used: it is empty"),
+    ] {
+        let (config, log) = printed_with(variables);
+        assert!(config.is_empty() && log.contains(fault), "{log}");
     }
 }
 

@@ -134,8 +134,8 @@ pub enum Conflict {
     /// A secret that Centrifugo can't send, or that protects nothing.
     #[error("the secret of `{origin}` can't be used: {fault}")]
     Secret {
-        /// Where the secret comes from: `App::secret`, `App::secrets`, `PROXY_SECRET`, `PROXY_SECRET_PREVIOUS`, or their keys
-        /// in a file.
+        /// Where the secret comes from: `App::secret`, `App::secrets`, `PROXY_SECRET`, `PROXY_SECRET_PREVIOUS`, or their
+        /// keys in a file.
         origin: String,
         /// What is wrong with it.
         fault: &'static str,
@@ -146,6 +146,15 @@ pub enum Conflict {
         /// The environment variable, or the key with its file and line.
         setting: String,
         /// What is wrong with it, and what to write. It has no secret's value.
+        fault: String,
+    },
+    /// A certificate, a key or a setting of TLS that can't be used.
+    #[error("the {subject} can't be used: {fault}")]
+    Tls {
+        /// The certificate, key or setting, its file if it has one, and where it comes from: `Tls::from_files`,
+        /// `PROXY_TLS_KEY_PEM`, ..
+        subject: String,
+        /// What is wrong with it.
         fault: String,
     },
     /// A name that Centrifugo doesn't accept as a namespace.

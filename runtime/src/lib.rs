@@ -126,6 +126,8 @@ pub use ::headers;
 #[cfg(feature = "api")]
 pub use api::{Publisher, PublisherError};
 pub use app::list::ListOf;
+#[cfg(feature = "tls")]
+pub use app::tls_setting::Tls;
 pub use app::{App, run};
 pub use dispatch::failure::Failure;
 pub use error::{Conflict, StartError};

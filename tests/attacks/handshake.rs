@@ -14,7 +14,7 @@ use crate::responses::logs;
 use crate::{SLACK, start, took};
 
 /// The memory that a connection may take before its handshake is complete: h2's and the socket's buffers, and a task.
-const CONNECTION: usize = 24 << 10;
+pub(crate) const CONNECTION: usize = 24 << 10;
 
 async fn impatient() -> Attacked {
     start(Settings { handshake_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await
@@ -41,13 +41,13 @@ async fn closes(connections: usize, sent: &[u8]) {
 }
 
 /// Waits until the app has closed the connection.
-async fn ends(raw: &mut Raw) {
+pub(crate) async fn ends(raw: &mut Raw) {
     let closed = async { while raw.frames.next().await.is_some() {} };
     timeout(PATIENCE, closed).await.expect("the app closes a connection whose handshake isn't complete");
 }
 
 /// This many, or a quarter of the file descriptors that a process may have: both processes have the same limit.
-fn connections(wanted: usize) -> usize {
+pub(crate) fn connections(wanted: usize) -> usize {
     let limits = fs::read_to_string("/proc/self/limits").expect("the limits of this process");
     let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("the limit of files");
     let limit = line.split_whitespace().nth(3).and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);

@@ -16,6 +16,7 @@ mod requests;
 mod responses;
 mod stop;
 mod streams;
+mod tls;
 
 use std::env;
 use std::time::Instant;

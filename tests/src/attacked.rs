@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use http::request;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
+use tokio_rustls::rustls::ClientConfig;
 
 use crate::peer::{self, Peer};
-use crate::{PATIENCE, eventually};
+use crate::{PATIENCE, eventually, tls};
 
 /// The metadata entry of the secret.
 pub const SECRET: &str = "x-secret";
@@ -39,6 +40,8 @@ pub struct Settings {
     pub max_connections: Option<usize>,
     /// `App::max_running_calls`.
     pub max_running_calls: Option<usize>,
+    /// `App::tls`, with this certificate, which nobody else has signed, and its key.
+    pub tls: Option<[String; 2]>,
     /// `App::layer`, with one that does nothing.
     pub layered: bool,
     /// Runs on a current-thread runtime.
@@ -53,6 +56,8 @@ pub struct Attacked {
     process: Child,
     address: SocketAddr,
     secret: Option<String>,
+    /// A client of an app with TLS.
+    tls: Option<Arc<ClientConfig>>,
     log: Log,
 }
 
@@ -76,7 +81,8 @@ impl Attacked {
         let log = Log::default();
         log.read(process.stderr.take().expect("stderr is a pipe"));
         let address = eventually(|| address(&log.text()), || format!("the app has no address:\n{}", log.text())).await;
-        let app = Self { process, address, secret: settings.secret.clone(), log };
+        let tls = settings.tls.as_ref().map(|[cert, _]| tls::client(cert, None, &["h2"]));
+        let app = Self { process, address, secret: settings.secret.clone(), tls, log };
         app.answers().await;
         app
     }
@@ -101,13 +107,25 @@ impl Attacked {
         }
     }
 
+    /// A connection, with TLS if the app has it.
+    ///
+    /// # Panics
+    ///
+    /// If the app doesn't accept it.
+    pub async fn connect(&self) -> Peer {
+        match &self.tls {
+            Some(client) => Peer::connect_tls(self.address, client).await.expect("the app accepts a peer with TLS"),
+            None => Peer::connect(self.address).await,
+        }
+    }
+
     /// Checks that the app responds to a call on a new connection, in spite of other peers' attacks.
     ///
     /// # Panics
     ///
     /// If it doesn't, or if the response is wrong.
     pub async fn answers(&self) {
-        let mut peer = timeout(PATIENCE, Peer::connect(self.address)).await.expect("the app accepts connections");
+        let mut peer = timeout(PATIENCE, self.connect()).await.expect("the app accepts connections");
         self.answers_on(&mut peer).await;
     }
 
@@ -128,7 +146,7 @@ impl Attacked {
     ///
     /// If the app doesn't return it.
     pub async fn running(&self) -> usize {
-        let mut peer = Peer::connect(self.address).await;
+        let mut peer = self.connect().await;
         let response = peer.call(self.request("RPC"), &peer::rpc("running", b"")).await.expect("a response");
         serde_json::from_slice(&response.reply().expect("a reply")).expect("a number")
     }

@@ -12,6 +12,7 @@ pub mod lone_app;
 pub mod outcome;
 pub mod peer;
 pub mod stage;
+pub mod tls;
 pub mod wire;
 
 pub use attacked::Attacked;

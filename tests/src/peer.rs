@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use h2::client::{Builder, ResponseFuture, SendRequest};
 use h2::{Reason, RecvStream, SendStream};
 use http::{HeaderMap, Request, StatusCode, request};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::rustls::ClientConfig;
 
+use crate::tls;
 use crate::wire::{self, DynamicMessage, Message, Value};
 
 /// The bytes that are sent where only the length matters.
@@ -64,9 +69,26 @@ impl Peer {
     /// If the app doesn't accept it.
     pub async fn connect_with(app: SocketAddr, settings: &Builder) -> Self {
         let socket = TcpStream::connect(app).await.expect("the app listens");
-        let (requests, connection) = settings.handshake(socket).await.expect("the app speaks HTTP/2");
+        Self::over(socket, settings).await.expect("the app speaks HTTP/2")
+    }
+
+    /// A connection with TLS.
+    ///
+    /// # Errors
+    ///
+    /// Those of the handshakes.
+    pub async fn connect_tls(app: SocketAddr, client: &Arc<ClientConfig>) -> io::Result<Self> {
+        let socket = tls::connect(app, client).await?;
+        Self::over(socket, &Builder::new()).await.map_err(io::Error::other)
+    }
+
+    async fn over<S>(socket: S, settings: &Builder) -> Result<Self, h2::Error>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let (requests, connection) = settings.handshake(socket).await?;
         let connection = tokio::spawn(async move { drop(connection.await) });
-        Self { requests, connection }
+        Ok(Self { requests, connection })
     }
 
     /// Begins a call: sends only its headers.

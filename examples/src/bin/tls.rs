@@ -1,28 +1,19 @@
-//! TLS between Centrifugo and the app: the app is a service of a tonic server, which has the certificate.
+//! Mutual TLS between Centrifugo and the app: each side has a certificate, and accepts only those that the same authority has
+//! signed.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
-//! | `PROXY_ADDRESS` | the server's address | `127.0.0.1:10001` |
-//! | `TLS_CERT` | the file with its certificate, in PEM. Centrifugo trusts this one only | required |
-//! | `TLS_KEY` | the file with the certificate's key, in PEM | required |
+//! | `TLS_FOLDER` | the folder with `ca.pem`, and with certificates that it has signed, and their keys: `app.pem` and `app.key`, `centrifugo.pem` and `centrifugo.key` | the working directory |
+//! | `PROXY_TLS_CERT_PEM`, `PROXY_TLS_KEY_PEM`, `PROXY_TLS_CLIENT_CA_PEM` | take the place of `app.pem`, `app.key` and `ca.pem`: other files, or texts in PEM | none |
 //!
-//! Try: `{"id": 1, "connect": {}}`, and `{"id": 2, "rpc": {"method": "ping"}}`: `"pong"`.
+//! Replace a file while the app runs: the log has a line for it. Try: `{"id": 1, "connect": {}}`, and
+//! `{"id": 2, "rpc": {"method": "ping"}}`: `"pong"`.
 
-use std::error::Error;
-use std::io::{self, Write};
-use std::time::Duration;
-use std::{env, fs};
+use std::env;
+use std::path::PathBuf;
 
-use centrifugo::{App, Connected, rpc};
-use futures_util::FutureExt;
+use centrifugo::{App, Connected, StartError, Tls, rpc};
 use serde_json::json;
-use tokio::net::TcpListener;
-use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Identity, Server, ServerTlsConfig};
-
-/// The limit of calls on a connection, and of calls that are reset at once. h2's default for the latter is 20, beyond which
-/// it takes resets for an attack; but Centrifugo resets every call that is late.
-const CALLS: u32 = 65_536;
 
 #[centrifugo::connect]
 async fn connect() -> Connected {
@@ -34,59 +25,21 @@ async fn ping() -> &'static str {
     "pong"
 }
 
-/// Adds settings of TLS to each proxy. Their endpoints remain `grpc://`.
-fn app(certificate: &str) -> App {
-    let proxy = json!({ "grpc": { "tls": { "enabled": true, "server_ca_pem": certificate } } });
-    App::new().centrifugo(json!({ "client": { "proxy": { "connect": proxy } }, "rpc": { "proxy": proxy } }))
+fn tls() -> Tls {
+    let folder = env::var_os("TLS_FOLDER").map(PathBuf::from).unwrap_or_default();
+    let file = |name| folder.join(name).display().to_string();
+    // The names of files on Centrifugo's machine, which may be another one.
+    let centrifugo = json!({
+        "server_ca_pem": file("ca.pem"),
+        "cert_pem": file("centrifugo.pem"),
+        "key_pem": file("centrifugo.key"),
+    });
+    Tls::from_files(file("app.pem"), file("app.key")).client_ca(file("ca.pem")).centrifugo(centrifugo)
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let address = env::var("PROXY_ADDRESS").unwrap_or_else(|_| "127.0.0.1:10001".to_owned());
-    let file = |name| env::var(name).map_err(|_| format!("{name} must name a file"));
-    let (certificate, key) = (file("TLS_CERT")?, file("TLS_KEY")?);
-    let app = app(&certificate);
-    if app.print_config()? {
-        return Ok(());
-    }
-    // The dependencies bring two cryptography providers; rustls needs an explicit choice.
-    rustls::crypto::ring::default_provider().install_default().map_err(|_| "another cryptography is installed already")?;
-    let identity = Identity::from_pem(fs::read(certificate)?, fs::read(key)?);
-    let mut server = Server::builder()
-        .tls_config(ServerTlsConfig::new().identity(identity))?
-        .max_concurrent_streams(CALLS)
-        .http2_max_pending_accept_reset_streams(Some(CALLS as usize))
-        .http2_max_local_error_reset_streams(Some(CALLS as usize))
-        .initial_stream_window_size(64 << 10)
-        .initial_connection_window_size((1 << 31) - 1);
-    let listener = TcpListener::bind(&address).await?;
-    // A failed write is ignored: a closed stderr is no reason to stop.
-    drop(writeln!(io::stderr(), "listening on {}", listener.local_addr()?));
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(Duration::from_secs(60)));
-    // Add services of your own by further calls of `add_service`.
-    let service = app.into_service()?;
-    let streams = service.clone();
-    let stopping = stopped().map(move |()| streams.end_streams());
-    server.add_service(service).serve_with_incoming_shutdown(incoming, stopping).await?;
-    Ok(())
-}
-
-/// Completes at SIGTERM or ctrl-c.
-async fn stopped() {
-    #[cfg(unix)]
-    let terminated = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+async fn main() -> Result<(), StartError> {
+    App::new().tls(tls()).run().await
 }
 
 #[cfg(test)]
@@ -94,14 +47,10 @@ mod tests {
     use super::*;
     use centrifugo::testing::TestApp;
 
+    /// In tests, nothing is read from files.
     #[tokio::test]
-    async fn every_proxy_trusts_the_certificate() {
-        let config = app("app.pem").centrifugo_config("grpc://127.0.0.1:10001").expect("a configuration");
-        for proxy in ["/client/proxy/connect", "/rpc/proxy"] {
-            let proxy = config.pointer(proxy).expect("a proxy");
-            assert_eq!(proxy["grpc"]["tls"], json!({ "enabled": true, "server_ca_pem": "app.pem" }));
-        }
-        let app = TestApp::new(app("app.pem")).expect("an app that can start");
+    async fn the_handlers_are_called_without_certificates() {
+        let app = TestApp::new(App::new().tls(tls())).expect("an app that can start");
         assert_eq!(app.rpc("ping").await.data::<String>(), "pong");
     }
 }

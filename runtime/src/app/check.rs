@@ -3,6 +3,11 @@
 use super::App;
 use super::operator::Operator;
 use super::secret::SecretSetting;
+#[cfg(not(feature = "tls"))]
+use super::tls;
+use super::tls::{CheckedTls, OperatorTls};
+#[cfg(feature = "tls")]
+use super::tls_setting::Tls;
 use crate::config::subscription_type;
 use crate::dispatch::failure::ErrorHandler;
 use crate::dispatch::secret::Secret;
@@ -17,6 +22,7 @@ pub(super) struct Checked {
     pub(super) registry: Registry,
     pub(super) routes: Routes,
     pub(super) secret: Option<Secret>,
+    pub(super) tls: Option<CheckedTls>,
 }
 
 impl App {
@@ -39,8 +45,16 @@ impl App {
         subscription_type::check(&registry, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
         let secret = self.check_settings(operator, &mut conflicts);
+        let tls = self.check_tls(operator).unwrap_or_else(|conflict| {
+            conflicts.push(conflict);
+            None
+        });
         conflicts.retain(|conflict| !is_ignored(conflict));
-        if conflicts.is_empty() { Ok(Checked { registry, routes, secret }) } else { Err(StartError::Conflicts(conflicts)) }
+        if conflicts.is_empty() {
+            Ok(Checked { registry, routes, secret, tls })
+        } else {
+            Err(StartError::Conflicts(conflicts))
+        }
     }
 
     fn check_error_handlers(&self) -> Option<Conflict> {
@@ -70,6 +84,16 @@ impl App {
             conflicts.push(conflict);
             None
         })
+    }
+
+    #[cfg(feature = "tls")]
+    fn check_tls(&self, operator: &Operator) -> Result<Option<CheckedTls>, Conflict> {
+        Tls::check(OperatorTls::of(operator), self.tls.as_ref())
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn check_tls(&self, operator: &Operator) -> Result<Option<CheckedTls>, Conflict> {
+        tls::check(&OperatorTls::of(operator))
     }
 
     fn check_secret(&self, operator: &Operator) -> Result<Option<Secret>, Conflict> {

@@ -16,11 +16,16 @@ mod report;
 mod secret;
 mod settings;
 mod start;
+mod tls;
+#[cfg(feature = "tls")]
+pub(crate) mod tls_setting;
 mod unreached;
 
 use std::fmt;
 
 use self::secret::SecretSetting;
+#[cfg(feature = "tls")]
+use self::tls_setting::Tls;
 use crate::config::Settings;
 use crate::dispatch::failure::ErrorHandler;
 use crate::error::StartError;
@@ -59,6 +64,8 @@ pub struct App {
     settings: Settings,
     address: Option<String>,
     secret: Option<SecretSetting>,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
     limits: Limits,
     http: Option<Http>,
     /// Whether [`testing`](crate::testing) calls the app, and no Centrifugo does.

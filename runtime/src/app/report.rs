@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use centrifugo_pattern::Namespace;
+use serde_json::Value;
 
 use crate::config::{Settings, nested};
 use crate::event::kind::Kind;
@@ -39,6 +40,18 @@ pub(crate) fn warn_of_strangers(address: SocketAddr) {
         "whoever reaches {address} can act as any user, because the app has no secret: set `PROXY_SECRET` to a long random \
          text, or listen on `127.0.0.1:{port}` or on a Unix socket such as `unix:///run/app.sock`"
     );
+}
+
+/// Warns of proxies of Centrifugo without a certificate, which the app would refuse.
+pub(crate) fn warn_of_missing_certificates(config: &Value) {
+    let has = |proxy: &str, option| config.pointer(&format!("{proxy}/grpc/tls/{option}")).is_some();
+    let lacks = |proxy: &String| config.pointer(proxy).is_some() && !(has(proxy, "cert_pem") && has(proxy, "key_pem"));
+    if Kind::ALL.into_iter().filter_map(|kind| kind.facts().proxy).map(|proxy| proxy.pointer()).any(|proxy| lacks(&proxy)) {
+        tracing::warn!(
+            "the app requires a certificate of its peers, and Centrifugo has none in this configuration: name its files with \
+             `Tls::centrifugo(json!({{\"cert_pem\": .., \"key_pem\": ..}}))`, or in Centrifugo's environment"
+        );
+    }
 }
 
 /// Warns of a handler that lets every client write.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::App;
 use super::secret::SecretSetting;
+#[cfg(feature = "tls")]
+use super::tls_setting::Tls;
 
 impl App {
     /// Sets the address to listen on, as `host:port` or as the path of a Unix socket, `unix:///run/app.sock`. `:port` means
@@ -38,6 +40,19 @@ impl App {
     /// ```
     pub fn secrets<V: Into<String>>(mut self, name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
         self.secret = Some(SecretSetting::any(name.into(), values.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// Encrypts the connections of the app's own server, and may require certificates of its peers. The environment variables
+    /// `PROXY_TLS_CERT_PEM`, `PROXY_TLS_KEY_PEM` and `PROXY_TLS_CLIENT_CA_PEM` take precedence; each is a file's name or a
+    /// text in PEM. Needs the feature `tls`, and so do these variables.
+    ///
+    /// The [generated configuration](Self::centrifugo_config) has `grpc.tls` for each proxy, whose endpoint remains
+    /// `grpc://`. A tonic server that the app is [mounted in](Self::into_service) has TLS settings of its own.
+    /// [`operations`](crate::operations#tls) describes it all.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -141,7 +156,8 @@ impl App {
     }
 
     /// Sets how long a peer may take for its HTTP/2 handshake after it has connected: 10 s by default. The handshake is the
-    /// preface, the settings, and the acknowledgement of the app's settings. Then the app closes the connection.
+    /// preface, the settings, and the acknowledgement of the app's settings, and that of TLS before them. Then the app closes
+    /// the connection.
     ///
     /// The same time holds for each frame and for each block of headers that the peer begins. A peer that has begun nothing
     /// may be silent for any time.

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::App;
 use super::check::Checked;
 use super::operator::{ADDRESS, AppSettings, Operator, PRINT_CONFIG, PRINT_SETTINGS, SECRET};
-use super::report::{report, warn_of_strangers};
+use super::report::{report, warn_of_missing_certificates, warn_of_strangers};
+#[cfg(feature = "tls")]
+use super::tls_setting::Tls;
 use super::unreached::Timeouts;
 use crate::config::{self, Config};
 use crate::dispatch::Dispatch;
@@ -80,8 +82,7 @@ impl App {
         let printed = if operator.is_on(&PRINT_SETTINGS) {
             self.listing(operator)
         } else if operator.is_on(&PRINT_CONFIG) {
-            let endpoint = self.address(operator)?.endpoint();
-            format!("{:#}\n", self.config(&self.check_without_states(operator)?, &endpoint))
+            format!("{:#}\n", self.config_to_print(operator)?)
         } else {
             return Ok(false);
         };
@@ -89,11 +90,23 @@ impl App {
         Ok(true)
     }
 
+    fn config_to_print(&self, operator: &Operator) -> Result<Value, StartError> {
+        let endpoint = self.address(operator)?.endpoint();
+        let checked = self.check_without_states(operator)?;
+        let config = self.config(&checked, &endpoint);
+        if checked.tls.is_some_and(|tls| tls.is_mutual) {
+            warn_of_missing_certificates(&config);
+        }
+        Ok(config)
+    }
+
     fn listing(&self, operator: &Operator) -> String {
-        let address = self.address.as_deref().map(|address| (&ADDRESS, address));
-        let secret = self.secret.as_ref().map(|_| (&SECRET, "set"));
-        let texts = address.into_iter().chain(secret).collect();
-        operator.listing(&AppSettings { limits: self.limits, texts })
+        let address = self.address.as_deref().map(|address| (&ADDRESS, address.to_owned()));
+        let secret = self.secret.as_ref().map(|_| (&SECRET, "set".to_owned()));
+        let texts = address.into_iter().chain(secret);
+        #[cfg(feature = "tls")]
+        let texts = texts.chain(self.tls.iter().flat_map(Tls::listed));
+        operator.listing(&AppSettings { limits: self.limits, texts: texts.collect() })
     }
 
     fn address(&self, operator: &Operator) -> Result<Address, StartError> {
@@ -104,8 +117,8 @@ impl App {
     /// Serves until SIGTERM or ctrl-c, then lets running calls finish. A second signal ends the app at once.
     ///
     /// With `PROXY_PRINT_CONFIG=1` or `PROXY_PRINT_SETTINGS=1` in the environment it [prints](Self::print_config) Centrifugo's
-    /// configuration or the app's settings, and returns. The feature `logs` (on by default) prints logs to stderr, as `RUST_LOG` selects them, unless the app has a
-    /// `tracing` subscriber of its own.
+    /// configuration or the app's settings, and returns. The feature `logs` (on by default) prints logs to stderr, as
+    /// `RUST_LOG` selects them, unless the app has a `tracing` subscriber of its own.
     ///
     /// # Errors
     ///
@@ -134,10 +147,11 @@ impl App {
         self.limits = operator.limits(self.limits);
         operator.warn_of_strangers();
         let listener = self.address(operator)?.listen().await?;
-        let (limits, has_secret) = (self.limits, checked.secret.is_some());
+        let knows_peers = checked.secret.is_some() || checked.tls.as_ref().is_some_and(|tls| tls.is_mutual);
+        let (limits, tls) = (self.limits, checked.tls.as_ref().map(|tls| Arc::clone(&tls.acceptor)));
         let (service, config) = self.service(checked);
-        let server = Server::new(listener, service, limits, config);
-        if let (false, Some(address)) = (has_secret, server.public_addr()) {
+        let server = Server::new(listener, tls, service, limits, config);
+        if let (false, Some(address)) = (knows_peers, server.public_addr()) {
             warn_of_strangers(address);
         }
         Ok(server)
@@ -159,15 +173,19 @@ impl App {
     }
 
     /// Turns the app into what [`testing`](crate::testing) calls: without the secret's check and the layers, which belong to
-    /// the gRPC service; and without the operator's settings, which differ between machines.
+    /// the gRPC service; without TLS, which belongs to the server; and without the operator's settings, which differ between
+    /// machines.
     pub(crate) fn into_dispatch(mut self) -> Result<(Arc<Dispatch>, Config), StartError> {
+        #[cfg(feature = "tls")]
+        drop(self.tls.take());
         let checked = self.check(&Operator::default())?;
         self.is_test = true;
         Ok(self.dispatch(checked))
     }
 
-    fn config(&self, Checked { registry, secret, .. }: &Checked, endpoint: &str) -> Value {
-        config::generate(registry, &self.settings, secret.as_ref(), endpoint)
+    fn config(&self, Checked { registry, secret, tls, .. }: &Checked, endpoint: &str) -> Value {
+        let tls = tls.as_ref().map(|tls| &tls.centrifugo);
+        config::generate(registry, &self.settings, secret.as_ref(), tls, endpoint)
     }
 
     fn service(mut self, checked: Checked) -> (ProxyService, Config) {
@@ -176,10 +194,11 @@ impl App {
         (layers.around(ProxyService::new(dispatch)), config)
     }
 
-    fn dispatch(mut self, Checked { registry, routes, secret }: Checked) -> (Arc<Dispatch>, Config) {
+    fn dispatch(mut self, Checked { registry, routes, secret, tls }: Checked) -> (Arc<Dispatch>, Config) {
         report(&registry, &self.settings);
         self.install_http_bridge(&registry, secret.as_ref());
-        let config = Config { registry, settings: self.settings, secret: secret.clone() };
+        let tls = tls.map(|tls| tls.centrifugo);
+        let config = Config { registry, settings: self.settings, secret: secret.clone(), tls };
         let generated = config.generate("");
         Timeouts { app: self.limits.call, config: &generated }.warn(&config.registry);
         let warnings = Warnings::of(&generated, self.is_test);

@@ -17,8 +17,14 @@ use crate::event::kind::Kind;
 use crate::registry::Registry;
 
 /// Generates the configuration for the handlers, and merges the app's own settings into it.
-pub(crate) fn generate(registry: &Registry, settings: &Settings, secret: Option<&Secret>, endpoint: &str) -> Value {
-    let proxies = Proxies { registry, settings, secret, endpoint };
+pub(crate) fn generate(
+    registry: &Registry,
+    settings: &Settings,
+    secret: Option<&Secret>,
+    tls: Option<&Value>,
+    endpoint: &str,
+) -> Value {
+    let proxies = Proxies { registry, settings, secret, tls, endpoint };
     let all: BTreeSet<_> = channel_namespaces(registry, settings).collect();
     let types = NamespaceTypes::of(registry, &all);
     let mut config = json!({});

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// Merges one configuration into another: objects key by key, lists of named objects by `name`. `null` removes a value, and
 /// any other value replaces it.
-pub(super) fn merge(config: &mut Value, more: Value) {
+pub(crate) fn merge(config: &mut Value, more: Value) {
     match (config, more) {
         (_, Value::Null) => {}
         (Value::Object(config), Value::Object(more)) => {

@@ -16,6 +16,8 @@ pub(crate) mod subscription_type;
 use serde_json::Value;
 
 pub(crate) use self::generate::generate;
+#[cfg(feature = "tls")]
+pub(crate) use self::merge::merge;
 pub(crate) use self::merge::nested;
 pub(crate) use self::namespaces::literal_namespaces;
 use crate::dispatch::secret::Secret;
@@ -46,10 +48,12 @@ pub(crate) struct Config {
     pub(crate) registry: Registry,
     pub(crate) settings: Settings,
     pub(crate) secret: Option<Secret>,
+    /// `grpc.tls` of each proxy.
+    pub(crate) tls: Option<Value>,
 }
 
 impl Config {
     pub(crate) fn generate(&self, endpoint: &str) -> Value {
-        generate(&self.registry, &self.settings, self.secret.as_ref(), endpoint)
+        generate(&self.registry, &self.settings, self.secret.as_ref(), self.tls.as_ref(), endpoint)
     }
 }

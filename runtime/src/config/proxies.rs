@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Settings;
 use crate::dispatch::secret::Secret;
@@ -15,6 +15,7 @@ pub(super) struct Proxies<'a> {
     pub(super) registry: &'a Registry,
     pub(super) settings: &'a Settings,
     pub(super) secret: Option<&'a Secret>,
+    pub(super) tls: Option<&'a Value>,
     pub(super) endpoint: &'a str,
 }
 
@@ -38,11 +39,24 @@ impl Proxies<'_> {
         if needs.iter().any(|needs| needs.meta) {
             proxy.insert("include_connection_meta".into(), true.into());
         }
-        if let Some(secret) = self.secret {
-            let (key, value) = (secret.name().as_str(), secret.current());
-            proxy.insert("grpc".into(), json!({ "credentials_key": key, "credentials_value": value }));
+        let grpc = self.grpc();
+        if !grpc.is_empty() {
+            proxy.insert("grpc".into(), grpc.into());
         }
         Some(proxy)
+    }
+
+    /// How Centrifugo and the app trust each other.
+    fn grpc(&self) -> Map<String, Value> {
+        let mut grpc = Map::new();
+        if let Some(secret) = self.secret {
+            grpc.insert("credentials_key".into(), secret.name().as_str().into());
+            grpc.insert("credentials_value".into(), secret.current().into());
+        }
+        if let Some(tls) = self.tls {
+            grpc.insert("tls".into(), tls.clone());
+        }
+        grpc
     }
 }
 

@@ -30,11 +30,14 @@ pub(crate) struct CoalescedWrites<S> {
     buffer: BytesMut,
     backoff: Backoff,
     /// The time limit of a write, once it has to wait.
-    write_clock: Option<Pin<Box<Sleep>>>,
+    write_clock: Option<Clock>,
     progress: Progress,
     /// The time limit of what the peer has begun to send, once that has to be waited for.
-    read_clock: Option<Pin<Box<Sleep>>>,
+    read_clock: Option<Clock>,
 }
+
+/// A time limit.
+pub(crate) type Clock = Pin<Box<Sleep>>;
 
 /// The choice of the flushes that yield.
 #[derive(Debug, Default)]
@@ -68,7 +71,8 @@ impl Backoff {
 }
 
 impl<S> CoalescedWrites<S> {
-    pub(crate) fn new(socket: S, peer: Arc<Peer>) -> Self {
+    /// `read_clock`: the time limit of the HTTP/2 handshake, if it has begun with another one.
+    pub(crate) fn new(socket: S, peer: Arc<Peer>, read_clock: Option<Clock>) -> Self {
         Self {
             socket,
             peer,
@@ -76,7 +80,7 @@ impl<S> CoalescedWrites<S> {
             backoff: Backoff::default(),
             write_clock: None,
             progress: Progress::new(),
-            read_clock: None,
+            read_clock,
         }
     }
 }
@@ -197,6 +201,7 @@ mod tests {
         CoalescedWrites::new(
             writes.clone(),
             Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())), TaskTracker::new().token())),
+            None,
         )
     }
 

@@ -14,19 +14,20 @@ use h2::server::{Builder, SendResponse};
 use http::Request;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::grpc::ProxyService;
 use crate::grpc::method::BIDIRECTIONAL;
 use crate::reject::logged::Logged;
 use crate::server::Limits;
-use crate::server::coalesce::CoalescedWrites;
+use crate::server::coalesce::{Clock, CoalescedWrites};
 use crate::server::listener::Listener;
 use crate::server::peer::{Peer, Peers};
 use crate::server::read_ahead::read_ahead;
 use crate::server::request_body::IncomingBody;
 use crate::server::responder::Responder;
 use crate::server::socket::Socket;
+use crate::server::tls::Acceptor;
 use crate::server::unsent::Unsent;
 
 /// The most bytes of a call's headers, which include clients' cookies.
@@ -53,15 +54,18 @@ const REST: Duration = Duration::from_millis(100);
 /// The open connections, which close when this is dropped.
 pub(crate) struct Connections {
     service: ProxyService,
+    tls: Option<Arc<Acceptor>>,
     http: Builder,
     peers: Arc<Peers>,
     open: JoinSet<()>,
     /// Counts the peers, each of which lasts as long as its connection and the last of its calls.
     alive: TaskTracker,
+    /// Follows the files of TLS.
+    _following: Option<AbortOnDropHandle<()>>,
 }
 
 impl Connections {
-    pub(crate) fn new(service: ProxyService, limits: Limits) -> Self {
+    pub(crate) fn new(service: ProxyService, limits: Limits, tls: Option<Arc<Acceptor>>) -> Self {
         let mut http = Builder::new();
         http.max_concurrent_streams(limits.concurrent_calls)
             // When an app is slow, many calls are reset at their deadline at once. h2 takes more than 20 for an attack, by
@@ -75,7 +79,8 @@ impl Connections {
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
         let peers = Arc::new(Peers::new(limits));
-        Self { service, http, peers, open: JoinSet::new(), alive: TaskTracker::new() }
+        let following = tls.clone().map(|tls| AbortOnDropHandle::new(tokio::spawn(async move { tls.follow_files().await })));
+        Self { service, tls, http, peers, open: JoinSet::new(), alive: TaskTracker::new(), _following: following }
     }
 
     /// Accepts connections until the listener fails permanently.
@@ -106,6 +111,7 @@ impl Connections {
         }
         let connection = Connection {
             service: self.service.clone(),
+            tls: self.tls.clone(),
             peer: Arc::new(Peer::new(Arc::clone(&self.peers), self.alive.token())),
         };
         let http = self.http.clone();
@@ -134,6 +140,7 @@ impl Connections {
 /// A connection, with what its calls share.
 struct Connection {
     service: ProxyService,
+    tls: Option<Arc<Acceptor>>,
     peer: Arc<Peer>,
 }
 
@@ -170,11 +177,12 @@ impl Connection {
     async fn serve(self, http: &Builder, socket: Socket) -> Result<(), h2::Error> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
         let mut clock = pin!(sleep(LINGER));
-        let mut connection = tokio::select! {
+        let connection = tokio::select! {
             biased;
             () = &mut stopping => return Ok(()),
-            connection = http.handshake::<_, Unsent>(CoalescedWrites::new(socket, Arc::clone(&self.peer))) => connection?,
+            connection = self.handshake(http, socket) => connection?,
         };
+        let Some(mut connection) = connection else { return Ok(()) };
         // When the app stops: the bytes that the peer had taken when its last `LINGER` began.
         let mut closing = None;
         let (mut begun, mut arrivals) = (0, Arrivals::new());
@@ -209,6 +217,22 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// Performs the handshakes, of TLS if the app has it, and of HTTP/2. `None`: that of TLS has failed, which is logged.
+    async fn handshake(&self, http: &Builder, socket: Socket) -> Result<Option<Http>, h2::Error> {
+        let Some((socket, clock)) = self.secured(socket).await else { return Ok(None) };
+        let socket = CoalescedWrites::new(socket, Arc::clone(&self.peer), clock);
+        http.handshake::<_, Unsent>(socket).await.map(Some)
+    }
+
+    /// The socket with TLS, if the app has it, and the clock that both handshakes have together.
+    async fn secured(&self, socket: Socket) -> Option<(Socket, Option<Clock>)> {
+        let Some(tls) = &self.tls else { return Some((socket, None)) };
+        let mut clock = Box::pin(sleep(self.peer.handshake_timeout()));
+        // In a box, so that connections without TLS have no room for it.
+        let socket = Box::pin(tls.accept(socket, clock.as_mut())).await?;
+        Some((socket, Some(clock)))
     }
 
     /// Spawns the task of a call.

@@ -12,6 +12,11 @@ pub(crate) mod read_ahead;
 pub(crate) mod request_body;
 pub(crate) mod responder;
 pub(crate) mod socket;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "without_tls.rs"]
+pub(crate) mod tls;
 #[cfg(unix)]
 pub(crate) mod unix;
 pub(crate) mod unsent;
@@ -20,6 +25,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
@@ -30,6 +36,7 @@ use crate::error::StartError;
 use crate::grpc::ProxyService;
 use crate::server::connection::Connections;
 use crate::server::listener::Listener;
+use crate::server::tls::Acceptor;
 
 /// The limits of the server.
 #[derive(Debug, Clone, Copy)]
@@ -71,15 +78,22 @@ impl Default for Limits {
 #[must_use = "a server answers nothing until it serves"]
 pub struct Server {
     listener: Listener,
+    tls: Option<Arc<Acceptor>>,
     service: ProxyService,
     limits: Limits,
     config: Config,
 }
 
 impl Server {
-    pub(crate) fn new(listener: Listener, service: ProxyService, limits: Limits, config: Config) -> Self {
+    pub(crate) fn new(
+        listener: Listener,
+        tls: Option<Arc<Acceptor>>,
+        service: ProxyService,
+        limits: Limits,
+        config: Config,
+    ) -> Self {
         tracing::info!("listening on {listener}");
-        Self { listener, service, limits, config }
+        Self { listener, tls, service, limits, config }
     }
 
     /// The address that the server listens on. Port 0 has become the port that the system picked. A Unix socket has none:
@@ -139,11 +153,11 @@ impl Server {
 
     /// Serves until the first item, and waits for running calls until the second one.
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
-        let Self { listener, service, limits, config } = self;
+        let Self { listener, tls, service, limits, config } = self;
         drop(config);
         let drain = limits.drain;
         let mut stops = pin!(stops);
-        let mut connections = Connections::new(service.clone(), limits);
+        let mut connections = Connections::new(service.clone(), limits, tls);
         let stopped = tokio::select! {
             biased;
             _ = stops.next() => Ok(()),

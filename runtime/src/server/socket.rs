@@ -1,4 +1,4 @@
-//! The socket of a connection, of TCP or of a Unix file.
+//! The socket of a connection, of TCP or of a Unix file, with or without TLS.
 
 use std::io;
 use std::pin::Pin;
@@ -10,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+#[cfg(feature = "tls")]
+use tokio_rustls::server::TlsStream;
 
 /// The time without a packet after which the system probes whether the peer is still there. If no probe is acknowledged
 /// (Linux sends them for eleven minutes), the connection ends, and so do its streams, which would wait for ever.
@@ -21,6 +23,9 @@ pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    /// TLS on one of the others.
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<Socket>>),
 }
 
 impl Socket {
@@ -34,6 +39,8 @@ impl Socket {
             }
             #[cfg(unix)]
             Self::Unix(_) => Ok(()),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.get_ref().0.prepare(),
         }
     }
 }
@@ -44,6 +51,8 @@ impl AsyncRead for Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_read(context, read),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_read(context, read),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => Pin::new(socket).poll_read(context, read),
         }
     }
 }
@@ -54,6 +63,8 @@ impl AsyncWrite for Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_write(context, bytes),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_write(context, bytes),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => Pin::new(socket).poll_write(context, bytes),
         }
     }
 
@@ -62,6 +73,8 @@ impl AsyncWrite for Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_flush(context),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_flush(context),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => Pin::new(socket).poll_flush(context),
         }
     }
 
@@ -70,6 +83,8 @@ impl AsyncWrite for Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_shutdown(context),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_shutdown(context),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => Pin::new(socket).poll_shutdown(context),
         }
     }
 }

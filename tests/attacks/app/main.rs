@@ -6,7 +6,7 @@ use std::env;
 
 use axum::Router;
 use axum::routing::get;
-use centrifugo::{App, StartError};
+use centrifugo::{App, StartError, Tls};
 use centrifugo_tests::attacked::{SECRET, Settings};
 use tokio::runtime::{Builder, Runtime};
 use tower::layer::util::Identity;
@@ -26,6 +26,7 @@ fn app(settings: Settings) -> App {
     let app = App::new().http(Router::new().route("/x", get(async || "1")));
     let app = with(app, settings.layered.then(Identity::new), App::layer);
     let app = with(app, settings.secret, |app, secret| app.secret(SECRET, secret));
+    let app = with(app, settings.tls, |app, [cert, key]| app.tls(Tls::from_pem(cert, key)));
     let app = with(app, settings.drain_timeout, App::drain_timeout);
     let app = with(app, settings.handshake_timeout, App::handshake_timeout);
     let app = with(app, settings.body_timeout, App::body_timeout);

@@ -1,7 +1,8 @@
 //! An address that other machines reach: a warning at the start, unless the app has a secret.
 
-use centrifugo::{App, handlers};
+use centrifugo::{App, Tls, handlers};
 use centrifugo_tests::Logs;
+use centrifugo_tests::tls::{Authority, Signed};
 
 #[centrifugo::rpc("ping", collect = false)]
 async fn ping() -> &'static str {
@@ -28,6 +29,17 @@ async fn a_public_address_without_a_secret_is_one_warning_that_says_what_to_writ
     {
         assert!(warning.contains(part), "{part} is not in {warning}");
     }
+}
+
+#[tokio::test]
+async fn only_certificates_of_peers_make_tls_as_good_as_a_secret() {
+    let ours = Authority::new("ours");
+    let Signed { cert, key } = ours.sign("127.0.0.1");
+    let tls = Tls::from_pem(cert, key);
+    let encrypted = warnings(app().tls(tls.clone()), ":0").await;
+    assert!(matches!(encrypted.as_slice(), [warning] if warning.contains("whoever reaches 0.0.0.0:")), "{encrypted:?}");
+    let nothing: &[String] = &[];
+    assert_eq!(warnings(app().tls(tls.client_ca(&ours.pem)), ":0").await, nothing);
 }
 
 #[tokio::test]

@@ -57,7 +57,6 @@ fn value_text(value: &DeValue<'_>) -> Result<String, &'static str> {
 mod tests {
     use super::super::tests::operator;
     use super::super::{ADDRESS, SECRET};
-    use super::*;
 
     fn written(text: &str) -> (tempfile::TempDir, String) {
         let folder = tempfile::tempdir().expect("a folder");

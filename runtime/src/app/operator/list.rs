@@ -16,6 +16,18 @@ pub(crate) const SECRET: Setting =
 pub(crate) const SECRET_PREVIOUS: Setting =
     Setting::new("PROXY_SECRET_PREVIOUS", Form::Secret, "the secret before it, while it is replaced");
 
+pub(crate) const TLS_CERT_PEM: Setting = Setting::new(
+    "PROXY_TLS_CERT_PEM",
+    Form::Pem,
+    "the certificate of the app's server, with those of intermediate authorities (feature `tls`)",
+);
+
+pub(crate) const TLS_KEY_PEM: Setting =
+    Setting::new("PROXY_TLS_KEY_PEM", Form::Pem, "the certificate's key (feature `tls`)");
+
+pub(crate) const TLS_CLIENT_CA_PEM: Setting =
+    Setting::new("PROXY_TLS_CLIENT_CA_PEM", Form::Pem, "the authorities whose certificates peers need (feature `tls`)");
+
 pub(crate) const PRINT_CONFIG: Setting =
     Setting::new("PROXY_PRINT_CONFIG", Form::Flag, "prints Centrifugo's configuration instead of running")
         .default("0")
@@ -41,6 +53,9 @@ pub(super) const SETTINGS: &[&Setting] = &[
     &ADDRESS,
     &SECRET,
     &SECRET_PREVIOUS,
+    &TLS_CERT_PEM,
+    &TLS_KEY_PEM,
+    &TLS_CLIENT_CA_PEM,
     &Setting::new("PROXY_TIMEOUT", Form::TimeIfAny(|limits| &mut limits.call), "the longest time of a call: `App::timeout`"),
     &Setting::new(
         "PROXY_MAX_CONNECTIONS",

@@ -5,21 +5,21 @@ use super::{Operator, Setting};
 use crate::server::Limits;
 
 /// The app's own settings that an operator's replace.
-pub(crate) struct AppSettings<'a> {
+pub(crate) struct AppSettings {
     pub(crate) limits: Limits,
     /// Those that are no limits, and are set.
-    pub(crate) texts: Vec<(&'a Setting, &'a str)>,
+    pub(crate) texts: Vec<(&'static Setting, String)>,
 }
 
 impl Operator {
     /// Lists each setting with its value, where that comes from, its default and its meaning.
-    pub(crate) fn listing(&self, app: &AppSettings<'_>) -> String {
+    pub(crate) fn listing(&self, app: &AppSettings) -> String {
         SETTINGS.iter().map(|setting| self.listed(setting, app)).collect()
     }
 
-    fn listed(&self, setting: &Setting, app: &AppSettings<'_>) -> String {
+    fn listed(&self, setting: &Setting, app: &AppSettings) -> String {
         let (value, origin) = self.in_effect(setting, app);
-        let value = if setting.is_secret() && !value.is_empty() { "***".to_owned() } else { value };
+        let value = setting.shown(value);
         let default = setting.written_default();
         let default = if default.is_empty() { "none" } else { &default };
         let key = setting.key().map(|key| format!("; in a file: {key}")).unwrap_or_default();
@@ -28,7 +28,7 @@ impl Operator {
     }
 
     /// A setting's value, and where it comes from.
-    fn in_effect(&self, setting: &Setting, app: &AppSettings<'_>) -> (String, String) {
+    fn in_effect(&self, setting: &Setting, app: &AppSettings) -> (String, String) {
         if let Some(given) = self.get(setting) {
             return (given.text.escape_debug().to_string(), given.origin.to_string());
         }
@@ -53,7 +53,7 @@ mod tests {
     fn each_value_has_its_origin_and_no_secret_is_shown() {
         let operator = operator(&[("PROXY_MAX_CONNECTIONS", "7"), ("CENTRIFUGO_HTTP_API_KEY", "canary")]);
         let limits = Limits { running_calls: 9, ..Limits::default() };
-        let texts = vec![(&ADDRESS, ":1"), (&SECRET, "canary")];
+        let texts = vec![(&ADDRESS, ":1".to_owned()), (&SECRET, "canary".to_owned())];
         let listing = operator.listing(&AppSettings { limits, texts });
         for lines in [
             "PROXY_ADDRESS=:1\n    from the app; default: 127.0.0.1:10001; in a file: address\n",

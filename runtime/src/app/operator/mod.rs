@@ -14,12 +14,15 @@ use std::fmt;
 
 use centrifugo_pattern::nearest;
 
-pub(crate) use self::list::{ADDRESS, PRINT_CONFIG, PRINT_SETTINGS, SECRET, SECRET_PREVIOUS};
+pub(crate) use self::list::{
+    ADDRESS, PRINT_CONFIG, PRINT_SETTINGS, SECRET, SECRET_PREVIOUS, TLS_CERT_PEM, TLS_CLIENT_CA_PEM, TLS_KEY_PEM,
+};
 #[cfg(feature = "logs")]
 pub(crate) use self::list::{NO_COLOR, RUST_LOG};
 use self::list::{SETTINGS, SETTINGS_FILE};
 pub(crate) use self::listing::AppSettings;
-use self::setting::{PREFIX, Setting, flag};
+pub(crate) use self::setting::Setting;
+use self::setting::{PREFIX, flag};
 use crate::error::Conflict;
 use crate::server::Limits;
 
@@ -120,9 +123,9 @@ impl Operator {
         }
     }
 
-    /// Stores a value, or what is wrong with it. An empty one is none, but an empty secret is no way to set none.
+    /// Stores a value, or what is wrong with it. An empty one is none, except where it would leave the app unprotected.
     fn set(&mut self, setting: &'static Setting, text: String, origin: Origin) {
-        if text.is_empty() && !setting.is_secret() {
+        if text.is_empty() && !setting.is_protection() {
             return;
         }
         let given = Given { setting, text, origin };

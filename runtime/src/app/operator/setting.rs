@@ -34,6 +34,8 @@ pub(super) enum Form {
     Address,
     /// A text that is never shown.
     Secret,
+    /// A text in PEM, which is never shown, or the name of its file.
+    Pem,
     /// Anything but nothing.
     Presence,
     Flag,
@@ -63,8 +65,19 @@ impl Setting {
         Self { is_variable_only: true, ..self }
     }
 
-    pub(super) fn is_secret(&self) -> bool {
-        matches!(self.form, Form::Secret)
+    /// Whether the app is open to more peers without it, so that an empty value can't mean that there is none.
+    pub(super) fn is_protection(&self) -> bool {
+        matches!(self.form, Form::Secret | Form::Pem)
+    }
+
+    /// A value as the listing shows it.
+    pub(super) fn shown(&self, value: String) -> String {
+        let is_secret = match self.form {
+            Form::Secret => !value.is_empty(),
+            Form::Pem => value.contains("-----BEGIN"),
+            _ => false,
+        };
+        if is_secret { "***".to_owned() } else { value }
     }
 
     /// The key in a file: the variable's name without `PROXY_`, in lower case.
@@ -80,7 +93,7 @@ impl Setting {
     /// Sets the limit that the setting is for, if it is for one. `Err`: what to write.
     pub(super) fn apply(&self, text: &str, limits: &mut Limits) -> Result<(), String> {
         match self.form {
-            Form::Text | Form::Secret | Form::Presence => {}
+            Form::Text | Form::Secret | Form::Pem | Form::Presence => {}
             Form::Address => Address::check(text)?,
             Form::Flag => drop(flag(text)?),
             Form::Count(field) => *field(limits) = count(text)?,
@@ -96,7 +109,7 @@ impl Setting {
     /// The limit that the setting is for, as an operator would write it. `None`: it is for none.
     pub(super) fn of_limits(&self, limits: &mut Limits) -> Option<String> {
         Some(match self.form {
-            Form::Text | Form::Address | Form::Secret | Form::Presence | Form::Flag => return None,
+            Form::Text | Form::Address | Form::Secret | Form::Pem | Form::Presence | Form::Flag => return None,
             Form::Count(field) => field(limits).to_string(),
             Form::Count32(field) => field(limits).to_string(),
             Form::Size(field) => written_size(*field(limits)),
@@ -118,6 +131,7 @@ impl fmt::Display for Form {
             Self::Text | Self::Presence => "text",
             Self::Address => "address",
             Self::Secret => "secret",
+            Self::Pem => "file or PEM",
             Self::Flag => "`1` or `0`",
             Self::Count(_) | Self::Count32(_) => "number",
             Self::Size(_) => "size",
