@@ -1,13 +1,15 @@
 //! A listening Unix socket: its file is created, replaced if nobody listens on it, and removed at the end.
 
-use std::fs::{self, Metadata, Permissions};
+use std::fs::{self, File, Metadata, Permissions, TryLockError};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Type};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::time::sleep;
 
 use crate::server::endpoint;
 
@@ -15,6 +17,9 @@ use crate::server::endpoint;
 const MODE: u32 = 0o660;
 /// How many connections may wait to be accepted: as many as tokio lets wait on a TCP socket.
 const BACKLOG: i32 = 1024;
+/// How often an app tries to lock the directory, which another one keeps for less than a millisecond.
+const LOCK_TRIES: usize = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// A listening Unix socket.
 pub(crate) struct UnixSocket {
@@ -25,6 +30,7 @@ pub(crate) struct UnixSocket {
 
 impl UnixSocket {
     pub(crate) async fn listen(path: &str) -> io::Result<Self> {
+        let _turn = turn(path.as_ref()).await;
         remove_stale(path.as_ref()).await?;
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&SockAddr::unix(path)?).map_err(|error| explained(error, path.as_ref()))?;
@@ -44,6 +50,21 @@ impl UnixSocket {
     pub(crate) fn endpoint(&self) -> String {
         endpoint::unix(&self.file.path)
     }
+}
+
+/// A lock of the file's directory, so that of two apps that start at once, the second one finds the first one listening,
+/// rather than that both replace a file that neither listens on. Without it, if the system has no such locks or somebody
+/// else keeps it, an app starts as well.
+async fn turn(path: &Path) -> Option<File> {
+    let directory = File::open(path.parent()?).ok()?;
+    for _ in 0..LOCK_TRIES {
+        match directory.try_lock() {
+            Ok(()) => return Some(directory),
+            Err(TryLockError::WouldBlock) => sleep(LOCK_PAUSE).await,
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
 }
 
 /// Removes the file of a socket that an app has left behind, for example one that was killed.

@@ -82,6 +82,26 @@ async fn a_file_that_nobody_listens_on_is_replaced() {
     drop(bind(&path).await.expect("an app"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_apps_that_start_at_once_on_a_file_left_behind_one_listens() {
+    let folder = folder();
+    let path = folder.path().join("app.sock");
+    for _ in 0..100 {
+        drop(UnixListener::bind(&path).expect("a socket"));
+        let starts: Vec<_> =
+            (0..4).map(|_| path.clone()).map(|path| tokio::spawn(async move { bind(&path).await })).collect();
+        let mut listening = Vec::new();
+        for start in starts {
+            match start.await.expect("a start that doesn't panic") {
+                Ok(server) => listening.push(server),
+                Err(error) => assert!(error.to_string().contains("another process listens on it"), "{error}"),
+            }
+        }
+        assert_eq!(listening.len(), 1);
+        assert!(is_socket(&path), "the file is that of the app that listens");
+    }
+}
+
 #[tokio::test]
 async fn a_socket_that_another_process_listens_on_is_refused_and_kept() {
     let folder = folder();
