@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The rooms from the top: each may import those below it, and none above. A call passes `server`, `grpc`, `dispatch`,
 /// `handler`.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "testing",
     "private",
     "app",
@@ -27,6 +27,7 @@ const ROOMS: [&str; 18] = [
     "reply",
     "names",
     "reject",
+    "observe",
     "wire",
 ];
 
@@ -43,7 +44,7 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 5] = [
+const KEPT: [Kept; 6] = [
     Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
     Kept { name: "tokio_rustls", but: &[], places: &["server/"], why: "TLS is the server's affair" },
     Kept {
@@ -51,6 +52,18 @@ const KEPT: [Kept; 5] = [
         but: &[],
         places: &["app/collected.rs", "reject/derived.rs", "private.rs"],
         why: "what attributes and derives collect is read in one place each",
+    },
+    Kept {
+        name: "metrics",
+        but: &[],
+        places: &["observe/meter.rs", "observe/exporter.rs"],
+        why: "instruments are registered by one meter, which is off by default",
+    },
+    Kept {
+        name: "metrics_exporter_prometheus",
+        but: &[],
+        places: &["observe/exporter.rs"],
+        why: "the app has one exporter",
     },
     Kept {
         name: "tonic",

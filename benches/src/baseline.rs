@@ -18,6 +18,9 @@ use crate::{Result, progress};
 /// that.
 const TOLERANCE: f64 = 3.0;
 
+/// The most that metrics may add to a call's instructions, in percent.
+const METRICS: f64 = 10.0;
+
 /// The options of `baseline`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -44,6 +47,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         now.insert(call.name().to_owned(), Taken { instructions: instructions.round(), allocations: tenth });
     }
     let now = Baseline(now);
+    now.compare_with_metrics(Call::Rpc, count::count(&count::Args::default(), Peer::OursWithMetrics, Call::Rpc)?)?;
     if args.save {
         return Ok(fs::write(file(), format!("{}\n", serde_json::to_string_pretty(&now)?))?);
     }
@@ -56,6 +60,15 @@ fn file() -> PathBuf {
 }
 
 impl Baseline {
+    fn compare_with_metrics(&self, call: Call, with: Counted) -> Result<()> {
+        let name = call.name();
+        let without = self.0.get(name).ok_or_else(|| format!("the baseline has no `{name}`"))?;
+        let percent = (with.instructions / without.instructions - 1.0) * 100.0;
+        let line = format!("{name}, with metrics: {:.0} instructions, {percent:+.1} %", with.instructions);
+        progress(&line);
+        if percent <= METRICS { Ok(()) } else { Err(format!("more than {METRICS} % for metrics: {line}").into()) }
+    }
+
     fn compare(&self, committed: &Self) -> Result<()> {
         let mut off = Vec::new();
         for (call, now) in &self.0 {
@@ -85,7 +98,7 @@ impl Baseline {
 
 #[cfg(test)]
 mod tests {
-    use super::{Baseline, Taken};
+    use super::{Baseline, Call, Counted, Taken};
 
     fn rpc(instructions: f64, allocations: f64) -> Baseline {
         Baseline([("rpc".to_owned(), Taken { instructions, allocations })].into())
@@ -102,6 +115,14 @@ mod tests {
             let error = now.compare(&rpc(100_000.0, 20.0)).unwrap_err().to_string();
             assert!(error.contains("rpc") && error.contains("--save"), "{error}");
         }
+    }
+
+    #[test]
+    fn metrics_may_add_a_tenth() {
+        let with = |instructions| Counted { instructions, allocations: 22.0, bytes: 0.0 };
+        assert!(rpc(100_000.0, 20.0).compare_with_metrics(Call::Rpc, with(109_900.0)).is_ok());
+        let error = rpc(100_000.0, 20.0).compare_with_metrics(Call::Rpc, with(110_100.0)).unwrap_err().to_string();
+        assert!(error.contains("rpc, with metrics: 110100 instructions, +10.1 %"), "{error}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::spread::Spread;
 use crate::{Result, progress};
 
 /// The peers that valgrind can run: Go's runtime isn't made for it.
-const PEERS: [Peer; 3] = [Peer::Ours, Peer::Tonic, Peer::Cent];
+const PEERS: [Peer; 4] = [Peer::Ours, Peer::OursWithMetrics, Peer::Tonic, Peer::Cent];
 
 /// The options of `count`.
 #[derive(Debug, Clone, Copy, clap::Args)]

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 use centrifugo_tests::tls::{Authority, Signed};
-use centrifugo_tests::{refused, wire};
+use centrifugo_tests::{Scrape, refused, wire};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -127,6 +127,21 @@ async fn optional_tail() {
     }
     for channel in ["order.12.items", "ORDER.12"] {
         assert_eq!(client.subscribe(channel).await["code"], 403, "{channel}");
+    }
+    example.stop().await;
+}
+
+#[tokio::test]
+async fn metrics() {
+    let example = start!("metrics", "PROXY_METRICS_ADDRESS" = FREE).await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("order", json!(3)).await, Ok(json!(3)));
+    assert_eq!(client.rpc("order", json!(0)).await, refused(422, "order something"));
+    let scrape = Scrape::of(example.address("PROXY_METRICS_ADDRESS").parse().expect("an address")).await;
+    assert_eq!(scrape.sum("shop_pieces_ordered_total", &[]), 3.0);
+    for outcome in ["replied", "refused"] {
+        let labels = [("event", "rpc"), ("handler", "order"), ("pattern", "order"), ("outcome", outcome)];
+        assert_eq!(scrape.sum("centrifugo_app_calls_total", &labels), 1.0, "{outcome}");
     }
     example.stop().await;
 }

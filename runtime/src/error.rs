@@ -23,12 +23,13 @@ pub enum StartError {
          program or in a crate that it names (`use my_handlers as _;` is enough)"
     )]
     NoHandlers,
-    /// The app can't listen on its address.
+    /// The app can't listen on its address, or serve metrics on theirs.
     #[error("can't listen on `{address}` ({origin}): {source}")]
     Listen {
         /// The address.
         address: String,
-        /// Where the address comes from: `PROXY_ADDRESS`, its key in a file, `App::listen`, or the default.
+        /// Where the address comes from: `PROXY_ADDRESS`, its key in a file, `App::listen`, the default,
+        /// `PROXY_METRICS_ADDRESS`, or `App::prometheus`.
         origin: String,
         /// The system's error.
         source: io::Error,

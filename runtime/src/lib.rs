@@ -96,6 +96,7 @@ mod handler;
 #[doc = include_str!("../docs/http.md")]
 pub mod http_bridge;
 mod names;
+mod observe;
 mod registry;
 mod reject;
 mod reply;

@@ -28,7 +28,7 @@ const CALL: usize = 8 << 10;
 
 async fn impatient(secret: Option<&str>) -> Attacked {
     let body_timeout = Some(Duration::from_secs(2));
-    start(Settings { body_timeout, secret: secret.map(str::to_owned), ..Settings::default() }).await
+    start(Settings { body_timeout, metrics: true, secret: secret.map(str::to_owned), ..Settings::default() }).await
 }
 
 fn rpc(app: &Attacked) -> Request<()> {
@@ -102,6 +102,7 @@ async fn a_body_of_a_byte_at_a_time_gets_deadline_exceeded() {
     took("50 bodies of a byte at a time, with 2 s for each, ended after", began);
     assert_eq!(Response::statuses(&responses), [(DEADLINE_EXCEEDED, 50)].into());
     timeout(PATIENCE, bodies.join_all()).await.expect("the app takes no more of the bodies");
+    app.reaches("body_timeout: a call's message was not complete").await;
     app.answers_on(&mut peer).await;
 }
 
@@ -185,6 +186,7 @@ async fn hold_a_limited_memory(secret: Option<&'static str>) {
     let app = impatient(secret).await;
     let before = app.memory();
     are_refused_or_late(&four_hundred(&app, &rpc(&app)).await);
+    app.reaches("max_unfinished_bytes: incomplete messages hold").await;
     holds_its_limit(&app, 400, before, "400 bodies of 4 MiB").await;
     app.answers().await;
 }

@@ -10,14 +10,13 @@ use centrifugo_tests::frames::{
 use centrifugo_tests::{Attacked, PATIENCE, Peer};
 use tokio::time::{sleep, timeout};
 
-use crate::responses::logs;
 use crate::{SLACK, start, took};
 
 /// The memory that a connection may take before its handshake is complete: h2's and the socket's buffers, and a task.
 pub(crate) const CONNECTION: usize = 24 << 10;
 
 async fn impatient() -> Attacked {
-    start(Settings { handshake_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await
+    start(Settings { handshake_timeout: Some(Duration::from_secs(1)), metrics: true, ..Settings::default() }).await
 }
 
 /// Opens connections and sends the same bytes on each; the app holds little for them, responds to others, and closes them.
@@ -88,7 +87,7 @@ async fn closes_after_its_handshake(sent: &[u8]) {
     let mut raw = Raw::greeted(app.address(), &[]).await;
     raw.send(sent).await.expect("the app reads on");
     ends(&mut raw).await;
-    logs(&app, "handshake_timeout: a connection had no complete frame or block of headers in time").await;
+    app.reaches("handshake_timeout: a connection had no complete frame or block of headers in time").await;
     app.answers().await;
 }
 

@@ -38,7 +38,8 @@ const SERVING: &[u8] = b"\0\0\0\0\x02\x08\x01";
 const NOT_SERVING: &[u8] = b"\0\0\0\0\x02\x08\x02";
 
 async fn guarded() -> Attacked {
-    start(Settings { secret: Some("open sesame".into()), drain_timeout: Some(DRAIN), ..Settings::default() }).await
+    start(Settings { secret: Some("open sesame".into()), drain_timeout: Some(DRAIN), metrics: true, ..Settings::default() })
+        .await
 }
 
 fn to(path: &str) -> Request<()> {
@@ -101,7 +102,7 @@ async fn two_thousand_watches_hold_little_memory_and_do_not_delay_the_stop() {
     app.grew_at_most(OPEN * CALL + 1_000 * REFUSED + SLACK, before, "2,000 watches").await;
     serves(&mut two).await;
     app.answers().await;
-    assert!(app.log().contains("health calls: too many are open"), "{}", app.log());
+    app.reaches("health_calls: too many are open").await;
 
     // The room of a watch that has ended is another one's.
     open.truncate(OPEN / 2);
@@ -194,7 +195,7 @@ async fn a_malformed_health_call_is_refused() {
 
 #[tokio::test]
 async fn a_health_call_has_the_time_of_any_other() {
-    let app = start(Settings { body_timeout: Some(Duration::from_secs(1)), ..Settings::default() }).await;
+    let app = start(Settings { body_timeout: Some(Duration::from_secs(1)), metrics: true, ..Settings::default() }).await;
     let mut peer = Peer::connect(app.address()).await;
     for path in [CHECK, WATCH] {
         let mut call = peer.begin(to(path)).await.expect("a call");
@@ -202,7 +203,7 @@ async fn a_health_call_has_the_time_of_any_other() {
         let response = timeout(PATIENCE, Response::read(call.response)).await.expect("a response in time");
         assert_eq!(response.expect("a response").status, Some(DEADLINE_EXCEEDED), "{path}");
     }
-    assert!(app.log().contains("body_timeout"), "{}", app.log());
+    app.reaches("body_timeout: a call's message").await;
 }
 
 /// A balancer may check on a connection that has received the app's GOAWAY, before its PING is acknowledged.

@@ -8,7 +8,6 @@ use centrifugo_tests::wire::{self, Message};
 use centrifugo_tests::{PATIENCE, Peer, peer};
 use tokio::time::timeout;
 
-use crate::responses::logs;
 use crate::{start, took};
 
 const RESOURCE_EXHAUSTED: u32 = 8;
@@ -28,7 +27,7 @@ async fn answers_at_last(app: &Attacked) {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
-    let app = start(Settings { max_connections: Some(20), ..Settings::default() }).await;
+    let app = start(Settings { max_connections: Some(20), metrics: true, ..Settings::default() }).await;
     let mut open = Vec::new();
     for _ in 0..20 {
         open.push(Raw::greeted(app.address(), &[]).await);
@@ -37,7 +36,7 @@ async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
     let mut refused = Raw::connect(app.address()).await;
     assert_eq!(timeout(PATIENCE, refused.frames.next()).await.expect("an end"), None);
     took("a connection beyond the limit is closed after", began);
-    logs(&app, "max_connections: 20 connections are open").await;
+    app.reaches("max_connections: 20 connections are open").await;
     for raw in &mut open {
         raw.is_read().await;
     }
@@ -47,7 +46,7 @@ async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
 
 /// Fills the app with calls that run, and calls once more on another connection.
 async fn refuses_at_once(layered: bool) {
-    let app = start(Settings { max_running_calls: Some(10), layered, ..Settings::default() }).await;
+    let app = start(Settings { max_running_calls: Some(10), layered, metrics: true, ..Settings::default() }).await;
     let mut raw = Raw::greeted(app.address(), &[]).await;
     let (headers, body) = (headers("RPC"), wire::framed(&peer::rpc("sleep", b"60000").encode_to_vec()));
     for stream in (0..9).map(|call| 2 * call + 1) {
@@ -67,7 +66,7 @@ async fn refuses_at_once(layered: bool) {
     };
     let response = timeout(PATIENCE, full).await.expect("a response in time");
     assert_eq!(response.status, Some(RESOURCE_EXHAUSTED));
-    logs(&app, "max_running_calls: 10 calls run").await;
+    app.reaches("max_running_calls: 10 calls run").await;
     drop(raw);
     let room = async {
         while peer.call(app.request("RPC"), &peer::rpc("ping", b"")).await.expect("a response").status != Some(0) {}

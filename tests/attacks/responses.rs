@@ -5,7 +5,7 @@ use std::time::Duration;
 use centrifugo_tests::attacked::{Attacked, Settings};
 use centrifugo_tests::frames::{END_STREAM, INITIAL_WINDOW, Kind, Raw, call, headers, window_update};
 use centrifugo_tests::wire::{self, Message};
-use centrifugo_tests::{PATIENCE, eventually, peer};
+use centrifugo_tests::{PATIENCE, peer};
 use tokio::time::{sleep, timeout};
 
 use crate::stop::{MAX_WINDOW, endless, widest_window};
@@ -17,7 +17,7 @@ const UNSENT: usize = 128 << 20;
 const CALL: usize = 8 << 10;
 
 async fn impatient() -> Attacked {
-    start(Settings { send_timeout: Some(Duration::from_secs(2)), ..Settings::default() }).await
+    start(Settings { send_timeout: Some(Duration::from_secs(2)), metrics: true, ..Settings::default() }).await
 }
 
 /// Makes calls whose responses have this length.
@@ -29,11 +29,6 @@ async fn call_for(raw: &mut Raw, calls: u32, length: usize) {
     }
 }
 
-/// Waits until the app has logged that it has reached this limit.
-pub(crate) async fn logs(app: &Attacked, limit: &str) {
-    eventually(|| app.log().contains(limit).then_some(()), || format!("no {limit}:\n{}", app.log())).await;
-}
-
 #[tokio::test]
 async fn responses_without_a_window_hold_a_limited_memory_and_are_reset() {
     const CALLS: u32 = 5_000;
@@ -43,8 +38,8 @@ async fn responses_without_a_window_hold_a_limited_memory_and_are_reset() {
     call_for(&mut raw, CALLS, 60_000).await;
     // All but one, which is among the short responses of its connection.
     timeout(PATIENCE, raw.skip_to(Kind::Reset, CALLS - 1)).await.expect("the calls are reset");
-    logs(&app, "max_unsent_bytes: ").await;
-    logs(&app, "send_timeout: ").await;
+    app.reaches("max_unsent_bytes: ").await;
+    app.reaches("send_timeout: ").await;
     app.grew_at_most(UNSENT / 4 + CALLS as usize * CALL + SLACK, before, "5,000 responses without a window").await;
     app.answers().await;
 }
@@ -58,8 +53,8 @@ async fn responses_on_a_socket_that_nobody_reads_hold_a_limited_memory_and_end_t
     let mut raw = Raw::greeted(app.address(), &[(INITIAL_WINDOW, MAX_WINDOW)]).await;
     raw.send(&widest_window()).await.expect("the app reads on");
     call_for(&mut raw, CALLS, 60_000).await;
-    logs(&app, "max_unsent_bytes: ").await;
-    logs(&app, "so its connection is closed").await;
+    app.reaches("max_unsent_bytes: ").await;
+    app.reaches("send_timeout: a peer has taken nothing of a response for 2s, so its connection is closed").await;
     app.grew_at_most(UNSENT / 4 + CALLS as usize * CALL + SLACK, before, "5,000 responses that nobody reads").await;
     app.answers().await;
 }

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::peer::{self, Peer};
-use crate::{PATIENCE, eventually, tls};
+use crate::{PATIENCE, Scrape, eventually, tls};
 
 /// The metadata entry of the secret.
 pub const SECRET: &str = "x-secret";
@@ -42,6 +42,8 @@ pub struct Settings {
     pub max_running_calls: Option<usize>,
     /// `App::tls`, with this certificate, which nobody else has signed, and its key.
     pub tls: Option<[String; 2]>,
+    /// Serves metrics.
+    pub metrics: bool,
     /// `App::layer`, with one that does nothing.
     pub layered: bool,
     /// Runs on a current-thread runtime.
@@ -244,6 +246,23 @@ impl Attacked {
     }
 }
 
+impl Attacked {
+    /// Waits until the app has logged that it has reached a limit, in a line that begins so: `max_connections: 20 ..`. If it
+    /// serves metrics, they have the limit, too.
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't in time.
+    pub async fn reaches(&self, limit: &str) {
+        eventually(|| self.log().contains(limit).then_some(()), || format!("no {limit}:\n{}", self.log())).await;
+        if let Some(metrics) = metrics(&self.log()) {
+            let (name, _) = limit.split_once(": ").expect("a limit's name");
+            let times = Scrape::of(metrics).await.sum("centrifugo_app_limit_reached_total", &[("limit", name)]);
+            assert!(times >= 1.0, "{name} was reached {times} times");
+        }
+    }
+}
+
 impl Drop for Attacked {
     fn drop(&mut self) {
         if thread::panicking() && self.ended().is_none() {
@@ -261,6 +280,9 @@ fn command(binary: &str, settings: &Settings) -> Command {
         None => Command::new(binary),
     };
     command.arg(serde_json::to_string(settings).expect("settings are JSON"));
+    if settings.metrics {
+        command.env("PROXY_METRICS_ADDRESS", "127.0.0.1:0");
+    }
     command.env("PROXY_ADDRESS", "127.0.0.1:0").env("RUST_LOG", "info,centrifugo=debug");
     // With its own colours off, an escape sequence in its log is a peer's.
     command.env("NO_COLOR", "1");
@@ -278,6 +300,12 @@ fn shell(script: &str, binary: &str) -> Command {
 fn address(log: &str) -> Option<SocketAddr> {
     let (_, rest) = log.split_once("listening on ")?;
     rest.split_once('\n')?.0.parse().ok()
+}
+
+/// The address of the metrics, in a line before that one.
+fn metrics(log: &str) -> Option<SocketAddr> {
+    let (_, rest) = log.split_once("metrics on http://")?;
+    rest.split_once('/')?.0.parse().ok()
 }
 
 /// A field of `/proc/PID/status`, which has it in KiB.

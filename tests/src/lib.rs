@@ -11,6 +11,7 @@ pub mod logs;
 pub mod lone_app;
 pub mod outcome;
 pub mod peer;
+pub mod scrape;
 pub mod stage;
 pub mod tls;
 pub mod wire;
@@ -22,6 +23,7 @@ pub use logs::Logs;
 pub use lone_app::LoneApp;
 pub use outcome::Outcome;
 pub use peer::Peer;
+pub use scrape::Scrape;
 pub use stage::Stage;
 
 use std::time::Duration;

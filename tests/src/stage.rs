@@ -18,6 +18,7 @@ pub struct Stage {
     /// The Centrifugo.
     pub centrifugo: Centrifugo,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     stop: oneshot::Sender<()>,
     app: JoinHandle<Result<(), StartError>>,
 }
@@ -33,18 +34,27 @@ impl Stage {
         let server = app.listen("127.0.0.1:0").bind().await.expect("an app that can start");
         let config = server.centrifugo_config();
         let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
-        let address = server.local_addr();
+        let (address, metrics) = (server.local_addr(), server.metrics_addr());
         let (stop, stopped) = oneshot::channel();
         let app = tokio::spawn(server.serve_until(async {
             // A dropped sender stops it, too.
             drop(stopped.await);
         }));
-        Self { logs, centrifugo, address, stop, app }
+        Self { logs, centrifugo, address, metrics, stop, app }
     }
 
     /// The address on which the app listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address on which the app serves its metrics.
+    ///
+    /// # Panics
+    ///
+    /// If it serves none.
+    pub fn metrics(&self) -> SocketAddr {
+        self.metrics.expect("an app that serves metrics")
     }
 
     /// A client of the JavaScript SDK that speaks JSON and connects with this data.

@@ -18,6 +18,8 @@ mod go;
 pub(crate) enum Peer {
     /// The `centrifugo` crate, as its users write an app.
     Ours,
+    /// The same app, which serves metrics to Prometheus.
+    OursWithMetrics,
     /// tonic by hand, with stock settings.
     Tonic,
     /// Google's gRPC for Go, with stock settings.
@@ -30,6 +32,7 @@ impl Peer {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
+            Self::OursWithMetrics => "ours, with metrics",
             Self::Tonic => "tonic",
             Self::GrpcGo => "grpc-go",
             Self::Cent => "cent, HTTP/1.1",
@@ -39,7 +42,7 @@ impl Peer {
     fn program(self) -> Result<PathBuf> {
         let beside = |name| Ok(env::current_exe()?.with_file_name(name));
         match self {
-            Self::Ours => beside("peer-ours"),
+            Self::Ours | Self::OursWithMetrics => beside("peer-ours"),
             Self::Tonic => beside("peer-tonic"),
             Self::Cent => beside("peer-cent"),
             Self::GrpcGo => Ok(go::program()),
@@ -59,6 +62,9 @@ impl Peer {
 
     fn run(self, mut command: Command) -> Result<Running> {
         command.env("RUST_LOG", "off").env_remove("PROXY_ADDRESS").stdin(Stdio::piped()).stdout(Stdio::piped());
+        if self == Self::OursWithMetrics {
+            command.env("PROXY_METRICS_ADDRESS", "127.0.0.1:0");
+        }
         let process = command.spawn().map_err(|error| {
             let program = command.get_program().display();
             format!("can't start the peer {} by {program}: {error}", self.name())

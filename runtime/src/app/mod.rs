@@ -10,6 +10,7 @@ pub(crate) mod collected;
 pub(crate) mod list;
 #[cfg(feature = "logs")]
 mod logs;
+mod metrics;
 mod operator;
 mod parts;
 mod report;
@@ -34,6 +35,7 @@ use crate::handler::Handler;
 use crate::handler::interceptor::Interceptor;
 use crate::handler::states::States;
 use crate::http_bridge::Http;
+use crate::observe::meter::Meter;
 use crate::server::Limits;
 
 /// The application behind Centrifugo: its handlers, the values that they take, and its settings.
@@ -68,6 +70,9 @@ pub struct App {
     tls: Option<Tls>,
     limits: Limits,
     http: Option<Http>,
+    meter: Meter,
+    /// The address that serves metrics, which needs the feature `prometheus`.
+    prometheus: Option<String>,
     /// Whether [`testing`](crate::testing) calls the app, and no Centrifugo does.
     is_test: bool,
 }

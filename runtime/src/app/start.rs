@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::App;
 use super::check::Checked;
-use super::operator::{ADDRESS, AppSettings, Operator, PRINT_CONFIG, PRINT_SETTINGS, SECRET};
+use super::operator::{ADDRESS, AppSettings, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, SECRET};
 use super::report::{report, warn_of_missing_certificates, warn_of_strangers};
 #[cfg(feature = "tls")]
 use super::tls_setting::Tls;
@@ -16,7 +16,9 @@ use super::unreached::Timeouts;
 use crate::config::{self, Config};
 use crate::dispatch::Dispatch;
 use crate::dispatch::failure::Reporter;
+use crate::dispatch::handler_meters::AllHandlerMeters;
 use crate::dispatch::secret::Secret;
+use crate::dispatch::shared::CallLimits;
 use crate::dispatch::warnings::Warnings;
 use crate::error::StartError;
 use crate::event::kind::Kind;
@@ -103,7 +105,8 @@ impl App {
     fn listing(&self, operator: &Operator) -> String {
         let address = self.address.as_deref().map(|address| (&ADDRESS, address.to_owned()));
         let secret = self.secret.as_ref().map(|_| (&SECRET, "set".to_owned()));
-        let texts = address.into_iter().chain(secret);
+        let metrics = self.prometheus.as_ref().map(|address| (&METRICS_ADDRESS, address.clone()));
+        let texts = address.into_iter().chain(secret).chain(metrics);
         #[cfg(feature = "tls")]
         let texts = texts.chain(self.tls.iter().flat_map(Tls::listed));
         operator.listing(&AppSettings { limits: self.limits, texts: texts.collect() })
@@ -146,11 +149,12 @@ impl App {
         let checked = self.check(operator)?;
         self.limits = operator.limits(self.limits);
         operator.warn_of_strangers();
+        let metrics = self.open_metrics(operator).await?;
         let listener = self.address(operator)?.listen().await?;
         let knows_peers = checked.secret.is_some() || checked.tls.as_ref().is_some_and(|tls| tls.is_mutual);
         let (limits, tls) = (self.limits, checked.tls.as_ref().map(|tls| Arc::clone(&tls.acceptor)));
         let (service, config) = self.service(checked);
-        let server = Server::new(listener, tls, service, limits, config);
+        let server = Server::new(listener, tls, service, limits, config, metrics);
         if let (false, Some(address)) = (knows_peers, server.public_addr()) {
             warn_of_strangers(address);
         }
@@ -203,9 +207,14 @@ impl App {
         Timeouts { app: self.limits.call, config: &generated }.warn(&config.registry);
         let warnings = Warnings::of(&generated, self.is_test);
         let error_handler = self.error_handlers.into_iter().next();
-        let reporter = Reporter { error_handler, states: Arc::new(self.states) };
-        let Limits { message_size, running_calls, call, .. } = self.limits;
-        let dispatch = Dispatch::new(routes, reporter, secret, warnings, message_size, running_calls, call);
+        let meter = self.meter;
+        let handlers = config.registry.handlers.iter().map(|registered| registered.handler);
+        let handler_meters = meter.is_on().then(|| AllHandlerMeters::new(handlers, meter));
+        let reporter = Reporter::new(error_handler, Arc::new(self.states), meter);
+        let Limits { message_size, running_calls, call: timeout, .. } = self.limits;
+        let limits = CallLimits { message_size, running_calls, timeout };
+        let meters = (meter, handler_meters);
+        let dispatch = Dispatch::new(routes, reporter, secret, warnings, limits, meters);
         (Arc::new(dispatch), config)
     }
 

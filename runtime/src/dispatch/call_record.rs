@@ -8,7 +8,8 @@ use http::HeaderMap;
 use tracing::field::{DisplayValue, display};
 
 use crate::dispatch::Dispatch;
-use crate::dispatch::failure::{Failure, Reporter};
+use crate::dispatch::counters::Place;
+use crate::dispatch::failure::{Failure, is_panic};
 use crate::dispatch::late::{Rounded, is_late};
 use crate::dispatch::subject::{Answerer, Names, Subject};
 use crate::event::Event;
@@ -23,6 +24,7 @@ use crate::reject::logged::{Logged, without_query};
 #[derive(Clone)]
 pub(crate) struct CallRecord {
     event: Kind,
+    place: Place,
     answerer: Answerer,
     subject: Arc<dyn Subject>,
     dispatch: Arc<Dispatch>,
@@ -41,12 +43,13 @@ macro_rules! log {
 
 impl CallRecord {
     pub(super) fn new<E: Event>(answerer: Answerer, request: Arc<Request<E>>, dispatch: Arc<Dispatch>) -> Self {
-        Self { event: E::KIND, answerer, subject: request, dispatch }
+        Self { event: E::KIND, place: Place::Handler, answerer, subject: request, dispatch }
     }
 
     /// The record of a call that is still in a tower layer of the app.
     pub(crate) fn in_layer(event: Kind, metadata: HeaderMap, dispatch: Arc<Dispatch>) -> Self {
-        Self { event, answerer: Answerer::Layer, subject: Arc::new(Names::unknown(metadata)), dispatch }
+        let subject = Arc::new(Names::unknown(metadata));
+        Self { event, place: Place::Layer, answerer: Answerer::Layer, subject, dispatch }
     }
 
     pub(super) fn dispatch(&self) -> &Dispatch {
@@ -76,7 +79,7 @@ impl CallRecord {
     pub(crate) fn for_stream(&self) -> Self {
         let metadata = self.dispatch.reporter.error_handler.as_ref().map(|_| self.subject.metadata().clone());
         let names = Names::of(&*self.subject, metadata.unwrap_or_default());
-        Self { subject: Arc::new(names), ..self.clone() }
+        Self { place: Place::Stream, subject: Arc::new(names), ..self.clone() }
     }
 
     /// Logs a refusal that the client receives: one with details as a warning.
@@ -97,10 +100,14 @@ impl CallRecord {
         } else {
             log!(error, self, "{shown}{remark}");
         }
-        let Self { event, answerer, subject, dispatch } = self;
-        let Reporter { error_handler: Some(error_handler), states } = &dispatch.reporter else { return };
-        let (subject, states) = (Arc::clone(subject), Arc::clone(states));
-        error_handler.report(Failure { event: *event, answerer: *answerer, subject, states, reject });
+        let counters = self.dispatch.counters();
+        if is_panic(&reject) {
+            counters.panics(self.place).increment();
+        }
+        self.dispatch.reporter.report(counters.panics(Place::ErrorHandler), |states| {
+            let Self { event, answerer, subject, .. } = self.clone();
+            Failure { event, answerer, subject, states, reject }
+        });
     }
 
     /// Logs that the app stopped before the handler returned.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tonic::Status;
 
-use crate::dispatch::message::{decode, frame};
+use crate::dispatch::message::frame;
 use crate::dispatch::{Dispatch, Head, internal_error, no_handlers};
 use crate::event::{ChannelState, Event};
 use crate::handler::router::Routed;
@@ -28,7 +28,7 @@ impl Response {
 impl Dispatch {
     /// Calls the handlers one after the other, also after one has failed. The response is the first refusal or failure.
     pub(crate) async fn call_batch(self: Arc<Self>, head: Head, message: Bytes) -> Result<Bytes, Status> {
-        let wire::NotifyChannelStateRequest { events: changes } = decode(message)?;
+        let wire::NotifyChannelStateRequest { events: changes } = self.decode(message)?;
         if ChannelState::table(&self.routes).is_empty() {
             return Err(no_handlers(ChannelState::KIND));
         }

@@ -9,6 +9,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::dispatch::call_record::CallRecord;
 use crate::dispatch::late::{Allowed, Late, Limit};
+use crate::dispatch::outcome::Outcome;
 use crate::handler::{Handler, grpc_timeout};
 use crate::reject::Reject;
 
@@ -82,14 +83,18 @@ impl Deadline {
     }
 
     /// Reports a call that its caller dropped: as a missed deadline, if it was dropped about then.
-    pub(super) fn report_dropped(&self, record: &CallRecord) {
+    pub(super) fn report_dropped(&self, record: &CallRecord) -> Outcome {
         let elapsed = self.since_arrival();
         match grpc_timeout::of(record.metadata()).or(record.event().facts().unsent_timeout) {
             Some(time) if elapsed >= time.mul_f32(NEARLY) => {
                 let allowed = Allowed { time, by: Limit::Caller };
                 record.failed(Arc::new(Late::reject(elapsed, allowed)), "");
+                Outcome::TimedOut
             }
-            _ => record.abandoned(elapsed),
+            _ => {
+                record.abandoned(elapsed);
+                Outcome::Abandoned
+            }
         }
     }
 }

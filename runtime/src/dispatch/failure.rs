@@ -11,12 +11,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::dispatch::late::is_late;
 use crate::dispatch::subject::{Answerer, Subject};
-use crate::dispatch::throttle::Throttle;
 use crate::event::kind::Kind;
 use crate::handler::states::States;
 use crate::handler::{BoxFuture, Handler};
 use crate::names::id::{ClientId, UserId};
 use crate::names::location::Location;
+use crate::observe::limit::Limit;
+use crate::observe::meter::{Counter, Meter};
 use crate::reject::Reject;
 use crate::reject::guard::{Panicked, guard};
 
@@ -76,7 +77,7 @@ impl Failure {
 
     /// Whether it was a panic.
     pub fn is_panic(&self) -> bool {
-        self.reject.cause().is_some_and(|cause| cause.is::<Panicked>())
+        is_panic(&self.reject)
     }
 
     /// Whether the call missed its deadline: that of its caller (Centrifugo waits for the response for the proxy's `timeout`,
@@ -121,8 +122,6 @@ pub(crate) struct ErrorHandler {
     reports: TaskTracker,
     /// Ends them.
     given_up: CancellationToken,
-    /// Limits the log lines about failures that it doesn't receive.
-    full: Arc<Throttle>,
 }
 
 impl ErrorHandler {
@@ -131,21 +130,16 @@ impl ErrorHandler {
         F: Future<Output = ()> + Send + 'static,
     {
         let call = Arc::new(move |failure| -> BoxFuture<()> { Box::pin(call(failure)) });
-        Self { call, at, reports: TaskTracker::new(), given_up: CancellationToken::new(), full: Arc::default() }
+        Self { call, at, reports: TaskTracker::new(), given_up: CancellationToken::new() }
     }
 
     /// Calls the function in a task of its own: Centrifugo waits for the call's response, and must not wait for this.
-    pub(super) fn report(&self, failure: Failure) {
-        if self.reports.len() >= MAX_REPORTS {
-            if let Some(more) = self.full.pass() {
-                tracing::warn!("the error handler works on {MAX_REPORTS} failures, and does not receive this one{more}");
-            }
-            return;
-        }
+    fn report(&self, failure: Failure, panics: Counter) {
         let Self { call, given_up, .. } = self.clone();
         self.reports.spawn(async move {
             let guarded = Guarded(Some(Box::pin(async move { call(failure).await })));
             if let Some(Err(panic)) = given_up.run_until_cancelled(guarded).await {
+                panics.increment();
                 tracing::error!("in the error handler: {panic}");
             }
         });
@@ -185,4 +179,27 @@ impl Future for Guarded {
 pub(crate) struct Reporter {
     pub(crate) error_handler: Option<ErrorHandler>,
     pub(crate) states: Arc<States>,
+    /// Reached when the error handler works on as many failures as it may.
+    backlog: Limit,
+}
+
+impl Reporter {
+    pub(crate) fn new(error_handler: Option<ErrorHandler>, states: Arc<States>, meter: Meter) -> Self {
+        Self { error_handler, states, backlog: Limit::new("error_handler", meter) }
+    }
+
+    /// Calls the error handler, if the app has one. `panics`: the counter of its own.
+    pub(super) fn report(&self, panics: &Counter, failure: impl FnOnce(Arc<States>) -> Failure) {
+        let Some(error_handler) = &self.error_handler else { return };
+        if error_handler.reports.len() >= MAX_REPORTS {
+            self.backlog.reached(format_args!("it works on {MAX_REPORTS} failures, and does not receive this one"));
+            return;
+        }
+        error_handler.report(failure(Arc::clone(&self.states)), panics.clone());
+    }
+}
+
+/// Whether a failure is a panic.
+pub(super) fn is_panic(reject: &Reject) -> bool {
+    reject.cause().is_some_and(|cause| cause.is::<Panicked>())
 }

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use crate::observe::limit::Limit;
+use crate::observe::meter::Meter;
+
 /// The most health calls of each kind that are open at a time.
 const MAX: usize = 1_000;
 
@@ -13,11 +16,12 @@ pub(crate) struct HealthCalls {
     pub(crate) watches: Arc<Semaphore>,
     /// Calls whose request is incomplete.
     pub(crate) incomplete: Arc<Semaphore>,
+    pub(crate) full: Limit,
 }
 
-impl Default for HealthCalls {
-    fn default() -> Self {
+impl HealthCalls {
+    pub(super) fn new(meter: Meter) -> Self {
         let room = || Arc::new(Semaphore::new(MAX));
-        Self { watches: room(), incomplete: room() }
+        Self { watches: room(), incomplete: room(), full: Limit::new("health_calls", meter) }
     }
 }

@@ -33,18 +33,21 @@
 
 pub(crate) mod call_record;
 pub(crate) mod channel_states;
+pub(crate) mod counters;
 mod deadline;
 pub(crate) mod failure;
 pub(crate) mod failure_argument;
+pub(crate) mod handler_meters;
 pub(crate) mod health_calls;
 mod late;
 pub(crate) mod message;
+mod observed;
+mod outcome;
 pub(crate) mod reported;
 pub(crate) mod secret;
-mod shared;
+pub(crate) mod shared;
 pub(crate) mod stream;
 mod subject;
-pub(crate) mod throttle;
 pub(crate) mod warnings;
 
 use std::future::{self, poll_fn};
@@ -59,20 +62,26 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::dispatch::call_record::{CallRecord, shown_name};
+use crate::dispatch::counters::Counters;
 use crate::dispatch::deadline::Deadline;
 use crate::dispatch::failure::Reporter;
+use crate::dispatch::handler_meters::AllHandlerMeters;
 use crate::dispatch::health_calls::HealthCalls;
 use crate::dispatch::late::Late;
 use crate::dispatch::message::TooLong;
+use crate::dispatch::observed::{MaybeObserved, ObservedStream};
+use crate::dispatch::outcome::Outcome;
 use crate::dispatch::secret::Secret;
 use crate::dispatch::subject::Answerer;
-use crate::dispatch::throttle::Throttle;
 use crate::dispatch::warnings::Warnings;
 use crate::event::kind::Kind;
 use crate::event::{Malformed, Refusal, Wire};
 use crate::handler::call::{Call, Request};
 use crate::handler::router::{Found, Routed, Routes};
 use crate::handler::{Bound, ReplyFuture};
+use crate::observe::limit::Limit;
+use crate::observe::meter::Meter;
+use crate::observe::throttle::Throttle;
 use crate::reject::Reject;
 use crate::reject::guard::guard;
 use crate::reject::logged::Logged;
@@ -99,9 +108,12 @@ pub(crate) struct Dispatch {
     in_layers: AtomicUsize,
     /// Limits the log lines about calls that don't come from Centrifugo.
     foreign_calls: Throttle,
-    /// Limits the log lines about calls that are refused because too many run.
-    too_many_calls: Throttle,
+    too_many_calls: Limit,
     health_calls: HealthCalls,
+    meter: Meter,
+    counters: Counters,
+    /// `None` without metrics.
+    handler_meters: Option<AllHandlerMeters>,
 }
 
 /// The head of a call: all of it but the message.
@@ -129,6 +141,7 @@ pub(crate) struct InFlight<E: Wire, T> {
     map_response: MapResponse<E, T>,
     record: CallRecord,
     deadline: Deadline,
+    observed: MaybeObserved,
 }
 
 /// The function that brings a response into the form that is sent, and refuses one over the limit, in bytes.
@@ -146,15 +159,18 @@ impl Dispatch {
         map_response: MapResponse<E, T>,
     ) -> Result<InFlight<E, T>, Status> {
         self.check_room(&self.running)?;
-        let event = E::decode(message).map_err(malformed)?;
+        let event = E::decode(message).map_err(|fault| self.malformed(fault))?;
         self.start(event, head, map_response).ok_or_else(|| no_handlers(E::KIND))
     }
 }
 
-/// The status of a message that is no event.
-fn malformed(malformed: Malformed) -> Status {
-    tracing::warn!(event = %malformed.kind, "{}: it doesn't come from Centrifugo", Logged(&malformed));
-    Status::invalid_argument(malformed.to_string())
+impl Dispatch {
+    /// The status of a message that is no event.
+    fn malformed(&self, malformed: Malformed) -> Status {
+        self.counters.malformed.increment();
+        tracing::warn!(event = %malformed.kind, "{}: it doesn't come from Centrifugo", Logged(&malformed));
+        Status::invalid_argument(malformed.to_string())
+    }
 }
 
 /// The status of an event that the app has no handlers for.
@@ -214,13 +230,14 @@ impl Dispatch {
         let format = event.format(answerer.options());
         let request = Arc::new(Request { event, metadata });
         let reported = Arc::clone(&request);
+        let observed = self.observe(E::KIND, answerer, arrived);
         let handler = match checked {
             Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
             Err(reject) => Box::pin(future::ready(Err(reject))),
         };
         self.running.fetch_add(1, Ordering::Relaxed);
         let record = CallRecord::new(answerer, reported, self);
-        InFlight { handler: Some(handler), format, map_response, record, deadline: Deadline::new(arrived, begun) }
+        InFlight { handler: Some(handler), format, map_response, record, deadline: Deadline::new(arrived, begun), observed }
     }
 }
 
@@ -242,7 +259,7 @@ impl<E: Wire, T> Future for InFlight<E, T> {
 impl<E: Wire, T> InFlight<E, T> {
     /// Polls the handler. Ready with the encoded reply, or with the reason why there is none.
     fn poll_encoded(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
-        let Self { handler, format, map_response, record, deadline } = self;
+        let Self { handler, format, map_response, record, deadline, observed } = self;
         // The handler, the serialization of its reply and the destructors of both run in this guard. What reads
         // placeholders, and what is left of a refusal, have guards of their own.
         let polled = guard(|| {
@@ -257,6 +274,9 @@ impl<E: Wire, T> InFlight<E, T> {
             Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record, context))),
             Err(panic) => Err(panic),
         };
+        if let Some(observed) = observed {
+            observed.ends(Outcome::of(encoded.as_ref().err()));
+        }
         drop_handler(handler, record);
         Poll::Ready(encoded)
     }
@@ -269,6 +289,11 @@ impl<E: Wire, T> InFlight<E, T> {
     /// The record of the call, for reports on what follows it.
     pub(crate) fn record(&self) -> &CallRecord {
         &self.record
+    }
+
+    /// The observation of the stream that the call has opened.
+    fn observed_stream(&self) -> Option<ObservedStream> {
+        self.observed.as_ref().and_then(|call| call.stream())
     }
 }
 
@@ -293,12 +318,19 @@ impl Dispatch {
 
 impl<E: Wire, T> InFlight<E, T> {
     /// The response is the encoded reply or the refusal; the status is that of a failure.
-    fn respond(&self, encoded: Result<T, Reject>) -> Result<T, Status> {
-        encoded.or_else(|reject| {
-            // The causes of refusals are the app's errors, whose destructors may panic, too.
-            let responded = guard(|| self.refuse(Arc::new(reject)));
-            responded.unwrap_or_else(|panic| Err(fail(&self.record, Arc::new(panic))))
-        })
+    fn respond(&mut self, encoded: Result<T, Reject>) -> Result<T, Status> {
+        let reject = match encoded {
+            Ok(reply) => return Ok(reply),
+            Err(reject) => reject,
+        };
+        let is_refusal = !reject.is_internal();
+        // The causes of refusals are the app's errors, whose destructors may panic, too.
+        let responded = guard(|| self.refuse(Arc::new(reject)));
+        let responded = responded.unwrap_or_else(|panic| Err(fail(&self.record, Arc::new(panic))));
+        if let (true, Err(_), Some(observed)) = (is_refusal, &responded, &mut self.observed) {
+            observed.ends(Outcome::Failed);
+        }
+        responded
     }
 
     fn refuse(&self, reject: Arc<Reject>) -> Result<T, Status> {
@@ -346,10 +378,14 @@ impl<E: Wire, T> Drop for InFlight<E, T> {
     fn drop(&mut self) {
         if self.handler.is_some() {
             drop_handler(&mut self.handler, &self.record);
-            if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
+            let outcome = if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
                 self.record.cut_by_stop(self.deadline.since_arrival());
+                Outcome::Stopped
             } else {
-                self.deadline.report_dropped(&self.record);
+                self.deadline.report_dropped(&self.record)
+            };
+            if let Some(observed) = &mut self.observed {
+                observed.ends(outcome);
             }
         }
         // Last: a handler whose destructor blocks its thread is one that can't be dropped.

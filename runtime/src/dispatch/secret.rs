@@ -56,6 +56,7 @@ impl Dispatch {
         if secret.is_in(request.headers()) {
             return Ok(());
         }
+        self.counters.secrets_refused.increment();
         if let Some(more) = self.foreign_calls.pass() {
             let path = Logged(request.uri().path());
             tracing::warn!(%path, "refused: the call has not exactly one `{}` with the secret{more}", secret.name());

@@ -3,16 +3,30 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
+use prost::Message;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::dispatch::Dispatch;
+use crate::dispatch::counters::Counters;
 use crate::dispatch::failure::{ErrorHandler, Reporter};
+use crate::dispatch::handler_meters::AllHandlerMeters;
 use crate::dispatch::health_calls::HealthCalls;
+use crate::dispatch::message::decode;
 use crate::dispatch::secret::Secret;
-use crate::dispatch::throttle::Throttle;
 use crate::dispatch::warnings::Warnings;
 use crate::handler::router::Routes;
+use crate::observe::limit::Limit;
+use crate::observe::meter::Meter;
+use crate::observe::throttle::Throttle;
+
+/// The limits of calls.
+pub(crate) struct CallLimits {
+    pub(crate) message_size: usize,
+    pub(crate) running_calls: usize,
+    pub(crate) timeout: Option<Duration>,
+}
 
 impl Dispatch {
     pub(crate) fn new(
@@ -20,25 +34,27 @@ impl Dispatch {
         reporter: Reporter,
         secret: Option<Secret>,
         warnings: Warnings,
-        max_message_size: usize,
-        max_running_calls: usize,
-        timeout: Option<Duration>,
+        CallLimits { message_size, running_calls, timeout }: CallLimits,
+        (meter, handler_meters): (Meter, Option<AllHandlerMeters>),
     ) -> Self {
         Self {
             routes,
             reporter,
             secret,
             warnings,
-            max_message_size,
-            max_running_calls,
+            max_message_size: message_size,
+            max_running_calls: running_calls,
             timeout,
             stopping: CancellationToken::new(),
             drain_over: AtomicBool::new(false),
             running: AtomicUsize::new(0),
             in_layers: AtomicUsize::new(0),
             foreign_calls: Throttle::default(),
-            too_many_calls: Throttle::default(),
-            health_calls: HealthCalls::default(),
+            too_many_calls: Limit::new("max_running_calls", meter),
+            health_calls: HealthCalls::new(meter),
+            meter,
+            counters: Counters::new(meter),
+            handler_meters,
         }
     }
 
@@ -63,9 +79,7 @@ impl Dispatch {
 
     #[cold]
     fn refuse_for_room(&self) -> Status {
-        if let Some(more) = self.too_many_calls.pass() {
-            tracing::warn!("max_running_calls: {} calls run, so a call is refused{more}", self.max_running_calls);
-        }
+        self.too_many_calls.reached(format_args!("{} calls run, so a call is refused", self.max_running_calls));
         Status::resource_exhausted("too many calls run")
     }
 
@@ -94,6 +108,20 @@ impl Dispatch {
     /// Limits the log lines about calls that don't come from Centrifugo.
     pub(crate) fn foreign_calls(&self) -> &Throttle {
         &self.foreign_calls
+    }
+
+    /// Decodes a message. Bytes that are none are counted as a malformed call.
+    pub(crate) fn decode<M: Message + Default>(&self, bytes: Bytes) -> Result<M, Status> {
+        decode(bytes).inspect_err(|_| self.counters.malformed.increment())
+    }
+
+    pub(crate) fn meter(&self) -> Meter {
+        self.meter
+    }
+
+    /// The counters of what happens beside the calls of handlers.
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     pub(crate) fn health_calls(&self) -> &HealthCalls {

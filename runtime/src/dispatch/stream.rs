@@ -14,7 +14,9 @@ use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
 use tonic::{Status, Streaming};
 
-use crate::dispatch::message::{decode, frame};
+use crate::dispatch::message::frame;
+use crate::dispatch::observed::ObservedStream;
+use crate::dispatch::outcome::StreamEnd;
 use crate::dispatch::reported::{Publications, Reported};
 use crate::dispatch::{Dispatch, Head, internal_error};
 use crate::event::inbound::Inbound;
@@ -46,11 +48,12 @@ impl Dispatch {
         mut messages: Streaming<Bytes>,
     ) -> Result<Responses, Status> {
         let first = tokio::select! {
-            first = messages.message() => first?.map(decode::<wire::StreamSubscribeRequest>).transpose()?,
+            first = messages.message() => first?.map(|first| self.decode::<wire::StreamSubscribeRequest>(first)).transpose()?,
             () = self.stopping.cancelled() => return Err(Status::unavailable("the server stops")),
         };
         let Some(wire::StreamSubscribeRequest { subscribe_request: Some(request), .. }) = first else {
             let event = SubscribeStream::KIND;
+            self.counters.malformed.increment();
             tracing::warn!(%event, "the first message has no subscription: it doesn't come from Centrifugo");
             return Err(Status::invalid_argument("the first message has no subscription"));
         };
@@ -77,16 +80,17 @@ impl Dispatch {
         async move {
             let mut call = call?;
             let FramedOpened { first, publications, json } = (&mut call).await?;
-            let phase = match publications {
+            let (phase, observed) = match publications {
                 // A refusal: Centrifugo cancels the stream itself as soon as it has read that.
-                None => Phase::Over,
+                None => (Phase::Over, None),
                 Some(publications) => {
-                    Phase::Open(Reported::new(publications, json, max, call.record().for_stream(), frame_publication))
+                    let publications = Reported::new(publications, json, max, call.record().for_stream(), frame_publication);
+                    (Phase::Open(publications), call.observed_stream())
                 }
             };
             let deadline = until.map(|until| Box::pin(tokio::time::sleep_until(until.into())));
             let stopping = Box::pin(stopping.cancelled_owned());
-            Ok(Responses { first: Some(first), phase, stopping, deadline, broken, _ended: ended })
+            Ok(Responses { first: Some(first), phase, observed, stopping, deadline, broken, _ended: ended })
         }
     }
 }
@@ -99,9 +103,8 @@ fn client_publications(
     dispatch: Arc<Dispatch>,
     broken: Sender<Status>,
 ) -> impl Stream<Item = Bytes> {
-    let messages = messages.map(|message| message.and_then(decode::<wire::StreamSubscribeRequest>));
     let publications = messages.scan((dispatch, Some(broken)), |(dispatch, broken), message| {
-        ready(match message {
+        ready(match message.and_then(|message| dispatch.decode(message)) {
             Ok(message) => Some(publication(message, dispatch)),
             Err(status) => {
                 let _ = broken.take().map(|broken| broken.send(status));
@@ -113,13 +116,15 @@ fn client_publications(
 }
 
 fn publication(message: wire::StreamSubscribeRequest, dispatch: &Dispatch) -> Option<Bytes> {
-    if message.publication.is_none()
-        && let Some(more) = dispatch.foreign_calls.pass()
-    {
-        let event = SubscribeStream::KIND;
-        tracing::warn!(%event, "a message has no publication: it doesn't come from Centrifugo{more}");
-    }
-    message.publication.map(|publication| publication.data)
+    let Some(publication) = message.publication else {
+        dispatch.counters.malformed.increment();
+        if let Some(more) = dispatch.foreign_calls.pass() {
+            let event = SubscribeStream::KIND;
+            tracing::warn!(%event, "a message has no publication: it doesn't come from Centrifugo{more}");
+        }
+        return None;
+    };
+    Some(publication.data)
 }
 
 /// The response of a stream, with its first message framed.
@@ -144,6 +149,8 @@ pub(crate) struct Responses {
     /// The reply to the subscription, which is the first message.
     first: Option<Bytes>,
     phase: Phase,
+    /// Dropped after the phase, and with it the app's stream.
+    observed: Option<ObservedStream>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
     /// The end of the caller's time. Centrifugo's streams have no deadline.
     deadline: Option<Pin<Box<Sleep>>>,
@@ -155,16 +162,35 @@ pub(crate) struct Responses {
 
 impl Responses {
     /// Ready with the reason to end a stream that may have more publications.
-    fn poll_cut(&mut self, context: &mut Context<'_>) -> Poll<Status> {
+    fn poll_cut(&mut self, context: &mut Context<'_>) -> Poll<(StreamEnd, Status)> {
         if self.stopping.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Status::unavailable("the server stops"));
+            return Poll::Ready((StreamEnd::Stopped, Status::unavailable("the server stops")));
         }
         match &mut self.deadline {
-            Some(deadline) => {
-                deadline.as_mut().poll(context).map(|()| Status::deadline_exceeded("the caller's deadline is over"))
-            }
+            Some(deadline) => deadline
+                .as_mut()
+                .poll(context)
+                .map(|()| (StreamEnd::TimedOut, Status::deadline_exceeded("the caller's deadline is over"))),
             None => Poll::Pending,
         }
+    }
+
+    /// Notes the reason for the end of the stream, or that a message goes to the client.
+    fn note(&mut self, end: Option<StreamEnd>) {
+        match (&mut self.observed, end) {
+            (Some(observed), Some(end)) => observed.ends(end),
+            (Some(observed), None) => observed.sends(),
+            (None, _) => {}
+        }
+    }
+
+    fn poll_phase(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
+        let (mut end, was_open) = (None, matches!(self.phase, Phase::Open(_)));
+        let polled = self.phase.poll_message(&mut end, context);
+        if was_open && (end.is_some() || polled.is_ready()) {
+            self.note(end);
+        }
+        polled
     }
 
     /// The reason why a message of the client couldn't be read, if there was one.
@@ -183,18 +209,20 @@ impl Stream for Responses {
             return Poll::Ready(Some(Ok(first)));
         }
         if !matches!(self.phase, Phase::Over)
-            && let Poll::Ready(status) = self.poll_cut(context)
+            && let Poll::Ready((end, status)) = self.poll_cut(context)
         {
+            self.note(Some(end));
             (self.phase, self.broken) = (Phase::Over, None);
             return Poll::Ready(Some(Err(status)));
         }
-        match self.phase.poll_next_unpin(context) {
+        match self.poll_phase(context) {
             Poll::Ready(Some(message)) => Poll::Ready(Some(message)),
             // The app's stream may have ended because the client's publications did.
             polled => match self.poll_broken(context) {
                 Some(status) => {
+                    self.note(Some(StreamEnd::Malformed));
                     self.phase = Phase::failing(status);
-                    self.phase.poll_next_unpin(context)
+                    self.poll_phase(context)
                 }
                 None => polled,
             },
@@ -202,7 +230,7 @@ impl Stream for Responses {
     }
 }
 
-/// The phase of a stream after its first message: a stream of the remaining ones.
+/// The phase of a stream after its first message, which has the remaining ones.
 ///
 /// An end without status unsubscribes the client permanently (2000); after an end with a status its SDK subscribes again at
 /// once (2500). Centrifugo takes an error reply or a disconnect in the first message alone. So a stream that fails with one
@@ -230,21 +258,28 @@ impl Phase {
     }
 }
 
-impl Stream for Phase {
-    type Item = Result<Bytes, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+impl Phase {
+    /// Polls for the next message. `end`: becomes the reason for the end of the app's stream.
+    fn poll_message(
+        &mut self,
+        end: &mut Option<StreamEnd>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Status>>> {
         loop {
-            let last = match &mut *self {
+            let last = match self {
                 Self::Open(publications) => match task::ready!(publications.poll_next_unpin(context)) {
                     Some(Ok(message)) => return Poll::Ready(Some(Ok(message))),
                     Some(Err(reject)) => {
+                        *end = Some(StreamEnd::of(&reject));
                         *self = Self::after(&reject);
                         // The destructor of an app's error may panic. The failure has been reported already.
                         let _ = guard(|| drop(reject));
                         continue;
                     }
-                    None => None,
+                    None => {
+                        *end = Some(StreamEnd::Finished);
+                        None
+                    }
                 },
                 Self::Failing(pause, status) => {
                     task::ready!(pause.as_mut().poll(context));

@@ -29,11 +29,16 @@ pub(crate) fn check<B>(dispatch: &Dispatch, request: &Request<B>) -> Result<Meth
         dispatch.check_secret(request).map_err(|status| Box::new(status.into_http()))?;
     }
     check_headers(request).map_err(|fault| Box::new(refuse(dispatch, fault)))?;
-    let unknown = || Status::unimplemented(format!("there is no {}", Logged(path)));
-    method.ok_or_else(|| Box::new(unknown().into_http()))
+    method.ok_or_else(|| Box::new(unknown(dispatch, path)))
+}
+
+fn unknown(dispatch: &Dispatch, path: &str) -> Response<ResponseBody> {
+    dispatch.counters().malformed.increment();
+    Status::unimplemented(format!("there is no {}", Logged(path))).into_http()
 }
 
 fn refuse(dispatch: &Dispatch, fault: NotGrpc) -> Response<ResponseBody> {
+    dispatch.counters().malformed.increment();
     if let Some(more) = dispatch.foreign_calls().pass() {
         tracing::warn!("refused: {fault}, so this doesn't come from Centrifugo{more}");
     }

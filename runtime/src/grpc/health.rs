@@ -121,9 +121,7 @@ fn watch(dispatch: Arc<Dispatch>, service: String, permit: OwnedSemaphorePermit)
 /// The permit of a call that stays open.
 fn permit(dispatch: &Dispatch, room: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
     Arc::clone(room).try_acquire_owned().map_err(|_| {
-        if let Some(more) = dispatch.foreign_calls().pass() {
-            tracing::warn!("health calls: too many are open, so one is refused{more}");
-        }
+        dispatch.health_calls().full.reached(format_args!("too many are open, so one is refused"));
         Status::resource_exhausted("too many health calls are open")
     })
 }

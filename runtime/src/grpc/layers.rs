@@ -12,6 +12,7 @@ use tower::util::{BoxCloneSyncService, ServiceExt};
 use tower::{BoxError, service_fn};
 
 use crate::dispatch::call_record::CallRecord;
+use crate::dispatch::counters::Place;
 use crate::dispatch::{Dispatch, internal_error};
 use crate::grpc::ProxyService;
 use crate::grpc::method::Method;
@@ -100,7 +101,10 @@ impl LayeredCall {
     fn panicked(&self, panic: Reject) {
         match &self.record {
             Some(record) => record.failed(Arc::new(panic), ""),
-            None => tracing::error!("in a tower layer: {panic}"),
+            None => {
+                self.dispatch.counters().panics(Place::Layer).increment();
+                tracing::error!("in a tower layer: {panic}");
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use prost::Message;
 use tonic::Status;
 
-use crate::dispatch::message::{decode, frame};
+use crate::dispatch::message::frame;
 use crate::dispatch::{Dispatch, Head, InFlight, internal_error};
 use crate::event::kind::Kind;
 use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_unary_event};
@@ -153,5 +153,6 @@ fn call<E>(dispatch: Arc<Dispatch>, head: Head, message: Bytes) -> Result<InFlig
 where
     E: Routed<Request: Message + Default, Response: Message>,
 {
-    dispatch.call(head, decode(message)?, |response, max| Ok(frame(&response, max)?))
+    let message = dispatch.decode(message)?;
+    dispatch.call(head, message, |response, max| Ok(frame(&response, max)?))
 }

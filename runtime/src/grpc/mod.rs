@@ -28,7 +28,6 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::Service;
 
-use crate::dispatch::message::decode;
 use crate::dispatch::{Dispatch, Head};
 use crate::grpc::layers::{Arrival, Layered};
 use crate::grpc::method::{Method, SERVICE};
@@ -36,6 +35,7 @@ use crate::grpc::response_body::ResponseBody;
 use crate::grpc::single_frame::{Read, RequestBody};
 use crate::grpc::unary::UnaryRequest;
 use crate::handler::BoxFuture;
+use crate::observe::meter::Meter;
 
 /// The app as a tonic service, to mount beside other services. Made by [`App::into_service`](crate::App::into_service).
 ///
@@ -116,6 +116,11 @@ impl ProxyService {
         self.dispatch.running()
     }
 
+    /// The meter of the app, which is off without metrics.
+    pub(crate) fn meter(&self) -> Meter {
+        self.dispatch.meter()
+    }
+
     /// Handles a request of [`Server`](crate::Server), through the layers if there are any. A probe asks whether the app
     /// serves, so neither a layer nor the number of running calls may refuse it.
     pub(crate) fn handle<B: RequestBody>(
@@ -160,7 +165,7 @@ async fn stream<B: RequestBody>(dispatch: Arc<Dispatch>, request: Request<B>, ar
         Read::Other(request) => return from_tonic(via_tonic::stream(dispatch, request, arrived).await),
     };
     let head = Head::new(parts.headers, parts.extensions, arrived);
-    let responses = match decode(message) {
+    let responses = match dispatch.decode(message) {
         Ok(request) => dispatch.open_stream(head, request).await,
         Err(status) => Err(status),
     };

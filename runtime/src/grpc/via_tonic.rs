@@ -13,7 +13,7 @@ use tonic::server::Grpc;
 use tonic::{Request, Status, Streaming};
 use tower::service_fn;
 
-use crate::dispatch::message::{PREFIX, decode};
+use crate::dispatch::message::PREFIX;
 use crate::dispatch::stream::Responses;
 use crate::dispatch::{Dispatch, Head};
 use crate::grpc::bytes_codec::BytesCodec;
@@ -41,7 +41,7 @@ pub(crate) async fn stream(dispatch: Arc<Dispatch>, request: http::Request<Body>
     let service = service_fn(move |request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
         let dispatch = Arc::clone(&dispatch);
-        async move { Ok(unframed_messages(dispatch.open_stream(head, decode(message)?).await?)) }
+        async move { Ok(unframed_messages(dispatch.open_stream(head, dispatch.decode(message)?).await?)) }
     });
     grpc.server_streaming(service, request).await
 }

@@ -65,6 +65,17 @@ impl Address {
     }
 }
 
+/// Reads `host:port`, or `:port` for all interfaces.
+pub(super) fn tcp(text: &str) -> Option<String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => {
+            let host = if host.is_empty() { "0.0.0.0" } else { host };
+            Some(format!("{host}:{port}"))
+        }
+        _ => None,
+    }
+}
+
 impl Place {
     fn parse(address: &str) -> Result<Self, &'static str> {
         if address.starts_with("unix:/") { Self::unix(address) } else { Self::tcp(address) }
@@ -73,12 +84,9 @@ impl Place {
     /// Reads `host:port`, or `:port` for all interfaces; either may begin with `grpc://`, as in Centrifugo's configuration.
     fn tcp(address: &str) -> Result<Self, &'static str> {
         let text = address.strip_prefix("grpc://").unwrap_or(address);
-        match text.rsplit_once(':') {
-            Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => {
-                let host = if host.is_empty() { "0.0.0.0" } else { host };
-                Ok(Self::Tcp(format!("{host}:{port}")))
-            }
-            _ => Err("write `host:port`, such as `127.0.0.1:10001` or `[::1]:10001`, or `unix:///run/app.sock`"),
+        match tcp(text) {
+            Some(text) => Ok(Self::Tcp(text)),
+            None => Err("write `host:port`, such as `127.0.0.1:10001` or `[::1]:10001`, or `unix:///run/app.sock`"),
         }
     }
 
@@ -106,7 +114,7 @@ fn is_path(path: &str) -> bool {
     path.starts_with('/') && !path.ends_with('/') && path.bytes().all(is_plain)
 }
 
-fn refused(address: &str, origin: String, fault: &'static str) -> StartError {
+pub(super) fn refused(address: &str, origin: String, fault: &'static str) -> StartError {
     let source = io::Error::new(io::ErrorKind::InvalidInput, fault);
     StartError::Listen { address: address.escape_debug().to_string(), origin, source }
 }

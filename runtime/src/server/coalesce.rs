@@ -9,7 +9,7 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::server::peer::Peer;
+use crate::server::peer::{Part, Peer};
 use crate::server::progress::Progress;
 
 /// The most bytes that are kept before a flush.
@@ -149,7 +149,8 @@ impl<S> CoalescedWrites<S> {
         }
         let clock = self.read_clock.get_or_insert_with(|| Box::pin(sleep(self.peer.handshake_timeout())));
         ready!(clock.as_mut().poll(context));
-        self.peer.log_incomplete(self.progress.is_greeted());
+        let part = if self.progress.is_greeted() { Part::Frame } else { Part::Handshake };
+        self.peer.log_incomplete(part);
         Poll::Ready(io::ErrorKind::TimedOut.into())
     }
 }
@@ -175,6 +176,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
+    use crate::observe::meter::Meter;
     use crate::server::Limits;
     use crate::server::peer::Peers;
 
@@ -198,11 +200,8 @@ mod tests {
     }
 
     fn coalesced(writes: &Writes) -> CoalescedWrites<Writes> {
-        CoalescedWrites::new(
-            writes.clone(),
-            Arc::new(Peer::new(Arc::new(Peers::new(Limits::default())), TaskTracker::new().token())),
-            None,
-        )
+        let peers = Arc::new(Peers::new(Limits::default(), Meter::default()));
+        CoalescedWrites::new(writes.clone(), Arc::new(Peer::new(peers, TaskTracker::new().token())), None)
     }
 
     #[tokio::test]

@@ -22,7 +22,7 @@ use crate::reject::logged::Logged;
 use crate::server::Limits;
 use crate::server::coalesce::{Clock, CoalescedWrites};
 use crate::server::listener::Listener;
-use crate::server::peer::{Peer, Peers};
+use crate::server::peer::{Open, Part, Peer, Peers};
 use crate::server::read_ahead::read_ahead;
 use crate::server::request_body::IncomingBody;
 use crate::server::responder::Responder;
@@ -78,7 +78,7 @@ impl Connections {
             .max_header_list_size(MAX_HEADERS)
             .initial_window_size(CALL_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW);
-        let peers = Arc::new(Peers::new(limits));
+        let peers = Arc::new(Peers::new(limits, service.meter()));
         let following = tls.clone().map(|tls| AbortOnDropHandle::new(tokio::spawn(async move { tls.follow_files().await })));
         Self { service, tls, http, peers, open: JoinSet::new(), alive: TaskTracker::new(), _following: following }
     }
@@ -113,6 +113,7 @@ impl Connections {
             service: self.service.clone(),
             tls: self.tls.clone(),
             peer: Arc::new(Peer::new(Arc::clone(&self.peers), self.alive.token())),
+            _open: Open::new(&self.peers),
         };
         let http = self.http.clone();
         self.open.spawn(async move {
@@ -142,6 +143,7 @@ struct Connection {
     service: ProxyService,
     tls: Option<Arc<Acceptor>>,
     peer: Arc<Peer>,
+    _open: Open,
 }
 
 /// The arrival of calls. Those that are accepted one after the other have the same time, which saves a look at the clock.
@@ -219,7 +221,8 @@ impl Connection {
         }
     }
 
-    /// Performs the handshakes, of TLS if the app has it, and of HTTP/2. `None`: that of TLS has failed, which is logged.
+    /// Performs the handshakes, of TLS if the app has it, and of HTTP/2. `None`: that of TLS has failed or was late, which is
+    /// logged.
     async fn handshake(&self, http: &Builder, socket: Socket) -> Result<Option<Http>, h2::Error> {
         let Some((socket, clock)) = self.secured(socket).await else { return Ok(None) };
         let socket = CoalescedWrites::new(socket, Arc::clone(&self.peer), clock);
@@ -231,7 +234,15 @@ impl Connection {
         let Some(tls) = &self.tls else { return Some((socket, None)) };
         let mut clock = Box::pin(sleep(self.peer.handshake_timeout()));
         // In a box, so that connections without TLS have no room for it.
-        let socket = Box::pin(tls.accept(socket, clock.as_mut())).await?;
+        let handshake = Box::pin(tls.accept(socket));
+        let socket = tokio::select! {
+            biased;
+            socket = handshake => socket?,
+            () = clock.as_mut() => {
+                self.peer.log_incomplete(Part::TlsHandshake);
+                return None;
+            }
+        };
         Some((socket, Some(clock)))
     }
 

@@ -6,6 +6,9 @@ pub(crate) mod connection;
 pub(crate) mod endpoint;
 pub(crate) mod intake;
 pub(crate) mod listener;
+pub(crate) mod metrics_address;
+#[cfg_attr(not(feature = "prometheus"), path = "no_metrics_endpoint.rs")]
+pub(crate) mod metrics_endpoint;
 pub(crate) mod peer;
 mod progress;
 pub(crate) mod read_ahead;
@@ -36,6 +39,7 @@ use crate::error::StartError;
 use crate::grpc::ProxyService;
 use crate::server::connection::Connections;
 use crate::server::listener::Listener;
+use crate::server::metrics_endpoint::MetricsEndpoint;
 use crate::server::tls::Acceptor;
 
 /// The limits of the server.
@@ -82,6 +86,7 @@ pub struct Server {
     service: ProxyService,
     limits: Limits,
     config: Config,
+    metrics: Option<MetricsEndpoint>,
 }
 
 impl Server {
@@ -91,9 +96,10 @@ impl Server {
         service: ProxyService,
         limits: Limits,
         config: Config,
+        metrics: Option<MetricsEndpoint>,
     ) -> Self {
         tracing::info!("listening on {listener}");
-        Self { listener, tls, service, limits, config }
+        Self { listener, tls, service, limits, config, metrics }
     }
 
     /// The address that the server listens on. Port 0 has become the port that the system picked. A Unix socket has none:
@@ -105,6 +111,13 @@ impl Server {
     /// The server's endpoint, as Centrifugo's configuration has it: `grpc://127.0.0.1:10001`, or `unix:///run/app.sock`.
     pub fn endpoint(&self) -> String {
         self.listener.endpoint()
+    }
+
+    /// The address that serves [metrics](crate::App::prometheus), if there is one. Port 0 has become the port that the system
+    /// picked. Needs the feature `prometheus`.
+    #[cfg(feature = "prometheus")]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(MetricsEndpoint::address)
     }
 
     /// The address that the server listens on, if other machines may be able to reach it.
@@ -153,8 +166,10 @@ impl Server {
 
     /// Serves until the first item, and waits for running calls until the second one.
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
-        let Self { listener, tls, service, limits, config } = self;
+        let Self { listener, tls, service, limits, config, metrics } = self;
         drop(config);
+        // Until the app has stopped, so that the stop can be watched.
+        let _metrics = metrics.map(MetricsEndpoint::serve);
         let drain = limits.drain;
         let mut stops = pin!(stops);
         let mut connections = Connections::new(service.clone(), limits, tls);

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::Status;
 
-use crate::dispatch::throttle::Throttle;
+use crate::observe::catalog::CONNECTIONS_OPEN;
+use crate::observe::limit::Limit;
+use crate::observe::meter::{Gauge, Meter};
 use crate::server::Limits;
 
 /// The memory of a response besides its bytes: h2's stream and frames.
@@ -19,13 +21,15 @@ pub(crate) struct Peers {
     limits: Limits,
     unfinished: Arc<Total>,
     unsent: Arc<Total>,
-    too_much: Throttle,
-    too_late: Throttle,
-    too_much_unsent: Throttle,
-    unsent_too_long: Throttle,
-    too_many: Throttle,
-    no_handshake: Throttle,
-    no_frame: Throttle,
+    too_much: Limit,
+    too_late: Limit,
+    too_much_unsent: Limit,
+    unsent_too_long: Limit,
+    too_many: Limit,
+    no_tls_handshake: Limit,
+    no_handshake: Limit,
+    no_frame: Limit,
+    open: Gauge,
 }
 
 /// The peer of one connection.
@@ -60,26 +64,37 @@ struct Total {
     share: usize,
 }
 
+/// What a peer has to send within the time limit of the handshake.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Part {
+    TlsHandshake,
+    Handshake,
+    /// A frame, or a block of headers.
+    Frame,
+}
+
 /// No more room, in the connection's share or in the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Peers {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, meter: Meter) -> Self {
         let unfinished = Arc::new(Total::new(limits.unfinished, limits.message_size));
         let unsent = Arc::new(Total::new(limits.unsent, limits.message_size.saturating_add(RESPONSE)));
-        let [too_much, too_late, too_much_unsent, unsent_too_long, too_many, no_handshake, no_frame] = Default::default();
+        let limit = |name| Limit::new(name, meter);
         Self {
             limits,
             unfinished,
             unsent,
-            too_much,
-            too_late,
-            too_much_unsent,
-            unsent_too_long,
-            too_many,
-            no_handshake,
-            no_frame,
+            too_much: limit("max_unfinished_bytes"),
+            too_late: limit("body_timeout"),
+            too_much_unsent: limit("max_unsent_bytes"),
+            unsent_too_long: limit("send_timeout"),
+            too_many: limit("max_connections"),
+            no_tls_handshake: limit("handshake_timeout"),
+            no_handshake: limit("handshake_timeout"),
+            no_frame: limit("handshake_timeout"),
+            open: meter.gauge(CONNECTIONS_OPEN, &[]),
         }
     }
 
@@ -90,12 +105,23 @@ impl Peers {
 
     /// Logs that a connection is closed because there are too many.
     pub(crate) fn log_too_many(&self) {
-        if let Some(more) = self.too_many.pass() {
-            tracing::warn!(
-                "max_connections: {} connections are open, so a new one is closed{more}",
-                self.limits.connections
-            );
-        }
+        self.too_many.reached(format_args!("{} connections are open, so a new one is closed", self.limits.connections));
+    }
+}
+
+/// An open connection, which is counted until this is dropped.
+pub(crate) struct Open(Gauge);
+
+impl Open {
+    pub(crate) fn new(all: &Peers) -> Self {
+        all.open.increment();
+        Self(all.open.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.decrement();
     }
 }
 
@@ -181,60 +207,44 @@ impl Peer {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// Logs that the connection is closed because its handshake, or what followed that, isn't complete in time.
-    pub(crate) fn log_incomplete(&self, is_greeted: bool) {
-        let (throttle, what) = if is_greeted {
-            (&self.all.no_frame, "a connection had no complete frame or block of headers")
-        } else {
-            (&self.all.no_handshake, "a connection had no complete HTTP/2 handshake")
+    /// Logs that the connection is closed because something that the peer has to send isn't complete in time.
+    pub(crate) fn log_incomplete(&self, part: Part) {
+        let (limit, what) = match part {
+            Part::TlsHandshake => (&self.all.no_tls_handshake, "a connection had no complete TLS handshake"),
+            Part::Handshake => (&self.all.no_handshake, "a connection had no complete HTTP/2 handshake"),
+            Part::Frame => (&self.all.no_frame, "a connection had no complete frame or block of headers"),
         };
-        if let Some(more) = throttle.pass() {
-            tracing::warn!("handshake_timeout: {what} in time, and was closed{more}");
-        }
+        limit.reached(format_args!("{what} in time, and was closed"));
     }
 
     /// The status of a call whose message doesn't arrive in time.
     pub(crate) fn too_late(&self) -> Status {
         let Peers { limits, too_late, .. } = &*self.all;
-        if let Some(more) = too_late.pass() {
-            let longest = limits.body;
-            tracing::warn!(
-                "body_timeout: a call's message was not complete after {longest:?}, or at the call's own deadline{more}"
-            );
-        }
+        let longest = limits.body;
+        too_late.reached(format_args!("a call's message was not complete after {longest:?}, or at the call's own deadline"));
         Status::deadline_exceeded("the message was not complete in time")
     }
 
     /// The status of a call that there is no room for.
     pub(crate) fn too_much(&self) -> Status {
         let Peers { limits, too_much, .. } = &*self.all;
-        if let Some(more) = too_much.pass() {
-            tracing::warn!(
-                "max_unfinished_bytes: incomplete messages hold {} bytes, so a call is refused{more}",
-                limits.unfinished
-            );
-        }
+        too_much.reached(format_args!("incomplete messages hold {} bytes, so a call is refused", limits.unfinished));
         Status::resource_exhausted("too many messages are incomplete")
     }
 
     /// Logs that a call is reset because there is no room for its response.
     pub(crate) fn log_too_much_unsent(&self) {
         let Peers { limits, too_much_unsent, .. } = &*self.all;
-        if let Some(more) = too_much_unsent.pass() {
-            tracing::warn!(
-                "max_unsent_bytes: responses that wait to be taken hold {} bytes, or a quarter of that on one connection, \
-                 so a call is reset{more}",
-                limits.unsent
-            );
-        }
+        too_much_unsent.reached(format_args!(
+            "responses that wait to be taken hold {} bytes, or a quarter of that on one connection, so a call is reset",
+            limits.unsent
+        ));
     }
 
     /// Logs that the peer takes nothing. `then`: the consequence.
     pub(crate) fn log_unsent_too_long(&self, then: &str) {
         let Peers { limits, unsent_too_long, .. } = &*self.all;
-        if let Some(more) = unsent_too_long.pass() {
-            tracing::warn!("send_timeout: a peer has taken nothing of a response for {:?}, so {then}{more}", limits.send);
-        }
+        unsent_too_long.reached(format_args!("a peer has taken nothing of a response for {:?}, so {then}", limits.send));
     }
 }
 
@@ -247,7 +257,7 @@ mod tests {
     #[test]
     fn a_connection_has_a_share_of_the_memory_of_all() {
         let limits = Limits { unfinished: 1000, message_size: 10, ..Limits::default() };
-        let peers = Arc::new(Peers::new(limits));
+        let peers = Arc::new(Peers::new(limits, Meter::default()));
         let all: Vec<_> = (0..5).map(|_| Peer::new(Arc::clone(&peers), TaskTracker::new().token())).collect();
         for peer in &all[..4] {
             assert_eq!(peer.unfinished.recharge(0, 250), Ok(()));
@@ -262,7 +272,7 @@ mod tests {
     #[test]
     fn one_message_always_has_room() {
         let limits = Limits { unfinished: 0, message_size: 10, ..Limits::default() };
-        let peer = Peer::new(Arc::new(Peers::new(limits)), TaskTracker::new().token());
+        let peer = Peer::new(Arc::new(Peers::new(limits, Meter::default())), TaskTracker::new().token());
         assert!(peer.unfinished.recharge(0, 10).is_ok() && peer.unfinished.recharge(10, 11).is_err());
     }
 }

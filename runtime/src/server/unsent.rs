@@ -99,12 +99,13 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
+    use crate::observe::meter::Meter;
     use crate::server::Limits;
     use crate::server::peer::Peers;
 
     fn peer(unsent: usize) -> Arc<Peer> {
         let limits = Limits { unsent, message_size: 0, ..Limits::default() };
-        Arc::new(Peer::new(Arc::new(Peers::new(limits)), TaskTracker::new().token()))
+        Arc::new(Peer::new(Arc::new(Peers::new(limits, Meter::default())), TaskTracker::new().token()))
     }
 
     #[test]

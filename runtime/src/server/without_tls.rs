@@ -1,9 +1,6 @@
 //! The stand-in of `tls` in a program without the feature `tls`, where no connection has TLS.
 
 use std::convert::Infallible;
-use std::pin::Pin;
-
-use tokio::time::Sleep;
 
 use crate::server::socket::Socket;
 
@@ -11,7 +8,7 @@ use crate::server::socket::Socket;
 pub(crate) struct Acceptor(Infallible);
 
 impl Acceptor {
-    pub(crate) async fn accept(&self, _: Socket, _: Pin<&mut Sleep>) -> Option<Socket> {
+    pub(crate) async fn accept(&self, _: Socket) -> Option<Socket> {
         match self.0 {}
     }
 

@@ -1,7 +1,8 @@
-//! An app around its handlers: health, interceptors, the test kit, TLS, its Unix socket, and its stop.
+//! An app around its handlers: health, interceptors, metrics, the test kit, TLS, its Unix socket, and its stop.
 
 mod health;
 mod interceptors;
+mod metrics;
 mod stop;
 mod strangers;
 mod test_kit;

@@ -28,6 +28,12 @@ pub(crate) const TLS_KEY_PEM: Setting =
 pub(crate) const TLS_CLIENT_CA_PEM: Setting =
     Setting::new("PROXY_TLS_CLIENT_CA_PEM", Form::Pem, "the authorities whose certificates peers need (feature `tls`)");
 
+pub(crate) const METRICS_ADDRESS: Setting = Setting::new(
+    "PROXY_METRICS_ADDRESS",
+    Form::MetricsAddress,
+    "the address that serves metrics to Prometheus, `host:port` (feature `prometheus`)",
+);
+
 pub(crate) const PRINT_CONFIG: Setting =
     Setting::new("PROXY_PRINT_CONFIG", Form::Flag, "prints Centrifugo's configuration instead of running")
         .default("0")
@@ -56,6 +62,7 @@ pub(super) const SETTINGS: &[&Setting] = &[
     &TLS_CERT_PEM,
     &TLS_KEY_PEM,
     &TLS_CLIENT_CA_PEM,
+    &METRICS_ADDRESS,
     &Setting::new("PROXY_TIMEOUT", Form::TimeIfAny(|limits| &mut limits.call), "the longest time of a call: `App::timeout`"),
     &Setting::new(
         "PROXY_MAX_CONNECTIONS",

@@ -7,6 +7,7 @@ use centrifugo_pattern::duration;
 
 use crate::server::Limits;
 use crate::server::address::Address;
+use crate::server::metrics_address::MetricsAddress;
 
 /// The beginning of the names of this crate's variables.
 pub(super) const PREFIX: &str = "PROXY_";
@@ -32,6 +33,8 @@ pub(super) enum Form {
     Text,
     /// An address to listen on.
     Address,
+    /// An address that serves metrics.
+    MetricsAddress,
     /// A text that is never shown.
     Secret,
     /// A text in PEM, which is never shown, or the name of its file.
@@ -95,6 +98,7 @@ impl Setting {
         match self.form {
             Form::Text | Form::Secret | Form::Pem | Form::Presence => {}
             Form::Address => Address::check(text)?,
+            Form::MetricsAddress => MetricsAddress::check(text)?,
             Form::Flag => drop(flag(text)?),
             Form::Count(field) => *field(limits) = count(text)?,
             Form::Count32(field) => *field(limits) = count(text)?,
@@ -109,7 +113,9 @@ impl Setting {
     /// The limit that the setting is for, as an operator would write it. `None`: it is for none.
     pub(super) fn of_limits(&self, limits: &mut Limits) -> Option<String> {
         Some(match self.form {
-            Form::Text | Form::Address | Form::Secret | Form::Pem | Form::Presence | Form::Flag => return None,
+            Form::Text | Form::Address | Form::MetricsAddress | Form::Secret | Form::Pem | Form::Presence | Form::Flag => {
+                return None;
+            }
             Form::Count(field) => field(limits).to_string(),
             Form::Count32(field) => field(limits).to_string(),
             Form::Size(field) => written_size(*field(limits)),
@@ -129,7 +135,7 @@ impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Text | Self::Presence => "text",
-            Self::Address => "address",
+            Self::Address | Self::MetricsAddress => "address",
             Self::Secret => "secret",
             Self::Pem => "file or PEM",
             Self::Flag => "`1` or `0`",

@@ -10,16 +10,14 @@ mod reload;
 
 use std::error::Error;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{self, InvalidMessage};
 use tokio_rustls::server::TlsStream;
 
-use crate::dispatch::throttle::Throttle;
 use crate::error::Conflict;
+use crate::observe::throttle::Throttle;
 use crate::reject::logged::Logged;
 use crate::server::socket::Socket;
 use crate::server::tls::credentials::{ALPN, Credentials, Loaded, Texts};
@@ -31,7 +29,6 @@ pub(crate) struct Acceptor {
     texts: Texts,
     current: RwLock<Loaded>,
     failed: Throttle,
-    late: Throttle,
 }
 
 impl Acceptor {
@@ -39,8 +36,7 @@ impl Acceptor {
     pub(crate) fn new(credentials: Credentials) -> Result<Self, Conflict> {
         let texts = credentials.read()?;
         let current = RwLock::new(credentials.load(&texts)?);
-        let [failed, late] = Default::default();
-        Ok(Self { credentials: Arc::new(credentials), texts, current, failed, late })
+        Ok(Self { credentials: Arc::new(credentials), texts, current, failed: Throttle::default() })
     }
 
     /// The text of the app's certificate at the start, if nobody else has signed it.
@@ -48,18 +44,9 @@ impl Acceptor {
         self.texts.first_certificate().filter(|_| self.current().is_self_signed())
     }
 
-    /// Performs the handshake of a connection. `None`: it has failed, or is not complete when the clock ends, and the log
-    /// has the reason.
-    pub(crate) async fn accept(&self, socket: Socket, clock: Pin<&mut Sleep>) -> Option<Socket> {
-        let handshake = self.acceptor().accept(socket);
-        let stream = tokio::select! {
-            biased;
-            stream = handshake => stream.and_then(with_http2),
-            () = clock => {
-                self.log_late();
-                return None;
-            }
-        };
+    /// Performs the handshake of a connection. `None`: it has failed, and the log has the reason.
+    pub(crate) async fn accept(&self, socket: Socket) -> Option<Socket> {
+        let stream = self.acceptor().accept(socket).await.and_then(with_http2);
         stream.inspect_err(|error| self.log_failed(error)).ok().map(|stream| Socket::Tls(Box::new(stream)))
     }
 
@@ -73,12 +60,6 @@ impl Acceptor {
 
     fn replace(&self, loaded: Loaded) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
-    }
-
-    fn log_late(&self) {
-        if let Some(more) = self.late.pass() {
-            tracing::warn!("handshake_timeout: a connection had no complete TLS handshake in time, and was closed{more}");
-        }
     }
 
     fn log_failed(&self, error: &io::Error) {

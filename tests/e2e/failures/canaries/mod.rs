@@ -3,7 +3,7 @@
 //! Each value that a client, Centrifugo or the app itself would keep private has the same mark in it: data, tokens, headers
 //! and metadata, meta, replies, the bridge's bodies and queries, secrets. They pass through every event that clients send
 //! data or have meta with, and through every way in which a call may end; then the mark is looked for in all that the app's
-//! process has written.
+//! process has written, and in its metrics.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use centrifugo_server::Centrifugo;
 use centrifugo_tests::wire::{self, DynamicMessage, call_with, text};
-use centrifugo_tests::{Client, eventually};
+use centrifugo_tests::{Client, Scrape, eventually};
 use protox::prost_reflect::{Kind, ReflectMessage, Value as Field};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -56,6 +56,13 @@ impl Marked {
 
     fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.folder.path().join("log")).expect("a log")).into_owned()
+    }
+
+    /// The metrics that it serves.
+    async fn metrics(&self) -> String {
+        let log = self.log();
+        let (_, rest) = log.split_once("metrics on http://").expect("a line");
+        Scrape::of(rest.split_once('/').expect("a path").0.parse().expect("an address")).await.text
     }
 
     /// Waits for a line with all of these parts.
@@ -183,7 +190,7 @@ async fn call_by_peers(app: &Marked) {
     }
 }
 
-/// Checks that the log has lines about what happened, and that none of them has the mark.
+/// Checks that no line of the log, or of the metrics, has the mark.
 #[expect(clippy::print_stdout, reason = "a measurement, shown by --nocapture")]
 fn check(log: &str) {
     let bytes = format!("{:?}", MARK.as_bytes());
@@ -217,6 +224,9 @@ async fn every_path_leaves_no_mark(bridge: &str) {
         app.logs(parts).await;
     }
     check(&app.log());
+    let metrics = app.metrics().await;
+    assert!(metrics.contains("centrifugo_app_calls_total"), "{metrics}");
+    check(&metrics);
 }
 
 #[tokio::test]

@@ -1,0 +1,9 @@
+//! What an operator sees of a running app besides its log: metrics, and the limits that were reached, which are in both.
+
+pub(crate) mod catalog;
+#[cfg(feature = "prometheus")]
+pub(crate) mod exporter;
+pub(crate) mod limit;
+#[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
+pub(crate) mod meter;
+pub(crate) mod throttle;
