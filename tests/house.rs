@@ -44,7 +44,7 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 6] = [
+const KEPT: [Kept; 8] = [
     Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
     Kept { name: "tokio_rustls", but: &[], places: &["server/"], why: "TLS is the server's affair" },
     Kept {
@@ -64,6 +64,18 @@ const KEPT: [Kept; 6] = [
         but: &[],
         places: &["observe/exporter.rs"],
         why: "the app has one exporter",
+    },
+    Kept {
+        name: "opentelemetry",
+        but: &[],
+        places: &["observe/trace_context.rs"],
+        why: "a call joins its client's trace in one place",
+    },
+    Kept {
+        name: "tracing_opentelemetry",
+        but: &[],
+        places: &["observe/trace_context.rs"],
+        why: "a call joins its client's trace in one place",
     },
     Kept {
         name: "tonic",

@@ -273,6 +273,14 @@ async fn sub_refresh() {
 }
 
 #[tokio::test]
+async fn traces() {
+    let example = start!("traces").await;
+    let mut client = example.connected(Value::Null).await;
+    assert_eq!(client.rpc("order", json!(3)).await, Ok(json!(3)));
+    example.stop().await;
+}
+
+#[tokio::test]
 async fn ticks() {
     let example = start!("ticks").await;
     let mut client = example.connected(Value::Null).await;

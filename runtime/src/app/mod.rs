@@ -10,7 +10,7 @@ pub(crate) mod collected;
 pub(crate) mod list;
 #[cfg(feature = "logs")]
 mod logs;
-mod metrics;
+mod observing;
 mod operator;
 mod parts;
 mod report;
@@ -71,6 +71,8 @@ pub struct App {
     limits: Limits,
     http: Option<Http>,
     meter: Meter,
+    /// Whether each call has a span.
+    has_spans: bool,
     /// The address that serves metrics, which needs the feature `prometheus`.
     prometheus: Option<String>,
     /// Whether [`testing`](crate::testing) calls the app, and no Centrifugo does.

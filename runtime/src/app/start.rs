@@ -18,7 +18,7 @@ use crate::dispatch::Dispatch;
 use crate::dispatch::failure::Reporter;
 use crate::dispatch::handler_meters::AllHandlerMeters;
 use crate::dispatch::secret::Secret;
-use crate::dispatch::shared::CallLimits;
+use crate::dispatch::shared::{CallLimits, Observing};
 use crate::dispatch::warnings::Warnings;
 use crate::error::StartError;
 use crate::event::kind::Kind;
@@ -213,8 +213,8 @@ impl App {
         let reporter = Reporter::new(error_handler, Arc::new(self.states), meter);
         let Limits { message_size, running_calls, call: timeout, .. } = self.limits;
         let limits = CallLimits { message_size, running_calls, timeout };
-        let meters = (meter, handler_meters);
-        let dispatch = Dispatch::new(routes, reporter, secret, warnings, limits, meters);
+        let observing = Observing { meter, handler_meters, has_spans: self.has_spans };
+        let dispatch = Dispatch::new(routes, reporter, secret, warnings, limits, observing);
         (Arc::new(dispatch), config)
     }
 

@@ -13,12 +13,10 @@ pub(crate) enum Place {
     /// A tower layer.
     Layer,
     ErrorHandler,
-    /// The body of a layer's response.
-    Response,
 }
 
 impl Place {
-    const ALL: [Self; 5] = [Self::Handler, Self::Stream, Self::Layer, Self::ErrorHandler, Self::Response];
+    const ALL: [Self; 4] = [Self::Handler, Self::Stream, Self::Layer, Self::ErrorHandler];
 
     fn name(self) -> &'static str {
         match self {
@@ -26,7 +24,6 @@ impl Place {
             Self::Stream => "stream",
             Self::Layer => "layer",
             Self::ErrorHandler => "error_handler",
-            Self::Response => "response",
         }
     }
 }

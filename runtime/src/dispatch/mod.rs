@@ -114,6 +114,8 @@ pub(crate) struct Dispatch {
     counters: Counters,
     /// `None` without metrics.
     handler_meters: Option<AllHandlerMeters>,
+    /// Whether each call has a span.
+    has_spans: bool,
 }
 
 /// The head of a call: all of it but the message.
@@ -230,7 +232,7 @@ impl Dispatch {
         let format = event.format(answerer.options());
         let request = Arc::new(Request { event, metadata });
         let reported = Arc::clone(&request);
-        let observed = self.observe(E::KIND, answerer, arrived);
+        let observed = self.observe(E::KIND, request.event.method(), answerer, &request.metadata, arrived);
         let handler = match checked {
             Ok(()) => bound.call(Call::new(request, answerer.handler(), extensions, Arc::clone(&self.reporter.states))),
             Err(reject) => Box::pin(future::ready(Err(reject))),
@@ -260,6 +262,7 @@ impl<E: Wire, T> InFlight<E, T> {
     /// Polls the handler. Ready with the encoded reply, or with the reason why there is none.
     fn poll_encoded(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Reject>> {
         let Self { handler, format, map_response, record, deadline, observed } = self;
+        let entered = observed.as_ref().map(|call| call.enter());
         // The handler, the serialization of its reply and the destructors of both run in this guard. What reads
         // placeholders, and what is left of a refusal, have guards of their own.
         let polled = guard(|| {
@@ -274,10 +277,11 @@ impl<E: Wire, T> InFlight<E, T> {
             Ok(Poll::Pending) => Err(ready!(deadline.poll_missed(record, context))),
             Err(panic) => Err(panic),
         };
+        drop_handler(handler, record);
+        drop(entered);
         if let Some(observed) = observed {
             observed.ends(Outcome::of(encoded.as_ref().err()));
         }
-        drop_handler(handler, record);
         Poll::Ready(encoded)
     }
 
@@ -293,7 +297,7 @@ impl<E: Wire, T> InFlight<E, T> {
 
     /// The observation of the stream that the call has opened.
     fn observed_stream(&self) -> Option<ObservedStream> {
-        self.observed.as_ref().and_then(|call| call.stream())
+        self.observed.as_ref().map(|call| call.stream())
     }
 }
 
@@ -324,9 +328,11 @@ impl<E: Wire, T> InFlight<E, T> {
             Err(reject) => reject,
         };
         let is_refusal = !reject.is_internal();
+        let entered = self.observed.as_ref().map(|call| call.enter());
         // The causes of refusals are the app's errors, whose destructors may panic, too.
         let responded = guard(|| self.refuse(Arc::new(reject)));
         let responded = responded.unwrap_or_else(|panic| Err(fail(&self.record, Arc::new(panic))));
+        drop(entered);
         if let (true, Err(_), Some(observed)) = (is_refusal, &responded, &mut self.observed) {
             observed.ends(Outcome::Failed);
         }
@@ -377,6 +383,7 @@ pub(crate) fn internal_error() -> Status {
 impl<E: Wire, T> Drop for InFlight<E, T> {
     fn drop(&mut self) {
         if self.handler.is_some() {
+            let entered = self.observed.as_ref().map(|call| call.enter());
             drop_handler(&mut self.handler, &self.record);
             let outcome = if self.record.dispatch().drain_over.load(Ordering::Relaxed) {
                 self.record.cut_by_stop(self.deadline.since_arrival());
@@ -384,6 +391,7 @@ impl<E: Wire, T> Drop for InFlight<E, T> {
             } else {
                 self.deadline.report_dropped(&self.record)
             };
+            drop(entered);
             if let Some(observed) = &mut self.observed {
                 observed.ends(outcome);
             }

@@ -48,6 +48,22 @@ impl Outcome {
         }
     }
 
+    /// The name of its gRPC status.
+    pub(super) fn status(self) -> &'static str {
+        match self {
+            Self::Replied | Self::Refused | Self::Disconnected | Self::NoMatch => "OK",
+            Self::Failed | Self::Panicked => "INTERNAL",
+            Self::TimedOut => "DEADLINE_EXCEEDED",
+            Self::Abandoned => "CANCELLED",
+            Self::Stopped => "UNAVAILABLE",
+        }
+    }
+
+    /// Whether the call has failed, as OpenTelemetry defines it for servers.
+    pub(super) fn is_error(self) -> bool {
+        !matches!(self.status(), "OK" | "CANCELLED")
+    }
+
     /// Its label in metrics, and its field in spans.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -102,6 +118,11 @@ impl StreamEnd {
             reject if is_panic(reject) => Self::Panicked,
             _ => Self::Failed,
         }
+    }
+
+    /// Whether the stream has failed.
+    pub(super) fn is_error(self) -> bool {
+        matches!(self, Self::Failed | Self::Panicked | Self::TimedOut | Self::Malformed)
     }
 
     /// Its label in metrics, and its field in spans.

@@ -28,6 +28,15 @@ pub(crate) struct CallLimits {
     pub(crate) timeout: Option<Duration>,
 }
 
+/// What the app shows of its calls.
+pub(crate) struct Observing {
+    pub(crate) meter: Meter,
+    /// `None` without metrics.
+    pub(crate) handler_meters: Option<AllHandlerMeters>,
+    /// Whether each call has a span.
+    pub(crate) has_spans: bool,
+}
+
 impl Dispatch {
     pub(crate) fn new(
         routes: Routes,
@@ -35,7 +44,7 @@ impl Dispatch {
         secret: Option<Secret>,
         warnings: Warnings,
         CallLimits { message_size, running_calls, timeout }: CallLimits,
-        (meter, handler_meters): (Meter, Option<AllHandlerMeters>),
+        Observing { meter, handler_meters, has_spans }: Observing,
     ) -> Self {
         Self {
             routes,
@@ -55,6 +64,7 @@ impl Dispatch {
             meter,
             counters: Counters::new(meter),
             handler_meters,
+            has_spans,
         }
     }
 

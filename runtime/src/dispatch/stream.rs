@@ -90,7 +90,7 @@ impl Dispatch {
             };
             let deadline = until.map(|until| Box::pin(tokio::time::sleep_until(until.into())));
             let stopping = Box::pin(stopping.cancelled_owned());
-            Ok(Responses { first: Some(first), phase, observed, stopping, deadline, broken, _ended: ended })
+            Ok(Responses { first: Some(first), phase, end: None, observed, stopping, deadline, broken, _ended: ended })
         }
     }
 }
@@ -149,7 +149,8 @@ pub(crate) struct Responses {
     /// The reply to the subscription, which is the first message.
     first: Option<Bytes>,
     phase: Phase,
-    /// Dropped after the phase, and with it the app's stream.
+    /// The reason for the end of the stream, once it is known.
+    end: Option<StreamEnd>,
     observed: Option<ObservedStream>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
     /// The end of the caller's time. Centrifugo's streams have no deadline.
@@ -175,22 +176,27 @@ impl Responses {
         }
     }
 
-    /// Notes the reason for the end of the stream, or that a message goes to the client.
-    fn note(&mut self, end: Option<StreamEnd>) {
-        match (&mut self.observed, end) {
-            (Some(observed), Some(end)) => observed.ends(end),
-            (Some(observed), None) => observed.sends(),
-            (None, _) => {}
+    /// Polls for the next message after the first one.
+    fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
+        if !matches!(self.phase, Phase::Over)
+            && let Poll::Ready((end, status)) = self.poll_cut(context)
+        {
+            self.end = Some(end);
+            (self.phase, self.broken) = (Phase::Over, None);
+            return Poll::Ready(Some(Err(status)));
         }
-    }
-
-    fn poll_phase(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
-        let (mut end, was_open) = (None, matches!(self.phase, Phase::Open(_)));
-        let polled = self.phase.poll_message(&mut end, context);
-        if was_open && (end.is_some() || polled.is_ready()) {
-            self.note(end);
+        match self.phase.poll_message(&mut self.end, context) {
+            Poll::Ready(Some(message)) => Poll::Ready(Some(message)),
+            // The app's stream may have ended because the client's publications did.
+            polled => match self.poll_broken(context) {
+                Some(status) => {
+                    self.end = Some(StreamEnd::Malformed);
+                    self.phase = Phase::failing(status);
+                    self.phase.poll_message(&mut self.end, context)
+                }
+                None => polled,
+            },
         }
-        polled
     }
 
     /// The reason why a message of the client couldn't be read, if there was one.
@@ -208,25 +214,27 @@ impl Stream for Responses {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        if !matches!(self.phase, Phase::Over)
-            && let Poll::Ready((end, status)) = self.poll_cut(context)
-        {
-            self.note(Some(end));
-            (self.phase, self.broken) = (Phase::Over, None);
-            return Poll::Ready(Some(Err(status)));
+        let Some(mut observed) = self.observed.take() else { return self.poll_message(context) };
+        let polled = {
+            let _entered = observed.enter();
+            self.poll_message(context)
+        };
+        if let Poll::Ready(Some(Ok(_))) = polled {
+            observed.sends();
         }
-        match self.poll_phase(context) {
-            Poll::Ready(Some(message)) => Poll::Ready(Some(message)),
-            // The app's stream may have ended because the client's publications did.
-            polled => match self.poll_broken(context) {
-                Some(status) => {
-                    self.note(Some(StreamEnd::Malformed));
-                    self.phase = Phase::failing(status);
-                    self.poll_phase(context)
-                }
-                None => polled,
-            },
+        if let Some(end) = self.end {
+            observed.ends(end);
         }
+        self.observed = Some(observed);
+        polled
+    }
+}
+
+impl Drop for Responses {
+    fn drop(&mut self) {
+        let _entered = self.observed.as_ref().map(ObservedStream::enter);
+        // The app's stream is dropped in its span.
+        self.phase = Phase::Over;
     }
 }
 

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 use centrifugo_pattern::Place;
 
+/// The service that Centrifugo calls.
+pub(crate) const SERVICE: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
+
+/// The method with streams in both directions, which is the one event with two methods.
+pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
+
 /// The facts of an event.
 #[derive(Debug)]
 pub struct Facts {

@@ -42,6 +42,11 @@ impl Inbound {
         Self(Some(Arc::new(Mutex::new(Some(stream)))))
     }
 
+    /// Whether the stream has the client's publications.
+    pub(crate) fn is_bidirectional(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(crate) fn take(&self) -> Result<InboundStream, TakeError> {
         let shared = self.0.as_ref().ok_or(TakeError::OneWay)?;
         shared.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(TakeError::AlreadyTaken)

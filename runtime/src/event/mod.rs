@@ -232,6 +232,11 @@ mod sealed {
         /// The event's facts.
         const FACTS: Facts;
 
+        /// The method by which Centrifugo sends it.
+        fn method(&self) -> &'static str {
+            Self::FACTS.rpc
+        }
+
         /// The name that patterns match: a channel or a method; `None` for events that have neither.
         fn name(&self) -> Option<&str>;
 

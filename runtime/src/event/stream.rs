@@ -8,7 +8,7 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 
 use super::client::Client;
 use super::facets::facets;
-use super::facts::{Facts, Proxy, SubscriptionType};
+use super::facts::{BIDIRECTIONAL, Facts, Proxy, SubscriptionType};
 use super::into_reply::may_return;
 use super::subscribe::{Subscribe, Subscribed};
 use super::{Event, Expectation, Malformed, Refusal, Sealed, Wire};
@@ -104,6 +104,10 @@ impl Sealed for SubscribeStream {
         unsent_timeout: Some(Duration::from_secs(1)),
         ..Facts::CHANNEL
     };
+
+    fn method(&self) -> &'static str {
+        if self.inbound.is_bidirectional() { BIDIRECTIONAL } else { Self::FACTS.rpc }
+    }
 
     fn name(&self) -> Option<&str> {
         Some(&self.channel)

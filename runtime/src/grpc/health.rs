@@ -18,7 +18,8 @@ use tower::BoxError;
 
 use crate::dispatch::Dispatch;
 use crate::dispatch::message::{PREFIX, decode, frame};
-use crate::grpc::method::{Health, SERVICE};
+use crate::event::facts::SERVICE;
+use crate::grpc::method::Health;
 use crate::grpc::response_body::ResponseBody;
 use crate::grpc::single_frame::{self, Read, RequestBody, is_whole};
 use crate::reject::logged::Logged;

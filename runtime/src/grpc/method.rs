@@ -11,19 +11,14 @@ use tonic::Status;
 
 use crate::dispatch::message::frame;
 use crate::dispatch::{Dispatch, Head, InFlight, internal_error};
+use crate::event::facts::{BIDIRECTIONAL, SERVICE};
 use crate::event::kind::Kind;
 use crate::event::{self, ChannelState, Event, SubscribeStream, for_each_unary_event};
 use crate::handler::BoxFuture;
 use crate::handler::router::Routed;
 
-/// The service that Centrifugo calls.
-pub(crate) const SERVICE: &str = "centrifugal.centrifugo.proxy.CentrifugoProxy";
-
 /// The method with a stream from the app to the client.
 const UNIDIRECTIONAL: &str = <SubscribeStream as Event>::KIND.facts().rpc;
-
-/// The method with streams in both directions.
-pub(crate) const BIDIRECTIONAL: &str = "SubscribeBidirectional";
 
 /// The health service of gRPC, as `grpc.health.v1` defines it.
 const HEALTH_SERVICE: &str = "grpc.health.v1.Health";

@@ -29,8 +29,9 @@ use tonic::server::NamedService;
 use tower::Service;
 
 use crate::dispatch::{Dispatch, Head};
+use crate::event::facts::SERVICE;
 use crate::grpc::layers::{Arrival, Layered};
-use crate::grpc::method::{Method, SERVICE};
+use crate::grpc::method::Method;
 use crate::grpc::response_body::ResponseBody;
 use crate::grpc::single_frame::{Read, RequestBody};
 use crate::grpc::unary::UnaryRequest;

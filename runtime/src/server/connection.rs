@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use crate::event::facts::BIDIRECTIONAL;
 use crate::grpc::ProxyService;
-use crate::grpc::method::BIDIRECTIONAL;
 use crate::reject::logged::Logged;
 use crate::server::Limits;
 use crate::server::coalesce::{Clock, CoalescedWrites};

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::Status;
 
-use crate::observe::catalog::CONNECTIONS_OPEN;
+use crate::observe::catalog::{CONNECTIONS_OPEN, PANICS};
 use crate::observe::limit::Limit;
-use crate::observe::meter::{Gauge, Meter};
+use crate::observe::meter::{Counter, Gauge, Meter};
 use crate::server::Limits;
 
 /// The memory of a response besides its bytes: h2's stream and frames.
@@ -30,6 +30,7 @@ pub(crate) struct Peers {
     no_handshake: Limit,
     no_frame: Limit,
     open: Gauge,
+    panics: Counter,
 }
 
 /// The peer of one connection.
@@ -95,6 +96,7 @@ impl Peers {
             no_handshake: limit("handshake_timeout"),
             no_frame: limit("handshake_timeout"),
             open: meter.gauge(CONNECTIONS_OPEN, &[]),
+            panics: meter.counter(PANICS, &[("place", "response")]),
         }
     }
 
@@ -195,6 +197,11 @@ impl Peer {
     /// The longest time for which a response may wait without the peer taking any of it.
     pub(crate) fn send_timeout(&self) -> Duration {
         self.all.limits.send
+    }
+
+    /// Counts a panic of the body of a layer's response.
+    pub(crate) fn has_panicked(&self) {
+        self.all.panics.increment();
     }
 
     /// Counts bytes that the peer has taken.

@@ -83,12 +83,19 @@ impl<F: Future<Output = Response<ResponseBody>>> Future for Responder<F> {
 }
 
 impl<F> Responder<F> {
-    /// Resets the call, which its caller takes for the status INTERNAL.
+    /// Resets a call that has panicked, which its caller takes for the status INTERNAL.
     fn reset(self: Pin<&mut Self>) {
-        match self.project() {
-            Step::Waiting { respond, .. } => respond.send_reset(Reason::INTERNAL_ERROR),
-            Step::Sending { body } => body.stream.send_reset(Reason::INTERNAL_ERROR),
-        }
+        let peer: &Peer = match self.project() {
+            Step::Waiting { respond, peer, .. } => {
+                respond.send_reset(Reason::INTERNAL_ERROR);
+                peer
+            }
+            Step::Sending { body } => {
+                body.stream.send_reset(Reason::INTERNAL_ERROR);
+                &body.peer
+            }
+        };
+        peer.has_panicked();
     }
 }
 

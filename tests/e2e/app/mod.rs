@@ -1,4 +1,4 @@
-//! An app around its handlers: health, interceptors, metrics, the test kit, TLS, its Unix socket, and its stop.
+//! An app around its handlers: health, interceptors, metrics, the test kit, TLS, traces, its Unix socket, and its stop.
 
 mod health;
 mod interceptors;
@@ -7,4 +7,5 @@ mod stop;
 mod strangers;
 mod test_kit;
 mod tls;
+mod traces;
 mod unix;

@@ -161,7 +161,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().collect();
     let mark: &'static str = arguments[1].clone().leak();
     let app = App::new().secret("x-secret", format!("{mark}-secret")).centrifugo(config(mark));
-    let app = app.http_headers(["cookie"]).emulated_headers(["authorization"]).prometheus("127.0.0.1:0");
+    let app = app.http_headers(["cookie"]).emulated_headers(["authorization"]).prometheus("127.0.0.1:0").spans();
     app.print_config()?;
     let app = match arguments.get(2).map(String::as_str) {
         Some("upstream") => app.http_upstream(serve(router(mark)).await?),

@@ -220,6 +220,7 @@ async fn every_path_leaves_no_mark(bridge: &str) {
         &["ERROR", "GET /junk", "is not JSON", "name=get:junk? "],
         &["WARN", "with the secret"],
         &["TRACE", "h2::"],
+        &["ERROR call{", "centrifugo.event=\"rpc\"", "on purpose"],
     ] {
         app.logs(parts).await;
     }

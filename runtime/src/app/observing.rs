@@ -1,4 +1,4 @@
-//! The app's metrics: whether it has any, and the address that serves them to Prometheus.
+//! What the app shows of its calls: metrics, the address that serves them to Prometheus, and spans.
 
 use super::App;
 use super::operator::{METRICS_ADDRESS, Operator};
@@ -25,8 +25,8 @@ impl App {
     /// environment variable `PROXY_METRICS_ADDRESS` takes precedence, and needs no `prometheus`. Needs the feature
     /// `prometheus`.
     ///
-    /// The address needs no secret, so keep it private: the metrics have names and patterns of handlers, and numbers. Metrics
-    /// that the app itself records through the facade are served as well.
+    /// The address needs no secret, so keep it private: the metrics have names and patterns of handlers, and numbers. What
+    /// the app itself records through the facade is served as well.
     ///
     /// ```
     /// # let app = centrifugo::App::empty();
@@ -39,6 +39,17 @@ impl App {
     pub fn prometheus(mut self, address: impl Into<String>) -> Self {
         self.prometheus = Some(address.into());
         self.metrics()
+    }
+
+    /// Makes a `tracing` span for each call, at the level `info`: the app's own spans, and the log lines of a call, are
+    /// inside of it. An open stream has a span of its own, inside that of the call that opened it.
+    ///
+    /// Its fields have the names of OpenTelemetry's conventions, and no value from a client.
+    /// [`operations`](crate::operations#traces) lists them, and describes how a call joins the trace of its client (feature
+    /// `opentelemetry`).
+    pub fn spans(mut self) -> Self {
+        self.has_spans = true;
+        self
     }
 
     /// Listens on the address for metrics, if there is one. From then on the app has a recorder.
