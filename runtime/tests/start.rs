@@ -137,6 +137,23 @@ async fn an_address_that_is_taken_is_named() {
     assert!(error.to_string().starts_with(&format!("can't listen on `{address}` (App::listen): ")), "{error}");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn instances_listen_on_one_port_if_all_share_it() {
+    let app = || App::empty().handlers(handlers![own]);
+    let first = app().listen("127.0.0.1:0").reuse_port().bind().await.unwrap();
+    let address = first.local_addr().to_string();
+    assert_eq!(app().listen(&address).reuse_port().bind().await.unwrap().local_addr(), first.local_addr());
+    app().listen(&address).bind().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_unix_socket_has_no_port_to_share() {
+    let app = App::empty().handlers(handlers![own]).listen("unix:///run/app.sock").reuse_port();
+    let error = app.bind().await.unwrap_err();
+    assert!(std::error::Error::source(&error).is_some_and(|why| why.to_string().contains("no port to share")), "{error}");
+}
+
 #[test]
 fn an_app_with_nothing_but_http_starts_and_its_verbs_are_configured() {
     let app = App::empty().http(axum::Router::new());

@@ -14,8 +14,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use crate::responses::logs;
 use crate::start;
-use crate::streams::bidirectional;
+use crate::streams::{bidirectional, opening};
 
 /// The widest of HTTP/2's windows.
 pub(crate) const MAX_WINDOW: u32 = (1 << 31) - 1;
@@ -123,6 +124,37 @@ async fn open_streams_of_both_directions_do_not_delay_the_stop() {
     }
     app.runs(3).await;
     ends_soon(app).await;
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_delay_of_the_stop() {
+    let mut app = start(Settings { stop_delay: Some(DRAIN), ..Settings::default() }).await;
+    app.terminate();
+    logs(&app, "not serving").await;
+    app.answers().await;
+    app.terminate();
+    app.ends_within(SOON).await;
+}
+
+/// The peer doesn't know of the stop yet. Its streams open before they end, so that their clients subscribe again at once;
+/// a stream that fails to open is an error, after which they wait.
+#[tokio::test]
+async fn streams_that_arrive_during_the_stop_are_opened_first() {
+    let app = patient().await;
+    let mut raw = deaf(&app, &[], b"").await;
+    app.terminate();
+    logs(&app, "stopping").await;
+    let streams: BTreeSet<u32> = (0..20).map(|stream| 2 * stream + 1).collect();
+    let (headers, body) = (headers("SubscribeBidirectional"), opening("mirror:1"));
+    let calls: Vec<_> = streams.iter().flat_map(|stream| call(*stream, &headers, &body)).collect();
+    raw.send(&calls).await.expect("the app reads on");
+    let mut opened = BTreeSet::new();
+    while let Some(frame) = timeout(PATIENCE, raw.frames.next()).await.expect("a frame or an end") {
+        if frame.is(Kind::Data) {
+            opened.insert(frame.stream);
+        }
+    }
+    assert_eq!(opened, streams);
 }
 
 /// A peer that always has calls in flight.

@@ -22,6 +22,8 @@ pub const SECRET: &str = "x-secret";
 /// The settings of the attacked app; without a value, one has the framework's default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Settings {
+    /// `PROXY_ADDRESS`; without a value, a free port of 127.0.0.1.
+    pub address: Option<SocketAddr>,
     /// `App::secret`, under the name [`SECRET`].
     pub secret: Option<String>,
     /// `App::handshake_timeout`.
@@ -30,6 +32,10 @@ pub struct Settings {
     pub body_timeout: Option<Duration>,
     /// `App::drain_timeout`.
     pub drain_timeout: Option<Duration>,
+    /// `App::stop_delay`.
+    pub stop_delay: Option<Duration>,
+    /// `App::reuse_port`.
+    pub reuse_port: bool,
     /// `App::max_unfinished_bytes`.
     pub max_unfinished_bytes: Option<usize>,
     /// `App::send_timeout`.
@@ -218,6 +224,16 @@ impl Attacked {
         assert!(sent.is_ok_and(|status| status.success()), "the app can't be terminated");
     }
 
+    /// Ends it by SIGKILL, and waits until it has ended.
+    ///
+    /// # Panics
+    ///
+    /// If that fails.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("a process of ours");
+        self.process.wait().expect("a process of ours");
+    }
+
     /// Its exit status, if it has ended.
     ///
     /// # Panics
@@ -283,7 +299,8 @@ fn command(binary: &str, settings: &Settings) -> Command {
     if settings.metrics {
         command.env("PROXY_METRICS_ADDRESS", "127.0.0.1:0");
     }
-    command.env("PROXY_ADDRESS", "127.0.0.1:0").env("RUST_LOG", "info,centrifugo=debug");
+    let address = settings.address.map_or_else(|| "127.0.0.1:0".to_owned(), |address| address.to_string());
+    command.env("PROXY_ADDRESS", address).env("RUST_LOG", "info,centrifugo=debug");
     // With its own colours off, an escape sequence in its log is a peer's.
     command.env("NO_COLOR", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());

@@ -3,8 +3,10 @@
 
 #[expect(clippy::print_stdout, reason = "measurements, shown by --nocapture")]
 pub mod attacked;
+pub mod balancer;
 pub mod browser;
 pub mod client;
+pub mod crowd;
 pub mod frames;
 pub mod live;
 pub mod logs;
@@ -17,7 +19,9 @@ pub mod tls;
 pub mod wire;
 
 pub use attacked::Attacked;
+pub use balancer::Balancer;
 pub use client::{Client, Refused, refused};
+pub use crowd::Crowd;
 pub use live::LiveCount;
 pub use logs::Logs;
 pub use lone_app::LoneApp;

@@ -82,7 +82,12 @@ impl Peer {
         Self::over(socket, &Builder::new()).await.map_err(io::Error::other)
     }
 
-    async fn over<S>(socket: S, settings: &Builder) -> Result<Self, h2::Error>
+    /// A connection on this socket.
+    ///
+    /// # Errors
+    ///
+    /// The socket's.
+    pub async fn over<S>(socket: S, settings: &Builder) -> Result<Self, h2::Error>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {

@@ -65,6 +65,7 @@ pub struct App {
     states: States,
     settings: Settings,
     address: Option<String>,
+    reuse_port: bool,
     secret: Option<SecretSetting>,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,

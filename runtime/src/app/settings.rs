@@ -20,6 +20,17 @@ impl App {
         self
     }
 
+    /// Listens beside other instances of the app on the same port (`SO_REUSEPORT`), so that one after the other can be
+    /// restarted without losing a call: [`operations`](crate::operations#rolling-restart) describes how. The system gives each
+    /// new connection to one of them.
+    ///
+    /// All instances have to set it, and to run as the same user. Without it, which is the default, an app refuses to start
+    /// on a port that another process listens on.
+    pub fn reuse_port(mut self) -> Self {
+        self.reuse_port = true;
+        self
+    }
+
     /// Sets a metadata entry that each call must contain exactly once. All other calls receive UNAUTHENTICATED, except those
     /// of the [health service](crate::operations#health). The environment variable `PROXY_SECRET` takes precedence over the
     /// value, and needs no `secret`: the entry's name is `x-centrifugo-secret` then.
@@ -200,6 +211,16 @@ impl App {
     /// together on each connection, don't count.
     pub fn max_unsent_bytes(mut self, bytes: usize) -> Self {
         self.limits.unsent = bytes;
+        self
+    }
+
+    /// Sets how long the app goes on after SIGTERM before it stops: not at all by default. In that time it serves as before,
+    /// except that its [health service](crate::operations#health) reports NOT_SERVING.
+    ///
+    /// For a balancer that has to notice the stop by probes, and that gives a connection which an instance refuses to no
+    /// other one: [`operations`](crate::operations#rolling-restart) has the figures.
+    pub fn stop_delay(mut self, delay: Duration) -> Self {
+        self.limits.stop_delay = delay;
         self
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::App;
 use super::check::Checked;
-use super::operator::{ADDRESS, AppSettings, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, SECRET};
+use super::operator::{ADDRESS, AppSettings, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, REUSE_PORT, SECRET};
 use super::report::{report, warn_of_missing_certificates, warn_of_strangers};
 #[cfg(feature = "tls")]
 use super::tls_setting::Tls;
@@ -106,10 +106,15 @@ impl App {
         let address = self.address.as_deref().map(|address| (&ADDRESS, address.to_owned()));
         let secret = self.secret.as_ref().map(|_| (&SECRET, "set".to_owned()));
         let metrics = self.prometheus.as_ref().map(|address| (&METRICS_ADDRESS, address.clone()));
-        let texts = address.into_iter().chain(secret).chain(metrics);
+        let reuse_port = self.reuse_port.then(|| (&REUSE_PORT, "1".to_owned()));
+        let texts = address.into_iter().chain(secret).chain(metrics).chain(reuse_port);
         #[cfg(feature = "tls")]
         let texts = texts.chain(self.tls.iter().flat_map(Tls::listed));
         operator.listing(&AppSettings { limits: self.limits, texts: texts.collect() })
+    }
+
+    fn shares_port(&self, operator: &Operator) -> bool {
+        operator.get(&REUSE_PORT).map_or(self.reuse_port, |_| operator.is_on(&REUSE_PORT))
     }
 
     fn address(&self, operator: &Operator) -> Result<Address, StartError> {
@@ -150,7 +155,7 @@ impl App {
         self.limits = operator.limits(self.limits);
         operator.warn_of_strangers();
         let metrics = self.open_metrics(operator).await?;
-        let listener = self.address(operator)?.listen().await?;
+        let listener = self.address(operator)?.listen(self.shares_port(operator)).await?;
         let knows_peers = checked.secret.is_some() || checked.tls.as_ref().is_some_and(|tls| tls.is_mutual);
         let (limits, tls) = (self.limits, checked.tls.as_ref().map(|tls| Arc::clone(&tls.acceptor)));
         let (service, config) = self.service(checked);

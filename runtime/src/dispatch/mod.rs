@@ -98,6 +98,8 @@ pub(crate) struct Dispatch {
     max_running_calls: usize,
     /// The longest time of a call that the app allows.
     timeout: Option<Duration>,
+    /// Cancelled when the app is about to stop, or stops: it isn't healthy any more.
+    leaving: CancellationToken,
     /// Cancelled when the app begins to stop. Ends the open streams.
     stopping: CancellationToken,
     /// Whether the stop waits no longer: the server drops the calls that still run.

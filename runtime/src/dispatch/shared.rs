@@ -54,6 +54,7 @@ impl Dispatch {
             max_message_size: message_size,
             max_running_calls: running_calls,
             timeout,
+            leaving: CancellationToken::new(),
             stopping: CancellationToken::new(),
             drain_over: AtomicBool::new(false),
             running: AtomicUsize::new(0),
@@ -70,6 +71,11 @@ impl Dispatch {
 
     pub(crate) fn max_message_size(&self) -> usize {
         self.max_message_size
+    }
+
+    /// The token that is cancelled when the app is about to stop.
+    pub(crate) fn leaving(&self) -> &CancellationToken {
+        &self.leaving
     }
 
     /// The token that is cancelled when the app begins to stop.

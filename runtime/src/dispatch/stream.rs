@@ -48,6 +48,9 @@ impl Dispatch {
         mut messages: Streaming<Bytes>,
     ) -> Result<Responses, Status> {
         let first = tokio::select! {
+            // A stream that is complete is opened, and ends then: its client subscribes again at once. A status would be a
+            // failure, after which it waits.
+            biased;
             first = messages.message() => first?.map(|first| self.decode::<wire::StreamSubscribeRequest>(first)).transpose()?,
             () = self.stopping.cancelled() => return Err(Status::unavailable("the server stops")),
         };

@@ -51,10 +51,10 @@ enum ServingStatus {
 }
 
 impl ServingStatus {
-    /// The status of a service: the empty name is the whole app. It serves from its first call until it begins to stop.
+    /// The status of a service: the empty name is the whole app. It serves from its first call until it is about to stop.
     fn of(service: &str, dispatch: &Dispatch) -> Self {
         match service {
-            "" | SERVICE if dispatch.stopping().is_cancelled() => Self::NotServing,
+            "" | SERVICE if dispatch.leaving().is_cancelled() => Self::NotServing,
             "" | SERVICE => Self::Serving,
             _ => Self::ServiceUnknown,
         }
@@ -107,12 +107,12 @@ fn check(dispatch: &Dispatch, service: &str) -> Result<Response<ResponseBody>, S
     }
 }
 
-/// The status now, and the one when the app begins to stop, unless it is the same. The stream ends then, so that it doesn't
+/// The status now, and the one when the app is about to stop, unless it is the same. The stream ends then, so that it doesn't
 /// delay the stop.
 fn watch(dispatch: Arc<Dispatch>, service: String, permit: OwnedSemaphorePermit) -> impl Stream<Item = Bytes> {
     let first = ServingStatus::of(&service, &dispatch);
     let last = async move {
-        dispatch.stopping().cancelled().await;
+        dispatch.leaving().cancelled().await;
         drop(permit);
         Some(ServingStatus::of(&service, &dispatch)).filter(|last| *last != first)
     };

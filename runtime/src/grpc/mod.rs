@@ -84,7 +84,13 @@ impl ProxyService {
     /// For a server of your own, when it begins to stop: without this, streams end only when their clients leave.
     /// [`Server`](crate::Server) calls it by itself.
     pub fn end_streams(&self) {
+        self.leave();
         self.dispatch.stopping().cancel();
+    }
+
+    /// Notes that the app is about to stop, which the health service reports.
+    pub(crate) fn leave(&self) {
+        self.dispatch.leaving().cancel();
     }
 
     /// The token that is cancelled when the app begins to stop.

@@ -53,12 +53,14 @@ impl Address {
         }
     }
 
-    pub(crate) async fn listen(self) -> Result<Listener, StartError> {
+    /// `reuse_port`: beside other processes that listen on the same port.
+    pub(crate) async fn listen(self, reuse_port: bool) -> Result<Listener, StartError> {
         let (address, listener) = match self.place {
             Place::Tcp(text) => {
-                let listener = Listener::tcp(&text).await;
+                let listener = Listener::tcp(&text, reuse_port).await;
                 (text, listener)
             }
+            Place::Unix(path) if reuse_port => (endpoint::unix(&path), Err(has_no_port())),
             Place::Unix(path) => (endpoint::unix(&path), Listener::unix(&path).await),
         };
         listener.map_err(|source| StartError::Listen { address, origin: self.origin, source })
@@ -117,6 +119,11 @@ fn is_path(path: &str) -> bool {
 pub(super) fn refused(address: &str, origin: String, fault: &'static str) -> StartError {
     let source = io::Error::new(io::ErrorKind::InvalidInput, fault);
     StartError::Listen { address: address.escape_debug().to_string(), origin, source }
+}
+
+fn has_no_port() -> io::Error {
+    let fault = "a Unix socket has no port to share: write `host:port`, or remove `App::reuse_port`";
+    io::Error::new(io::ErrorKind::InvalidInput, fault)
 }
 
 #[cfg(test)]

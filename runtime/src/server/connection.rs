@@ -42,12 +42,14 @@ const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 /// burst, and the time until its first responses leave.
 const CALLS_BEFORE_YIELD: usize = 50;
 /// The time after which an idle connection is closed, when the app stops and no handler runs. A peer that closes the
-/// connection in order needs one round trip.
+/// connection in order needs one round trip; one that has begun its handshake, two.
 const LINGER: Duration = Duration::from_millis(500);
 /// The time in which the remaining handlers have to be dropped when the app stops.
 const DROP_TIME: Duration = Duration::from_secs(1);
 /// The time in which DATA may arrive for a call that the app has ended: longer than lost packets take to be sent again.
 const LATE_DATA: Duration = Duration::from_secs(10);
+/// The most connections that wait to be accepted, on a socket that tokio listens on.
+const MOST_WAITING: usize = 1024;
 /// The pause after `accept` has failed for lack of something, such as file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -96,6 +98,17 @@ impl Connections {
                     tracing::error!("can't accept connections for now: {error}");
                     tokio::time::sleep(REST).await;
                 }
+            }
+        }
+    }
+
+    /// Accepts the connections that wait when the app stops. Their peers take them for open, and may have called on them.
+    pub(crate) fn accept_waiting(&mut self, listener: &Listener) {
+        for _ in 0..MOST_WAITING {
+            match listener.accept_waiting() {
+                Ok(socket) => self.serve(socket),
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(_) => return,
             }
         }
     }
@@ -179,10 +192,11 @@ impl Connection {
     async fn serve(self, http: &Builder, socket: Socket) -> Result<(), h2::Error> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
         let mut clock = pin!(sleep(LINGER));
+        // When the app stops, a handshake that has begun may end: to its peer, a connection that is closed before it has
+        // been open is a failure, after which grpc-go refuses all calls for a second.
         let connection = tokio::select! {
-            biased;
-            () = &mut stopping => return Ok(()),
             connection = self.handshake(http, socket) => connection?,
+            () = (&mut stopping).then(|()| sleep(LINGER)) => return Ok(()),
         };
         let Some(mut connection) = connection else { return Ok(()) };
         // When the app stops: the bytes that the peer had taken when its last `LINGER` began.

@@ -27,7 +27,7 @@ pub(crate) mod unsent;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +42,9 @@ use crate::server::listener::Listener;
 use crate::server::metrics_endpoint::MetricsEndpoint;
 use crate::server::tls::Acceptor;
 
+/// Why a stop is cut short by another one.
+const STOPPED_AGAIN: &str = "stopped again";
+
 /// The limits of the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -51,6 +54,7 @@ pub(crate) struct Limits {
     /// The longest time of a call; `None`: as long as its caller waits.
     pub(crate) call: Option<Duration>,
     pub(crate) message_size: usize,
+    pub(crate) stop_delay: Duration,
     pub(crate) drain: Duration,
     pub(crate) handshake: Duration,
     pub(crate) body: Duration,
@@ -68,6 +72,7 @@ impl Default for Limits {
             running_calls: 65_536,
             call: None,
             message_size: 4 << 20,
+            stop_delay: Duration::ZERO,
             drain: Duration::from_secs(10),
             handshake: Duration::from_secs(10),
             body: Duration::from_secs(10),
@@ -152,7 +157,8 @@ impl Server {
         self.serve_until_any(signals).await
     }
 
-    /// Serves until the future is ready. Then the server takes no new connections, and running calls have
+    /// Serves until the future is ready, and for [`stop_delay`](crate::App::stop_delay) after that. Then the server takes no
+    /// new connections, and running calls have
     /// [`drain_timeout`](crate::App::drain_timeout) to finish. Those that don't are dropped. When this returns, no handler
     /// runs, except one that blocks its thread. The server doesn't wait for what peers leave open: idle connections,
     /// incomplete messages, and streams that aren't read.
@@ -170,7 +176,6 @@ impl Server {
         drop(config);
         // Until the app has stopped, so that the stop can be watched.
         let _metrics = metrics.map(MetricsEndpoint::serve);
-        let drain = limits.drain;
         let mut stops = pin!(stops);
         let mut connections = Connections::new(service.clone(), limits, tls);
         let stopped = tokio::select! {
@@ -178,24 +183,63 @@ impl Server {
             _ = stops.next() => Ok(()),
             failure = connections.accept_all(&listener) => Err(StartError::Serve(failure)),
         };
+        let cut = match stopped {
+            Ok(()) if limits.stop_delay > Duration::ZERO => {
+                service.leave();
+                serve_on(&mut connections, &listener, limits.stop_delay, stops.as_mut()).await
+            }
+            _ => None,
+        };
+        // The listener goes before the peers receive GOAWAY: they connect again at once, and to another instance.
+        connections.accept_waiting(&listener);
         drop(listener);
+        let drain = limits.drain;
         tracing::info!("stopping: {} handlers are at work, and have {drain:?} to finish", service.running());
         service.end_streams();
-        let ended = async {
-            connections.ended().await;
-            service.reported().await;
-        };
-        let cut = tokio::select! {
-            biased;
-            () = ended => None,
-            () = tokio::time::sleep(drain) => Some("the time is over"),
-            Some(()) = stops.next() => Some("stopped again"),
+        let cut = match cut {
+            None => finish(&mut connections, &service, drain, stops).await,
+            cut => cut,
         };
         report_end(cut, service.running());
         service.end_drain();
         connections.give_up().await;
         service.give_up_reports().await;
         stopped
+    }
+}
+
+/// Serves on while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
+async fn serve_on(
+    connections: &mut Connections,
+    listener: &Listener,
+    delay: Duration,
+    mut stops: Pin<&mut impl Stream<Item = ()>>,
+) -> Option<&'static str> {
+    tracing::info!("not serving: balancers have {delay:?} to notice, then the app stops");
+    tokio::select! {
+        biased;
+        Some(()) = stops.next() => Some(STOPPED_AGAIN),
+        () = tokio::time::sleep(delay) => None,
+        _failure = connections.accept_all(listener) => None,
+    }
+}
+
+/// Waits until all calls have their responses. Returns why it waits no longer, if it was cut short.
+async fn finish(
+    connections: &mut Connections,
+    service: &ProxyService,
+    drain: Duration,
+    mut stops: Pin<&mut impl Stream<Item = ()>>,
+) -> Option<&'static str> {
+    let ended = async {
+        connections.ended().await;
+        service.reported().await;
+    };
+    tokio::select! {
+        biased;
+        () = ended => None,
+        () = tokio::time::sleep(drain) => Some("the time is over"),
+        Some(()) = stops.next() => Some(STOPPED_AGAIN),
     }
 }
 

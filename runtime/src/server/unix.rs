@@ -7,11 +7,12 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use socket2::{Domain, SockAddr, Type};
+use socket2::{Domain, SockAddr, SockRef, Type};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
 use crate::server::endpoint;
+use crate::server::listener::waiting;
 
 /// The mode of the file. Who may write to it may connect: the app's user, and the members of the file's group.
 const MODE: u32 = 0o660;
@@ -45,6 +46,11 @@ impl UnixSocket {
 
     pub(crate) async fn accept(&self) -> io::Result<UnixStream> {
         self.socket.accept().await.map(|(socket, _)| socket)
+    }
+
+    pub(crate) fn accept_waiting(&self) -> io::Result<UnixStream> {
+        let socket = waiting(&SockRef::from(&self.socket))?;
+        UnixStream::from_std(OwnedFd::from(socket).into())
     }
 
     pub(crate) fn endpoint(&self) -> String {

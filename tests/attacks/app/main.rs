@@ -28,6 +28,8 @@ fn app(settings: Settings) -> App {
     let app = with(app, settings.secret, |app, secret| app.secret(SECRET, secret));
     let app = with(app, settings.tls, |app, [cert, key]| app.tls(Tls::from_pem(cert, key)));
     let app = with(app, settings.drain_timeout, App::drain_timeout);
+    let app = with(app, settings.stop_delay, App::stop_delay);
+    let app = with(app, settings.reuse_port.then_some(()), |app, ()| app.reuse_port());
     let app = with(app, settings.handshake_timeout, App::handshake_timeout);
     let app = with(app, settings.body_timeout, App::body_timeout);
     let app = with(app, settings.max_unfinished_bytes, App::max_unfinished_bytes);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use centrifugo::{App, ProxyService, State, handlers};
 use centrifugo_tests::wire::{burst, call, connection, error_code, message, text};
-use centrifugo_tests::{LiveCount, Logs, PATIENCE, Stage};
+use centrifugo_tests::{LiveCount, Logs, PATIENCE, Peer, Stage, peer};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
@@ -169,6 +169,52 @@ async fn a_silent_peer_does_not_delay_the_stop() {
     let ended = timeout(PATIENCE, app).await.expect("an end before the drain is over");
     ended.expect("no panic").expect("a good end");
     drop(silent);
+}
+
+/// Calls `ping` on a connection to an app that stops.
+async fn is_served(mut peer: Peer) {
+    let response = peer.call(peer::request("RPC"), &peer::rpc("ping", b"")).await.expect("a response");
+    assert_eq!(response.status, Some(0), "{response:?}");
+}
+
+/// The system has accepted it, so its peer takes it for open.
+#[tokio::test]
+async fn a_connection_that_waits_to_be_accepted_when_the_app_stops_is_served() {
+    let server = App::empty().handlers(handlers![ping]).listen("127.0.0.1:0").bind().await.expect("an app");
+    let peer = Peer::connect(server.local_addr()).await;
+    let (end, ()) = tokio::join!(server.serve_until(std::future::ready(())), is_served(peer));
+    end.expect("a good end");
+}
+
+#[tokio::test]
+async fn an_app_goes_on_for_its_stop_delay() {
+    let app = App::empty().handlers(handlers![ping]).stop_delay(Duration::from_millis(500));
+    let server = app.listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let logs = Logs::keep();
+    let calls = async {
+        logs.line(&["INFO", "not serving"]).await;
+        is_served(Peer::connect(address).await).await;
+        assert!(!logs.text().contains("stopping"), "{}", logs.text());
+    };
+    let (end, ()) = tokio::join!(server.serve_until(std::future::ready(())), calls);
+    end.expect("a good end");
+}
+
+#[tokio::test]
+async fn a_connection_whose_handshake_has_not_ended_when_the_app_stops_is_served() {
+    let server = App::empty().handlers(handlers![ping]).listen("127.0.0.1:0").bind().await.expect("an app");
+    let address = server.local_addr();
+    let logs = Logs::keep();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let app = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
+    let socket = TcpStream::connect(address).await.expect("a connection");
+    // The app has accepted it when it responds on a later one.
+    is_served(Peer::connect(address).await).await;
+    stop.send(()).expect("an app");
+    logs.line(&["stopping"]).await;
+    is_served(Peer::over(socket, &h2::client::Builder::new()).await.expect("an open connection")).await;
+    app.await.expect("no panic").expect("a good end");
 }
 
 #[tokio::test]

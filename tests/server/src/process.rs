@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -15,6 +15,8 @@ use crate::error::Error;
 
 /// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The name of its configuration, in its folder.
+const CONFIG: &str = "config.json";
 
 /// A Centrifugo that runs until it is stopped, or dropped.
 #[derive(Debug)]
@@ -77,6 +79,44 @@ impl Centrifugo {
         drop(blocking(move || self.exited(Duration::from_secs(10)).map(drop)).await);
     }
 
+    /// Ends it by SIGKILL, as a crash would, and waits until it has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub async fn kill(&mut self) -> Result<(), Error> {
+        self.process.kill().map_err(Error::io("kill Centrifugo"))?;
+        self.process.wait().map(drop).map_err(Error::io("wait for Centrifugo"))
+    }
+
+    /// Starts it again after its end, with its configuration and at its address, and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn restart(mut self) -> Result<Self, Error> {
+        blocking(move || {
+            self.process = spawn(&binary()?, &self.folder)?;
+            self.answers()?;
+            Ok(self)
+        })
+        .await
+    }
+
+    /// Waits until it answers.
+    fn answers(&mut self) -> Result<(), Error> {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if self.exited(Duration::from_millis(20))?.is_some() {
+                return Err(Error::Start { why: "it ended", log: self.log() });
+            }
+            if TcpStream::connect(self.address).is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::Start { why: "it answers nobody", log: self.log() })
+    }
+
     fn exited(&mut self, patience: Duration) -> Result<Option<ExitStatus>, Error> {
         let end = Instant::now() + patience;
         while Instant::now() < end {
@@ -106,7 +146,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
-fn launch(binary: &PathBuf, mut config: Value) -> Result<Centrifugo, Error> {
+fn launch(binary: &Path, mut config: Value) -> Result<Centrifugo, Error> {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     let address = port.map_err(Error::io("find a free port"))?;
     let server = object(object(&mut config).entry("http_server").or_insert_with(|| json!({})));
@@ -114,38 +154,36 @@ fn launch(binary: &PathBuf, mut config: Value) -> Result<Centrifugo, Error> {
     server.insert("port".into(), address.port().to_string().into());
 
     let folder = folder()?;
-    let path = checked(binary, &folder, &config)?;
-    let log = fs::File::create(folder.join("log")).map_err(Error::io("make Centrifugo's log"))?;
+    check(binary, &folder, &config)?;
+    let process = spawn(binary, &folder)?;
+    let mut centrifugo = Centrifugo { process, address, folder };
+    centrifugo.answers()?;
+    Ok(centrifugo)
+}
+
+/// Starts it with the configuration in its folder, where its log goes on.
+fn spawn(binary: &Path, folder: &Path) -> Result<Child, Error> {
+    let log = fs::File::options().create(true).append(true).open(folder.join("log"));
+    let log = log.map_err(Error::io("make Centrifugo's log"))?;
     let errors = log.try_clone().map_err(Error::io("make Centrifugo's log"))?;
-    let process = Command::new(binary)
+    Command::new(binary)
         .arg("-c")
-        .arg(path)
+        .arg(folder.join(CONFIG))
         .stdin(Stdio::null())
         .stdout(log)
         .stderr(errors)
         .spawn()
-        .map_err(Error::io("start Centrifugo"))?;
-    let mut centrifugo = Centrifugo { process, address, folder };
-    let end = Instant::now() + PATIENCE;
-    while Instant::now() < end {
-        if centrifugo.exited(Duration::from_millis(20))?.is_some() {
-            return Err(Error::Start { why: "it ended", log: centrifugo.log() });
-        }
-        if TcpStream::connect(address).is_ok() {
-            return Ok(centrifugo);
-        }
-    }
-    Err(Error::Start { why: "it answers nobody", log: centrifugo.log() })
+        .map_err(Error::io("start Centrifugo"))
 }
 
 /// Writes the configuration down, if Centrifugo takes it.
-fn checked(binary: &PathBuf, folder: &std::path::Path, config: &Value) -> Result<PathBuf, Error> {
-    let path = folder.join("config.json");
+fn check(binary: &Path, folder: &Path, config: &Value) -> Result<(), Error> {
+    let path = folder.join(CONFIG);
     fs::write(&path, format!("{config:#}")).map_err(Error::io("write Centrifugo's configuration"))?;
     let output = Command::new(binary).args(["checkconfig", "--strict", "-c"]).arg(&path).stdin(Stdio::null()).output();
     let output = output.map_err(Error::io("run Centrifugo"))?;
     if output.status.success() {
-        return Ok(path);
+        return Ok(());
     }
     let printed = [output.stdout, output.stderr].concat();
     Err(Error::Refused(String::from_utf8_lossy(&printed).into_owned()))

@@ -34,6 +34,10 @@ pub(crate) const METRICS_ADDRESS: Setting = Setting::new(
     "the address that serves metrics to Prometheus, `host:port` (feature `prometheus`)",
 );
 
+pub(crate) const REUSE_PORT: Setting =
+    Setting::new("PROXY_REUSE_PORT", Form::Flag, "shares the port with other instances on this machine: `App::reuse_port`")
+        .default("0");
+
 pub(crate) const PRINT_CONFIG: Setting =
     Setting::new("PROXY_PRINT_CONFIG", Form::Flag, "prints Centrifugo's configuration instead of running")
         .default("0")
@@ -63,6 +67,7 @@ pub(super) const SETTINGS: &[&Setting] = &[
     &TLS_KEY_PEM,
     &TLS_CLIENT_CA_PEM,
     &METRICS_ADDRESS,
+    &REUSE_PORT,
     &Setting::new("PROXY_TIMEOUT", Form::TimeIfAny(|limits| &mut limits.call), "the longest time of a call: `App::timeout`"),
     &Setting::new(
         "PROXY_MAX_CONNECTIONS",
@@ -108,6 +113,11 @@ pub(super) const SETTINGS: &[&Setting] = &[
         "PROXY_SEND_TIMEOUT",
         Form::Time(|limits| &mut limits.send),
         "how long a response waits for its peer: `App::send_timeout`",
+    ),
+    &Setting::new(
+        "PROXY_STOP_DELAY",
+        Form::TimeOrZero(|limits| &mut limits.stop_delay),
+        "how long the app serves on at the stop while it reports that it doesn't: `App::stop_delay`",
     ),
     &Setting::new(
         "PROXY_DRAIN_TIMEOUT",

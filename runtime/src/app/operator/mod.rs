@@ -15,8 +15,8 @@ use std::fmt;
 use centrifugo_pattern::nearest;
 
 pub(crate) use self::list::{
-    ADDRESS, METRICS_ADDRESS, PRINT_CONFIG, PRINT_SETTINGS, SECRET, SECRET_PREVIOUS, TLS_CERT_PEM, TLS_CLIENT_CA_PEM,
-    TLS_KEY_PEM,
+    ADDRESS, METRICS_ADDRESS, PRINT_CONFIG, PRINT_SETTINGS, REUSE_PORT, SECRET, SECRET_PREVIOUS, TLS_CERT_PEM,
+    TLS_CLIENT_CA_PEM, TLS_KEY_PEM,
 };
 #[cfg(feature = "logs")]
 pub(crate) use self::list::{NO_COLOR, RUST_LOG};
