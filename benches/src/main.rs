@@ -22,6 +22,7 @@ mod peers;
 mod process;
 mod report;
 mod slow;
+mod soak;
 mod spread;
 mod start;
 mod streams;
@@ -57,6 +58,8 @@ enum Command {
     Compile(compile::Options),
     /// The time from the start of an app with many handlers until it listens
     Start(start::Options),
+    /// An app under load for minutes, whose memory and tasks must not grow
+    Soak(soak::Args),
     /// Makes calls, in a process of its own
     #[command(hide = true)]
     Drive {
@@ -91,6 +94,8 @@ fn build(commands: &[Command]) -> Result<()> {
     let rust = |command: &Command| matches!(command, Command::Count(_) | Command::Baseline(_));
     if commands.iter().all(without) {
         Ok(())
+    } else if commands.iter().all(|command| matches!(command, Command::Soak(_))) {
+        peers::build_soak()
     } else if commands.iter().all(rust) {
         peers::build_rust()
     } else {
@@ -102,6 +107,7 @@ fn run(command: &Command, out: &Path) -> Result<()> {
     let report: Report = match command {
         Command::Drive { order } => return drive::execute(order),
         Command::Baseline(args) => return baseline::run(args),
+        Command::Soak(args) => return soak::run(args),
         Command::Count(args) => count::run(args)?,
         Command::Compile(options) => compile::run(options)?,
         Command::Start(options) => start::run(options)?,

@@ -86,21 +86,24 @@ const CLIENT: &str = "0b5d2a5e-2c8e-4f53-9a4c-3f3c0e5d7a10";
 impl Fields {
     /// Encodes the request as protobuf.
     pub(super) fn encode(self, call: Call) -> Vec<u8> {
-        let Self { user, data, method, channel } = self;
+        let Self { data, method, channel, .. } = self;
         let (client, transport) = (CLIENT.to_owned(), "websocket".to_owned());
         let (protocol, encoding) = ("json".to_owned(), "json".to_owned());
-        let (user, data) = (user.to_owned(), Bytes::from_static(data.as_bytes()));
+        let data = Bytes::from_static(data.as_bytes());
         match call {
             Call::Connect => {
                 wire::ConnectRequest { client, transport, protocol, encoding, data, ..Default::default() }.encode_to_vec()
             }
-            Call::Rpc | Call::Slow => {
-                let method = method.to_owned();
-                wire::RpcRequest { client, transport, protocol, encoding, user, method, ..Default::default() }
-                    .encode_to_vec()
-            }
+            Call::Rpc | Call::Slow => self.rpc(method).encode_to_vec(),
             Call::Subscribe => self.subscription(channel).encode_to_vec(),
         }
+    }
+
+    pub(super) fn rpc(self, method: &str) -> wire::RpcRequest {
+        let (client, transport) = (CLIENT.to_owned(), "websocket".to_owned());
+        let (protocol, encoding, method) = ("json".to_owned(), "json".to_owned(), method.to_owned());
+        let user = self.user.to_owned();
+        wire::RpcRequest { client, transport, protocol, encoding, user, method, ..Default::default() }
     }
 
     pub(super) fn subscription(self, channel: &str) -> wire::SubscribeRequest {

@@ -71,6 +71,8 @@ impl Connection {
         // Thousands of responses at once are small frames, which h2 takes for an attack. grpc-go doesn't.
         let mut client = h2::client::Builder::new();
         client.data_frame_budget(usize::MAX >> 1).initial_max_send_streams(usize::MAX >> 1);
+        // Nor does it mind responses to calls that it has reset.
+        client.max_concurrent_reset_streams(usize::MAX >> 1).max_local_error_reset_streams(None);
         let (sender, connection) = client.handshake(stream).await?;
         // An error of the connection also ends its calls, which report it.
         tokio::task::spawn_local(async { drop(connection.await) });

@@ -17,6 +17,7 @@ mod check;
 mod grpc;
 mod http1;
 pub(crate) mod pace;
+pub(crate) mod soak;
 pub(crate) mod streams;
 pub(crate) mod through;
 mod websocket;
@@ -45,6 +46,8 @@ pub(crate) enum Order {
     Streams { address: SocketAddr, streams: usize },
     /// Runs this many clients of a Centrifugo.
     Clients(through::Clients),
+    /// Makes all kinds of calls for a long time.
+    Soak(soak::Soak),
 }
 
 impl Order {
@@ -53,6 +56,7 @@ impl Order {
         match self {
             Self::Load { time, .. } => *time,
             Self::Clients(clients) => clients.calling,
+            Self::Soak(soak) => soak.window * soak.windows,
             Self::Check { .. } | Self::Times { .. } | Self::Slow { .. } | Self::Streams { .. } => Duration::ZERO,
         }
     }
@@ -107,6 +111,7 @@ async fn work(order: Order) -> Result<()> {
         }
         Order::Streams { address, streams } => streams::open(address, streams).await,
         Order::Clients(clients) => through::run(&clients).await,
+        Order::Soak(soak) => soak::run(&soak).await,
     }
 }
 

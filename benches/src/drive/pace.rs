@@ -13,6 +13,10 @@ use tokio::task::JoinSet;
 use crate::Result;
 use crate::process::own_cpu;
 
+/// The most calls in flight at a fixed rate. Beyond it, a call is made later, and its time still counts from when it was
+/// due: on a machine that is slowed down, the calls would otherwise pile up in the server, up to its limits.
+const MOST_IN_FLIGHT: usize = 1_000;
+
 /// A call that can be made many times, also concurrently.
 pub(super) trait Line: 'static {
     /// Makes the call, and checks the response.
@@ -58,6 +62,11 @@ impl Pace {
                     let (line, record) = (Rc::clone(line), record.clone());
                     tasks.spawn_local(async move { record.call(&*line, due).await });
                     while let Some(done) = tasks.try_join_next() {
+                        done??;
+                    }
+                    if tasks.len() >= MOST_IN_FLIGHT
+                        && let Some(done) = tasks.join_next().await
+                    {
                         done??;
                     }
                 }

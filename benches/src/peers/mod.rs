@@ -26,6 +26,8 @@ pub(crate) enum Peer {
     GrpcGo,
     /// The `cent` crate, over HTTP/1.1.
     Cent,
+    /// An app of the `centrifugo` crate whose handlers and streams also fail.
+    Soak,
 }
 
 impl Peer {
@@ -36,6 +38,7 @@ impl Peer {
             Self::Tonic => "tonic",
             Self::GrpcGo => "grpc-go",
             Self::Cent => "cent, HTTP/1.1",
+            Self::Soak => "soak",
         }
     }
 
@@ -45,6 +48,7 @@ impl Peer {
             Self::Ours | Self::OursWithMetrics => beside("peer-ours"),
             Self::Tonic => beside("peer-tonic"),
             Self::Cent => beside("peer-cent"),
+            Self::Soak => beside("peer-soak"),
             Self::GrpcGo => Ok(go::program()),
         }
     }
@@ -129,13 +133,22 @@ pub(crate) fn build() -> Result<()> {
 
 /// Builds the peers in Rust.
 pub(crate) fn build_rust() -> Result<()> {
+    build_binaries(&["peer-ours", "peer-tonic", "peer-cent"])
+}
+
+/// Builds the peer of `soak`.
+pub(crate) fn build_soak() -> Result<()> {
+    build_binaries(&["peer-soak"])
+}
+
+fn build_binaries(binaries: &[&str]) -> Result<()> {
     progress("building the peers ..");
     if cfg!(debug_assertions) {
         progress("warning: this is no release build, and numbers from it mean nothing");
     }
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--package", "centrifugo-benches"]);
-    cargo.args(["--bin", "peer-ours", "--bin", "peer-tonic", "--bin", "peer-cent"]);
+    cargo.args(binaries.iter().flat_map(|binary| ["--bin", binary]));
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
