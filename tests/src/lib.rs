@@ -7,6 +7,7 @@ pub mod balancer;
 pub mod browser;
 pub mod client;
 pub mod crowd;
+pub mod debian;
 pub mod frames;
 pub mod live;
 pub mod logs;
