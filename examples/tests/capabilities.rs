@@ -153,6 +153,7 @@ fn every_link_to_a_file_finds_it() {
         "performance.md",
         "comparison.md",
         "reliability.md",
+        "scaling.md",
     ] {
         let page = Path::new(DOCS).join(page);
         let text = fs::read_to_string(&page).expect("a page");

@@ -7,6 +7,7 @@ mod events;
 mod failures;
 mod payloads;
 mod requests;
+mod scaling;
 mod server_api;
 mod shared;
 mod stream;
