@@ -58,14 +58,17 @@ fn namespace(pattern: &Pattern) -> Option<Fault> {
     if text.starts_with(':') {
         return Some((ErrorKind::NoNamespace, 0..1));
     }
+    // First: what stands before a `:` in the tail is no whole namespace.
+    if let Some(open) = text.find('[').filter(|_| optional_namespace(pattern)) {
+        return Some((ErrorKind::TailNamespace, open..text.len()));
+    }
     if let Namespace::Literal(name) = pattern.namespace()
         && !is_namespace(name)
     {
         let start = usize::from(text.starts_with('$'));
         return Some((ErrorKind::BadNamespace, start..start + name.len()));
     }
-    let open = text.find('[').filter(|_| optional_namespace(pattern))?;
-    Some((ErrorKind::TailNamespace, open..text.len()))
+    None
 }
 
 fn characters(text: &str) -> Option<Fault> {

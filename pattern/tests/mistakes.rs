@@ -83,6 +83,8 @@ mistakes! {
     a_tail_is_closed: Subscribe "a[.b" => "[.b", "add `]`";
     a_pattern_is_not_all_optional: Subscribe "[a]" => "[a]", "before `[`";
     a_namespace_is_not_optional: Subscribe "chat[:<room>]" => "[:<room>]", "one without";
+    the_end_of_a_namespace_is_not_optional: Subscribe "chat[s:<room>]" => "[s:<room>]", "one without";
+    the_end_of_a_namespace_may_be_no_ascii: Method "a[bé.:<room>]" => "[bé.:<room>]", "one without";
     a_channel_is_not_empty: Subscribe "" => "", "never empty";
     a_channel_has_255_bytes: Subscribe "a".repeat(256) => "a".repeat(256), "255 bytes";
     a_private_channel_calls_no_handler: Subscribe "$news" => "$", "need a token";
