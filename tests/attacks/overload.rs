@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use centrifugo_tests::attacked::{Attacked, Settings};
-use centrifugo_tests::frames::{Raw, call, headers};
+use centrifugo_tests::frames::{Kind, Raw, call, headers, headers_to};
 use centrifugo_tests::wire::{self, Message};
 use centrifugo_tests::{PATIENCE, Peer, peer};
 use tokio::time::timeout;
@@ -30,7 +30,7 @@ async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
     let app = start(Settings { max_connections: Some(20), metrics: true, ..Settings::default() }).await;
     let mut open = Vec::new();
     for _ in 0..20 {
-        open.push(Raw::greeted(app.address(), &[]).await);
+        open.push(called(&app).await);
     }
     let began = Instant::now();
     let mut refused = Raw::connect(app.address()).await;
@@ -42,6 +42,43 @@ async fn connections_beyond_the_limit_are_closed_until_there_is_room() {
     }
     drop(open);
     answers_at_last(&app).await;
+}
+
+/// A connection with a call of Centrifugo.
+async fn called(app: &Attacked) -> Raw {
+    let mut raw = Raw::greeted(app.address(), &[]).await;
+    let body = wire::framed(&peer::rpc("ping", b"").encode_to_vec());
+    raw.send(&call(1, &headers("RPC"), &body)).await.expect("the app reads on");
+    raw.skip_to(Kind::Data, 1).await;
+    raw
+}
+
+#[tokio::test]
+async fn connections_without_the_secret_give_way_to_those_of_centrifugo() {
+    let secret = Some("s3cret".to_owned());
+    let app = start(Settings { max_connections: Some(20), secret, ..Settings::default() }).await;
+    let mut centrifugo = Peer::connect(app.address()).await;
+    app.answers_on(&mut centrifugo).await;
+    let mut strangers = Vec::new();
+    for at in 0..60 {
+        let mut raw = Raw::greeted(app.address(), &[]).await;
+        // Some are silent, some wait for the app's health, which needs no secret, and some have calls that are refused.
+        let path = ["/grpc.health.v1.Health/Watch".to_owned(), wire::path("RPC")];
+        if let Some(path) = path.get(at % 3) {
+            raw.send(&call(1, &headers_to(path), &wire::framed(b""))).await.expect("the app reads on");
+            raw.skip_to(Kind::Headers, 1).await;
+        }
+        strangers.push(raw);
+        app.answers_on(&mut centrifugo).await;
+    }
+    app.answers().await;
+    logs(&app, "max_connections: 20 connections are open, so the oldest one without a call of Centrifugo is closed").await;
+    for raw in &mut strangers[..40] {
+        let ends = async { while raw.frames.next().await.is_some() {} };
+        timeout(PATIENCE, ends).await.expect("the oldest connections are closed");
+    }
+    strangers[59].is_read().await;
+    app.answers_on(&mut centrifugo).await;
 }
 
 /// Fills the app with calls that run, and calls once more on another connection.

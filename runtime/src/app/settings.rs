@@ -111,8 +111,12 @@ impl App {
         self
     }
 
-    /// Sets how many connections may be open at a time: 4,096 by default, at least 1. Further ones are closed as soon as
-    /// they are accepted. Each node of Centrifugo has one connection for each proxy and kind of event, which is about ten.
+    /// Sets how many connections may be open at a time: 4,096 by default, at least 1. Each node of Centrifugo has one
+    /// connection for each proxy and kind of event, which is about ten.
+    ///
+    /// Beyond the limit, a new connection replaces the oldest one that has had no call of Centrifugo: a call of its service,
+    /// with the [secret](Self::secret) if there is one. So peers without the secret can't keep Centrifugo out. If there is no
+    /// such connection, the new one is closed as soon as it is accepted.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.limits.connections = connections.max(1);
         self

@@ -50,6 +50,11 @@ impl Secret {
 }
 
 impl Dispatch {
+    /// Whether a call has the secret, if the app has one.
+    pub(crate) fn has_secret<B>(&self, request: &Request<B>) -> bool {
+        self.secret.as_ref().is_none_or(|secret| secret.is_in(request.headers()))
+    }
+
     /// Checks that a call has the secret, if the app has one, before its message is read.
     pub(crate) fn check_secret<B>(&self, request: &Request<B>) -> Result<(), Status> {
         let Some(secret) = &self.secret else { return Ok(()) };

@@ -128,6 +128,11 @@ impl ProxyService {
         self.dispatch.meter()
     }
 
+    /// Whether a request is Centrifugo's: it calls a method that isn't public, with the secret if the app has one.
+    pub(crate) fn is_of_centrifugo<B>(&self, request: &Request<B>) -> bool {
+        Method::of(request.uri().path()).is_some_and(|method| !method.is_public()) && self.dispatch.has_secret(request)
+    }
+
     /// Handles a request of [`Server`](crate::Server), through the layers if there are any. A probe asks whether the app
     /// serves, so neither a layer nor the number of running calls may refuse it.
     pub(crate) fn handle<B: RequestBody>(

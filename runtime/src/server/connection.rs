@@ -27,6 +27,7 @@ use crate::server::read_ahead::read_ahead;
 use crate::server::request_body::IncomingBody;
 use crate::server::responder::Responder;
 use crate::server::socket::Socket;
+use crate::server::strangers::Strangers;
 use crate::server::tls::Acceptor;
 use crate::server::unsent::Unsent;
 
@@ -60,6 +61,7 @@ pub(crate) struct Connections {
     http: Builder,
     peers: Arc<Peers>,
     open: JoinSet<()>,
+    strangers: Strangers,
     /// Counts the peers, each of which lasts as long as its connection and the last of its calls.
     alive: TaskTracker,
     /// Follows the files of TLS.
@@ -82,7 +84,8 @@ impl Connections {
             .initial_connection_window_size(CONNECTION_WINDOW);
         let peers = Arc::new(Peers::new(limits, service.meter()));
         let following = tls.clone().map(|tls| AbortOnDropHandle::new(tokio::spawn(async move { tls.follow_files().await })));
-        Self { service, tls, http, peers, open: JoinSet::new(), alive: TaskTracker::new(), _following: following }
+        let (open, strangers, alive) = (JoinSet::new(), Strangers::default(), TaskTracker::new());
+        Self { service, tls, http, peers, open, strangers, alive, _following: following }
     }
 
     /// Accepts connections until the listener fails permanently.
@@ -116,24 +119,29 @@ impl Connections {
     fn serve(&mut self, socket: Socket) {
         while self.open.try_join_next().is_some() {}
         if self.open.len() >= self.peers.max_connections() {
-            self.peers.log_too_many();
-            return;
+            if !self.strangers.close_oldest() {
+                self.peers.log_too_many();
+                return;
+            }
+            self.peers.log_given_way();
         }
         if let Err(error) = socket.prepare() {
             tracing::debug!("a connection keeps the system's settings: {error}");
         }
+        let peer = Arc::new(Peer::new(Arc::clone(&self.peers), self.alive.token()));
         let connection = Connection {
             service: self.service.clone(),
             tls: self.tls.clone(),
-            peer: Arc::new(Peer::new(Arc::clone(&self.peers), self.alive.token())),
+            peer: Arc::clone(&peer),
             _open: Open::new(&self.peers),
         };
         let http = self.http.clone();
-        self.open.spawn(async move {
+        let task = self.open.spawn(async move {
             if let Err(error) = connection.serve(&http, socket).await {
                 tracing::debug!("a connection ended: {}", Logged(error));
             }
         });
+        self.strangers.add(task, &peer);
     }
 
     /// Waits until all connections have ended by themselves.
@@ -263,6 +271,9 @@ impl Connection {
     /// Spawns the task of a call.
     fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Unsent>, arrived: Instant) {
         let peer = Arc::clone(&self.peer);
+        if !peer.is_known() && self.service.is_of_centrifugo(&request) {
+            peer.make_known();
+        }
         if request.uri().path().ends_with(BIDIRECTIONAL) {
             let (head, stream) = request.into_parts();
             let (ahead, reader) = read_ahead(stream, Arc::clone(&peer));

@@ -15,6 +15,7 @@ pub(crate) mod read_ahead;
 pub(crate) mod request_body;
 pub(crate) mod responder;
 pub(crate) mod socket;
+pub(crate) mod strangers;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
 #[cfg(not(feature = "tls"))]

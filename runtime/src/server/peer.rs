@@ -1,7 +1,7 @@
 //! The peer of a connection: the bytes that it sends and takes, and the memory that it may hold.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -26,6 +26,7 @@ pub(crate) struct Peers {
     too_much_unsent: Limit,
     unsent_too_long: Limit,
     too_many: Limit,
+    given_way: Limit,
     no_tls_handshake: Limit,
     no_handshake: Limit,
     no_frame: Limit,
@@ -45,6 +46,8 @@ pub(crate) struct Peer {
     pub(crate) short_unsent: AtomicUsize,
     /// The bytes that it has taken.
     taken: AtomicU64,
+    /// One of its calls was Centrifugo's.
+    is_known: AtomicBool,
     /// Counts it among those that are alive.
     _alive: TaskTrackerToken,
 }
@@ -92,6 +95,7 @@ impl Peers {
             too_much_unsent: limit("max_unsent_bytes"),
             unsent_too_long: limit("send_timeout"),
             too_many: limit("max_connections"),
+            given_way: limit("max_connections"),
             no_tls_handshake: limit("handshake_timeout"),
             no_handshake: limit("handshake_timeout"),
             no_frame: limit("handshake_timeout"),
@@ -105,9 +109,16 @@ impl Peers {
         self.limits.connections
     }
 
-    /// Logs that a connection is closed because there are too many.
+    /// Logs that a new connection is closed because there are too many.
     pub(crate) fn log_too_many(&self) {
         self.too_many.reached(format_args!("{} connections are open, so a new one is closed", self.limits.connections));
+    }
+
+    /// Logs that a connection is closed because there are too many, and it has had no call of Centrifugo's.
+    pub(crate) fn log_given_way(&self) {
+        let open = self.limits.connections;
+        self.given_way
+            .reached(format_args!("{open} connections are open, so the oldest one without a call of Centrifugo is closed"));
     }
 }
 
@@ -179,6 +190,7 @@ impl Peer {
             unsent: Share::of(&all.unsent),
             short_unsent: AtomicUsize::new(0),
             taken: AtomicU64::new(0),
+            is_known: AtomicBool::new(false),
             _alive: alive,
             all,
         }
@@ -212,6 +224,16 @@ impl Peer {
     /// The bytes that the peer has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Whether one of its calls was Centrifugo's.
+    pub(crate) fn is_known(&self) -> bool {
+        self.is_known.load(Ordering::Relaxed)
+    }
+
+    /// Notes that one of its calls was Centrifugo's.
+    pub(crate) fn make_known(&self) {
+        self.is_known.store(true, Ordering::Relaxed);
     }
 
     /// Logs that the connection is closed because something that the peer has to send isn't complete in time.
