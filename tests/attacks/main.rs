@@ -6,6 +6,7 @@
 mod bodies;
 mod bridge;
 mod frames;
+mod h2spec;
 mod handshake;
 mod health;
 mod log;

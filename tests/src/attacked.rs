@@ -52,6 +52,8 @@ pub struct Settings {
     pub metrics: bool,
     /// `App::layer`, with one that does nothing.
     pub layered: bool,
+    /// `App::layer`, with [`Greeting`](crate::Greeting).
+    pub greets: bool,
     /// Runs on a current-thread runtime.
     pub one_thread: bool,
     /// The most file descriptors that the process may have open.

@@ -7,8 +7,10 @@ use std::env;
 use axum::Router;
 use axum::routing::get;
 use centrifugo::{App, StartError, Tls};
+use centrifugo_tests::Greeting;
 use centrifugo_tests::attacked::{SECRET, Settings};
 use tokio::runtime::{Builder, Runtime};
+use tower::layer::layer_fn;
 use tower::layer::util::Identity;
 
 fn main() -> Result<(), StartError> {
@@ -25,6 +27,7 @@ fn runtime(settings: &Settings) -> Runtime {
 fn app(settings: Settings) -> App {
     let app = App::new().http(Router::new().route("/x", get(async || "1")));
     let app = with(app, settings.layered.then(Identity::new), App::layer);
+    let app = with(app, settings.greets.then(|| layer_fn(Greeting)), App::layer);
     let app = with(app, settings.secret, |app, secret| app.secret(SECRET, secret));
     let app = with(app, settings.tls, |app, [cert, key]| app.tls(Tls::from_pem(cert, key)));
     let app = with(app, settings.drain_timeout, App::drain_timeout);

@@ -20,9 +20,17 @@ pub enum Error {
     /// There is none to be found, and no Go to build one.
     #[error("there is no Centrifugo v6.9 in PATH, and no Go to build one: install either, or set CENTRIFUGO_BIN ({0})")]
     NoGo(io::Error),
-    /// Go can't build it.
-    #[error("Centrifugo can't be built: {0}; Go's output is above")]
-    Build(String),
+    /// There is no Go to build h2spec.
+    #[error("there is no Go to build h2spec, which tests HTTP/2: install it ({0})")]
+    NoGoForH2spec(io::Error),
+    /// Go can't build a program.
+    #[error("{program} can't be built: {status}; Go's output is above")]
+    Build {
+        /// The program's name.
+        program: &'static str,
+        /// How Go ended.
+        status: ExitStatus,
+    },
     /// Centrifugo refuses its configuration.
     #[error("Centrifugo refuses its configuration:\n{0}")]
     Refused(String),
@@ -80,6 +88,7 @@ mod tests {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         for (error, expected) in [
             (Error::NoGo(missing()), "install either, or set CENTRIFUGO_BIN"),
+            (Error::NoGoForH2spec(missing()), "install it"),
             (Error::NoNpm(missing()), "install Node"),
             (Error::Binary { path: "/no/centrifugo".into(), source: missing() }, "CENTRIFUGO_BIN is `/no/centrifugo`"),
             (Error::Io { what: "start Centrifugo", source: missing() }, "can't start Centrifugo: entity not found"),

@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::binary::{cache, report};
+use crate::binary::CENTRIFUGO;
 use crate::error::Error;
+use crate::go::report;
 use crate::process::blocking;
 
 /// Installs the packages of a folder's `package-lock.json` beside it, unless that is done already.
@@ -15,8 +16,8 @@ use crate::process::blocking;
 /// [`Error::NoNpm`], [`Error::Npm`], and [`Error::Io`].
 pub async fn npm_ci(folder: &'static Path) -> Result<(), Error> {
     blocking(move || {
-        fs::create_dir_all(cache()).map_err(Error::io("make a folder for npm's lock"))?;
-        let lock = File::create(cache().join("npm.lock")).map_err(Error::io("make a lock for npm"))?;
+        fs::create_dir_all(CENTRIFUGO.cache()).map_err(Error::io("make a folder for npm's lock"))?;
+        let lock = File::create(CENTRIFUGO.cache().join("npm.lock")).map_err(Error::io("make a lock for npm"))?;
         lock.lock().map_err(Error::io("lock npm's work"))?;
         if is_installed(folder) { Ok(()) } else { install(folder) }
     })
