@@ -5,6 +5,7 @@
 
 mod bodies;
 mod bridge;
+mod corpus;
 mod frames;
 mod h2spec;
 mod handshake;
