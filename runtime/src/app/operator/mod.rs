@@ -239,6 +239,7 @@ mod tests {
             ("PROXY_MAX_RUNNING_CALLS", "0", "can't be `0`: write at least `1`"),
             ("PROXY_MAX_CONCURRENT_CALLS", "99999999999", "can't be `99999999999`: write a smaller number"),
             ("PROXY_MAX_UNSENT_BYTES", "64MB", "can't be `64MB`: write `64MiB`"),
+            ("PROXY_MAX_MESSAGE_SIZE", "4µB", "can't be `4µB`: write a number of bytes above zero"),
             ("PROXY_MAX_UNFINISHED_BYTES", "-1", "can't be `-1`: write a number of bytes above zero"),
             ("PROXY_BODY_TIMEOUT", "10", "can't be `10`: `10` has no unit: write `10ms` or `10s`"),
             ("PROXY_TIMEOUT", "0s", "can't be `0s`: write at least `1ms`"),

@@ -174,8 +174,10 @@ fn size(text: &str) -> Result<usize, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let Some((_, bytes)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-        return Err(match UNITS.iter().find(|(name, _)| unit.len() < 4 && name.starts_with(&unit[..unit.len().min(1)])) {
-            Some((meant, _)) if !number.is_empty() && !meant.is_empty() => format!("write `{number}{meant}`"),
+        // `64MB`, or `64M`.
+        let meant = UNITS.iter().find(|(name, _)| unit.len() < 4 && unit.chars().next() == name.chars().next());
+        return Err(match meant {
+            Some((meant, _)) if !number.is_empty() => format!("write `{number}{meant}`"),
             _ => SIZE.to_owned(),
         });
     };
@@ -185,7 +187,7 @@ fn size(text: &str) -> Result<usize, String> {
 const SIZE: &str = "write a number of bytes above zero, or one with `KiB`, `MiB` or `GiB`, such as `64MiB`";
 
 fn written_size(bytes: usize) -> String {
-    let unit = UNITS.iter().find(|(_, unit)| bytes % unit == 0 && bytes > 0);
+    let unit = UNITS.iter().find(|(_, unit)| bytes.is_multiple_of(*unit) && bytes > 0);
     unit.map_or_else(|| bytes.to_string(), |(name, unit)| format!("{}{name}", bytes / unit))
 }
 
