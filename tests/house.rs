@@ -44,7 +44,7 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 8] = [
+const KEPT: [Kept; 9] = [
     Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
     Kept { name: "tokio_rustls", but: &[], places: &["server/"], why: "TLS is the server's affair" },
     Kept {

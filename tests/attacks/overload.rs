@@ -72,7 +72,7 @@ async fn connections_without_the_secret_give_way_to_those_of_centrifugo() {
         app.answers_on(&mut centrifugo).await;
     }
     app.answers().await;
-    logs(&app, "max_connections: 20 connections are open, so the oldest one without a call of Centrifugo is closed").await;
+    app.reaches("max_connections: 20 connections are open, so the oldest one without a call of Centrifugo is closed").await;
     for raw in &mut strangers[..40] {
         let ends = async { while raw.frames.next().await.is_some() {} };
         timeout(PATIENCE, ends).await.expect("the oldest connections are closed");

@@ -14,7 +14,6 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::responses::logs;
 use crate::start;
 use crate::streams::{bidirectional, opening};
 
@@ -130,7 +129,7 @@ async fn open_streams_of_both_directions_do_not_delay_the_stop() {
 async fn a_second_signal_ends_the_delay_of_the_stop() {
     let mut app = start(Settings { stop_delay: Some(DRAIN), ..Settings::default() }).await;
     app.terminate();
-    logs(&app, "not serving").await;
+    app.logs("not serving").await;
     app.answers().await;
     app.terminate();
     app.ends_within(SOON).await;
@@ -143,7 +142,7 @@ async fn streams_that_arrive_during_the_stop_are_opened_first() {
     let app = patient().await;
     let mut raw = deaf(&app, &[], b"").await;
     app.terminate();
-    logs(&app, "stopping").await;
+    app.logs("stopping").await;
     let streams: BTreeSet<u32> = (0..20).map(|stream| 2 * stream + 1).collect();
     let (headers, body) = (headers("SubscribeBidirectional"), opening("mirror:1"));
     let calls: Vec<_> = streams.iter().flat_map(|stream| call(*stream, &headers, &body)).collect();

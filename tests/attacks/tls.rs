@@ -12,7 +12,6 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::handshake::{CONNECTION, connections, ends};
-use crate::responses::logs;
 use crate::{SLACK, start};
 
 /// The memory of a connection whose handshake of TLS isn't complete, besides that of one without TLS.
@@ -51,7 +50,7 @@ async fn closes(count: usize, sent: &[u8], each: usize) {
         ends(raw).await;
     }
     app.grew_at_most(count * each + SLACK, before, "connections without a handshake of TLS").await;
-    logs(&app, "handshake_timeout: a connection had no complete TLS handshake in time, and was closed").await;
+    app.reaches("handshake_timeout: a connection had no complete TLS handshake in time, and was closed").await;
     app.answers().await;
 }
 
@@ -104,7 +103,7 @@ async fn a_peer_that_is_silent_after_its_handshake_of_tls_is_closed() {
     let mut peer = tls::connect(app.address(), &client(&cert)).await.expect("a handshake");
     let mut read = Vec::new();
     timeout(PATIENCE, peer.read_to_end(&mut read)).await.expect("an end").ok();
-    logs(&app, "handshake_timeout: a connection had no complete HTTP/2 handshake in time").await;
+    app.reaches("handshake_timeout: a connection had no complete HTTP/2 handshake in time").await;
     app.answers().await;
 }
 
@@ -116,12 +115,12 @@ async fn plain_text_where_tls_is_expected_is_closed_with_few_lines_in_the_log() 
         raw.send(&[PREFACE, &frame(Kind::Settings, 0, 0, &[])].concat()).await.expect("the app reads the beginning");
         ends(&mut raw).await;
     }
-    logs(&app, "a TLS handshake failed: received corrupt message of type InvalidContentType (if it is Centrifugo").await;
+    app.logs("a TLS handshake failed: received corrupt message of type InvalidContentType (if it is Centrifugo").await;
     sleep(Duration::from_secs(1)).await;
     let mut raw = Raw::connect(app.address()).await;
     raw.send(PREFACE).await.expect("the app reads the beginning");
     ends(&mut raw).await;
-    logs(&app, "more since the last line of this kind)").await;
+    app.logs("more since the last line of this kind)").await;
     let lines = lines(&app, "a TLS handshake failed");
     assert!((2..20).contains(&lines), "{lines} lines");
     app.answers().await;
@@ -139,7 +138,7 @@ async fn a_peer_that_names_no_protocol_or_another_one_is_closed() {
         };
         timeout(PATIENCE, ended).await.expect("an end").expect_err("a connection that is closed");
     }
-    logs(&app, "a TLS handshake failed: ").await;
+    app.logs("a TLS handshake failed: ").await;
     app.answers().await;
 }
 
@@ -149,7 +148,7 @@ async fn probes_that_open_the_port_and_close_it_are_no_warning() {
     for _ in 0..20 {
         drop(Raw::connect(app.address()).await);
     }
-    logs(&app, "a connection ended before its TLS handshake was complete").await;
+    app.logs("a connection ended before its TLS handshake was complete").await;
     app.answers().await;
     assert_eq!(lines(&app, "WARN"), 0, "{}", app.log());
 }
@@ -164,7 +163,7 @@ async fn handshakes_of_tls_count_among_the_connections() {
     let client = client(&cert);
     let refused = tls::connect(app.address(), &client);
     assert!(timeout(PATIENCE, refused).await.expect("an end").is_err());
-    logs(&app, "max_connections: 20 connections are open").await;
+    app.reaches("max_connections: 20 connections are open").await;
     for raw in &mut open {
         ends(raw).await;
     }

@@ -265,6 +265,15 @@ impl Attacked {
 }
 
 impl Attacked {
+    /// Waits until the app's log has this text.
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't in time.
+    pub async fn logs(&self, text: &str) {
+        eventually(|| self.log().contains(text).then_some(()), || format!("no {text}:\n{}", self.log())).await;
+    }
+
     /// Waits until the app has logged that it has reached a limit, in a line that begins so: `max_connections: 20 ..`. If it
     /// serves metrics, they have the limit, too.
     ///
@@ -272,7 +281,7 @@ impl Attacked {
     ///
     /// If it doesn't in time.
     pub async fn reaches(&self, limit: &str) {
-        eventually(|| self.log().contains(limit).then_some(()), || format!("no {limit}:\n{}", self.log())).await;
+        self.logs(limit).await;
         if let Some(metrics) = metrics(&self.log()) {
             let (name, _) = limit.split_once(": ").expect("a limit's name");
             let times = Scrape::of(metrics).await.sum("centrifugo_app_limit_reached_total", &[("limit", name)]);
