@@ -10,7 +10,7 @@ use tokio::net::TcpSocket;
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 
 use crate::server::endpoint;
-use crate::server::socket::Socket;
+use crate::server::socket::{Socket, waiting};
 #[cfg(unix)]
 use crate::server::unix::UnixSocket;
 
@@ -102,13 +102,6 @@ fn listen_shared(address: SocketAddr) -> io::Result<TcpListener> {
 #[cfg(not(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin")))))]
 fn listen_shared(_address: SocketAddr) -> io::Result<TcpListener> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system can't share a port: remove `App::reuse_port`"))
-}
-
-/// A connection that waits on a listening socket, for tokio.
-pub(crate) fn waiting(listener: &socket2::Socket) -> io::Result<socket2::Socket> {
-    let (socket, _) = listener.accept()?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
 }
 
 /// Shows where it listens: all interfaces as such, unlike the endpoint.

@@ -89,6 +89,13 @@ impl AsyncWrite for Socket {
     }
 }
 
+/// A connection that waits on a listening socket, for tokio.
+pub(crate) fn waiting(listener: &socket2::Socket) -> io::Result<socket2::Socket> {
+    let (socket, _) = listener.accept()?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::net::TcpListener;

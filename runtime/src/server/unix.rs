@@ -12,7 +12,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
 use crate::server::endpoint;
-use crate::server::listener::waiting;
+use crate::server::socket::waiting;
 
 /// The mode of the file. Who may write to it may connect: the app's user, and the members of the file's group.
 const MODE: u32 = 0o660;
