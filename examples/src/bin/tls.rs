@@ -1,5 +1,5 @@
-//! Mutual TLS between Centrifugo and the app: each side has a certificate, and accepts only those that the same authority has
-//! signed.
+//! Mutual TLS between Centrifugo and the app: each side has a certificate, and accepts only those that the same authority
+//! has signed.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|

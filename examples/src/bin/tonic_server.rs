@@ -1,4 +1,5 @@
-//! A tonic server of one's own, with TLS: the app is a service beside others. The app's own server needs none of it: see `tls`.
+//! A tonic server of one's own, with TLS: the app is a service beside others. The app's own server needs none of it: see
+//! `tls`.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|

@@ -21,8 +21,8 @@ impl App {
     }
 
     /// Listens beside other instances of the app on the same port (`SO_REUSEPORT`), so that one after the other can be
-    /// restarted without losing a call: [`operations`](crate::operations#rolling-restart) describes how. The system gives each
-    /// new connection to one of them.
+    /// restarted without losing a call: [`operations`](crate::operations#rolling-restart) describes how. The system gives
+    /// each new connection to one of them.
     ///
     /// All instances have to set it, and to run as the same user. Without it, which is the default, an app refuses to start
     /// on a port that another process listens on.
@@ -54,9 +54,9 @@ impl App {
         self
     }
 
-    /// Encrypts the connections of the app's own server, and may require certificates of its peers. The environment variables
-    /// `PROXY_TLS_CERT_PEM`, `PROXY_TLS_KEY_PEM` and `PROXY_TLS_CLIENT_CA_PEM` take precedence; each is a file's name or a
-    /// text in PEM. Needs the feature `tls`, and so do these variables.
+    /// Encrypts the connections of the app's own server, and may require certificates of its peers. The environment
+    /// variables `PROXY_TLS_CERT_PEM`, `PROXY_TLS_KEY_PEM` and `PROXY_TLS_CLIENT_CA_PEM` take precedence; each is a file's
+    /// name or a text in PEM. Needs the feature `tls`, and so do these variables.
     ///
     /// The [generated configuration](Self::centrifugo_config) has `grpc.tls` for each proxy, whose endpoint remains
     /// `grpc://`. A tonic server that the app is [mounted in](Self::into_service) has TLS settings of its own.
@@ -115,8 +115,8 @@ impl App {
     /// connection for each proxy and kind of event, which is about ten.
     ///
     /// Beyond the limit, a new connection replaces the oldest one that has had no call of Centrifugo: a call of its service,
-    /// with the [secret](Self::secret) if there is one. So peers without the secret can't keep Centrifugo out. If there is no
-    /// such connection, the new one is closed as soon as it is accepted.
+    /// with the [secret](Self::secret) if there is one. So peers without the secret can't keep Centrifugo out. If there is
+    /// no such connection, the new one is closed as soon as it is accepted.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.limits.connections = connections.max(1);
         self
@@ -139,9 +139,10 @@ impl App {
     /// Sets how long a call may take, from its arrival to the end of its handler, with the extractors and interceptors; a
     /// stream, until it is open. Without it, the time is as long as Centrifugo waits: the proxy's `timeout`, 1 s by default.
     ///
-    /// The option `timeout` of an attribute sets the time of one handler: `#[rpc("report", timeout = "500ms")]`. The shortest
-    /// of all counts, and then the handler is dropped at the `.await` that it waits at. Its client receives error 100, as it
-    /// does when Centrifugo waits no longer, but sooner, and what the handler holds is free again. The least time is 1 ms.
+    /// The option `timeout` of an attribute sets the time of one handler: `#[rpc("report", timeout = "500ms")]`. The
+    /// shortest of all counts, and then the handler is dropped at the `.await` that it waits at. Its client receives error
+    /// 100, as it does when Centrifugo waits no longer, but sooner, and what the handler holds is free again. The least time
+    /// is 1 ms.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -171,8 +172,8 @@ impl App {
     }
 
     /// Sets how long a peer may take for its HTTP/2 handshake after it has connected: 10 s by default. The handshake is the
-    /// preface, the settings, and the acknowledgement of the app's settings, and that of TLS before them. Then the app closes
-    /// the connection.
+    /// preface, the settings, and the acknowledgement of the app's settings, and that of TLS before them. Then the app
+    /// closes the connection.
     ///
     /// The same time holds for each frame and for each block of headers that the peer begins. A peer that has begun nothing
     /// may be silent for any time.

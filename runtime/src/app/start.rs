@@ -124,9 +124,9 @@ impl App {
 
     /// Serves until SIGTERM or ctrl-c, then lets running calls finish. A second signal ends the app at once.
     ///
-    /// With `PROXY_PRINT_CONFIG=1` or `PROXY_PRINT_SETTINGS=1` in the environment it [prints](Self::print_config) Centrifugo's
-    /// configuration or the app's settings, and returns. The feature `logs` (on by default) prints logs to stderr, as
-    /// `RUST_LOG` selects them, unless the app has a `tracing` subscriber of its own.
+    /// With `PROXY_PRINT_CONFIG=1` or `PROXY_PRINT_SETTINGS=1` in the environment it [prints](Self::print_config)
+    /// Centrifugo's configuration or the app's settings, and returns. The feature `logs` (on by default) prints logs to
+    /// stderr, as `RUST_LOG` selects them, unless the app has a `tracing` subscriber of its own.
     ///
     /// # Errors
     ///

@@ -100,8 +100,8 @@ impl Tls {
         Self::choose(operator, app)?.map(Self::checked).transpose()
     }
 
-    /// The operator's TLS, or the app's. The operator's takes precedence. A certificate of the operator leaves the app's other
-    /// settings, above all that peers need certificates.
+    /// The operator's TLS, or the app's. The operator's takes precedence. A certificate of the operator leaves the app's
+    /// other settings, above all that peers need certificates.
     fn choose(OperatorTls { cert, key, client_ca }: OperatorTls<'_>, app: Option<&Self>) -> Result<Option<Self>, Conflict> {
         let tls = match (Self::of_operator(cert, key)?, app) {
             (Some(Self { cert, key, .. }), Some(app)) => Some(Self { cert, key, ..app.clone() }),

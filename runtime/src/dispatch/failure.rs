@@ -80,8 +80,8 @@ impl Failure {
         is_panic(&self.reject)
     }
 
-    /// Whether the call missed its deadline: that of its caller (Centrifugo waits for the response for the proxy's `timeout`,
-    /// 1 s by default), of its handler (the option `timeout` of the attribute), or of the app
+    /// Whether the call missed its deadline: that of its caller (Centrifugo waits for the response for the proxy's
+    /// `timeout`, 1 s by default), of its handler (the option `timeout` of the attribute), or of the app
     /// ([`App::timeout`](crate::App::timeout)).
     pub fn is_timeout(&self) -> bool {
         is_late(&self.reject)

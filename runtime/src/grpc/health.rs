@@ -107,8 +107,8 @@ fn check(dispatch: &Dispatch, service: &str) -> Result<Response<ResponseBody>, S
     }
 }
 
-/// The status now, and the one when the app is about to stop, unless it is the same. The stream ends then, so that it doesn't
-/// delay the stop.
+/// The status now, and the one when the app is about to stop, unless it is the same. The stream ends then, so that it
+/// doesn't delay the stop.
 fn watch(dispatch: Arc<Dispatch>, service: String, permit: OwnedSemaphorePermit) -> impl Stream<Item = Bytes> {
     let first = ServingStatus::of(&service, &dispatch);
     let last = async move {

@@ -243,8 +243,8 @@ impl Connection {
         }
     }
 
-    /// Performs the handshakes, of TLS if the app has it, and of HTTP/2. `None`: that of TLS has failed or was late, which is
-    /// logged.
+    /// Performs the handshakes, of TLS if the app has it, and of HTTP/2. `None`: that of TLS has failed or was late, which
+    /// is logged.
     async fn handshake(&self, http: &Builder, socket: Socket) -> Result<Option<Http>, h2::Error> {
         let Some((socket, clock)) = self.secured(socket).await else { return Ok(None) };
         let socket = CoalescedWrites::new(socket, Arc::clone(&self.peer), clock);

@@ -119,8 +119,8 @@ impl Server {
         self.listener.endpoint()
     }
 
-    /// The address that serves [metrics](crate::App::prometheus), if there is one. Port 0 has become the port that the system
-    /// picked. Needs the feature `prometheus`.
+    /// The address that serves [metrics](crate::App::prometheus), if there is one. Port 0 has become the port that the
+    /// system picked. Needs the feature `prometheus`.
     #[cfg(feature = "prometheus")]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().map(MetricsEndpoint::address)

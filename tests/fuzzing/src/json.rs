@@ -1,4 +1,5 @@
-//! JSON, as RFC 8259 and the strictest of its readers have it: a check of its own, which shares no code with the framework's.
+//! JSON, as RFC 8259 and the strictest of its readers have it: a check of its own, which shares no code with the
+//! framework's.
 
 /// What a reader accepts.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,5 @@
-//! The fuzz targets, as functions of the fuzzer's bytes. `fuzz/` hands them to libFuzzer; the test binary `attacks` calls them
-//! with the corpus. A target panics when what it checks doesn't hold.
+//! The fuzz targets, as functions of the fuzzer's bytes. `fuzz/` hands them to libFuzzer; the test binary `attacks` calls
+//! them with the corpus. A target panics when what it checks doesn't hold.
 
 mod app;
 mod bridge;

@@ -14,8 +14,9 @@ use crate::server::tls::credentials::Texts;
 const INTERVAL: Duration = Duration::from_secs(2);
 
 impl Acceptor {
-    /// Logs the certificates, then reads their files again and again, so that new connections use what has changed. It compares their texts, however they
-    /// are replaced: Kubernetes, for one, swaps a link to their folder. Returns only if there are no files to follow.
+    /// Logs the certificates, then reads their files again and again, so that new connections use what has changed. It
+    /// compares their texts, however they are replaced: Kubernetes, for one, swaps a link to their folder. Returns only if
+    /// there are no files to follow.
     pub(crate) async fn follow_files(&self) {
         self.current().log("TLS with", &self.credentials);
         if !self.credentials.may_change() {
