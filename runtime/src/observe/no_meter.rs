@@ -6,7 +6,7 @@ use crate::observe::catalog::{Labels, Metric};
 
 /// A meter that is off.
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Meter;
+pub(crate) struct Meter(());
 
 /// A number of events, which counts nothing.
 #[derive(Debug, Default, Clone)]
