@@ -1,6 +1,5 @@
 //! The health service, as its real client sees it: in the app's own server, and in a tonic server.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use centrifugo_tests::wire::{call, call_raw, call_with, connection, message, tex
 use centrifugo_tests::{Logs, PATIENCE};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::transport::server::TcpIncoming;
@@ -22,6 +20,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tower::layer::util::Identity;
 
+use super::serving::{Serving, ends};
 use crate::shared;
 
 /// The service of Centrifugo's calls.
@@ -40,35 +39,8 @@ async fn held(State(held): State<Arc<Held>>) {
     held.released.notified().await;
 }
 
-/// An app that serves until it is stopped.
-struct Serving {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    app: JoinHandle<()>,
-}
-
-impl Serving {
-    async fn start(app: App) -> Self {
-        // Far more time than a test has: what delays the stop fails it.
-        let server = app.listen("127.0.0.1:0").drain_timeout(4 * PATIENCE).bind().await.expect("an app");
-        let address = server.local_addr();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let app = tokio::spawn(async move { server.serve_until(async { drop(stopped.await) }).await.expect("a good end") });
-        Self { address, stop, app }
-    }
-
-    async fn client(&self) -> HealthClient<Channel> {
-        HealthClient::new(connection(self.address).await)
-    }
-
-    async fn stops(self) {
-        self.stop.send(()).expect("an app");
-        ends(self.app).await;
-    }
-}
-
-async fn ends(app: JoinHandle<()>) {
-    timeout(PATIENCE, app).await.expect("an end before the drain is over").expect("no panic");
+async fn client(app: &Serving) -> HealthClient<Channel> {
+    HealthClient::new(connection(app.address).await)
 }
 
 fn of(service: &str) -> HealthCheckRequest {
@@ -93,7 +65,7 @@ fn guarded() -> App {
 #[tokio::test]
 async fn an_app_serves_for_probes_without_the_secret() {
     let app = Serving::start(guarded()).await;
-    let mut client = app.client().await;
+    let mut client = client(&app).await;
     for service in ["", PROXY] {
         assert_eq!(check(&mut client, service).await.expect("a status"), ServingStatus::Serving);
     }
@@ -107,7 +79,7 @@ async fn a_layer_that_refuses_all_calls_refuses_no_probe() {
         request
     });
     let app = Serving::start(guarded().layer(layers)).await;
-    let mut client = app.client().await;
+    let mut client = client(&app).await;
     assert_eq!(check(&mut client, PROXY).await.expect("a status"), ServingStatus::Serving);
     let mut metadata = MetadataMap::new();
     metadata.insert("x-secret", MetadataValue::from_static("open sesame"));
@@ -120,7 +92,7 @@ async fn a_layer_that_refuses_all_calls_refuses_no_probe() {
 #[tokio::test]
 async fn an_unknown_service_is_not_found() {
     let app = Serving::start(guarded()).await;
-    let mut client = app.client().await;
+    let mut client = client(&app).await;
     for service in ["Centrifugo", "centrifugal.centrifugo.proxy", "grpc.health.v1.Health", "\u{e9}\n"] {
         assert_eq!(check(&mut client, service).await.expect_err("none").code(), Code::NotFound);
     }
@@ -155,7 +127,7 @@ async fn with_the_secret_an_unknown_method_is_unimplemented() {
 async fn a_watch_sees_the_stop_before_the_drain_and_does_not_delay_it() {
     let running = Arc::new(Held::default());
     let app = Serving::start(App::empty().handlers(handlers![held]).state(Arc::clone(&running))).await;
-    let (mut client, mut other) = (app.client().await, app.client().await);
+    let (mut client, mut other) = (client(&app).await, client(&app).await);
     let mut watches = Vec::new();
     for service in ["", PROXY] {
         watches.push(client.watch(of(service)).await.expect("a watch").into_inner());
@@ -185,7 +157,7 @@ async fn a_watch_sees_the_stop_before_the_drain_and_does_not_delay_it() {
 #[tokio::test]
 async fn an_open_watch_alone_does_not_delay_the_stop() {
     let app = Serving::start(App::empty().handlers(handlers![shared::ping])).await;
-    let mut watch = app.client().await.watch(of("")).await.expect("a watch").into_inner();
+    let mut watch = client(&app).await.watch(of("")).await.expect("a watch").into_inner();
     assert_eq!(next(&mut watch).await, Some(ServingStatus::Serving));
     app.stops().await;
     assert_eq!((next(&mut watch).await, next(&mut watch).await), (Some(ServingStatus::NotServing), None));

@@ -3,6 +3,7 @@
 mod health;
 mod interceptors;
 mod metrics;
+mod serving;
 mod stop;
 mod strangers;
 mod test_kit;
