@@ -44,7 +44,7 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 9] = [
+const KEPT: [Kept; 10] = [
     Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
     Kept { name: "tokio_rustls", but: &[], places: &["server/"], why: "TLS is the server's affair" },
     Kept {
@@ -82,6 +82,12 @@ const KEPT: [Kept; 9] = [
         but: &["tonic::Status", "tonic::body"],
         places: &["grpc/", "dispatch/stream.rs"],
         why: "gRPC's machinery is behind `grpc`, but for the messages that a client streams",
+    },
+    Kept {
+        name: "tonic_reflection",
+        but: &[],
+        places: &["grpc/reflection.rs", "grpc/schema.rs"],
+        why: "reflection is off by default, and two files have all of it",
     },
     Kept {
         name: "crate::wire",

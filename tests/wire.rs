@@ -1,4 +1,4 @@
-//! The wire: the schema in `runtime/proto/proxy.proto` is Centrifugo's, and the generated code is made from it.
+//! The wire: the schema in `runtime/proto/proxy.proto` is Centrifugo's, and what is generated is made from it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,21 +7,30 @@ use std::{env, fs};
 
 use protox::Compiler;
 use protox::file::{File, FileResolver};
+use protox::prost_reflect::prost::Message;
 use protox::prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 
 const UPDATE: &str = "UPDATE=1 cargo test -p centrifugo-tests --test wire";
 
-const GENERATED: &str = "runtime/src/wire.rs";
-
 #[test]
 fn the_generated_code_is_up_to_date() {
-    let (path, fresh) = (repository().join(GENERATED), generate(&our_schema()));
+    compare("runtime/src/wire.rs", generate(&our_schema()).into_bytes());
+}
+
+#[test]
+fn the_descriptors_are_up_to_date() {
+    compare("runtime/proto/services.binpb", descriptors(&our_schema()));
+}
+
+/// Compares what is generated with the file in the repository, or writes the file.
+fn compare(file: &str, fresh: Vec<u8>) {
+    let path = repository().join(file);
     if env::var_os("UPDATE").is_some() {
-        fs::write(&path, fresh).expect("can't write the generated code");
+        fs::write(&path, fresh).expect("can't write what is generated");
         return;
     }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == fresh, "{GENERATED} isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
+    let kept = fs::read(&path).unwrap_or_default();
+    assert!(kept == fresh, "{file} isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
 }
 
 #[test]
@@ -262,6 +271,16 @@ fn generate(schema: &Compiler) -> String {
          #![expect(unreachable_pub, reason = \"the generator makes everything public\")]\n\n\
          {code}"
     )
+}
+
+/// The descriptors of the services that an app has by itself, without comments: a `FileDescriptorSet`. Two of them, one
+/// after the other, are one with the files of both.
+fn descriptors(schema: &Compiler) -> Vec<u8> {
+    let mut ours = schema.file_descriptor_set();
+    for file in &mut ours.file {
+        file.source_code_info = None;
+    }
+    [&ours.encode_to_vec(), tonic_health::pb::FILE_DESCRIPTOR_SET].concat()
 }
 
 fn repository() -> PathBuf {

@@ -44,6 +44,7 @@ impl App {
         let (registry, routes) = Registry::new(&self.handlers, &self.interceptors, &self.states, &mut conflicts);
         subscription_type::check(&registry, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
+        conflicts.extend(Self::check_reflection(operator));
         let secret = self.check_settings(operator, &mut conflicts);
         let tls = self.check_tls(operator).unwrap_or_else(|conflict| {
             conflicts.push(conflict);

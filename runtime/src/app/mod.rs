@@ -13,6 +13,7 @@ mod logs;
 mod observing;
 mod operator;
 mod parts;
+mod reflection;
 mod report;
 mod secret;
 mod settings;
@@ -74,6 +75,8 @@ pub struct App {
     meter: Meter,
     /// Whether each call has a span.
     has_spans: bool,
+    /// Whether the app has the reflection service, which needs the feature `reflection`.
+    has_reflection: bool,
     /// The address that serves metrics, which needs the feature `prometheus`.
     prometheus: Option<String>,
     /// Whether [`testing`](crate::testing) calls the app, and no Centrifugo does.

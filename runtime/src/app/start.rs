@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::App;
 use super::check::Checked;
-use super::operator::{ADDRESS, AppSettings, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, REUSE_PORT, SECRET};
+use super::operator::{
+    ADDRESS, AppSettings, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, REFLECTION, REUSE_PORT, SECRET,
+};
 use super::report::{report, warn_of_missing_certificates, warn_of_strangers};
 #[cfg(feature = "tls")]
 use super::tls_setting::Tls;
@@ -107,7 +109,8 @@ impl App {
         let secret = self.secret.as_ref().map(|_| (&SECRET, "set".to_owned()));
         let metrics = self.prometheus.as_ref().map(|address| (&METRICS_ADDRESS, address.clone()));
         let reuse_port = self.reuse_port.then(|| (&REUSE_PORT, "1".to_owned()));
-        let texts = address.into_iter().chain(secret).chain(metrics).chain(reuse_port);
+        let reflection = self.has_reflection.then(|| (&REFLECTION, "1".to_owned()));
+        let texts = address.into_iter().chain(secret).chain(metrics).chain(reuse_port).chain(reflection);
         #[cfg(feature = "tls")]
         let texts = texts.chain(self.tls.iter().flat_map(Tls::listed));
         operator.listing(&AppSettings { limits: self.limits, texts: texts.collect() })
@@ -153,6 +156,7 @@ impl App {
     async fn bind_as(mut self, operator: &Operator) -> Result<Server, StartError> {
         let checked = self.check(operator)?;
         self.limits = operator.limits(self.limits);
+        self.has_reflection = self.shows_schema(operator);
         operator.warn_of_strangers();
         let metrics = self.open_metrics(operator).await?;
         let listener = self.address(operator)?.listen(self.shares_port(operator)).await?;
@@ -218,7 +222,13 @@ impl App {
         let reporter = Reporter::new(error_handler, Arc::new(self.states), meter);
         let Limits { message_size, running_calls, call: timeout, .. } = self.limits;
         let limits = CallLimits { message_size, running_calls, timeout };
-        let observing = Observing { meter, handler_meters, has_spans: self.has_spans };
+        let observing = Observing {
+            meter,
+            handler_meters,
+            has_spans: self.has_spans,
+            #[cfg(feature = "reflection")]
+            has_reflection: self.has_reflection,
+        };
         let dispatch = Dispatch::new(routes, reporter, secret, warnings, limits, observing);
         (Arc::new(dispatch), config)
     }

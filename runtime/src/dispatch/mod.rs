@@ -43,6 +43,8 @@ mod late;
 pub(crate) mod message;
 mod observed;
 mod outcome;
+#[cfg(feature = "reflection")]
+mod reflection_calls;
 pub(crate) mod reported;
 pub(crate) mod secret;
 pub(crate) mod shared;
@@ -71,6 +73,8 @@ use crate::dispatch::late::Late;
 use crate::dispatch::message::TooLong;
 use crate::dispatch::observed::{MaybeObserved, ObservedStream};
 use crate::dispatch::outcome::Outcome;
+#[cfg(feature = "reflection")]
+use crate::dispatch::reflection_calls::ReflectionCalls;
 use crate::dispatch::secret::Secret;
 use crate::dispatch::subject::Answerer;
 use crate::dispatch::warnings::Warnings;
@@ -112,6 +116,9 @@ pub(crate) struct Dispatch {
     foreign_calls: Throttle,
     too_many_calls: Limit,
     health_calls: HealthCalls,
+    /// `None`: the app has no reflection.
+    #[cfg(feature = "reflection")]
+    reflection_calls: Option<ReflectionCalls>,
     meter: Meter,
     counters: Counters,
     /// `None` without metrics.

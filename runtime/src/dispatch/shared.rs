@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use prost::Message;
+#[cfg(feature = "reflection")]
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
@@ -14,6 +16,8 @@ use crate::dispatch::failure::{ErrorHandler, Reporter};
 use crate::dispatch::handler_meters::AllHandlerMeters;
 use crate::dispatch::health_calls::HealthCalls;
 use crate::dispatch::message::decode;
+#[cfg(feature = "reflection")]
+use crate::dispatch::reflection_calls::ReflectionCalls;
 use crate::dispatch::secret::Secret;
 use crate::dispatch::warnings::Warnings;
 use crate::handler::router::Routes;
@@ -35,6 +39,9 @@ pub(crate) struct Observing {
     pub(crate) handler_meters: Option<AllHandlerMeters>,
     /// Whether each call has a span.
     pub(crate) has_spans: bool,
+    /// Whether the app has the reflection service.
+    #[cfg(feature = "reflection")]
+    pub(crate) has_reflection: bool,
 }
 
 impl Dispatch {
@@ -44,8 +51,9 @@ impl Dispatch {
         secret: Option<Secret>,
         warnings: Warnings,
         CallLimits { message_size, running_calls, timeout }: CallLimits,
-        Observing { meter, handler_meters, has_spans }: Observing,
+        observing: Observing,
     ) -> Self {
+        let meter = observing.meter;
         Self {
             routes,
             reporter,
@@ -62,10 +70,12 @@ impl Dispatch {
             foreign_calls: Throttle::default(),
             too_many_calls: Limit::new("max_running_calls", meter),
             health_calls: HealthCalls::new(meter),
+            #[cfg(feature = "reflection")]
+            reflection_calls: observing.has_reflection.then(|| ReflectionCalls::new(meter)),
             meter,
             counters: Counters::new(meter),
-            handler_meters,
-            has_spans,
+            handler_meters: observing.handler_meters,
+            has_spans: observing.has_spans,
         }
     }
 
@@ -142,5 +152,14 @@ impl Dispatch {
 
     pub(crate) fn health_calls(&self) -> &HealthCalls {
         &self.health_calls
+    }
+
+    /// The permit of a reflection call for as long as it is open. `Err`: reflection is off, or too many are open.
+    #[cfg(feature = "reflection")]
+    pub(crate) fn reflection_permit(&self) -> Result<OwnedSemaphorePermit, Status> {
+        let Some(calls) = &self.reflection_calls else {
+            return Err(Status::unimplemented("reflection is off: `PROXY_REFLECTION=1` switches it on"));
+        };
+        calls.permit()
     }
 }

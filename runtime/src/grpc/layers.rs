@@ -81,7 +81,7 @@ impl Layers {
 struct LayeredCall {
     /// `None` once it has ended.
     response: Option<BoxFuture<Result<http::Response<Body>, Infallible>>>,
-    /// `None`: the path is unknown, or that of the health service.
+    /// `None`: the path is unknown, or that of a service of gRPC.
     record: Option<CallRecord>,
     dispatch: Arc<Dispatch>,
 }

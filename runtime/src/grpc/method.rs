@@ -1,5 +1,5 @@
-//! The methods of Centrifugo's service and of the health service, and the unary calls: from the bytes of a message to those
-//! of its response.
+//! The methods of Centrifugo's service and of those that gRPC defines, and the unary calls: from the bytes of a message to
+//! those of its response.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,6 +23,13 @@ const UNIDIRECTIONAL: &str = <SubscribeStream as Event>::KIND.facts().rpc;
 /// The health service of gRPC, as `grpc.health.v1` defines it.
 const HEALTH_SERVICE: &str = "grpc.health.v1.Health";
 
+/// The only method of the reflection service of gRPC, in both versions that there are. They have the same messages.
+#[cfg(feature = "reflection")]
+const REFLECTION: [&str; 2] = [
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
 /// The framed message of a response.
 type Framed = Result<Bytes, Status>;
 
@@ -33,6 +40,8 @@ pub(crate) enum Method {
     SubscribeUnidirectional,
     SubscribeBidirectional,
     Health(Health),
+    #[cfg(feature = "reflection")]
+    Reflection,
 }
 
 /// A method of the health service.
@@ -44,12 +53,31 @@ pub(crate) enum Health {
 
 impl Method {
     pub(crate) fn of(path: &str) -> Option<Self> {
-        let Some(name) = name_in(SERVICE, path) else { return Health::of(path).map(Self::Health) };
+        let Some(name) = name_in(SERVICE, path) else { return Self::of_grpc(path) };
         match name {
             UNIDIRECTIONAL => Some(Self::SubscribeUnidirectional),
             BIDIRECTIONAL => Some(Self::SubscribeBidirectional),
             name => Unary::of(name).map(Self::Unary),
         }
+    }
+
+    /// A method of the services that gRPC defines.
+    fn of_grpc(path: &str) -> Option<Self> {
+        #[cfg(feature = "reflection")]
+        if REFLECTION.contains(&path) {
+            return Some(Self::Reflection);
+        }
+        Health::of(path).map(Self::Health)
+    }
+
+    /// Whether the request of a call is a stream of messages.
+    #[inline]
+    pub(crate) fn takes_stream(path: &str) -> bool {
+        #[cfg(feature = "reflection")]
+        if REFLECTION.contains(&path) {
+            return true;
+        }
+        path.ends_with(BIDIRECTIONAL)
     }
 
     /// The event that it sends. `None`: it has nothing to do with the app's handlers.
@@ -58,6 +86,8 @@ impl Method {
             Self::Unary(method) => Some(method.kind()),
             Self::SubscribeUnidirectional | Self::SubscribeBidirectional => Some(SubscribeStream::KIND),
             Self::Health(_) => None,
+            #[cfg(feature = "reflection")]
+            Self::Reflection => None,
         }
     }
 

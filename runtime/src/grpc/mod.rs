@@ -2,14 +2,18 @@
 //!
 //! A request passes the gate, which finds its method (`gate.rs`, `method.rs`). A message in one frame is read in place
 //! (`single_frame.rs`), nearly always before the call has a task (`unary.rs`); every other one by tonic's codec
-//! (`via_tonic.rs`). Calls of the health service end here (`health.rs`).
+//! (`via_tonic.rs`). Calls of the health service and of the reflection service end here (`health.rs`, `reflection.rs`).
 
 mod bytes_codec;
 pub(crate) mod gate;
 mod health;
 pub(crate) mod layers;
 pub(crate) mod method;
+#[cfg(feature = "reflection")]
+mod reflection;
 pub(crate) mod response_body;
+#[cfg(feature = "reflection")]
+mod schema;
 pub(crate) mod single_frame;
 mod unary;
 pub(crate) mod via_tonic;
@@ -128,9 +132,9 @@ impl ProxyService {
         self.dispatch.meter()
     }
 
-    /// Whether a request is Centrifugo's: it calls a method that isn't public, with the secret if the app has one.
+    /// Whether a request is Centrifugo's: it calls a method of its service, with the secret if the app has one.
     pub(crate) fn is_of_centrifugo<B>(&self, request: &Request<B>) -> bool {
-        Method::of(request.uri().path()).is_some_and(|method| !method.is_public()) && self.dispatch.has_secret(request)
+        Method::of(request.uri().path()).and_then(Method::kind).is_some() && self.dispatch.has_secret(request)
     }
 
     /// Handles a request of [`Server`](crate::Server), through the layers if there are any. A probe asks whether the app
@@ -166,6 +170,11 @@ fn serve<B: RequestBody>(
             via_tonic::bidirectional_stream(dispatch, request, arrived).map(from_tonic).boxed().right_future()
         }
         Ok(Method::Health(method)) => health::call(dispatch, method, request).boxed().right_future(),
+        #[cfg(feature = "reflection")]
+        Ok(Method::Reflection) => {
+            let request = with_limits(request).map(Body::new);
+            reflection::call(dispatch, request, arrived).map(from_tonic).boxed().right_future()
+        }
         Err(refusal) => ready(*refusal).boxed().right_future(),
     }
 }

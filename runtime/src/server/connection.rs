@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::event::facts::BIDIRECTIONAL;
 use crate::grpc::ProxyService;
+use crate::grpc::method::Method;
 use crate::reject::logged::Logged;
 use crate::server::Limits;
 use crate::server::coalesce::{Clock, CoalescedWrites};
@@ -274,7 +274,7 @@ impl Connection {
         if !peer.is_known() && self.service.is_of_centrifugo(&request) {
             peer.make_known();
         }
-        if request.uri().path().ends_with(BIDIRECTIONAL) {
+        if Method::takes_stream(request.uri().path()) {
             let (head, stream) = request.into_parts();
             let (ahead, reader) = read_ahead(stream, Arc::clone(&peer));
             let request = Request::from_parts(head, IncomingBody::ReadAhead(reader));

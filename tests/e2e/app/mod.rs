@@ -1,8 +1,10 @@
-//! An app around its handlers: health, interceptors, metrics, the test kit, TLS, traces, its Unix socket, and its stop.
+//! An app around its handlers: health, interceptors, metrics, reflection, the test kit, TLS, traces, its Unix socket, and
+//! its stop.
 
 mod health;
 mod interceptors;
 mod metrics;
+mod reflection;
 mod serving;
 mod stop;
 mod strangers;

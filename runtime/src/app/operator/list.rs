@@ -38,6 +38,13 @@ pub(crate) const REUSE_PORT: Setting =
     Setting::new("PROXY_REUSE_PORT", Form::Flag, "shares the port with other instances on this machine: `App::reuse_port`")
         .default("0");
 
+pub(crate) const REFLECTION: Setting = Setting::new(
+    "PROXY_REFLECTION",
+    Form::Flag,
+    "describes the app's services to tools such as grpcurl: `App::reflection` (feature `reflection`)",
+)
+.default("0");
+
 pub(crate) const PRINT_CONFIG: Setting =
     Setting::new("PROXY_PRINT_CONFIG", Form::Flag, "prints Centrifugo's configuration instead of running")
         .default("0")
@@ -68,6 +75,7 @@ pub(super) const SETTINGS: &[&Setting] = &[
     &TLS_CLIENT_CA_PEM,
     &METRICS_ADDRESS,
     &REUSE_PORT,
+    &REFLECTION,
     &Setting::new("PROXY_TIMEOUT", Form::TimeIfAny(|limits| &mut limits.call), "the longest time of a call: `App::timeout`"),
     &Setting::new(
         "PROXY_MAX_CONNECTIONS",

@@ -22,3 +22,16 @@ fn a_variable_of_tls_stops_an_app_that_is_compiled_without_it() {
     assert!(error.contains(&format!("the setting `{set}` can't be used: ")), "{error}");
     assert!(error.contains("enable the feature `tls` of the crate `centrifugo`"), "{error}");
 }
+
+/// Runs itself, with the variable.
+#[test]
+fn a_variable_of_reflection_stops_an_app_that_is_compiled_without_it() {
+    if env::var_os("PROXY_REFLECTION").is_none() {
+        let mut again = Command::new(env::current_exe().expect("a program"));
+        again.arg("a_variable_of_reflection").env("PROXY_REFLECTION", "1");
+        assert!(again.status().expect("a program that runs").success());
+        return;
+    }
+    let error = App::empty().handlers(handlers![ping]).into_service().expect_err("a refusal").to_string();
+    assert!(error.contains("the setting `PROXY_REFLECTION` can't be `1`: enable the feature `reflection`"), "{error}");
+}
