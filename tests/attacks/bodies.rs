@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::streams::{bidirectional, opening};
-use crate::{SLACK, start, took};
+use crate::{PATIENCE_WITH_MANY, SLACK, start, took};
 
 const DEADLINE_EXCEEDED: u32 = 4;
 const RESOURCE_EXHAUSTED: u32 = 8;
@@ -61,7 +61,7 @@ async fn four_hundred(app: &Attacked, request: &Request<()>) -> Vec<Response> {
         peers.push(peer);
     }
     app.answers().await;
-    timeout(PATIENCE, calls.join_all()).await.expect("every call is answered")
+    timeout(PATIENCE_WITH_MANY, calls.join_all()).await.expect("every call is answered")
 }
 
 /// Checks that each call is refused, or over its deadline.
@@ -229,8 +229,8 @@ async fn thirty_thousand_unfinished_bodies_hold_a_limited_memory() {
         peers.push(peer);
     }
     let (responses, bodies): (Vec<_>, Vec<_>) = calls.into_iter().map(|Call { response, body }| (response, body)).unzip();
-    let responses =
-        timeout(PATIENCE, Response::read_all(responses)).await.expect("every call is answered").expect("responses");
+    let responses = timeout(PATIENCE_WITH_MANY, Response::read_all(responses)).await;
+    let responses = responses.expect("every call is answered").expect("responses");
     are_refused_or_late(&responses);
     drop(bodies);
     holds_its_limit(&app, CONNECTIONS * CALLS, before, "30,000 bodies of 16 KiB").await;

@@ -21,14 +21,16 @@ mod streams;
 mod tls;
 
 use std::env;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use centrifugo_tests::Attacked;
 use centrifugo_tests::attacked::Settings;
+use centrifugo_tests::{Attacked, PATIENCE};
 
 /// The rise of the app's memory that is allowed besides an attack's limit: pages of code that are used for the first time,
 /// and memory that the allocator keeps.
 const SLACK: usize = 16 << 20;
+/// The patience with thousands of calls, which take their time on a busy machine, in a build for debugging.
+const PATIENCE_WITH_MANY: Duration = PATIENCE.saturating_mul(6);
 
 /// Prints the time that something took.
 fn took(what: &str, began: Instant) {

@@ -9,7 +9,7 @@ use centrifugo_tests::{PATIENCE, peer};
 use tokio::time::{sleep, timeout};
 
 use crate::stop::{MAX_WINDOW, endless, widest_window};
-use crate::{SLACK, start};
+use crate::{PATIENCE_WITH_MANY, SLACK, start};
 
 /// `App::max_unsent_bytes`, by default.
 const UNSENT: usize = 128 << 20;
@@ -37,7 +37,7 @@ async fn responses_without_a_window_hold_a_limited_memory_and_are_reset() {
     let mut raw = Raw::greeted(app.address(), &[(INITIAL_WINDOW, 0)]).await;
     call_for(&mut raw, CALLS, 60_000).await;
     // All but one, which is among the short responses of its connection.
-    timeout(PATIENCE, raw.skip_to(Kind::Reset, CALLS - 1)).await.expect("the calls are reset");
+    timeout(PATIENCE_WITH_MANY, raw.skip_to(Kind::Reset, CALLS - 1)).await.expect("the calls are reset");
     app.reaches("max_unsent_bytes: ").await;
     app.reaches("send_timeout: ").await;
     app.grew_at_most(UNSENT / 4 + CALLS as usize * CALL + SLACK, before, "5,000 responses without a window").await;
@@ -66,7 +66,7 @@ async fn short_responses_without_a_window_hold_a_limited_memory() {
     let before = app.memory();
     let mut raw = Raw::greeted(app.address(), &[(INITIAL_WINDOW, 0)]).await;
     call_for(&mut raw, CALLS, 10).await;
-    timeout(PATIENCE, raw.skip_to(Kind::Reset, CALLS - 64)).await.expect("the calls are reset");
+    timeout(PATIENCE_WITH_MANY, raw.skip_to(Kind::Reset, CALLS - 64)).await.expect("the calls are reset");
     app.grew_at_most(CALLS as usize * CALL + SLACK, before, "20,000 short responses without a window").await;
     app.answers().await;
 }
