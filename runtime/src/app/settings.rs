@@ -203,7 +203,7 @@ impl App {
 
     /// Sets how long a response may wait while its peer takes nothing of it: 30 s by default. Then its call is reset. A
     /// stream to a slow peer goes on as long as the peer takes any bytes in that time. A connection whose peer takes no
-    /// bytes at all is closed.
+    /// bytes at all is closed; so is one whose peer takes nothing of a short response, within twice that time.
     pub fn send_timeout(mut self, timeout: Duration) -> Self {
         self.limits.send = timeout;
         self

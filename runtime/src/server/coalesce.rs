@@ -104,6 +104,7 @@ impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
 
     /// Ready with the error of a socket that has taken nothing for too long.
     fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        self.peer.is_full();
         let clock = self.write_clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
         ready!(clock.as_mut().poll(context));
         self.peer.log_unsent_too_long("its connection is closed");

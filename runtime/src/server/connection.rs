@@ -30,6 +30,7 @@ use crate::server::socket::Socket;
 use crate::server::strangers::Strangers;
 use crate::server::tls::Acceptor;
 use crate::server::unsent::Unsent;
+use crate::server::untaken::Untaken;
 
 /// The most bytes of a call's headers, which include clients' cookies.
 const MAX_HEADERS: u32 = 64 << 10;
@@ -62,6 +63,7 @@ pub(crate) struct Connections {
     peers: Arc<Peers>,
     open: JoinSet<()>,
     strangers: Strangers,
+    untaken: Untaken,
     /// Counts the peers, each of which lasts as long as its connection and the last of its calls.
     alive: TaskTracker,
     /// Follows the files of TLS.
@@ -85,13 +87,19 @@ impl Connections {
         let peers = Arc::new(Peers::new(limits, service.meter()));
         let following = tls.clone().map(|tls| AbortOnDropHandle::new(tokio::spawn(async move { tls.follow_files().await })));
         let (open, strangers, alive) = (JoinSet::new(), Strangers::default(), TaskTracker::new());
-        Self { service, tls, http, peers, open, strangers, alive, _following: following }
+        let untaken = Untaken::new(limits.send);
+        Self { service, tls, http, peers, open, strangers, untaken, alive, _following: following }
     }
 
     /// Accepts connections until the listener fails permanently.
     pub(crate) async fn accept_all(&mut self, listener: &Listener) -> io::Error {
         loop {
-            match listener.accept().await {
+            let accepted = tokio::select! {
+                biased;
+                () = self.untaken.turn() => continue,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
                 Ok(socket) => self.serve(socket),
                 Err(error) if is_of_one_connection(&error) => {
                     tracing::debug!("a connection ended before it was accepted: {error}")
@@ -141,6 +149,7 @@ impl Connections {
                 tracing::debug!("a connection ended: {}", Logged(error));
             }
         });
+        self.untaken.add(task.clone(), &peer);
         self.strangers.add(task, &peer);
     }
 

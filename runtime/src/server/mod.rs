@@ -1,6 +1,7 @@
 //! The app's own server: its address, its limits, and how it stops.
 
 pub(crate) mod address;
+pub(crate) mod ages;
 pub(crate) mod coalesce;
 pub(crate) mod connection;
 pub(crate) mod endpoint;
@@ -24,6 +25,7 @@ pub(crate) mod tls;
 #[cfg(unix)]
 pub(crate) mod unix;
 pub(crate) mod unsent;
+pub(crate) mod untaken;
 
 use std::fmt;
 use std::io;

@@ -11,6 +11,7 @@ use crate::observe::catalog::{CONNECTIONS_OPEN, PANICS};
 use crate::observe::limit::Limit;
 use crate::observe::meter::{Counter, Gauge, Meter};
 use crate::server::Limits;
+use crate::server::ages::Ages;
 
 /// The memory of a response besides its bytes: h2's stream and frames.
 pub(crate) const RESPONSE: usize = 1 << 10;
@@ -42,8 +43,10 @@ pub(crate) struct Peer {
     pub(crate) unfinished: Share,
     /// The memory of responses that it doesn't take.
     pub(crate) unsent: Share,
-    /// The memory of its short responses that HTTP/2 has not sent yet: see `unsent.rs`.
-    pub(crate) short_unsent: AtomicUsize,
+    /// The memory of responses that HTTP/2 has not sent yet: see `unsent.rs`.
+    pub(crate) ages: Ages,
+    /// Its socket has taken no more bytes at some time since the last turn.
+    was_full: AtomicBool,
     /// The bytes that it has taken.
     taken: AtomicU64,
     /// One of its calls was Centrifugo's.
@@ -188,7 +191,8 @@ impl Peer {
         Self {
             unfinished: Share::of(&all.unfinished),
             unsent: Share::of(&all.unsent),
-            short_unsent: AtomicUsize::new(0),
+            ages: Ages::default(),
+            was_full: AtomicBool::new(false),
             taken: AtomicU64::new(0),
             is_known: AtomicBool::new(false),
             _alive: alive,
@@ -224,6 +228,18 @@ impl Peer {
     /// The bytes that the peer has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Notes that its socket takes no more bytes for now.
+    pub(crate) fn is_full(&self) {
+        self.was_full.store(true, Ordering::Relaxed);
+    }
+
+    /// Begins a turn. Returns whether a response has waited for its window since the turn before the last. If the socket was
+    /// full meanwhile, responses waited for that, and its own time limit holds.
+    pub(crate) fn turn(&self) -> bool {
+        let was_full = self.was_full.swap(false, Ordering::Relaxed);
+        self.ages.turn() && !was_full
     }
 
     /// Whether one of its calls was Centrifugo's.

@@ -228,7 +228,11 @@ impl BodySender {
 
     /// Ready when the peer has made no room for too long, and the call is reset.
     fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let clock = self.clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
+        let data = &mut self.data;
+        let clock = self.clock.get_or_insert_with(|| {
+            data.iter_mut().for_each(Unsent::set_timed);
+            Box::pin(sleep(self.peer.send_timeout()))
+        });
         ready!(clock.as_mut().poll(context));
         self.peer.log_unsent_too_long("its call is reset");
         self.stream.send_reset(Reason::ENHANCE_YOUR_CALM);

@@ -1,14 +1,14 @@
 //! Bytes of a response that HTTP/2 has not sent yet. The peer is charged for them until they leave, or are dropped.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use bytes::{Buf, Bytes};
 
+use crate::server::ages::{Age, Length};
 use crate::server::peer::{Full, Peer, RESPONSE};
 
 /// The memory of a connection's short responses that h2 may hold. Nearly every response is among them: it is passed to h2 at
-/// once, without a look at the window. If the window is closed, it waits without a time limit, but holds no more than this.
+/// once, without a look at the window. If the window is closed, it waits there, and `untaken.rs` has its time limit.
 const SHORT: usize = 64 << 10;
 
 /// Bytes for a DATA frame. h2 drops them when they are written, and when their call or their connection ends.
@@ -21,7 +21,8 @@ pub(crate) struct Unsent {
 struct Charge {
     peer: Arc<Peer>,
     bytes: usize,
-    is_short: bool,
+    length: Length,
+    age: Age,
 }
 
 impl Unsent {
@@ -36,44 +37,70 @@ impl Unsent {
         if memory > SHORT {
             return Err(bytes);
         }
-        let charge = Some(Charge { peer: Arc::clone(peer), bytes: memory, is_short: true });
+        let charge = Charge::new(peer, memory, Length::Short);
         // If there is no room, this drops the charge again.
-        if peer.short_unsent.fetch_add(memory, Ordering::Relaxed) > SHORT - memory {
+        if peer.ages.short() > SHORT {
             return Err(bytes);
         }
-        Ok(Self { bytes, charge })
+        Ok(Self { bytes, charge: Some(charge) })
     }
 
     /// The bytes, if the connection and the app have room for them.
     pub(crate) fn charged(bytes: Bytes, peer: &Arc<Peer>) -> Result<Self, Full> {
         let memory = bytes.len().saturating_add(RESPONSE);
         peer.unsent.recharge(0, memory)?;
-        let charge = Some(Charge { peer: Arc::clone(peer), bytes: memory, is_short: false });
-        Ok(Self { bytes, charge })
+        Ok(Self { bytes, charge: Some(Charge::new(peer, memory, Length::Long)) })
     }
 
-    /// Splits off at most so many bytes of the beginning, with their part of the charge.
+    /// Splits off at most so many bytes of the beginning, with their part of the charge, to pass them to HTTP/2.
     pub(crate) fn split_to(&mut self, bytes: usize) -> Self {
-        if bytes >= self.bytes.len() {
-            return std::mem::replace(self, Self::empty());
+        let mut part = if bytes >= self.bytes.len() {
+            std::mem::replace(self, Self::empty())
+        } else {
+            let charge = self.charge.as_mut().map(|charge| charge.split_off(bytes));
+            Self { bytes: self.bytes.split_to(bytes), charge }
+        };
+        if let Some(charge) = &mut part.charge
+            && charge.age == Age::Timed
+        {
+            charge.renew();
         }
-        let charge = self.charge.as_mut().map(|charge| charge.split_off(bytes));
-        Self { bytes: self.bytes.split_to(bytes), charge }
+        part
+    }
+
+    /// Notes that a timer limits the time of these bytes, until they are split.
+    pub(crate) fn set_timed(&mut self) {
+        if let Some(charge) = &mut self.charge {
+            charge.set_age(Age::Timed);
+        }
     }
 }
 
 impl Charge {
+    fn new(peer: &Arc<Peer>, bytes: usize, length: Length) -> Self {
+        Self { age: peer.ages.add(length, bytes), peer: Arc::clone(peer), bytes, length }
+    }
+
     fn split_off(&mut self, bytes: usize) -> Self {
         self.bytes -= bytes;
-        Self { peer: Arc::clone(&self.peer), bytes, is_short: self.is_short }
+        Self { peer: Arc::clone(&self.peer), bytes, ..*self }
+    }
+
+    /// Begins the time limit again.
+    fn renew(&mut self) {
+        self.set_age(self.peer.ages.new_age());
+    }
+
+    fn set_age(&mut self, age: Age) {
+        self.peer.ages.change(self.length, self.age, age, self.bytes);
+        self.age = age;
     }
 }
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        if self.is_short {
-            self.peer.short_unsent.fetch_sub(self.bytes, Ordering::Relaxed);
-        } else {
+        self.peer.ages.remove(self.length, self.age, self.bytes);
+        if self.length == Length::Long {
             // Charging for less never fails.
             let _ = self.peer.unsent.recharge(self.bytes, 0);
         }
@@ -91,6 +118,12 @@ impl Buf for Unsent {
 
     fn advance(&mut self, bytes: usize) {
         self.bytes.advance(bytes);
+        // The peer has taken a part of it.
+        if !self.bytes.is_empty()
+            && let Some(charge) = &mut self.charge
+        {
+            charge.renew();
+        }
     }
 }
 
@@ -117,7 +150,37 @@ mod tests {
         assert!(Unsent::short(Bytes::new(), &peer).is_err());
         drop(held);
         assert!(short().is_ok() && Unsent::short(Bytes::from(vec![0; SHORT]), &peer).is_err());
-        assert_eq!(peer.short_unsent.load(Ordering::Relaxed), 0);
+        assert_eq!(peer.ages.short(), 0);
+    }
+
+    #[test]
+    fn bytes_are_late_unless_a_part_is_taken_or_they_are_timed() {
+        let peer = peer(1 << 20);
+        for unsent in [
+            |peer: &_| Unsent::short(Bytes::from_static(b"0123456789"), peer).unwrap(),
+            |peer: &_| Unsent::charged(Bytes::from_static(b"0123456789"), peer).unwrap(),
+        ] {
+            let mut bytes = unsent(&peer);
+            for _ in 0..3 {
+                assert!(!peer.turn());
+                bytes.advance(1);
+            }
+            bytes.set_timed();
+            assert!(!peer.turn() && !peer.turn() && !peer.turn());
+            let _part = bytes.split_to(4);
+            assert!(!peer.turn() && peer.turn());
+        }
+    }
+
+    #[test]
+    fn bytes_that_wait_for_a_full_socket_are_not_late() {
+        let peer = peer(0);
+        let _bytes = Unsent::short(Bytes::from_static(b"0123456789"), &peer).unwrap();
+        for _ in 0..3 {
+            peer.is_full();
+            assert!(!peer.turn());
+        }
+        assert!(peer.turn());
     }
 
     #[test]
