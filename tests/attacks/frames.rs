@@ -163,7 +163,7 @@ fn bomb() -> Vec<u8> {
 
 #[tokio::test]
 async fn a_message_that_expands_to_a_gibibyte_is_refused() {
-    let app = start(Settings::default()).await;
+    let app = start(Settings { metrics: true, ..Settings::default() }).await;
     let before = app.memory();
     let bomb = bomb();
     let mut body = wire::head(bomb.len()).to_vec();
@@ -176,6 +176,7 @@ async fn a_message_that_expands_to_a_gibibyte_is_refused() {
         let response = response.expect("the call is answered").expect("a response");
         assert!(response.status.is_some_and(|status| status != 0), "{rpc}: {response:?}");
     }
+    app.reaches("max_message_size: a message of a request has more than 4194304 bytes").await;
     app.grew_at_most(32 << 20, before, "a gzip bomb").await;
     app.answers_on(&mut peer).await;
 }

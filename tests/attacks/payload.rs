@@ -1,9 +1,9 @@
 //! Data that isn't JSON, for which Centrifugo closes the connections of its receivers.
 
 use bytes::Bytes;
-use centrifugo_tests::attacked::Settings;
+use centrifugo_tests::attacked::{Attacked, Settings};
 use centrifugo_tests::peer::{self, Response};
-use centrifugo_tests::{PATIENCE, Peer};
+use centrifugo_tests::{PATIENCE, Peer, wire};
 use tokio::time::timeout;
 
 use crate::start;
@@ -35,6 +35,46 @@ fn is_refused(response: &Response) -> bool {
 
 fn has_mark(bytes: &[u8]) -> bool {
     bytes.windows(MARK.len()).any(|window| window == MARK)
+}
+
+/// `App::max_message_size`, by default.
+const LONGEST: usize = 4 << 20;
+const OUT_OF_RANGE: u32 = 11;
+
+async fn measured() -> Attacked {
+    start(Settings { metrics: true, ..Settings::default() }).await
+}
+
+#[tokio::test]
+async fn a_request_over_the_limit_is_refused_and_counted() {
+    for rpc in ["RPC", "SubscribeUnidirectional", "SubscribeBidirectional"] {
+        let app = measured().await;
+        let mut peer = Peer::connect(app.address()).await;
+        let request = app.request(rpc).body(()).expect("a request");
+        let response = timeout(PATIENCE, peer.call_raw(request, wire::framed(&[b'x'; LONGEST + 1]))).await;
+        assert_eq!(response.expect("a response").expect("a response").status, Some(OUT_OF_RANGE), "{rpc}");
+        app.reaches("max_message_size: a message of a request has more than 4194304 bytes").await;
+    }
+}
+
+#[tokio::test]
+async fn a_response_over_the_limit_fails_and_is_counted() {
+    let app = measured().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let response = peer.call(app.request("RPC"), &peer::rpc("repeat", b"5000000")).await.expect("a response");
+    assert_eq!(response.status, Some(OUT_OF_RANGE));
+    app.reaches("max_message_size: a message of a response has more than 4194304 bytes").await;
+}
+
+#[tokio::test]
+async fn a_publication_over_the_limit_ends_its_stream_and_is_counted() {
+    let app = measured().await;
+    let mut peer = Peer::connect(app.address()).await;
+    let mut call = bidirectional(&app, &mut peer, "mirror:1").await;
+    drop(call.body.send(Bytes::copy_from_slice(&wire::head(LONGEST + 1))).await);
+    let response = timeout(PATIENCE, Response::read(call.response)).await.expect("an end").expect("a response");
+    assert_eq!(response.status, Some(OUT_OF_RANGE));
+    app.reaches("max_message_size: a message of a request has more than 4194304 bytes").await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use crate::dispatch::Dispatch;
 use crate::dispatch::counters::Place;
 use crate::dispatch::failure::{Failure, is_panic};
 use crate::dispatch::late::{Rounded, is_late};
+use crate::dispatch::message::TooLong;
 use crate::dispatch::subject::{Answerer, Names, Subject};
 use crate::event::Event;
 use crate::event::kind::Kind;
@@ -99,6 +100,9 @@ impl CallRecord {
             log!(warn, self, "{shown}{remark}");
         } else {
             log!(error, self, "{shown}{remark}");
+        }
+        if reject.cause().is_some_and(|cause| cause.is::<TooLong>()) {
+            self.dispatch.response_is_too_long();
         }
         let counters = self.dispatch.counters();
         if is_panic(&reject) {

@@ -115,6 +115,7 @@ pub(crate) struct Dispatch {
     /// Limits the log lines about calls that don't come from Centrifugo.
     foreign_calls: Throttle,
     too_many_calls: Limit,
+    too_long: Limit,
     health_calls: HealthCalls,
     /// `None`: the app has no reflection.
     #[cfg(feature = "reflection")]

@@ -15,7 +15,7 @@ use crate::dispatch::counters::Counters;
 use crate::dispatch::failure::{ErrorHandler, Reporter};
 use crate::dispatch::handler_meters::AllHandlerMeters;
 use crate::dispatch::health_calls::HealthCalls;
-use crate::dispatch::message::decode;
+use crate::dispatch::message::{decode, is_too_long};
 #[cfg(feature = "reflection")]
 use crate::dispatch::reflection_calls::ReflectionCalls;
 use crate::dispatch::secret::Secret;
@@ -69,6 +69,7 @@ impl Dispatch {
             in_layers: AtomicUsize::new(0),
             foreign_calls: Throttle::default(),
             too_many_calls: Limit::new("max_running_calls", meter),
+            too_long: Limit::new("max_message_size", meter),
             health_calls: HealthCalls::new(meter),
             #[cfg(feature = "reflection")]
             reflection_calls: observing.has_reflection.then(|| ReflectionCalls::new(meter)),
@@ -107,6 +108,22 @@ impl Dispatch {
     fn refuse_for_room(&self) -> Status {
         self.too_many_calls.reached(format_args!("{} calls run, so a call is refused", self.max_running_calls));
         Status::resource_exhausted("too many calls run")
+    }
+
+    /// Counts a request that tonic's codec refuses with this status, if its message is too long.
+    pub(crate) fn note_refused(&self, status: &Status) {
+        if is_too_long(status) {
+            let max = self.max_message_size;
+            self.too_long.reached(format_args!("a message of a request has more than {max} bytes, so its call is refused"));
+        }
+    }
+
+    /// Counts a response or a publication that is too long.
+    pub(super) fn response_is_too_long(&self) {
+        self.too_long.reached(format_args!(
+            "a message of a response has more than {} bytes, so its call fails",
+            self.max_message_size
+        ));
     }
 
     /// The number of handlers that run. With tower layers, a call counts from the outermost of them on.

@@ -110,6 +110,7 @@ fn client_publications(
         ready(match message.and_then(|message| dispatch.decode(message)) {
             Ok(message) => Some(publication(message, dispatch)),
             Err(status) => {
+                dispatch.note_refused(&status);
                 let _ = broken.take().map(|broken| broken.send(status));
                 None
             }

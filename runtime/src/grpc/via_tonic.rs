@@ -27,23 +27,23 @@ pub(crate) async fn unary(
     arrived: Instant,
 ) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
-    let service = service_fn(move |request: Request<Bytes>| {
+    let service = service_fn(|request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
         let framed = method.call(Arc::clone(&dispatch), head, message);
         framed.map_ok(|frame| tonic::Response::new(unframed(frame)))
     });
-    grpc.unary(service, request).await
+    noted(&dispatch, grpc.unary(service, request).await)
 }
 
 /// A subscription to a stream of one direction.
 pub(crate) async fn stream(dispatch: Arc<Dispatch>, request: http::Request<Body>, arrived: Instant) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
-    let service = service_fn(move |request: Request<Bytes>| {
+    let service = service_fn(|request: Request<Bytes>| {
         let (head, message) = split(request, arrived);
         let dispatch = Arc::clone(&dispatch);
         async move { Ok(unframed_messages(dispatch.open_stream(head, dispatch.decode(message)?).await?)) }
     });
-    grpc.server_streaming(service, request).await
+    noted(&dispatch, grpc.server_streaming(service, request).await)
 }
 
 /// A subscription to a stream of both directions.
@@ -53,11 +53,19 @@ pub(crate) async fn bidirectional_stream(
     arrived: Instant,
 ) -> Response<Body> {
     let mut grpc = grpc(&dispatch);
-    let service = service_fn(move |request: Request<Streaming<Bytes>>| {
+    let service = service_fn(|request: Request<Streaming<Bytes>>| {
         let (head, messages) = split(request, arrived);
         Arc::clone(&dispatch).open_bidirectional_stream(head, messages).map_ok(unframed_messages)
     });
-    grpc.streaming(service, request).await
+    noted(&dispatch, grpc.streaming(service, request).await)
+}
+
+/// The response, after a look whether it refuses a message that is too long.
+fn noted(dispatch: &Dispatch, response: Response<Body>) -> Response<Body> {
+    if let Some(status) = Status::from_header_map(response.headers()) {
+        dispatch.note_refused(&status);
+    }
+    response
 }
 
 fn split<T>(request: Request<T>, arrived: Instant) -> (Head, T) {
