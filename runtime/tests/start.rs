@@ -164,3 +164,15 @@ fn an_app_with_nothing_but_http_starts_and_its_verbs_are_configured() {
     assert_eq!(rpc["proxy"]["endpoint"], "grpc://127.0.0.1:10001");
     assert!(app.into_service().is_ok());
 }
+
+/// A program has one recorder of metrics. This one stays in the process, where no other test counts anything.
+#[cfg(feature = "prometheus")]
+#[tokio::test]
+async fn an_app_in_a_program_with_another_recorder_serves_no_metrics() {
+    metrics::set_global_recorder(metrics::NoopRecorder).expect("the first recorder");
+    let app = App::empty().handlers(handlers![connect_again]).listen("127.0.0.1:0").prometheus("127.0.0.1:0");
+    let error = app.bind().await.expect_err("a conflict").to_string();
+    let expected = "(App::prometheus): the program has installed another recorder of the `metrics` facade: call `App::metrics` \
+                    instead, and let that recorder serve them";
+    assert!(error.ends_with(expected), "{error}");
+}
