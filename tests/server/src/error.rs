@@ -3,57 +3,48 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-/// Why there is no Centrifugo, or no SDK for its clients.
+/// The reason why no Centrifugo runs.
 ///
-/// `main` may return it: its `Debug` form, which Rust prints then, is the readable one.
+/// `main` or a test may return it: Rust prints its `Debug` form then, which is the readable one.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// `CENTRIFUGO_BIN` doesn't run.
+    /// `CENTRIFUGO_BIN` names a program that can't be run, or isn't Centrifugo.
     #[error("CENTRIFUGO_BIN is `{path}`, which can't be run: {source}")]
     Binary {
-        /// Its value.
+        /// The variable's value.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
     },
-    /// There is none to be found, and no Go to build one.
-    #[error("there is no Centrifugo v6.9 in PATH, and no Go to build one: install either, or set CENTRIFUGO_BIN ({0})")]
+    /// There is no Centrifugo in `PATH`, and no Go to build one.
+    #[error(
+        "there is no Centrifugo v6.9 in PATH, and no Go to build one: install either (https://go.dev/dl), or set \
+         CENTRIFUGO_BIN to the path of a Centrifugo ({0})"
+    )]
     NoGo(io::Error),
-    /// There is no Go to build h2spec.
-    #[error("there is no Go to build h2spec, which tests HTTP/2: install it ({0})")]
-    NoGoForH2spec(io::Error),
-    /// Go can't build a program.
-    #[error("{program} can't be built: {status}; Go's output is above")]
-    Build {
-        /// The program's name.
-        program: &'static str,
-        /// How Go ended.
-        status: ExitStatus,
-    },
+    /// There is no folder in which a built Centrifugo can be kept: the program isn't in a target directory of Cargo, and the
+    /// environment names no home.
+    #[error("there is no folder to build Centrifugo in: set HOME, or set CENTRIFUGO_BIN to the path of a Centrifugo")]
+    NoCache,
+    /// Go can't build Centrifugo.
+    #[error(
+        "Centrifugo can't be built: {0}; Go's output is above. It needs Go 1.26, which Go 1.21 and newer download, and \
+         Go's module proxy"
+    )]
+    Build(ExitStatus),
     /// Centrifugo refuses its configuration.
     #[error("Centrifugo refuses its configuration:\n{0}")]
     Refused(String),
-    /// Centrifugo ended, or answers nobody.
+    /// Centrifugo ended before it accepted a connection, or accepts none.
     #[error("Centrifugo doesn't start: {why}\n{log}")]
     Start {
-        /// What was seen.
-        why: &'static str,
-        /// The end of its log.
+        /// What was observed.
+        why: String,
+        /// Its log.
         log: String,
     },
-    /// There is no npm.
-    #[error("there is no npm, which installs the JavaScript SDK: install Node, with npm in PATH ({0})")]
-    NoNpm(io::Error),
-    /// npm can't install the packages.
-    #[error("`npm ci` in {folder} failed: {status}; npm's output is above")]
-    Npm {
-        /// Where it was tried.
-        folder: PathBuf,
-        /// How it ended.
-        status: ExitStatus,
-    },
-    /// Something of the system.
+    /// An error of the system.
     #[error("can't {what}: {source}")]
     Io {
         /// What was tried.
@@ -87,9 +78,8 @@ mod tests {
     fn what_main_prints_says_what_to_install_or_set() {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         for (error, expected) in [
-            (Error::NoGo(missing()), "install either, or set CENTRIFUGO_BIN"),
-            (Error::NoGoForH2spec(missing()), "install it"),
-            (Error::NoNpm(missing()), "install Node"),
+            (Error::NoGo(missing()), "install either (https://go.dev/dl), or set CENTRIFUGO_BIN"),
+            (Error::NoCache, "set HOME, or set CENTRIFUGO_BIN"),
             (Error::Binary { path: "/no/centrifugo".into(), source: missing() }, "CENTRIFUGO_BIN is `/no/centrifugo`"),
             (Error::Io { what: "start Centrifugo", source: missing() }, "can't start Centrifugo: entity not found"),
         ] {

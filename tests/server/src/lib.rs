@@ -1,25 +1,17 @@
-//! A real Centrifugo v6.9.1: found or built, started on free ports of 127.0.0.1, and stopped by its process id. And the
-//! packages of npm that its clients are made of, and h2spec.
-//!
-//! ```no_run
-//! # async fn run() -> Result<(), centrifugo_server::Error> {
-//! use centrifugo_server::Centrifugo;
-//!
-//! let centrifugo = Centrifugo::start(serde_json::json!({})).await?;
-//! println!("{}", centrifugo.websocket_url());
-//! centrifugo.stop().await;
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod binary;
+mod build;
+mod cache;
+mod centrifugo;
 mod error;
-mod go;
-mod h2spec;
-mod npm;
-mod process;
+mod launch;
+mod port;
+mod watch;
 
+pub use centrifugo::Centrifugo;
 pub use error::Error;
-pub use h2spec::h2spec;
-pub use npm::npm_ci;
-pub use process::Centrifugo;
+pub use launch::default_config;
+
+/// The version of Centrifugo that is built where none is found.
+pub const VERSION: &str = "6.9.1";
