@@ -1,0 +1,172 @@
+//! The outbox of a connection: encoded messages that wait to be written, bounded in bytes.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::mem;
+use std::sync::{Mutex, MutexGuard};
+use std::task::{Poll, Waker};
+
+use bytes::Bytes;
+
+use super::lock;
+use crate::codec::Close;
+
+/// The queue of one connection: anyone pushes, the connection's own task takes.
+///
+/// It starts held: what is pushed waits until [`release`](Self::release) or [`refuse`](Self::refuse) has queued the reply to
+/// connect.
+pub(crate) struct Outbox {
+    limit: usize,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    messages: VecDeque<Bytes>,
+    /// The length of all messages.
+    bytes: usize,
+    is_released: bool,
+    /// Afterwards, nothing is queued any more.
+    close: Option<Close>,
+    /// The owner, while it waits.
+    owner: Option<Waker>,
+}
+
+/// What the owner writes next.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) messages: Vec<Bytes>,
+    /// Only once all messages are taken or dropped.
+    pub(crate) close: Option<Close>,
+}
+
+impl Outbox {
+    /// `limit` is the most bytes that may wait.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, queue: Mutex::default() }
+    }
+
+    /// Queues a message, and wakes the owner. A queue over the limit closes the connection as a slow one.
+    pub(crate) fn push(&self, message: Bytes) {
+        self.change(|queue| queue.push(message, self.limit));
+    }
+
+    /// Queues the reply to connect before what was held, and lets all of it go.
+    pub(crate) fn release(&self, reply: Bytes) {
+        self.change(|queue| queue.release(reply, self.limit));
+    }
+
+    /// Queues the reply of a failed connect, and drops what was held.
+    pub(crate) fn refuse(&self, reply: Bytes) {
+        self.change(|queue| {
+            queue.clear();
+            queue.release(reply, self.limit);
+        });
+    }
+
+    /// Ends the connection once the queue is written, or at once where the code says so. The first close counts.
+    pub(crate) fn close(&self, close: Close) {
+        self.change(|queue| queue.close(close));
+    }
+
+    /// The close that ends, or will end, the connection.
+    pub(crate) fn closing(&self) -> Option<Close> {
+        lock(&self.queue).close.clone()
+    }
+
+    /// Waits until there is something to take. Only the owner may wait.
+    pub(crate) async fn ready(&self) {
+        poll_fn(|context| lock(&self.queue).poll_ready(context.waker())).await;
+    }
+
+    /// Takes at most `max` messages, or the close.
+    pub(crate) fn take(&self, max: usize) -> Taken {
+        lock(&self.queue).take(max)
+    }
+
+    /// Changes the queue, then wakes the owner without the lock, so that it doesn't wait for it.
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
+        let owner = {
+            let mut queue: MutexGuard<'_, Queue> = lock(&self.queue);
+            change(&mut queue);
+            if queue.is_ready() { queue.owner.take() } else { None }
+        };
+        if let Some(owner) = owner {
+            owner.wake();
+        }
+    }
+}
+
+impl Queue {
+    fn push(&mut self, message: Bytes, limit: usize) {
+        if self.close.is_none() {
+            self.bytes += message.len();
+            self.messages.push_back(message);
+            self.close_over(limit);
+        }
+    }
+
+    fn release(&mut self, reply: Bytes, limit: usize) {
+        if self.close.is_none() && !mem::replace(&mut self.is_released, true) {
+            self.bytes += reply.len();
+            self.messages.push_front(reply);
+            self.close_over(limit);
+        }
+    }
+
+    fn close_over(&mut self, limit: usize) {
+        if self.bytes > limit {
+            self.close(Close::SLOW);
+        }
+    }
+
+    fn close(&mut self, close: Close) {
+        if self.close.is_none() {
+            if !self.is_released || is_abrupt(&close) {
+                self.clear();
+            }
+            self.close = Some(close);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.messages = VecDeque::new();
+        self.bytes = 0;
+    }
+
+    fn is_ready(&self) -> bool {
+        self.close.is_some() || (self.is_released && !self.messages.is_empty())
+    }
+
+    fn poll_ready(&mut self, waker: &Waker) -> Poll<()> {
+        if self.is_ready() {
+            return Poll::Ready(());
+        }
+        match &mut self.owner {
+            Some(owner) => owner.clone_from(waker),
+            None => self.owner = Some(waker.clone()),
+        }
+        Poll::Pending
+    }
+
+    fn take(&mut self, max: usize) -> Taken {
+        let count = if self.is_released { max.min(self.messages.len()) } else { 0 };
+        let messages: Vec<Bytes> = self.messages.drain(..count).collect();
+        self.bytes -= messages.iter().map(Bytes::len).sum::<usize>();
+        let close = self.close.clone().filter(|_| self.messages.is_empty());
+        self.shrink();
+        Taken { messages, close }
+    }
+
+    /// An idle connection keeps no queue.
+    fn shrink(&mut self) {
+        if self.messages.is_empty() && self.messages.capacity() > 16 {
+            self.messages = VecDeque::new();
+        }
+    }
+}
+
+/// Whether a close drops the queue: the peer is gone, or doesn't read.
+fn is_abrupt(close: &Close) -> bool {
+    close.code == Close::NORMAL.code || close.code == Close::SLOW.code
+}

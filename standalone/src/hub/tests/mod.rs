@@ -1,0 +1,13 @@
+mod filter;
+mod glob;
+mod joins;
+mod members;
+mod memory;
+mod outbox;
+mod publishing;
+mod recovery;
+mod roster;
+mod shuffle;
+mod streams;
+mod support;
+mod threads;
