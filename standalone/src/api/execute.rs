@@ -1,0 +1,170 @@
+//! What the methods of the server API do.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use cent::{BroadcastRequest, HistoryRequest, PublishRequest};
+use serde_json::value::RawValue;
+
+use crate::client::Node;
+use crate::codec::ErrorCode;
+use crate::config::options::{ChannelOptions, Namespace};
+use crate::hub::{HistoryQuery, Hub, NewPublication, Position};
+
+use super::command::{Command, OtherType, Rpc};
+use super::result::{
+    Broadcasted, Channels, Empty, Fault, History, Info, NodeInfo, Presence, PresenceStats, Published, json,
+};
+
+/// A publication of a request to publish or to broadcast: their types have the same fields.
+macro_rules! new_publication {
+    ($request:expr) => {
+        NewPublication {
+            data: payload(&$request.b64data, $request.data)?,
+            info: None,
+            tags: $request.tags.into_iter().collect(),
+            skip_history: $request.skip_history,
+            idempotency_key: Some($request.idempotency_key).filter(|key| !key.is_empty()),
+            version: $request.version,
+            version_epoch: $request.version_epoch,
+        }
+    };
+}
+
+/// Executes commands on the hub.
+#[derive(Clone, Copy)]
+pub(crate) struct Executor<'e> {
+    pub(crate) hub: &'e Hub,
+    pub(crate) channels: &'e ChannelOptions,
+    pub(crate) node: &'e Node,
+}
+
+impl Executor<'_> {
+    /// The result as JSON.
+    pub(super) async fn execute(&self, command: Command) -> Result<Box<RawValue>, Fault> {
+        match command {
+            Command::Publish(request) => json(&self.publish(request)?),
+            Command::Broadcast(request) => json(&self.broadcast(request)?),
+            Command::Subscribe(request) => json(&self.subscribe(request).await?),
+            Command::Unsubscribe(request) => json(&self.unsubscribe(request).await?),
+            Command::Disconnect(request) => json(&self.disconnect(request)?),
+            Command::Refresh(request) => json(&self.refresh(request).await?),
+            Command::Presence(request) => json(&self.presence(&request.channel)?),
+            Command::PresenceStats(request) => json(&self.presence_stats(&request.channel)?),
+            Command::History(request) => json(&self.history(request)?),
+            Command::HistoryRemove(request) => json(&self.history_remove(&request.channel)?),
+            Command::Channels(request) => json(&Channels::from(self.hub.channels(&request.pattern)?)),
+            Command::Info => json(&self.info()),
+            Command::Rpc(Rpc { method }) if method.is_empty() => Err(ErrorCode::BAD_REQUEST.into()),
+            Command::Rpc(_) => Err(ErrorCode::METHOD_NOT_FOUND.into()),
+            Command::OtherType(request) => Err(self.other_type(&request).into()),
+        }
+    }
+
+    fn publish(&self, request: PublishRequest) -> Result<Published, ErrorCode> {
+        let channel = request.channel;
+        if channel.is_empty() {
+            return Err(ErrorCode::BAD_REQUEST);
+        }
+        let new = new_publication!(request);
+        self.publish_to(&channel, new)
+    }
+
+    /// One publication for many channels. Each channel has its own outcome.
+    fn broadcast(&self, request: BroadcastRequest) -> Result<Broadcasted, ErrorCode> {
+        if request.channels.is_empty() {
+            return Err(ErrorCode::BAD_REQUEST);
+        }
+        let new = new_publication!(request);
+        let responses = request.channels.iter().map(|channel| self.publish_to(channel, new.clone()).into());
+        Ok(Broadcasted { responses: responses.collect() })
+    }
+
+    fn publish_to(&self, channel: &str, new: NewPublication) -> Result<Published, ErrorCode> {
+        let namespace = self.namespace(channel)?;
+        if !namespace.publication_data_format.accepts(&new.data) {
+            return Err(ErrorCode::BAD_REQUEST);
+        }
+        Ok(self.hub.publish(channel, namespace, new).into())
+    }
+
+    fn presence(&self, channel: &str) -> Result<Presence, ErrorCode> {
+        self.namespace_with(channel, |namespace| namespace.presence)?;
+        Ok(self.hub.presence(channel).into())
+    }
+
+    fn presence_stats(&self, channel: &str) -> Result<PresenceStats, ErrorCode> {
+        self.namespace_with(channel, |namespace| namespace.presence)?;
+        let (num_clients, num_users) = self.hub.presence_stats(channel);
+        Ok(PresenceStats { num_clients, num_users })
+    }
+
+    fn history(&self, request: HistoryRequest) -> Result<History, ErrorCode> {
+        let namespace = self.namespace_with(&request.channel, Namespace::has_history)?;
+        let query = HistoryQuery {
+            // A negative limit is none.
+            limit: usize::try_from(request.limit).ok(),
+            since: request.since.map(position),
+            reverse: request.reverse,
+        };
+        self.hub.history(&request.channel, namespace, &query).map(History::from)
+    }
+
+    fn history_remove(&self, channel: &str) -> Result<Empty, ErrorCode> {
+        self.namespace_with(channel, Namespace::has_history)?;
+        self.hub.history_remove(channel);
+        Ok(Empty {})
+    }
+
+    fn info(&self) -> Info {
+        let stats = self.hub.stats();
+        let node = NodeInfo {
+            uid: self.node.uid.to_string(),
+            name: self.node.name.clone(),
+            version: Node::VERSION,
+            num_clients: stats.clients,
+            num_users: stats.users,
+            num_channels: stats.channels,
+            uptime: self.node.started.elapsed().as_secs(),
+            num_subs: stats.subscriptions,
+        };
+        Info { nodes: [node] }
+    }
+
+    /// All channels are of the type `stream`.
+    fn other_type(&self, request: &OtherType) -> ErrorCode {
+        self.namespace(&request.channel).err().unwrap_or(ErrorCode::BAD_REQUEST)
+    }
+
+    /// Error 107: no channel. Error 102: an unknown namespace.
+    pub(super) fn namespace(&self, channel: &str) -> Result<&Arc<Namespace>, ErrorCode> {
+        if channel.is_empty() {
+            return Err(ErrorCode::BAD_REQUEST);
+        }
+        self.channels.namespace_of(channel).ok_or(ErrorCode::UNKNOWN_CHANNEL)
+    }
+
+    /// Error 108: the namespace doesn't have what the method is about.
+    fn namespace_with(&self, channel: &str, has: impl Fn(&Namespace) -> bool) -> Result<&Arc<Namespace>, ErrorCode> {
+        let namespace = self.namespace(channel)?;
+        if has(namespace) { Ok(namespace) } else { Err(ErrorCode::NOT_AVAILABLE) }
+    }
+}
+
+/// The Base64 field of a request, or else the JSON one. Error 107: it isn't Base64.
+pub(super) fn payload(base64: &str, json: Option<Box<RawValue>>) -> Result<Bytes, ErrorCode> {
+    if base64.is_empty() {
+        return Ok(json.map(bytes_of).unwrap_or_default());
+    }
+    BASE64_STANDARD.decode(base64).map(Bytes::from).map_err(|_| ErrorCode::BAD_REQUEST)
+}
+
+pub(super) fn bytes_of(json: Box<RawValue>) -> Bytes {
+    Bytes::from(Box::<str>::from(json).into_string())
+}
+
+pub(super) fn position(position: cent::StreamPosition) -> Position {
+    Position { offset: position.offset, epoch: position.epoch }
+}

@@ -1,0 +1,130 @@
+//! Centrifugo's server API, as its SDKs call it: over HTTP, or in the app's own process.
+//!
+//! | file | content |
+//! |---|---|
+//! | `command` | the methods, and what is read of a request |
+//! | `execute` | what each method does |
+//! | `orders` | the methods that act on a user's connections: subscribe, unsubscribe, disconnect, refresh |
+//! | `result` | what is written of a result, with Centrifugo's names and absent fields |
+//! | `batch`, `legacy` | many commands in one request; the route without a method |
+//! | `key` | who may call |
+
+mod batch;
+mod command;
+mod execute;
+pub(crate) mod key;
+mod legacy;
+mod orders;
+mod result;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde::Serialize;
+
+use crate::client::Engine;
+
+use self::command::Command;
+use self::execute::Executor;
+use self::result::{ApiError, Fault};
+
+/// Executes a request, whose path ends with the method's name, or is `http_api.handler_prefix`. The key isn't checked.
+pub(crate) async fn call(engine: &Engine, request: http::Request<Bytes>) -> http::Response<Bytes> {
+    let (parts, body) = request.into_parts();
+    let options = &engine.options.http_api;
+    let executor = Executor { hub: &engine.hub, channels: &engine.options.channel, node: &engine.node };
+    let answer = match Target::of(parts.uri.path(), &options.prefix) {
+        None => Answer::text(StatusCode::NOT_FOUND),
+        Some(_) if parts.method != Method::POST => Answer::text(StatusCode::METHOD_NOT_ALLOWED),
+        Some(target) => {
+            executor.call(target, &body, options.transport_errors || asks_for_transport_errors(&parts.headers)).await
+        }
+    };
+    answer.into()
+}
+
+/// What a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target<'p> {
+    Method(&'p str),
+    Batch,
+    /// The old route, whose body names the method.
+    Legacy,
+}
+
+impl<'p> Target<'p> {
+    /// `None`: there is no such method.
+    pub(crate) fn of(path: &'p str, prefix: &str) -> Option<Self> {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        match name {
+            "batch" => Some(Self::Batch),
+            _ if command::METHODS.contains(&name) => Some(Self::Method(name)),
+            "" if prefix.is_empty() => Some(Self::Legacy),
+            _ if !prefix.is_empty() && path.ends_with(prefix) => Some(Self::Legacy),
+            _ => None,
+        }
+    }
+}
+
+/// What a request is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+    is_json: bool,
+}
+
+impl Answer {
+    /// A status with its name as text.
+    fn text(status: StatusCode) -> Self {
+        let body = status.canonical_reason().unwrap_or_default();
+        Self { status, body: Bytes::from_static(body.as_bytes()), is_json: false }
+    }
+
+    fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => Self { status, body: body.into(), is_json: true },
+            Err(_) => Self::text(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl From<Answer> for http::Response<Bytes> {
+    fn from(answer: Answer) -> Self {
+        let content_type = if answer.is_json { "application/json" } else { "text/plain; charset=utf-8" };
+        let mut response = Self::new(answer.body);
+        *response.status_mut() = answer.status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response
+    }
+}
+
+impl Executor<'_> {
+    pub(crate) async fn call(&self, target: Target<'_>, body: &[u8], transport_errors: bool) -> Answer {
+        let called = match target {
+            Target::Method(method) => return self.method(method, body, transport_errors).await,
+            Target::Batch => self.batch(body).await,
+            Target::Legacy => self.legacy(body).await,
+        };
+        called.unwrap_or_else(|fault| Answer::text(fault.status()))
+    }
+
+    async fn method(&self, method: &str, body: &[u8], transport_errors: bool) -> Answer {
+        let executed = match Command::parse(method, body) {
+            Ok(command) => self.execute(command).await,
+            Err(fault) => Err(fault),
+        };
+        match executed {
+            Ok(result) => Answer::json(StatusCode::OK, &result::Reply::Result(result)),
+            Err(Fault::Error(error)) if transport_errors => Answer::json(result::status_of(error), &ApiError::from(error)),
+            Err(Fault::Error(error)) => Answer::json(StatusCode::OK, &result::Reply::<()>::Error(error.into())),
+            Err(fault) => Answer::text(fault.status()),
+        }
+    }
+}
+
+fn asks_for_transport_errors(headers: &HeaderMap) -> bool {
+    headers.get("x-centrifugo-error-mode").is_some_and(|mode| mode == "transport")
+}
