@@ -1,0 +1,298 @@
+//! A client's connection: one task owns it, from the first command to the close frame.
+//!
+//! The task is a loop ([`Connection::run`]). In each turn it takes one of these, and nothing else touches the connection's
+//! state:
+//!
+//! * a frame of the client, whose commands it begins in order (`command.rs`);
+//! * the end of a command's work, which is a call of the app in nearly all cases (`work.rs`);
+//! * an order of someone else, such as the server API (`order.rs`);
+//! * the next of its times: pings, expiry, the presence update (`timers.rs`);
+//! * messages in its outbox, which it writes (`socket.rs`).
+//!
+//! A command is begun with the connection at hand, waits without it, and is finished with it again. So there are no locks,
+//! and a command that waits holds up neither pings nor publications.
+//!
+//! `session.rs` is the state of a client that has connected. Each command has a file: `connect.rs`, `subscribe.rs`,
+//! `publish.rs`, `queries.rs` (presence, history), `rpc.rs`, `refresh.rs`. `stream.rs` is the app's streams, `grant.rs` what
+//! a subscription is granted.
+
+mod command;
+mod connect;
+mod engine;
+mod grant;
+mod limits;
+mod order;
+mod publish;
+mod queries;
+mod refresh;
+mod reply;
+mod rpc;
+mod session;
+mod socket;
+mod stream;
+mod subscribe;
+#[cfg(test)]
+mod tests;
+mod timers;
+mod work;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use tokio::task::consume_budget;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::app::Caller;
+use crate::codec::{Close, Commands, Format};
+use crate::hub::{Order, Outbox};
+
+use self::session::Session;
+use self::socket::{Event, Socket};
+use self::timers::Timers;
+use self::work::Work;
+
+pub(crate) use self::engine::{Engine, Node};
+
+/// The most messages that one frame has, as in Centrifugo.
+const MESSAGES_IN_FRAME: usize = 16;
+
+/// The most commands that begin before the connection looks at everything else.
+const COMMANDS_IN_TURN: usize = 16;
+
+/// A connection, which its task owns.
+pub(crate) struct Connection {
+    engine: Arc<Engine>,
+    format: Format,
+    /// What the app receives of the connection in each call.
+    caller: Caller,
+    phase: Phase,
+    outbox: Arc<Outbox>,
+    /// What others order, once the client has connected.
+    orders: Option<mpsc::UnboundedReceiver<Order>>,
+    /// The commands of the last frame that haven't begun.
+    backlog: Option<Commands>,
+    work: FuturesUnordered<Work>,
+    /// The number of commands that have begun and not ended.
+    commands: usize,
+    timers: Timers,
+}
+
+/// How far the connection has come.
+enum Phase {
+    /// The connect command has not arrived.
+    New,
+    /// The connect command waits for the app.
+    Connecting,
+    Connected(Box<Session>),
+    /// The connect command has failed. No command is executed any more.
+    Failed,
+}
+
+/// What is known of a client from its HTTP request.
+pub(crate) struct Request {
+    pub(crate) format: Format,
+    pub(crate) headers: http::HeaderMap,
+    /// Whether pings are frames of WebSocket instead of empty replies.
+    pub(crate) has_native_pings: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(engine: Arc<Engine>, request: Request) -> Self {
+        let caller = Caller {
+            client: uuid::Uuid::new_v4().to_string(),
+            protocol: request.format.name(),
+            headers: engine.forwarded.of_http(&request.headers),
+            ..Caller::default()
+        };
+        Self {
+            outbox: Arc::new(Outbox::new(engine.options.client.queue_max_size)),
+            timers: Timers::new(&engine.options.client, request.has_native_pings),
+            engine,
+            format: request.format,
+            caller,
+            phase: Phase::New,
+            orders: None,
+            backlog: None,
+            work: FuturesUnordered::new(),
+            commands: 0,
+        }
+    }
+
+    /// Serves the client until its connection ends.
+    pub(crate) async fn run<S: AsyncRead + AsyncWrite + Unpin>(mut self, io: S) {
+        let mut socket = Socket::new(io, &self.engine.options.websocket).await;
+        let end = self.serve(&mut socket).await;
+        if let End::Close(close) = &end
+            && let Some(line) = limits::line(close)
+        {
+            self.engine.noted.log(line);
+        }
+        self.leave();
+        // The state is dropped before the client has to react to the close frame.
+        drop(self);
+        if let End::Close(close) = end {
+            socket.close(close).await;
+        }
+    }
+
+    /// Serves the client until one side ends the connection.
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&mut self, socket: &mut Socket<S>) -> End {
+        let engine = Arc::clone(&self.engine);
+        let outbox = Arc::clone(&self.outbox);
+        let mut stopping = Box::pin(engine.stopping.cancelled());
+        let mut timer: Pin<Box<Sleep>> = Box::pin(sleep_until(Instant::now()));
+        let mut is_stopping = false;
+        loop {
+            self.begin_commands();
+            if !socket.is_writing() {
+                let taken = outbox.take(MESSAGES_IN_FRAME);
+                if !taken.messages.is_empty() {
+                    socket.write(self.format, &taken.messages);
+                    // Nearly every frame fits into the socket's buffer: then it needs no deadline and no turn of its own.
+                    if socket.has_failed_at_once() {
+                        return End::Gone;
+                    }
+                } else if let Some(close) = taken.close {
+                    return End::of(close);
+                }
+            }
+            let next = self.timers.next(socket.write_deadline());
+            if timer.deadline() != next {
+                timer.as_mut().reset(next);
+            }
+            tokio::select! {
+                event = socket.event(self.may_read()) => match event {
+                    Event::Written => {}
+                    Event::Frame(frame) => self.receive(frame),
+                    Event::Pong => self.native_pong(),
+                    Event::Broken(close) => return End::Close(close),
+                    Event::Ended => return End::Gone,
+                },
+                // Other tasks have their turn, too.
+                () = consume_budget(), if self.backlog.is_some() && self.may_begin() => {}
+                () = outbox.ready(), if !socket.is_writing() => {}
+                Some(finish) = self.work.next(), if !self.work.is_empty() => finish(self),
+                order = next_order(&mut self.orders) => self.obey(order),
+                () = &mut stopping, if !is_stopping => {
+                    is_stopping = true;
+                    self.stop();
+                }
+                () = &mut timer => if let Some(end) = self.tick(socket) {
+                    return end;
+                },
+            }
+        }
+    }
+
+    /// Notes the commands of a frame.
+    fn receive(&mut self, frame: Bytes) {
+        if !matches!(self.phase, Phase::Failed) {
+            self.backlog = Some(self.format.commands(frame));
+        }
+    }
+
+    /// Begins the commands of the last frame, as many as may run at once.
+    fn begin_commands(&mut self) {
+        for _ in 0..COMMANDS_IN_TURN {
+            if !self.may_begin() {
+                return;
+            }
+            match self.backlog.as_mut().and_then(Iterator::next) {
+                Some(Ok(command)) => self.begin(command),
+                Some(Err(_)) => self.close(Close::BAD_REQUEST),
+                None => {
+                    self.backlog = None;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether another command may begin.
+    fn may_begin(&self) -> bool {
+        match self.phase {
+            Phase::New => self.outbox.closing().is_none(),
+            Phase::Connecting | Phase::Failed => false,
+            Phase::Connected(_) => self.commands < self.engine.options.client.concurrency && self.outbox.closing().is_none(),
+        }
+    }
+
+    /// Whether the next frame may be read. Of a client that has failed only the close counts, which it must not wait for.
+    fn may_read(&self) -> bool {
+        match self.phase {
+            Phase::Failed => self.outbox.closing().is_none(),
+            _ => self.backlog.is_none() && self.may_begin(),
+        }
+    }
+
+    /// Closes the connection after the messages that wait.
+    fn close(&mut self, close: Close) {
+        tracing::debug!(client = %self.caller.client, user = %self.caller.user, code = close.code, "closing: {}", close.reason);
+        self.outbox.close(close);
+    }
+
+    /// The server stops: clients that have connected are closed with the reason in a while, others at once.
+    fn stop(&mut self) {
+        match self.phase {
+            Phase::Connected(_) => self.timers.shut_down_in(self.engine.spread()),
+            _ => self.close(Close::NORMAL),
+        }
+    }
+
+    /// The state of the client, which has connected.
+    fn session(&mut self) -> Option<&mut Session> {
+        match &mut self.phase {
+            Phase::Connected(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Ends all subscriptions, and leaves the hub.
+    fn leave(&mut self) {
+        if let Phase::Connected(session) = std::mem::replace(&mut self.phase, Phase::Failed) {
+            self.engine.hub.leave(&session.member);
+            for channel in session.channels.keys() {
+                self.engine.hub.unsubscribe(channel, &session.member);
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    /// A task that is dropped leaves nothing behind, either.
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// The next order. Without a channel of orders there never is one.
+async fn next_order(orders: &mut Option<mpsc::UnboundedReceiver<Order>>) -> Order {
+    match orders.as_mut() {
+        Some(orders) => match orders.recv().await {
+            Some(order) => order,
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+/// How a connection ends.
+enum End {
+    /// With a close frame.
+    Close(Close),
+    /// Without: the client is gone, or does not read.
+    Gone,
+}
+
+impl End {
+    /// [`Close::NORMAL`] is the code of a connection that has ended already, so no frame has it. SDKs see an end of the
+    /// transport.
+    fn of(close: Close) -> Self {
+        if close.code == Close::NORMAL.code { Self::Gone } else { Self::Close(close) }
+    }
+}

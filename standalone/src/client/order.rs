@@ -1,0 +1,99 @@
+//! What the server API orders of a connection.
+
+use crate::codec::{Close, ErrorCode, Unsubscribed};
+use crate::hub::{Done, Order, Recover, ServerRefresh, ServerSubscribe};
+use crate::proto::client::{Push, Refresh, Subscribe};
+
+use super::Connection;
+use super::grant::Grant;
+use super::reply::Refused;
+use super::subscribe::Wish;
+
+impl Connection {
+    /// Obeys an order.
+    pub(super) fn obey(&mut self, order: Order) {
+        match order {
+            Order::Subscribe { channel, options, done } => {
+                let made = self.subscribe_by_order(&channel, *options);
+                // Whoever has ordered it may have gone.
+                let _ = done.send(made);
+            }
+            Order::Unsubscribe { channel, unsubscribed, done } => {
+                self.unsubscribe_by_order(channel, unsubscribed, done);
+            }
+            Order::Refresh { refresh, done } => {
+                self.refresh_by_order(refresh);
+                let _ = done.send(Ok(()));
+            }
+        }
+    }
+
+    fn subscribe_by_order(&mut self, channel: &str, options: ServerSubscribe) -> Result<(), ErrorCode> {
+        let limit = self.engine.options.client.channel_limit;
+        if self.session().is_some_and(|session| session.channels.len() >= limit) {
+            self.close(Close::CHANNEL_LIMIT);
+            return Ok(());
+        }
+        let made = self.namespace(channel).and_then(|namespace| {
+            let ServerSubscribe { expire_at, info, data, recover_since, overrides } = options;
+            let grant =
+                Grant { info, data, expire_at, ..Grant::of(&namespace) }.overridden(&overrides).with_cache_of(&namespace);
+            let recover = recover_since.map(|since| Recover { since, reject_unrecovered: false });
+            let (format, outbox) = (self.format, std::sync::Arc::clone(&self.outbox));
+            self.make(channel, &namespace, grant, Wish::recovering(recover), true, |made| {
+                let subscribe = Subscribe {
+                    recoverable: made.recoverable,
+                    epoch: made.epoch,
+                    offset: made.offset,
+                    positioned: made.positioned,
+                    data: made.data,
+                };
+                let push = Push { channel: channel.to_owned(), subscribe: Some(subscribe), ..Push::default() };
+                match format.reply(&super::reply::reply! { push: push }) {
+                    Ok(message) => outbox.push(message),
+                    Err(_) => outbox.close(Close::INAPPROPRIATE_PROTOCOL),
+                }
+            })
+        });
+        match made {
+            Ok(()) => Ok(()),
+            Err(Refused::Code(code)) => Err(code),
+            // No app is asked.
+            Err(Refused::Error(_)) => Err(ErrorCode::INTERNAL),
+            Err(Refused::Close(close)) => {
+                self.close(close);
+                Ok(())
+            }
+        }
+    }
+
+    fn unsubscribe_by_order(&mut self, channel: String, unsubscribed: Unsubscribed, done: Done) {
+        let Some(made) = self.made(&channel) else {
+            self.push_unsubscribe(&channel, unsubscribed);
+            let _ = done.send(Ok(()));
+            return;
+        };
+        self.wait_beside(made, move |connection, made| {
+            match made {
+                Ok(()) => connection.push_unsubscribe(&channel, unsubscribed),
+                Err(close) => connection.close(close),
+            }
+            let _ = done.send(Ok(()));
+        });
+    }
+
+    fn refresh_by_order(&mut self, ServerRefresh { expired, expire_at, info }: ServerRefresh) {
+        let refreshed = if expired {
+            None
+        } else {
+            self.set_expiry(expire_at.and_then(|at| i64::try_from(at).ok()).unwrap_or_default(), info)
+        };
+        match refreshed {
+            Some(refreshed) => {
+                let refresh = Refresh { expires: refreshed.expires, ttl: refreshed.ttl };
+                self.push(Push { refresh: Some(refresh), ..Push::default() });
+            }
+            None => self.close(Close::EXPIRED),
+        }
+    }
+}

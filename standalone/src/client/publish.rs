@@ -1,0 +1,140 @@
+//! The command publish.
+
+use bytes::Bytes;
+
+use crate::app::{CallFailed, published};
+use crate::codec::{Close, ErrorCode};
+use crate::config::options::{DataFormat, Namespace, ProxyOptions};
+use crate::hub::NewPublication;
+use crate::proto::client::{PublishRequest, PublishResult};
+use crate::proto::proxy::{self, StreamSubscribeRequest};
+
+use super::Connection;
+use super::reply::{Outcome, Refused, reply, result};
+
+impl Connection {
+    pub(super) fn publish(&mut self, id: u32, request: PublishRequest) -> Outcome {
+        if request.channel.is_empty() {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        let namespace = self.named(&request.channel)?;
+        if !namespace.publication_data_format.accepts(&request.data) {
+            return Err(ErrorCode::BAD_REQUEST.into());
+        }
+        if let Some(proxy) = namespace.publish.clone() {
+            return self.ask_to_publish(id, request, &namespace, &proxy);
+        }
+        if let Some(stream) = &namespace.subscribe_stream {
+            return if stream.is_bidirectional { self.publish_to_stream(id, request) } else { Err(not_available()) };
+        }
+        let session = self.session().ok_or(Close::SERVER_ERROR)?;
+        let is_known = !session.member.user.is_empty();
+        let is_subscribed = session.is_subscribed(&request.channel);
+        let allowed = namespace.allow_publish.allows(is_known, is_subscribed);
+        if !allowed && !self.engine.options.client.insecure {
+            return Err(ErrorCode::PERMISSION_DENIED.into());
+        }
+        self.publish_as_is(request, &namespace)
+    }
+
+    /// The namespace of a channel, whose name is checked.
+    pub(super) fn named(&self, channel: &str) -> Result<std::sync::Arc<Namespace>, Refused> {
+        let namespace = self.namespace(channel)?;
+        if self.engine.options.channel.check_name(&namespace, channel) {
+            Ok(namespace)
+        } else {
+            Err(ErrorCode::BAD_REQUEST.into())
+        }
+    }
+
+    fn publish_as_is(&mut self, request: PublishRequest, namespace: &Namespace) -> Outcome {
+        let publication = NewPublication { data: request.data, ..NewPublication::default() };
+        self.add(&request.channel, namespace, publication)
+    }
+
+    /// Publishes with the client as the author. Its own push comes before its reply.
+    fn add(&mut self, channel: &str, namespace: &Namespace, publication: NewPublication) -> Outcome {
+        let hub = std::sync::Arc::clone(&self.engine.hub);
+        let info = self.session().map(|session| hub.info(channel, &session.member));
+        hub.publish(channel, namespace, NewPublication { info, ..publication });
+        Ok(Some(reply! { publish: PublishResult {} }))
+    }
+
+    /// Asks the app, which decides alone.
+    fn ask_to_publish(
+        &mut self,
+        id: u32,
+        request: PublishRequest,
+        namespace: &std::sync::Arc<Namespace>,
+        proxy: &ProxyOptions,
+    ) -> Outcome {
+        let twin = proxy.twin(request.data.clone());
+        let message = proxy::PublishRequest {
+            client: self.caller.client.clone(),
+            transport: self.caller.transport(),
+            protocol: self.caller.protocol.to_owned(),
+            encoding: proxy.encoding().to_owned(),
+            user: self.caller.user.clone(),
+            channel: request.channel.clone(),
+            data: twin.data,
+            b64data: twin.b64data,
+            meta: proxy.meta(&self.caller),
+            ..proxy::PublishRequest::default()
+        };
+        let call = self.engine.app.publish(proxy, &self.caller, message);
+        let namespace = std::sync::Arc::clone(namespace);
+        self.wait(id, call, move |connection, response| {
+            let publication = publication(response, request.data)?;
+            connection.add(&request.channel, &namespace, publication)
+        });
+        Ok(None)
+    }
+
+    /// Hands the publication to the app's stream. The reply means that it is on its way.
+    fn publish_to_stream(&mut self, id: u32, request: PublishRequest) -> Outcome {
+        let session = self.session().ok_or(Close::SERVER_ERROR)?;
+        let stream = session.subscription(&request.channel).and_then(|subscription| subscription.stream.as_ref());
+        let inbound = stream.and_then(|stream| stream.inbound.clone()).ok_or_else(not_available)?;
+        let publication = proxy::Publication { data: request.data, ..proxy::Publication::default() };
+        let message = StreamSubscribeRequest { subscribe_request: None, publication: Some(publication) };
+        self.wait(id, async move { inbound.send(message).await.is_ok() }, |_, is_sent| {
+            if is_sent { Ok(Some(reply! { publish: PublishResult {} })) } else { Err(not_available()) }
+        });
+        Ok(None)
+    }
+}
+
+fn not_available() -> Refused {
+    ErrorCode::NOT_AVAILABLE.into()
+}
+
+/// What the app lets the client publish. Nothing at all in the reply is a yes.
+fn publication(response: Result<proxy::PublishResponse, CallFailed>, data: Bytes) -> Result<NewPublication, Refused> {
+    let proxy::PublishResponse { result: granted, error, disconnect } = response?;
+    let granted = result(disconnect, error, granted)?.unwrap_or_default();
+    let rewritten = published(granted.data, &granted.b64data)?;
+    Ok(NewPublication {
+        data: if rewritten.is_empty() { data } else { rewritten },
+        tags: granted.tags,
+        skip_history: granted.skip_history,
+        idempotency_key: Some(granted.idempotency_key).filter(|key| !key.is_empty()),
+        version: granted.version,
+        version_epoch: granted.version_epoch,
+        info: None,
+    })
+}
+
+impl DataFormat {
+    /// Whether a client may publish the data.
+    pub(crate) fn accepts(self, data: &[u8]) -> bool {
+        match self {
+            Self::Binary => true,
+            Self::NotEmpty => !data.is_empty(),
+            Self::Json => serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok(),
+            Self::JsonObject => {
+                let starts = data.iter().find(|byte| !byte.is_ascii_whitespace());
+                starts == Some(&b'{') && serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok()
+            }
+        }
+    }
+}

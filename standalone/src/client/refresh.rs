@@ -1,0 +1,250 @@
+//! The expiry of connections and subscriptions: the commands refresh and sub_refresh, and the app's word on both.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::app::{CallFailed, payload};
+use crate::codec::{Close, ErrorCode, Unsubscribed};
+use crate::config::options::ProxyOptions;
+use crate::proto::client::{RefreshRequest, RefreshResult, SubRefreshRequest, SubRefreshResult};
+use crate::proto::proxy;
+use crate::token::TokenError;
+use crate::unix_time::{expiry, now, seconds_until};
+
+use super::Connection;
+use super::grant::Grant;
+use super::reply::{Outcome, Refused, reply};
+use super::session::{Session, SubscriptionState};
+
+/// The time after which the app is asked again, if it has not responded, in seconds.
+const ASK_AGAIN: i64 = 60;
+
+/// What a refresh changes. `None`: nothing goes on.
+struct Refreshed {
+    /// In Unix seconds. 0: no expiry.
+    expire_at: i64,
+    info: Bytes,
+    meta: Bytes,
+}
+
+impl Connection {
+    // The connection.
+
+    pub(super) fn refresh(&mut self, request: &RefreshRequest) -> Outcome {
+        let refreshes_itself = self.session().is_some_and(|session| session.refreshes_itself);
+        if request.token.is_empty() || !refreshes_itself {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        let claims = self.engine.connection_tokens.connection(&request.token).map_err(|error| match error {
+            TokenError::Expired => Close::EXPIRED,
+            TokenError::Invalid(_) => Close::INVALID_TOKEN,
+        })?;
+        if claims.user != self.caller.user {
+            return Err(Close::INVALID_TOKEN.into());
+        }
+        let channels = self.channels_of_token(&claims)?;
+        if self.session().is_some_and(|session| has_other_channels(session, &channels)) {
+            // The client connects again, and has the token's channels then.
+            return Err(Close::INSUFFICIENT_STATE.into());
+        }
+        let expire_at = expiry(claims.expire_at.unwrap_or_default());
+        let ttl = ttl(expire_at)?;
+        self.apply(Refreshed { expire_at, info: claims.info, meta: claims.meta.unwrap_or_default() });
+        let refreshed = RefreshResult { expires: expire_at > 0, ttl, ..RefreshResult::default() };
+        Ok(Some(reply! { refresh: refreshed }))
+    }
+
+    fn apply(&mut self, Refreshed { expire_at, info, meta }: Refreshed) {
+        if !meta.is_empty() {
+            self.caller.meta = meta;
+        }
+        if let Some(session) = self.session() {
+            session.expire_at = expire_at;
+            if !info.is_empty() {
+                session.member.set_conn_info(info);
+            }
+        }
+        self.schedule_expiry(expire_at);
+    }
+
+    /// The connection's time is over: the app is asked, or it ends.
+    pub(super) fn expire(&mut self) {
+        match self.engine.options.client.refresh.clone() {
+            Some(proxy) => self.ask_to_refresh(&proxy),
+            None => self.close(Close::EXPIRED),
+        }
+    }
+
+    fn ask_to_refresh(&mut self, proxy: &ProxyOptions) {
+        let message = proxy::RefreshRequest {
+            client: self.caller.client.clone(),
+            transport: self.caller.transport(),
+            protocol: self.caller.protocol.to_owned(),
+            encoding: proxy.encoding().to_owned(),
+            user: self.caller.user.clone(),
+            meta: proxy.meta(&self.caller),
+            ..proxy::RefreshRequest::default()
+        };
+        let call = self.engine.app.refresh(proxy, &self.caller, message);
+        self.wait_beside(call, |connection, response| match refreshed(response) {
+            Ok(Some(refreshed)) => connection.apply(refreshed),
+            Ok(None) => connection.close(Close::EXPIRED),
+            Err(close) => connection.close(close),
+        });
+    }
+
+    /// Another expiry, which the server API sets. `None`: the connection has expired.
+    pub(super) fn set_expiry(&mut self, expire_at: i64, info: Bytes) -> Option<RefreshResult> {
+        let expire_at = expiry(expire_at);
+        let ttl = ttl(expire_at).ok()?;
+        self.apply(Refreshed { expire_at, info, meta: Bytes::new() });
+        Some(RefreshResult { expires: expire_at > 0, ttl, ..RefreshResult::default() })
+    }
+
+    // Subscriptions.
+
+    pub(super) fn sub_refresh(&mut self, request: &SubRefreshRequest) -> Outcome {
+        if request.channel.is_empty() {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        let session = self.session().ok_or(Close::SERVER_ERROR)?;
+        let subscription = session.subscription(&request.channel).ok_or(ErrorCode::PERMISSION_DENIED)?;
+        if !subscription.refreshes_itself {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        if request.token.is_empty() {
+            return Err(ErrorCode::BAD_REQUEST.into());
+        }
+        // An expired token is an error, so that the client makes another. (Centrifugo takes it for one without expiry.)
+        let claims = self.engine.subscription_tokens().subscription(&request.token).map_err(|error| match error {
+            TokenError::Expired => Refused::from(ErrorCode::TOKEN_EXPIRED),
+            TokenError::Invalid(_) => Close::INVALID_TOKEN.into(),
+        })?;
+        let is_other = claims.channel != request.channel || claims.user != self.caller.user;
+        if is_other || claims.is_of_other_client(&self.caller.client) {
+            return Err(Close::INVALID_TOKEN.into());
+        }
+        let expire_at = expiry(claims.expire_at.unwrap_or_default());
+        let ttl = ttl(expire_at)?;
+        self.set_subscription(&request.channel, expire_at, Some(claims.options.info));
+        Ok(Some(reply! { sub_refresh: SubRefreshResult { expires: expire_at > 0, ttl, ..SubRefreshResult::default() } }))
+    }
+
+    /// Changes a subscription's expiry, and what others see of the subscriber in the channel.
+    fn set_subscription(&mut self, channel: &str, expire_at: i64, info: Option<Bytes>) {
+        let engine = std::sync::Arc::clone(&self.engine);
+        let Some(session) = self.session() else { return };
+        if let Some(info) = info {
+            engine.hub.set_chan_info(channel, &session.member, info);
+        }
+        if let Some(subscription) = session.channels.get_mut(channel) {
+            subscription.expire_at = expire_at;
+        }
+    }
+
+    /// Ends subscriptions whose time is over.
+    pub(super) fn check_subscriptions(&mut self) {
+        let engine = std::sync::Arc::clone(&self.engine);
+        let Some(session) = self.session() else { return };
+        let late = now() - i64::try_from(engine.options.client.expired_sub_close_delay.as_secs()).unwrap_or(i64::MAX);
+        let mut expired = Vec::new();
+        for (channel, subscription) in &session.channels {
+            let is_late = subscription.expire_at > 0 && late > subscription.expire_at;
+            if is_late && subscription.state == SubscriptionState::Subscribed {
+                expired.push(channel.clone());
+            }
+        }
+        for channel in expired {
+            self.expire_subscription(channel);
+        }
+    }
+
+    fn expire_subscription(&mut self, channel: String) {
+        let Some(subscription) = self.session().and_then(|session| session.channels.get_mut(&channel)) else { return };
+        let proxy = subscription.namespace.sub_refresh.clone().filter(|_| !subscription.refreshes_itself);
+        match proxy {
+            Some(proxy) => {
+                subscription.state = SubscriptionState::Refreshing;
+                self.ask_to_sub_refresh(channel, &proxy);
+            }
+            None => self.end_expired(&channel),
+        }
+    }
+
+    fn end_expired(&mut self, channel: &str) {
+        let is_server_side = self.session().is_some_and(|session| session.is_server_side(channel));
+        if is_server_side {
+            self.close(Close::SUBSCRIPTION_EXPIRED);
+        } else {
+            self.push_unsubscribe(channel, Unsubscribed::EXPIRED);
+        }
+    }
+
+    fn ask_to_sub_refresh(&mut self, channel: String, proxy: &ProxyOptions) {
+        let message = proxy::SubRefreshRequest {
+            client: self.caller.client.clone(),
+            transport: self.caller.transport(),
+            protocol: self.caller.protocol.to_owned(),
+            encoding: proxy.encoding().to_owned(),
+            user: self.caller.user.clone(),
+            channel: channel.clone(),
+            meta: proxy.meta(&self.caller),
+            ..proxy::SubRefreshRequest::default()
+        };
+        let call = self.engine.app.sub_refresh(proxy, &self.caller, message);
+        self.wait_beside(call, move |connection, response| {
+            // Ended while the app was asked, and perhaps made anew.
+            let subscription = connection.session().and_then(|session| session.channels.get_mut(&channel));
+            let Some(subscription) = subscription.filter(|found| found.state == SubscriptionState::Refreshing) else {
+                return;
+            };
+            subscription.state = SubscriptionState::Subscribed;
+            match sub_refreshed(response) {
+                Some(Refreshed { expire_at, info, .. }) => {
+                    connection.set_subscription(&channel, expire_at, Some(info).filter(|info| !info.is_empty()));
+                }
+                None => connection.end_expired(&channel),
+            }
+        });
+    }
+}
+
+/// The seconds until an expiry; 0 if there is none.
+fn ttl(expire_at: i64) -> Result<u32, Refused> {
+    if expire_at == 0 { Ok(0) } else { Ok(seconds_until(expire_at).ok_or(ErrorCode::EXPIRED)?) }
+}
+
+/// Whether a new token has other server-side subscriptions than the connection.
+fn has_other_channels(session: &Session, channels: &BTreeMap<String, Grant>) -> bool {
+    let mut of_token = session.channels.iter().filter(|(_, subscription)| subscription.is_of_token);
+    channels.keys().any(|channel| !session.is_subscribed(channel))
+        || of_token.any(|(channel, _)| !channels.contains_key(channel))
+}
+
+/// What the app's reply to refresh changes. Errors and disconnects in it have no effect. `None`: the connection has expired.
+fn refreshed(response: Result<proxy::RefreshResponse, CallFailed>) -> Result<Option<Refreshed>, Close> {
+    let Ok(response) = response else { return Ok(Some(asked_again())) };
+    let Some(result) = response.result.filter(|result| !result.expired && result.expire_at > now()) else {
+        return Ok(None);
+    };
+    let info = payload(result.info, &result.b64info).map_err(|_| Close::SERVER_ERROR)?;
+    Ok(Some(Refreshed { expire_at: expiry(result.expire_at), info, meta: result.meta }))
+}
+
+/// What the app's reply to sub_refresh changes. `None`: the subscription has expired. Without an expiry it never does again.
+fn sub_refreshed(response: Result<proxy::SubRefreshResponse, CallFailed>) -> Option<Refreshed> {
+    let Ok(response) = response else { return Some(asked_again()) };
+    let result = response.result.filter(|result| !result.expired)?;
+    let expire_at = expiry(result.expire_at);
+    if expire_at > 0 && expire_at < now() {
+        return None;
+    }
+    let info = payload(result.info, &result.b64info).ok()?;
+    Some(Refreshed { expire_at, info, meta: Bytes::new() })
+}
+
+/// An app that doesn't respond ends nothing.
+fn asked_again() -> Refreshed {
+    Refreshed { expire_at: now() + ASK_AGAIN, info: Bytes::new(), meta: Bytes::new() }
+}

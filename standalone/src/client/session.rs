@@ -1,0 +1,90 @@
+//! The state of a client that has connected.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+use crate::config::options::Namespace;
+use crate::hub::Member;
+use crate::proto::proxy::StreamSubscribeRequest;
+
+/// A client that has connected.
+pub(super) struct Session {
+    pub(super) member: Arc<Member>,
+    pub(super) channels: HashMap<String, Subscription>,
+    /// The expiry of the connection, in Unix seconds. 0: none.
+    pub(super) expire_at: i64,
+    /// Whether the client has to refresh the connection with a token; otherwise the app is asked.
+    pub(super) refreshes_itself: bool,
+    /// The number of streams that the app has opened for the client.
+    pub(super) streams: u64,
+}
+
+/// A subscription, or one that is being made.
+pub(super) struct Subscription {
+    pub(super) namespace: Arc<Namespace>,
+    pub(super) state: SubscriptionState,
+    pub(super) is_server_side: bool,
+    /// Whether the connection token has made it.
+    pub(super) is_of_token: bool,
+    /// In Unix seconds. 0: none.
+    pub(super) expire_at: i64,
+    pub(super) refreshes_itself: bool,
+    /// Dropped when the subscription has been made, or not: who waits for that.
+    pub(super) waiting: Vec<oneshot::Sender<()>>,
+    /// The app's stream, in namespaces of streams.
+    pub(super) stream: Option<AppStream>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SubscriptionState {
+    /// The command waits for the app.
+    Subscribing,
+    Subscribed,
+    /// The app is asked whether the expired subscription goes on.
+    Refreshing,
+}
+
+/// A stream of the app, and the task that delivers its publications. Both end with it.
+pub(super) struct AppStream {
+    /// Tells it from earlier streams of the same channel.
+    pub(super) number: u64,
+    pub(super) _task: AbortOnDrop,
+    /// Takes the client's publications, in streams of both directions.
+    pub(super) inbound: Option<mpsc::Sender<StreamSubscribeRequest>>,
+}
+
+/// Ends a task when the subscription ends.
+pub(super) struct AbortOnDrop(pub(super) AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Session {
+    /// Whether the subscription to the channel has this stream.
+    pub(super) fn has_stream(&self, channel: &str, number: u64) -> bool {
+        let stream = self.channels.get(channel).and_then(|subscription| subscription.stream.as_ref());
+        stream.is_some_and(|stream| stream.number == number)
+    }
+
+    /// Whether the client is subscribed to the channel.
+    pub(super) fn is_subscribed(&self, channel: &str) -> bool {
+        self.subscription(channel).is_some()
+    }
+
+    /// The subscription to a channel, if it has been made.
+    pub(super) fn subscription(&self, channel: &str) -> Option<&Subscription> {
+        self.channels.get(channel).filter(|subscription| subscription.state != SubscriptionState::Subscribing)
+    }
+}
+
+impl Session {
+    pub(super) fn is_server_side(&self, channel: &str) -> bool {
+        self.channels.get(channel).is_some_and(|subscription| subscription.is_server_side)
+    }
+}

@@ -1,0 +1,111 @@
+//! The app's streams: one for each subscription in a namespace of streams.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::app::Publications;
+use crate::codec::Unsubscribed;
+use crate::config::options::{Namespace, StreamProxy};
+use crate::hub::{Hub, Member};
+use crate::proto::client::{Publication, SubscribeRequest};
+use crate::proto::proxy::{StreamSubscribeRequest, SubscribeResponse};
+
+use super::Connection;
+use super::grant::Grant;
+use super::reply::{Outcome, Refused};
+use super::session::{AbortOnDrop, AppStream};
+use super::subscribe::grant_of_app;
+
+/// The number of a client's publications that wait for the app's stream, before the client has to wait.
+const INBOUND: usize = 16;
+
+impl Connection {
+    pub(super) fn open_stream(
+        &mut self,
+        id: u32,
+        request: SubscribeRequest,
+        namespace: &Arc<Namespace>,
+        stream: &StreamProxy,
+    ) -> Outcome {
+        let (sender, inbound) = mpsc::channel(INBOUND);
+        let message = self.subscribe_message(&request, &stream.options);
+        let opening = self.engine.app.open(stream, &self.caller, message, ReceiverStream::new(inbound));
+        let namespace = Arc::clone(namespace);
+        let sender = stream.is_bidirectional.then_some(sender);
+        self.wait(id, opening, move |connection, opened| {
+            let outcome = opened.map_err(Refused::from).and_then(|(response, publications)| {
+                // A stream has no history, whatever the app overrides.
+                let response = without_temporary(response);
+                let grant = Grant { positioning: false, recovery: false, ..grant_of_app(&namespace, response)? };
+                connection.make_client_side(id, &request, &namespace, grant)?;
+                connection.deliver(&request.channel, publications, sender);
+                Ok(None)
+            });
+            connection.end_subscribe(&request.channel, outcome)
+        });
+        Ok(None)
+    }
+
+    /// Delivers the stream's publications to the client, in a task of its own: the app's stream may block its thread.
+    fn deliver(&mut self, channel: &str, publications: Publications, inbound: Option<mpsc::Sender<StreamSubscribeRequest>>) {
+        let engine = Arc::clone(&self.engine);
+        let Some(session) = self.session() else { return };
+        let Some(subscription) = session.channels.get_mut(channel) else { return };
+        session.streams += 1;
+        let number = session.streams;
+        let delivery = Delivery { member: Arc::clone(&session.member), channel: channel.to_owned() };
+        let task = tokio::spawn(async move { delivery.run(&engine.hub, publications).await });
+        subscription.stream = Some(AppStream { number, _task: AbortOnDrop(task.abort_handle()), inbound });
+        let channel = channel.to_owned();
+        self.wait_beside(task, move |connection, ended| {
+            let is_current = connection.session().is_some_and(|session| session.has_stream(&channel, number));
+            if let Ok(unsubscribed) = ended
+                && is_current
+            {
+                connection.push_unsubscribe(&channel, unsubscribed);
+            }
+        });
+    }
+}
+
+/// The way of a stream's publications to the client.
+struct Delivery {
+    member: Arc<Member>,
+    channel: String,
+}
+
+impl Delivery {
+    /// Delivers until the stream ends.
+    async fn run(&self, hub: &Hub, mut publications: Publications) -> Unsubscribed {
+        while let Some(message) = publications.next().await {
+            match message {
+                Ok(message) => {
+                    // Anything else after the first message is ignored, as in Centrifugo.
+                    if let Some(publication) = message.publication {
+                        let publication =
+                            Publication { data: publication.data, tags: publication.tags, ..Publication::default() };
+                        hub.deliver(&self.channel, &self.member, publication);
+                    }
+                }
+                Err(status) => {
+                    tracing::debug!(channel = %self.channel, "the app's stream has failed: {}", status.message());
+                    return Unsubscribed::INSUFFICIENT_STATE;
+                }
+            }
+            // A stream that never waits leaves room for others.
+            tokio::task::consume_budget().await;
+        }
+        Unsubscribed::SERVER
+    }
+}
+
+/// The reply to a stream's subscription, as Centrifugo passes it on: its error is never temporary.
+fn without_temporary(mut response: SubscribeResponse) -> SubscribeResponse {
+    if let Some(error) = &mut response.error {
+        error.temporary = false;
+    }
+    response
+}

@@ -1,0 +1,368 @@
+//! The commands subscribe and unsubscribe, and server-side subscriptions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::app::payload;
+use crate::codec::{Close, ErrorCode, Unsubscribed};
+use crate::config::options::{Namespace, ProxyOptions};
+use crate::hub::{Filter, Position, Recover, Subscription as HubSubscription};
+use crate::proto::client::{Push, Reply, SubscribeRequest, SubscribeResult, UnsubscribeRequest, UnsubscribeResult};
+use crate::proto::proxy;
+use crate::token::TokenError;
+use crate::unix_time::{expiry, seconds_until};
+
+use super::Connection;
+use super::grant::{Grant, overrides};
+use super::reply::{Outcome, Refused, reply, result};
+use super::session::{Subscription, SubscriptionState};
+
+/// The flag of a client that wants no subscription without recovery.
+const REJECT_UNRECOVERED: i64 = 2;
+
+/// The longest time that an unsubscribe waits for the subscribe before it. Centrifugo closes the connection then, too.
+const MADE_WITHIN: Duration = Duration::from_secs(5);
+
+/// What the client asks of a subscription, beyond what it is granted.
+#[derive(Default)]
+pub(super) struct Wish {
+    recover: Option<Recover>,
+    filter: Option<Filter>,
+}
+
+impl Wish {
+    /// A server-side subscription that the client had before.
+    pub(super) fn of_reconnect(request: &SubscribeRequest) -> Self {
+        Self::recovering(recover(request))
+    }
+
+    pub(super) fn recovering(recover: Option<Recover>) -> Self {
+        Self { recover, filter: None }
+    }
+}
+
+fn recover(request: &SubscribeRequest) -> Option<Recover> {
+    request.recover.then(|| Recover {
+        since: Position { offset: request.offset, epoch: request.epoch.clone() },
+        reject_unrecovered: request.flag & REJECT_UNRECOVERED != 0,
+    })
+}
+
+impl Connection {
+    pub(super) fn subscribe(&mut self, id: u32, request: SubscribeRequest) -> Outcome {
+        let namespace = self.check_subscribe(&request)?;
+        let channel = request.channel.clone();
+        self.note_subscribing(&channel, &namespace);
+        let outcome = self.authorize(id, request, &namespace);
+        self.end_subscribe(&channel, outcome)
+    }
+
+    /// A subscription that isn't made leaves no trace.
+    pub(super) fn end_subscribe(&mut self, channel: &str, outcome: Outcome) -> Outcome {
+        if outcome.is_err()
+            && let Some(session) = self.session()
+        {
+            session.channels.remove(channel);
+        }
+        outcome
+    }
+
+    /// The checks before anybody is asked, in Centrifugo's order.
+    fn check_subscribe(&mut self, request: &SubscribeRequest) -> Result<Arc<Namespace>, Refused> {
+        let channel = request.channel.as_str();
+        let (channels, limit) = (&self.engine.options.channel, self.engine.options.client.channel_limit);
+        if channel.is_empty() {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        match request.r#type {
+            4 => return Err(ErrorCode::NOT_AVAILABLE.into()),
+            ..=3 => {}
+            _ => return Err(Close::SERVER_ERROR.into()),
+        }
+        if !matches!(request.delta.as_str(), "" | "fossil") {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        if channel.len() > channels.max_length {
+            return Err(ErrorCode::BAD_REQUEST.into());
+        }
+        let taken = self.session().map(|session| (session.channels.contains_key(channel), session.channels.len()));
+        match taken {
+            Some((true, _)) => return Err(ErrorCode::ALREADY_SUBSCRIBED.into()),
+            Some((false, count)) if count >= limit => {
+                self.engine.noted.log("refusing a subscription with 106: the client has `client.channel_limit` of them");
+                return Err(ErrorCode::LIMIT_EXCEEDED.into());
+            }
+            _ => {}
+        }
+        let namespace = self.namespace(channel)?;
+        let channels = &self.engine.options.channel;
+        if !channels.check_name(&namespace, channel) {
+            return Err(ErrorCode::BAD_REQUEST.into());
+        }
+        if request.r#type != 0 || (channels.is_private(channel) && request.token.is_empty()) {
+            return Err(ErrorCode::PERMISSION_DENIED.into());
+        }
+        Ok(namespace)
+    }
+
+    fn note_subscribing(&mut self, channel: &str, namespace: &Arc<Namespace>) {
+        let subscription = Subscription {
+            namespace: Arc::clone(namespace),
+            state: SubscriptionState::Subscribing,
+            is_server_side: false,
+            is_of_token: false,
+            expire_at: 0,
+            refreshes_itself: false,
+            waiting: Vec::new(),
+            stream: None,
+        };
+        if let Some(session) = self.session() {
+            session.channels.insert(channel.to_owned(), subscription);
+        }
+    }
+
+    /// Decides by the token, the channel's name, the app, or the namespace.
+    fn authorize(&mut self, id: u32, request: SubscribeRequest, namespace: &Arc<Namespace>) -> Outcome {
+        let channels = &self.engine.options.channel;
+        if !request.token.is_empty() {
+            let grant = self.grant_of_token(&request, namespace)?;
+            return self.finish_subscribe(id, &request, namespace, grant);
+        }
+        let user = self.caller.user.as_str();
+        let limited = channels.limited_users(namespace, &request.channel);
+        let is_limited = limited.is_some();
+        if limited.is_some_and(|mut users| !user.is_empty() && users.any(|listed| listed == user)) {
+            return self.finish_subscribe(id, &request, namespace, Grant::of(namespace));
+        }
+        if !is_limited && let Some(proxy) = namespace.subscribe.clone() {
+            return self.ask_app(id, request, namespace, &proxy);
+        }
+        if !is_limited && let Some(stream) = namespace.subscribe_stream.clone() {
+            return self.open_stream(id, request, namespace, &stream);
+        }
+        let is_open = !is_limited && namespace.allow_subscribe.reaches(!user.is_empty());
+        if is_open || self.engine.options.client.insecure {
+            return self.finish_subscribe(id, &request, namespace, Grant::of(namespace));
+        }
+        tracing::debug!(
+            client = %self.caller.client, channel = %request.channel, namespace = %namespace.name,
+            "no token, handler or option allows the client to subscribe"
+        );
+        Err(ErrorCode::PERMISSION_DENIED.into())
+    }
+
+    fn grant_of_token(&self, request: &SubscribeRequest, namespace: &Namespace) -> Result<Grant, Refused> {
+        let claims = self.engine.subscription_tokens().subscription(&request.token).map_err(|error| match error {
+            TokenError::Expired => Refused::from(ErrorCode::TOKEN_EXPIRED),
+            TokenError::Invalid(_) => ErrorCode::PERMISSION_DENIED.into(),
+        })?;
+        let is_other = claims.channel != request.channel || claims.user != self.caller.user;
+        if is_other || claims.is_of_other_client(&self.caller.client) {
+            return Err(Close::INVALID_TOKEN.into());
+        }
+        Ok(Grant { expire_at: claims.expire_at.unwrap_or_default(), ..Grant::of_token(namespace, &claims.options) })
+    }
+
+    /// Asks the app, which decides alone: what the client wishes is not looked at.
+    fn ask_app(&mut self, id: u32, request: SubscribeRequest, namespace: &Arc<Namespace>, proxy: &ProxyOptions) -> Outcome {
+        let call = self.engine.app.subscribe(proxy, &self.caller, self.subscribe_message(&request, proxy));
+        let namespace = Arc::clone(namespace);
+        self.wait(id, call, move |connection, response| {
+            let outcome = response.map_err(Refused::from).and_then(|response| {
+                let grant = grant_of_app(&namespace, response)?;
+                connection.make_client_side(id, &request, &namespace, grant)
+            });
+            connection.end_subscribe(&request.channel, outcome)
+        });
+        Ok(None)
+    }
+
+    pub(super) fn subscribe_message(&self, request: &SubscribeRequest, proxy: &ProxyOptions) -> proxy::SubscribeRequest {
+        let twin = proxy.twin(request.data.clone());
+        proxy::SubscribeRequest {
+            client: self.caller.client.clone(),
+            transport: self.caller.transport(),
+            protocol: self.caller.protocol.to_owned(),
+            encoding: proxy.encoding().to_owned(),
+            user: self.caller.user.clone(),
+            channel: request.channel.clone(),
+            data: twin.data,
+            b64data: twin.b64data,
+            meta: proxy.meta(&self.caller),
+            ..proxy::SubscribeRequest::default()
+        }
+    }
+
+    /// Adds what the client wishes and may have.
+    fn finish_subscribe(
+        &mut self,
+        id: u32,
+        request: &SubscribeRequest,
+        namespace: &Arc<Namespace>,
+        mut grant: Grant,
+    ) -> Outcome {
+        let is_known = !self.caller.user.is_empty();
+        let insecure = self.engine.options.client.insecure;
+        let reads_history = namespace.allow_history.reaches_subscriber(is_known) || insecure;
+        let reads_presence = namespace.allow_presence.reaches_subscriber(is_known) || insecure;
+        grant.positioning |= request.positioned && (namespace.allow_positioning || reads_history);
+        grant.recovery |= request.recoverable && (namespace.allow_recovery || reads_history);
+        grant.push_join_leave |= request.join_leave && namespace.join_leave && reads_presence;
+        grant.refreshes_itself = namespace.sub_refresh.is_none();
+        let grant = grant.with_cache_of(namespace);
+        self.make_client_side(id, request, namespace, grant)
+    }
+
+    /// Makes a subscription, and replies.
+    pub(super) fn make_client_side(
+        &mut self,
+        id: u32,
+        request: &SubscribeRequest,
+        namespace: &Arc<Namespace>,
+        grant: Grant,
+    ) -> Outcome {
+        if request.tf.is_some() && !namespace.allow_tags_filter {
+            return Err(ErrorCode::BAD_REQUEST.into());
+        }
+        let filter = request.tf.clone().map(Filter::new).transpose()?;
+        let wish = Wish { recover: recover(request), filter };
+        let (format, outbox) = (self.format, Arc::clone(&self.outbox));
+        let mut is_json = true;
+        self.make(&request.channel, namespace, grant, wish, false, |made| {
+            match format.reply(&Reply { id, ..reply! { subscribe: made } }) {
+                Ok(message) => outbox.push(message),
+                Err(_) => is_json = false,
+            }
+        })?;
+        if is_json { Ok(None) } else { Err(Close::INAPPROPRIATE_PROTOCOL.into()) }
+    }
+
+    /// Makes a server-side subscription, whose result is in the connect reply or in a push.
+    pub(super) fn subscribe_server_side(
+        &mut self,
+        channel: &str,
+        namespace: &Arc<Namespace>,
+        grant: Grant,
+        wish: Wish,
+    ) -> Result<SubscribeResult, Refused> {
+        let mut result = SubscribeResult::default();
+        self.make(channel, namespace, grant, wish, true, |made| result = made)?;
+        Ok(result)
+    }
+
+    /// Enters the channel. `reply` is called before anybody else learns of it.
+    pub(super) fn make(
+        &mut self,
+        channel: &str,
+        namespace: &Arc<Namespace>,
+        grant: Grant,
+        wish: Wish,
+        is_server_side: bool,
+        reply: impl FnOnce(SubscribeResult),
+    ) -> Result<(), Refused> {
+        let expire_at = expiry(grant.expire_at);
+        let ttl = match expire_at {
+            0 => None,
+            _ => Some(seconds_until(expire_at).filter(|ttl| *ttl > 0).ok_or(ErrorCode::EXPIRED)?),
+        };
+        let engine = Arc::clone(&self.engine);
+        let Some(session) = self.session() else { return Ok(()) };
+        let subscription = HubSubscription {
+            chan_info: grant.info,
+            data: grant.data,
+            ttl: ttl.filter(|_| grant.refreshes_itself),
+            positioned: grant.positioning,
+            recoverable: grant.recovery,
+            recover: wish.recover.or_else(|| grant.auto_cache_recover.then(Recover::default)),
+            presence: grant.presence,
+            join_leave: grant.join_leave,
+            push_join_leave: grant.push_join_leave,
+            tags_filter: wish.filter,
+        };
+        engine.hub.subscribe(channel, namespace, &session.member, subscription, reply)?;
+        let stream = session.channels.remove(channel).and_then(|subscribing| subscribing.stream);
+        session.channels.insert(
+            channel.to_owned(),
+            Subscription {
+                namespace: Arc::clone(namespace),
+                state: SubscriptionState::Subscribed,
+                is_server_side,
+                is_of_token: grant.is_of_token,
+                expire_at,
+                refreshes_itself: grant.refreshes_itself,
+                waiting: Vec::new(),
+                stream,
+            },
+        );
+        Ok(())
+    }
+
+    pub(super) fn unsubscribe(&mut self, id: u32, request: UnsubscribeRequest) -> Outcome {
+        if request.channel.is_empty() {
+            return Err(Close::BAD_REQUEST.into());
+        }
+        let Some(made) = self.made(&request.channel) else {
+            self.end_subscription(&request.channel);
+            return Ok(Some(reply! { unsubscribe: UnsubscribeResult {} }));
+        };
+        self.wait(id, made, move |connection, made| {
+            made?;
+            connection.end_subscription(&request.channel);
+            Ok(Some(reply! { unsubscribe: UnsubscribeResult {} }))
+        });
+        Ok(None)
+    }
+
+    /// Waits until a subscription that is being made has been made, or not. `None`: none is being made.
+    pub(super) fn made(&mut self, channel: &str) -> Option<impl Future<Output = Result<(), Close>> + Send + use<>> {
+        let subscription = self.session()?.channels.get_mut(channel)?;
+        let is_being_made = subscription.state == SubscriptionState::Subscribing;
+        is_being_made.then(|| {
+            let (sender, made) = oneshot::channel();
+            subscription.waiting.push(sender);
+            async { timeout(MADE_WITHIN, made).await.map(drop).map_err(|_| Close::SERVER_ERROR) }
+        })
+    }
+
+    /// Ends a subscription that has been made.
+    pub(super) fn end_subscription(&mut self, channel: &str) -> bool {
+        let engine = Arc::clone(&self.engine);
+        let Some(session) = self.session() else { return false };
+        if session.subscription(channel).is_none() {
+            return false;
+        }
+        engine.hub.unsubscribe(channel, &session.member);
+        session.channels.remove(channel);
+        true
+    }
+
+    /// Ends a subscription, and pushes the reason.
+    pub(super) fn push_unsubscribe(&mut self, channel: &str, unsubscribed: Unsubscribed) {
+        self.end_subscription(channel);
+        self.push(Push { channel: channel.to_owned(), unsubscribe: Some(unsubscribed.push()), ..Push::default() });
+    }
+
+    pub(super) fn push(&mut self, push: Push) {
+        match self.format.reply(&reply! { push: push }) {
+            Ok(message) => self.outbox.push(message),
+            Err(_) => self.close(Close::INAPPROPRIATE_PROTOCOL),
+        }
+    }
+}
+
+/// What the app grants. Nothing at all in the reply is a yes.
+pub(super) fn grant_of_app(namespace: &Namespace, response: proxy::SubscribeResponse) -> Result<Grant, Refused> {
+    let proxy::SubscribeResponse { result: granted, error, disconnect } = response;
+    let granted = result(disconnect, error, granted)?.unwrap_or_default();
+    let grant = Grant {
+        info: payload(granted.info, &granted.b64info)?,
+        data: payload(granted.data, &granted.b64data)?,
+        expire_at: granted.expire_at,
+        refreshes_itself: namespace.sub_refresh.is_none(),
+        ..Grant::of(namespace)
+    };
+    Ok(grant.overridden(&overrides(granted.r#override)).with_cache_of(namespace))
+}

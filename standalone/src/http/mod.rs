@@ -1,0 +1,105 @@
+//! The HTTP side: the upgrade to a WebSocket, the server API, and the health check.
+//!
+//! Paths are Centrifugo's, unless the configuration changes them: `/connection/websocket`, `/api/<method>`, `/health`.
+
+mod handshake;
+mod listener;
+mod origin;
+mod query;
+mod rate;
+mod server_api;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use http::StatusCode;
+use hyper_util::rt::TokioIo;
+
+use crate::client::{Connection, Engine};
+use crate::config::options::{HealthOptions, Options, WebsocketOptions};
+
+use self::handshake::Handshake;
+use self::rate::Rate;
+
+pub(crate) use self::listener::Http;
+
+/// What the handlers of requests share.
+#[derive(Clone)]
+struct Server {
+    engine: Arc<Engine>,
+    rate: Arc<Rate>,
+}
+
+/// The routes of the engine, to serve or to nest in another router.
+pub(crate) fn router(engine: Arc<Engine>) -> Router {
+    let rate = Arc::new(Rate::new(engine.options.client.connection_rate_limit));
+    let Options { websocket: WebsocketOptions { prefix, .. }, health: HealthOptions { prefix: health_prefix }, .. } =
+        &engine.options;
+    let mut router = Router::new().route(path(prefix), any(websocket)).route(path(health_prefix), get(health));
+    if !engine.options.http_api.disabled {
+        router = router.merge(server_api::routes(&engine.options.http_api));
+    }
+    router.with_state(Server { engine, rate })
+}
+
+/// A prefix as a path: without its `/` at the end, it may be empty.
+fn path(prefix: &str) -> &str {
+    if prefix.is_empty() { "/" } else { prefix }
+}
+
+/// The engine is healthy while it accepts connections.
+async fn health(State(server): State<Server>) -> (StatusCode, &'static str) {
+    let status = if server.engine.stopping.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (status, "{}")
+}
+
+/// Upgrades a request to a client's connection, or refuses it.
+async fn websocket(State(server): State<Server>, mut request: Request) -> Response {
+    let handshake = match server.check(&request) {
+        Ok(handshake) => handshake,
+        Err(status) => return status.into_response(),
+    };
+    server.engine.sweep_from_now();
+    let response = handshake.response();
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (engine, headers) = (Arc::clone(&server.engine), std::mem::take(request.headers_mut()));
+    server.engine.connections.spawn(async move {
+        // A client that is gone before the upgrade has no connection.
+        if let Ok(io) = upgrade.await {
+            Connection::new(engine, handshake.request(headers)).run(TokioIo::new(io)).await;
+        }
+    });
+    response.map(|()| Body::empty())
+}
+
+impl Server {
+    /// Checks the request in Centrifugo's order. `Err`: the status of the refusal.
+    fn check(&self, request: &Request) -> Result<Handshake, StatusCode> {
+        let options = &self.engine.options.client;
+        if let Some(limit) = options.connection_limit
+            && self.engine.connections.len() >= limit
+        {
+            self.engine.noted.log("refusing a connection with 503: `client.connection_limit` is reached");
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        if !self.rate.allows() {
+            self.engine.noted.log("refusing a connection with 503: `client.connection_rate_limit` is reached");
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        if self.engine.stopping.is_cancelled() {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let handshake = Handshake::of(request).ok_or(StatusCode::BAD_REQUEST)?;
+        if origin::is_allowed(request.headers(), &options.allowed_origins) {
+            Ok(handshake)
+        } else {
+            let line = "refusing a connection with 403: its origin is neither this server's nor in `client.allowed_origins`";
+            self.engine.noted.log(line);
+            Err(StatusCode::FORBIDDEN)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Log lines that clients can cause as fast as they send.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The shortest time between two lines with the same text.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What has been logged lately: each text once a second at most, with the number of those that were left out.
+#[derive(Debug, Default)]
+pub(crate) struct Noted(Mutex<HashMap<&'static str, Line>>);
+
+#[derive(Debug)]
+struct Line {
+    at: Instant,
+    left_out: u64,
+}
+
+/// The number of lines that were left out before this one.
+#[derive(Debug, PartialEq, Eq)]
+struct More(u64);
+
+impl Noted {
+    /// Logs a line, unless it has done so a moment ago.
+    pub(crate) fn log(&self, line: &'static str) {
+        if let Some(more) = self.pass(line) {
+            tracing::info!("{line}{more}");
+        }
+    }
+
+    fn pass(&self, line: &'static str) -> Option<More> {
+        let now = Instant::now();
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(last) = lines.get_mut(line) else {
+            lines.insert(line, Line { at: now, left_out: 0 });
+            return Some(More(0));
+        };
+        if now.duration_since(last.at) < PAUSE {
+            last.left_out += 1;
+            return None;
+        }
+        last.at = now;
+        Some(More(std::mem::take(&mut last.left_out)))
+    }
+}
+
+impl fmt::Display for More {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            more => write!(f, " (and {more} more since the last line of this kind)"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_line_is_logged_once_a_second() {
+        let noted = Noted::default();
+        assert_eq!([noted.pass("a"), noted.pass("a"), noted.pass("b")], [Some(More(0)), None, Some(More(0))]);
+        tokio::time::advance(PAUSE).await;
+        assert_eq!([noted.pass("a"), noted.pass("a")], [Some(More(1)), None]);
+        assert_eq!(More(1).to_string(), " (and 1 more since the last line of this kind)");
+    }
+}
