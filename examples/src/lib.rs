@@ -1,6 +1,6 @@
 //! Small runnable examples: one program in `src/bin` for each subject.
 //!
-//! Each is an app, which needs a Centrifugo beside it. With `rpc_ping`, for example:
+//! Each is an app, and all but `standalone` need a Centrifugo beside them. With `rpc_ping`, for example:
 //!
 //! ```text
 //! PROXY_PRINT_CONFIG=1 cargo run -p examples --bin rpc_ping > config.json
@@ -16,7 +16,8 @@
 //! > {"id": 2, "rpc": {"method": "ping"}}
 //! ```
 //!
-//! The chat, `cargo run -p chat`, starts its own Centrifugo and serves a page.
+//! `standalone` needs no Centrifugo: `cargo run -p examples --bin standalone`, then the same client. Nor does the chat,
+//! `cargo run -p chat`, which also serves a page.
 
 /// The README, whose code is compiled as a doctest.
 #[cfg(doctest)]

@@ -40,6 +40,10 @@ pub enum StartError {
     /// Writing the configuration, or the settings, to stdout failed.
     #[error("can't print: {0}")]
     Print(io::Error),
+    /// Centrifugo's configuration has settings that the app's own engine can't honour: all of them.
+    #[cfg(feature = "standalone")]
+    #[error(transparent)]
+    Standalone(centrifugo_standalone::StartError),
     /// The server failed while it was running.
     #[error("the server stopped: {0}")]
     Serve(#[source] io::Error),

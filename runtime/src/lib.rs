@@ -127,6 +127,8 @@ pub use ::headers;
 #[cfg(feature = "api")]
 pub use api::{Publisher, PublisherError};
 pub use app::list::ListOf;
+#[cfg(feature = "standalone")]
+pub use app::standalone::{RunningStandalone, Standalone, StandaloneServer};
 #[cfg(feature = "tls")]
 pub use app::tls_setting::Tls;
 pub use app::{App, run};
@@ -184,3 +186,7 @@ pub mod patterns {}
 
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}
+
+#[cfg(feature = "standalone")]
+#[doc = include_str!("../docs/standalone.md")]
+pub mod standalone {}

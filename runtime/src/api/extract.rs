@@ -10,7 +10,8 @@ use crate::reject::Reject;
 
 use super::publisher::Publisher;
 
-/// The publisher of [`App::publisher`](crate::App::publisher). An app without one, whose handlers take it, doesn't start.
+/// The publisher of [`App::publisher`](crate::App::publisher). An app without one, whose handlers take it, doesn't start,
+/// unless it runs its [own engine](crate::operations#engine).
 impl<'c, E: Event> Extract<'c, E> for Publisher {
     fn extract(call: &'c Call<E>) -> Immediate<'c, E, Self> {
         immediate(call, |call| match call.state::<Self>() {

@@ -5,6 +5,8 @@ mod error;
 mod extract;
 mod publisher;
 mod request;
+#[cfg(feature = "standalone")]
+mod route;
 
 pub use cent;
 pub use cent::token;

@@ -13,12 +13,15 @@ use crate::names::channel_data::DataOf;
 use super::batch::Batch;
 use super::error::{DEFAULT_URL, KEY, PublisherError, URL};
 use super::request::Request;
+#[cfg(feature = "standalone")]
+use super::route::Route;
 
 /// A client of Centrifugo's server API, which publishes and calls the API's other methods over HTTP.
 ///
 /// Each method makes a [`Request`], which `.await` sends; [`Request::with`] sets its options. Clones are cheap, and share
 /// their connections. Handlers take the publisher as an argument if the app has it by
-/// [`App::publisher`](crate::App::publisher). It also works without an app.
+/// [`App::publisher`](crate::App::publisher). It also works without an app. In an app that runs its [own
+/// engine](crate::operations#engine), the app's publisher and its clones call that in the process instead.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), centrifugo::PublisherError> {
@@ -32,6 +35,9 @@ use super::request::Request;
 pub struct Publisher {
     client: cent::Client,
     key: Option<Arc<str>>,
+    /// `None`: the client has a way of its own.
+    #[cfg(feature = "standalone")]
+    route: Option<Route>,
 }
 
 impl Publisher {
@@ -44,8 +50,48 @@ impl Publisher {
     /// can't be a header's value.
     pub fn new(url: impl Into<String>, key: impl Into<String>) -> Result<Self, PublisherError> {
         let key: String = key.into();
-        let client = cent::Client::new(cent::Config::new(url).api_key(key.as_str()))?;
-        Ok(Self { client, key: Some(key.into()) })
+        let config = cent::Config::new(url).api_key(key.as_str());
+        let publisher = Self::with_route(config)?;
+        Ok(Self { key: Some(key.into()), ..publisher })
+    }
+
+    #[cfg(not(feature = "standalone"))]
+    fn with_route(config: cent::Config) -> Result<Self, PublisherError> {
+        Ok(cent::Client::new(config)?.into())
+    }
+
+    /// Creates a publisher whose calls go to the engine of the app that gets it, and over HTTP without one.
+    #[cfg(feature = "standalone")]
+    fn with_route(config: cent::Config) -> Result<Self, PublisherError> {
+        Self::along(Route::over_http()?, config)
+    }
+
+    /// Creates a publisher for an engine alone.
+    #[cfg(feature = "standalone")]
+    pub(crate) fn without_http() -> Self {
+        // Of the URL, the engine reads the method alone.
+        let config = cent::Config::new("http://standalone/api");
+        Self::along(Route::without_http(), config).expect("a constant URL is valid")
+    }
+
+    #[cfg(feature = "standalone")]
+    fn along(route: Route, config: cent::Config) -> Result<Self, PublisherError> {
+        let client = cent::Client::new(config.http_client(route.clone()))?;
+        Ok(Self { client, key: None, route: Some(route) })
+    }
+
+    /// Whether an engine can be its way.
+    #[cfg(feature = "standalone")]
+    pub(crate) fn has_route(&self) -> bool {
+        self.route.is_some()
+    }
+
+    /// Makes this publisher and its clones call the engine, from now on.
+    #[cfg(feature = "standalone")]
+    pub(crate) fn call_in_process(&self, engine: centrifugo_standalone::Api) {
+        if let Some(route) = &self.route {
+            route.lead_to(engine);
+        }
     }
 
     /// Creates a publisher with the settings in the environment.
@@ -165,7 +211,7 @@ impl Publisher {
     /// Centrifugo waits 1 s for a handler by default, so a handler that publishes should set a shorter timeout.
     #[must_use]
     pub fn timeout(&self, timeout: Duration) -> Self {
-        Self { client: self.client.with_timeout(timeout), key: self.key.clone() }
+        Self { client: self.client.with_timeout(timeout), ..self.clone() }
     }
 
     /// The client of `cent`, for everything that the publisher has no method for: maps, broadcasts with retries, Centrifugo
@@ -183,7 +229,12 @@ impl Publisher {
 /// know its key, so the generated configuration contains none.
 impl From<cent::Client> for Publisher {
     fn from(client: cent::Client) -> Self {
-        Self { client, key: None }
+        Self {
+            client,
+            key: None,
+            #[cfg(feature = "standalone")]
+            route: None,
+        }
     }
 }
 

@@ -45,6 +45,7 @@ impl App {
         subscription_type::check(&registry, &mut conflicts);
         conflicts.extend(self.check_error_handlers());
         conflicts.extend(Self::check_reflection(operator));
+        conflicts.extend(Self::check_has_engine(operator));
         let secret = self.check_settings(operator, &mut conflicts);
         let tls = self.check_tls(operator).unwrap_or_else(|conflict| {
             conflicts.push(conflict);

@@ -7,6 +7,7 @@
 mod check;
 #[allow(missing_docs, missing_debug_implementations, reason = "only expansions use it")]
 pub(crate) mod collected;
+mod engine;
 pub(crate) mod list;
 #[cfg(feature = "logs")]
 mod logs;
@@ -17,6 +18,8 @@ mod reflection;
 mod report;
 mod secret;
 mod settings;
+#[cfg(feature = "standalone")]
+pub(crate) mod standalone;
 mod start;
 mod tls;
 #[cfg(feature = "tls")]
@@ -79,6 +82,8 @@ pub struct App {
     has_reflection: bool,
     /// The address that serves metrics, which needs the feature `prometheus`.
     prometheus: Option<String>,
+    /// Whether the app runs its own engine, which needs the feature `standalone`.
+    is_standalone: bool,
     /// Whether [`testing`](crate::testing) calls the app, and no Centrifugo does.
     is_test: bool,
 }

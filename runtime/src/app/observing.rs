@@ -1,6 +1,8 @@
 //! What the app shows of its calls: metrics, the address that serves them to Prometheus, and spans.
 
 use super::App;
+#[cfg(feature = "standalone")]
+use super::operator::Given;
 use super::operator::{METRICS_ADDRESS, Operator};
 use crate::error::StartError;
 #[cfg(feature = "metrics")]
@@ -50,6 +52,13 @@ impl App {
     pub fn spans(mut self) -> Self {
         self.has_spans = true;
         self
+    }
+
+    /// The name of the setting with the address for metrics, if there is one.
+    #[cfg(feature = "standalone")]
+    pub(super) fn metrics_setting(&self, operator: &Operator) -> Option<String> {
+        let own = self.prometheus.as_ref().map(|_| "App::prometheus".to_owned());
+        operator.get(&METRICS_ADDRESS).map(Given::name).or(own)
     }
 
     /// Listens on the address for metrics, if there is one. From then on the app has a recorder.

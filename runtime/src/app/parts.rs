@@ -112,6 +112,9 @@ impl App {
     /// The [generated configuration](Self::centrifugo_config) contains its key as `http_api.key`, so whoever can read the
     /// configuration can call the API.
     ///
+    /// Once the app runs its [own engine](crate::operations#engine), the publisher and all of its clones call the engine in the
+    /// process. If several engines start with clones of one publisher, they call the last one.
+    ///
     /// ```
     /// # fn app() -> Result<centrifugo::App, centrifugo::PublisherError> {
     /// let api = "http://127.0.0.1:8000/api";

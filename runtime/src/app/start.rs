@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::App;
 use super::check::Checked;
 use super::operator::{
-    ADDRESS, AppSettings, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, REFLECTION, REUSE_PORT, SECRET,
+    ADDRESS, AppSettings, ENGINE, METRICS_ADDRESS, Operator, PRINT_CONFIG, PRINT_SETTINGS, REFLECTION, REUSE_PORT, SECRET,
+    STANDALONE,
 };
 use super::report::{report, warn_of_missing_certificates, warn_of_strangers};
 #[cfg(feature = "tls")]
@@ -77,7 +78,7 @@ impl App {
         self.print(&Operator::read())
     }
 
-    fn print(&self, operator: &Operator) -> Result<bool, StartError> {
+    pub(super) fn print(&self, operator: &Operator) -> Result<bool, StartError> {
         #[cfg(feature = "logs")]
         super::logs::install(operator);
         if !operator.faults().is_empty() {
@@ -110,7 +111,8 @@ impl App {
         let metrics = self.prometheus.as_ref().map(|address| (&METRICS_ADDRESS, address.clone()));
         let reuse_port = self.reuse_port.then(|| (&REUSE_PORT, "1".to_owned()));
         let reflection = self.has_reflection.then(|| (&REFLECTION, "1".to_owned()));
-        let texts = address.into_iter().chain(secret).chain(metrics).chain(reuse_port).chain(reflection);
+        let engine = self.is_standalone.then(|| (&ENGINE, STANDALONE.to_owned()));
+        let texts = address.into_iter().chain(secret).chain(metrics).chain(engine).chain(reuse_port).chain(reflection);
         #[cfg(feature = "tls")]
         let texts = texts.chain(self.tls.iter().flat_map(Tls::listed));
         operator.listing(&AppSettings { limits: self.limits, texts: texts.collect() })
@@ -131,6 +133,9 @@ impl App {
     /// Centrifugo's configuration or the app's settings, and returns. The feature `logs` (on by default) prints logs to
     /// stderr, as `RUST_LOG` selects them, unless the app has a `tracing` subscriber of its own.
     ///
+    /// `PROXY_ENGINE=standalone` makes it run the app's [own engine](crate::operations#engine) instead (feature
+    /// `standalone`).
+    ///
     /// # Errors
     ///
     /// As [`bind`](Self::bind); [`StartError::Print`], [`StartError::Signals`], and [`StartError::Serve`] while it serves.
@@ -140,6 +145,10 @@ impl App {
             return Ok(());
         }
         let signals = signals().map_err(StartError::Signals)?;
+        #[cfg(feature = "standalone")]
+        if self.runs_engine(&operator) {
+            return self.standalone().bind_as(&operator, None).await?.serve_until_any(signals).await;
+        }
         self.bind_as(&operator).await?.serve_until_any(signals).await
     }
 
@@ -150,7 +159,10 @@ impl App {
     ///
     /// As [`into_service`](Self::into_service), and [`StartError::Listen`].
     pub async fn bind(self) -> Result<Server, StartError> {
-        self.bind_as(&Operator::read()).await
+        let operator = Operator::read();
+        #[cfg(feature = "standalone")]
+        self.check_engine(&operator)?;
+        self.bind_as(&operator).await
     }
 
     async fn bind_as(mut self, operator: &Operator) -> Result<Server, StartError> {
@@ -179,6 +191,8 @@ impl App {
     /// [`StartError::NoHandlers`], and [`StartError::Conflicts`] with everything that is wrong.
     pub fn into_service(mut self) -> Result<ProxyService, StartError> {
         let operator = Operator::read();
+        #[cfg(feature = "standalone")]
+        self.check_engine(&operator)?;
         let checked = self.check(&operator)?;
         self.limits = operator.limits(self.limits);
         operator.warn_of_strangers();
@@ -201,7 +215,7 @@ impl App {
         config::generate(registry, &self.settings, secret.as_ref(), tls, endpoint)
     }
 
-    fn service(mut self, checked: Checked) -> (ProxyService, Config) {
+    pub(super) fn service(mut self, checked: Checked) -> (ProxyService, Config) {
         let layers = mem::take(&mut self.layers);
         let (dispatch, config) = self.dispatch(checked);
         (layers.around(ProxyService::new(dispatch)), config)

@@ -46,7 +46,7 @@ use crate::server::metrics_endpoint::MetricsEndpoint;
 use crate::server::tls::Acceptor;
 
 /// Why a stop is cut short by another one.
-const STOPPED_AGAIN: &str = "stopped again";
+pub(crate) const STOPPED_AGAIN: &str = "stopped again";
 
 /// The limits of the server.
 #[derive(Debug, Clone, Copy)]
@@ -247,7 +247,7 @@ async fn finish(
 }
 
 /// Logs how the server has stopped. `cut`: the reason why it waits no longer.
-fn report_end(cut: Option<&str>, running: usize) {
+pub(crate) fn report_end(cut: Option<&str>, running: usize) {
     match cut {
         None => tracing::info!("stopped"),
         Some(why) if running > 0 => {

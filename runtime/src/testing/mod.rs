@@ -4,6 +4,8 @@ mod call;
 mod centrifugo;
 mod outcome;
 mod request;
+#[cfg(feature = "standalone")]
+mod server;
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ use crate::event::{self, ChannelChange, ChannelState, SubscribeStream, for_each_
 pub use call::TestCall;
 pub use outcome::{Opened, Outcome, Reply};
 pub use request::TestEvent;
+#[cfg(feature = "standalone")]
+pub use server::TestServer;
 
 #[doc(no_inline)]
 pub use crate::wire::{NotifyChannelStateResult, Publication, SharedPollRefreshResultItem, SubscribeOptions};

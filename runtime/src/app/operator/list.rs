@@ -38,6 +38,16 @@ pub(crate) const REUSE_PORT: Setting =
     Setting::new("PROXY_REUSE_PORT", Form::Flag, "shares the port with other instances on this machine: `App::reuse_port`")
         .default("0");
 
+/// The value of `PROXY_ENGINE` with which the app itself serves clients.
+pub(crate) const STANDALONE: &str = "standalone";
+
+pub(crate) const ENGINE: Setting = Setting::new(
+    "PROXY_ENGINE",
+    Form::Word(&["centrifugo", STANDALONE]),
+    "who serves clients: `centrifugo`, which calls the app, or the app itself, `App::standalone` (feature `standalone`)",
+)
+.default("centrifugo");
+
 pub(crate) const REFLECTION: Setting = Setting::new(
     "PROXY_REFLECTION",
     Form::Flag,
@@ -74,6 +84,7 @@ pub(super) const SETTINGS: &[&Setting] = &[
     &TLS_KEY_PEM,
     &TLS_CLIENT_CA_PEM,
     &METRICS_ADDRESS,
+    &ENGINE,
     &REUSE_PORT,
     &REFLECTION,
     &Setting::new("PROXY_TIMEOUT", Form::TimeIfAny(|limits| &mut limits.call), "the longest time of a call: `App::timeout`"),

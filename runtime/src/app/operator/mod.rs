@@ -15,8 +15,8 @@ use std::fmt;
 use centrifugo_pattern::nearest;
 
 pub(crate) use self::list::{
-    ADDRESS, METRICS_ADDRESS, PRINT_CONFIG, PRINT_SETTINGS, REFLECTION, REUSE_PORT, SECRET, SECRET_PREVIOUS, TLS_CERT_PEM,
-    TLS_CLIENT_CA_PEM, TLS_KEY_PEM,
+    ADDRESS, ENGINE, METRICS_ADDRESS, PRINT_CONFIG, PRINT_SETTINGS, REFLECTION, REUSE_PORT, SECRET, SECRET_PREVIOUS,
+    STANDALONE, TLS_CERT_PEM, TLS_CLIENT_CA_PEM, TLS_KEY_PEM,
 };
 #[cfg(feature = "logs")]
 pub(crate) use self::list::{NO_COLOR, RUST_LOG};
@@ -244,6 +244,7 @@ mod tests {
             ("PROXY_BODY_TIMEOUT", "10", "can't be `10`: `10` has no unit: write `10ms` or `10s`"),
             ("PROXY_TIMEOUT", "0s", "can't be `0s`: write at least `1ms`"),
             ("PROXY_PRINT_CONFIG", "yes", "can't be `yes`: write `1` or `0`"),
+            ("PROXY_ENGINE", "redis", "can't be `redis`: write `centrifugo` or `standalone`"),
             ("PROXY_MAX_CONECTIONS", "1", "doesn't exist: did you mean `PROXY_MAX_CONNECTIONS`?"),
             ("PROXY_ADRESS", "1", "doesn't exist: did you mean `PROXY_ADDRESS`?"),
             ("PROXY_TLS_NONSENSE", "1", "doesn't exist: `PROXY_PRINT_SETTINGS=1` prints all that do"),

@@ -42,6 +42,8 @@ pub(super) enum Form {
     /// Anything but nothing.
     Presence,
     Flag,
+    /// One of these.
+    Word(&'static [&'static str]),
     /// A whole number, at least 1.
     Count(fn(&mut Limits) -> &mut usize),
     /// The same, of 32 bits.
@@ -100,6 +102,8 @@ impl Setting {
             Form::Address => Address::check(text)?,
             Form::MetricsAddress => MetricsAddress::check(text)?,
             Form::Flag => drop(flag(text)?),
+            Form::Word(words) if words.contains(&text) => {}
+            Form::Word(words) => return Err(format!("write {}", alternatives(words))),
             Form::Count(field) => *field(limits) = count(text)?,
             Form::Count32(field) => *field(limits) = count(text)?,
             Form::Size(field) => *field(limits) = size(text)?,
@@ -113,9 +117,8 @@ impl Setting {
     /// The limit that the setting is for, as an operator would write it. `None`: it is for none.
     pub(super) fn of_limits(&self, limits: &mut Limits) -> Option<String> {
         Some(match self.form {
-            Form::Text | Form::Address | Form::MetricsAddress | Form::Secret | Form::Pem | Form::Presence | Form::Flag => {
-                return None;
-            }
+            Form::Text | Form::Address | Form::MetricsAddress | Form::Secret | Form::Pem => return None,
+            Form::Presence | Form::Flag | Form::Word(_) => return None,
             Form::Count(field) => field(limits).to_string(),
             Form::Count32(field) => field(limits).to_string(),
             Form::Size(field) => written_size(*field(limits)),
@@ -139,11 +142,16 @@ impl fmt::Display for Form {
             Self::Secret => "secret",
             Self::Pem => "file or PEM",
             Self::Flag => "`1` or `0`",
+            Self::Word(words) => return f.write_str(&alternatives(words)),
             Self::Count(_) | Self::Count32(_) => "number",
             Self::Size(_) => "size",
             Self::Time(_) | Self::TimeOrZero(_) | Self::TimeIfAny(_) => "time",
         })
     }
+}
+
+fn alternatives(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// Reads a flag.
