@@ -20,15 +20,18 @@ pub enum Error {
         /// The system's error.
         source: io::Error,
     },
-    /// The JavaScript SDK isn't where npm installs it.
-    #[error("can't read {}: {source}; remove `node_modules` beside it, and start again", .path.display())]
+    /// The file of the JavaScript SDK can't be read.
+    #[error("can't read the SDK in {}: {source}; set CHAT_SDK to npm's `dist/centrifuge.js`, or unset it", .path.display())]
     Sdk {
-        /// The expected path.
+        /// The path.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
     },
-    /// Centrifugo or npm is missing.
+    /// There is no such engine.
+    #[error("there is no engine `{0}`: set CHAT_ENGINE to `standalone` or `centrifugo`")]
+    Engine(String),
+    /// Centrifugo is missing, or doesn't start.
     #[error(transparent)]
     Centrifugo(#[from] centrifugo_server::Error),
     /// The app doesn't start, or has stopped.
@@ -56,10 +59,10 @@ mod tests {
     fn an_error_of_main_names_what_to_install_or_set() {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         for (error, expected) in [
-            (Error::from(centrifugo_server::Error::NoGo(missing())), "install either, or set CENTRIFUGO_BIN"),
-            (Error::from(centrifugo_server::Error::NoNpm(missing())), "install Node"),
+            (Error::from(centrifugo_server::Error::NoGo(missing())), "or set CENTRIFUGO_BIN"),
+            (Error::Engine("redis".into()), "set CHAT_ENGINE"),
             (Error::Listen { address: "nowhere".into(), source: missing() }, "set CHAT_ADDRESS"),
-            (Error::Sdk { path: "node_modules/centrifuge.js".into(), source: missing() }, "remove `node_modules`"),
+            (Error::Sdk { path: "centrifuge.js".into(), source: missing() }, "set CHAT_SDK"),
         ] {
             let printed = format!("{error:?}");
             assert!(printed.contains(expected) && !printed.contains(" {"), "{printed}");

@@ -44,6 +44,16 @@ struct ChatRoom {
     room: Room,
 }
 
+/// A room's channel for who is typing. It has neither history nor presence, and nobody who is away misses anything.
+#[centrifugo::channel("typing:<room>", data = Typing)]
+struct TypingIn {
+    room: Room,
+}
+
+/// The sign that somebody is typing. Centrifugo adds who.
+#[derive(Serialize, Deserialize)]
+struct Typing {}
+
 #[derive(Debug, PartialEq, Reject)]
 enum ChatError {
     #[reject(421, "a name has 1 to 24 characters")]
@@ -106,6 +116,17 @@ async fn say(
     Ok(Published::new().data(&Message { text, sent_at: now() }))
 }
 
+#[topic(TypingIn)]
+async fn watch(TypingIn { room }: TypingIn, Meta(ticket): Meta<Ticket>) -> Result<(), ChatError> {
+    ticket.admit(room)
+}
+
+#[centrifugo::publish(TypingIn)]
+async fn typing(TypingIn { room }: TypingIn, Meta(ticket): Meta<Ticket>) -> Result<Published<TypingIn>, ChatError> {
+    ticket.admit(room)?;
+    Ok(Published::new().data(&Typing {}))
+}
+
 impl Ticket {
     fn admit(&self, room: Room) -> Result<(), ChatError> {
         if room.is_crew_only() && !self.crew { Err(ChatError::CrewOnly) } else { Ok(()) }
@@ -150,6 +171,16 @@ mod tests {
         assert_eq!(app.subscribe("chat:cellar").meta(&CREW).await.error().code(), 403);
         let said = app.publish("chat:lobby").meta(&GUEST).data(json!({ "text": " hi " })).await.into_reply();
         assert!(said.data.starts_with(br#"{"text":"hi","sentAt":"#), "{:?}", said.data);
+    }
+
+    #[tokio::test]
+    async fn who_types_in_a_room_publishes_only_that() {
+        let app = TestApp::new(App::new()).expect("an app that can start");
+        assert!(app.subscribe("typing:lobby").meta(&GUEST).await.is_reply());
+        assert_eq!(app.subscribe("typing:bridge").meta(&GUEST).await.error().code(), 403);
+        let typing = app.publish("typing:lobby").meta(&GUEST).data(json!({ "more": 1 })).await.into_reply();
+        assert_eq!(typing.data, "{}");
+        assert_eq!(app.publish("typing:bridge").meta(&GUEST).data(json!({})).await.error().code(), 403);
     }
 
     // A handler remains a function, which a unit test calls.

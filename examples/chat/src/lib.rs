@@ -4,83 +4,72 @@
 //! cargo run -p chat
 //! ```
 //!
-//! starts the app, and a Centrifugo with the app's configuration, and prints the page's address. Open it in two tabs.
+//! starts the page and the app, which has its own engine (the feature `standalone`), and prints the page's address. It needs
+//! neither Centrifugo nor Node. Open the page in two tabs.
+//!
+//! ```text
+//! CHAT_ENGINE=centrifugo cargo run -p chat
+//! ```
+//!
+//! starts a real Centrifugo beside it. The handlers and the configuration are the same.
 //!
 //! | environment | meaning | default |
 //! |---|---|---|
 //! | `CHAT_ADDRESS` | the page's address | `127.0.0.1:3000`, or a free port if that is in use |
-//! | `PROXY_ADDRESS` | the app's address | a free port of 127.0.0.1 |
+//! | `CHAT_ENGINE` | `standalone` or `centrifugo` | `standalone` |
+//! | `CHAT_SDK` | the JavaScript SDK: `dist/centrifuge.js` of npm's package `centrifuge` | the page loads it from a CDN |
 //! | `CENTRIFUGO_BIN` | the Centrifugo to start | the one in `PATH`, or one built from its Go module |
+//!
+//! The CDN is cdn.jsdelivr.net. The page has the SDK's hash, and the browser runs no other script.
 
+mod engine;
 mod error;
 mod handlers;
 mod page;
 pub mod room;
+mod sdk;
+mod servers;
+mod settings;
 
 pub use error::Error;
+pub use settings::{Engine, Settings};
 
 use std::net::SocketAddr;
 
 use centrifugo::App;
-use centrifugo_server::Centrifugo;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-/// A running chat: the page, the app, and Centrifugo between them.
+use crate::engine::Running;
+use crate::sdk::Sdk;
+use crate::servers::Servers;
+
+/// A running chat: the page, the app, and its engine.
 #[derive(Debug)]
 pub struct Chat {
     address: SocketAddr,
-    centrifugo: Centrifugo,
-    stop: watch::Sender<()>,
-    servers: JoinSet<Result<(), Error>>,
+    engine: Running,
+    servers: Servers,
 }
 
 impl Chat {
-    /// Starts the chat, with the page at `address`; port 0 selects a free one.
+    /// Starts the chat.
     ///
     /// # Errors
     ///
-    /// The address is in use, Centrifugo can't be found or built, or the SDK can't be installed.
-    pub async fn start(address: &str) -> Result<Self, Error> {
-        let page = TcpListener::bind(address).await.map_err(|source| {
-            let address = address.to_owned();
-            Error::Listen { address, source }
-        })?;
-        Self::with_page_on(page).await
-    }
+    /// The address is in use, the file of the SDK can't be read, or Centrifugo can't be found or built.
+    pub async fn start(settings: Settings) -> Result<Self, Error> {
+        let sdk = Sdk::new(settings.sdk).await?;
+        let listener = listen(settings.address).await?;
+        let address = listener.local_addr()?;
+        let mut servers = Servers::new();
+        let engine = Running::start(settings.engine, app(address), &mut servers).await?;
 
-    /// Like [`start`](Self::start), with the page at `CHAT_ADDRESS`, at port 3000, or at a free port if 3000 is in use.
-    ///
-    /// # Errors
-    ///
-    /// As [`start`](Self::start).
-    pub async fn start_from_env() -> Result<Self, Error> {
-        if let Ok(address) = std::env::var("CHAT_ADDRESS") {
-            return Self::start(&address).await;
-        }
-        match TcpListener::bind("127.0.0.1:3000").await {
-            Ok(page) => Self::with_page_on(page).await,
-            Err(_) => Self::start("127.0.0.1:0").await,
-        }
-    }
-
-    async fn with_page_on(page: TcpListener) -> Result<Self, Error> {
-        let address = page.local_addr()?;
-        let sdk = page::sdk().await?;
-        let app = app(address).bind().await?;
-        let centrifugo = Centrifugo::start(app.centrifugo_config()).await?;
-
-        let (stop, stopped) = watch::channel(());
-        let mut servers = JoinSet::new();
-        servers.spawn({
-            let router = page::router(sdk, &centrifugo.websocket_url());
-            let stopped = until(stopped.clone());
-            async move { Ok(axum::serve(page, router).with_graceful_shutdown(stopped).await?) }
-        });
-        servers.spawn(async move { Ok(app.serve_until(until(stopped)).await?) });
-        Ok(Self { address, centrifugo, stop, servers })
+        // One server for the page and the clients of the chat's own engine, so that both have the same origin.
+        let router = page::router(sdk, &engine.endpoint()).merge(engine.router());
+        let stopped = servers.stopped();
+        servers.spawn(async { Ok(axum::serve(listener, router).with_graceful_shutdown(stopped).await?) });
+        Ok(Self { address, engine, servers })
     }
 
     /// The page's address.
@@ -94,23 +83,32 @@ impl Chat {
     ///
     /// The reason why it ended.
     pub async fn failed(&mut self) -> Result<(), Error> {
-        match self.servers.join_next().await {
-            Some(ended) => ended?,
-            None => Ok(()),
-        }
+        self.servers.ended().await
     }
 
-    /// Stops the chat: Centrifugo first, so that it calls no app that has stopped.
-    pub async fn stop(mut self) {
-        self.centrifugo.stop().await;
-        drop(self.stop);
-        while self.servers.join_next().await.is_some() {}
+    /// Stops the chat: the engine first, so that no client remains, and Centrifugo calls no app that has stopped.
+    pub async fn stop(self) {
+        self.engine.stop().await;
+        self.servers.stop().await;
     }
 }
 
-/// The app, with further settings of Centrifugo: presence, history, and the page as an allowed origin.
+/// Listens on the address; without one, on port 3000, or on a free port if that is in use.
+async fn listen(address: Option<String>) -> Result<TcpListener, Error> {
+    let address = match address {
+        Some(address) => address,
+        None => match TcpListener::bind("127.0.0.1:3000").await {
+            Ok(listener) => return Ok(listener),
+            Err(_) => "127.0.0.1:0".to_owned(),
+        },
+    };
+    TcpListener::bind(&address).await.map_err(|source| Error::Listen { address, source })
+}
+
+/// The app, with further settings of Centrifugo: presence, history, and the page as an allowed origin, which it needs if
+/// clients connect to another server than the page's.
 fn app(page: SocketAddr) -> App {
-    App::new().listen("127.0.0.1:0").centrifugo(json!({
+    App::new().centrifugo(json!({
         "client": { "allowed_origins": [format!("http://{page}"), format!("http://localhost:{}", page.port())] },
         "channel": { "namespaces": [{
             "name": "chat",
@@ -118,9 +116,4 @@ fn app(page: SocketAddr) -> App {
             "history_size": 100, "history_ttl": "24h", "force_recovery": true, "allow_history_for_subscriber": true
         }] }
     }))
-}
-
-/// Completes when the sender is dropped.
-async fn until(mut stopped: watch::Receiver<()>) {
-    while stopped.changed().await.is_ok() {}
 }

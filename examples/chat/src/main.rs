@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use chat::{Chat, Error};
+use chat::{Chat, Error, Settings};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    let mut chat = Chat::start_from_env().await?;
+    let mut chat = Chat::start(Settings::from_env()?).await?;
     // The only line on stdout, for programs that start the chat.
     writeln!(io::stdout(), "the chat is at {}", chat.url())?;
     let ended = tokio::select! {

@@ -1,41 +1,37 @@
-//! The web page: three files of this folder, the SDK from npm, and the address of Centrifugo.
-
-use std::path::Path;
+//! The web page: three files of this folder, the SDK, and the address for clients.
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use crate::Error;
+use crate::sdk::Sdk;
 
-const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
-
-/// Returns the JavaScript SDK, which npm installs first if it is missing.
-pub(crate) async fn sdk() -> Result<String, Error> {
-    let web = Path::new(WEB);
-    centrifugo_server::npm_ci(web).await?;
-    let path = web.join("node_modules/centrifuge/dist/centrifuge.js");
-    tokio::fs::read_to_string(&path).await.map_err(|source| Error::Sdk { path, source })
-}
-
-/// Serves the page. `endpoint` is Centrifugo's address for the SDK.
-pub(crate) fn router(sdk: String, endpoint: &str) -> Router {
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' {endpoint}; \
-         base-uri 'none'; form-action 'none'"
-    );
+/// Serves the page. `endpoint` is the address for the SDK: a path of the page's own server, or a URL.
+pub(crate) fn router(sdk: Sdk, endpoint: &str) -> Router {
+    let html = include_str!("../web/index.html").replace("{sdk}", &sdk.element()).replace("{sdk-note}", sdk.note());
+    let kind = "text/html; charset=utf-8".to_owned();
+    let html = ([(CONTENT_TYPE, kind), (CONTENT_SECURITY_POLICY, policy(&sdk, endpoint))], html);
     let settings = serde_json::json!({ "endpoint": endpoint }).to_string();
-    let html = (
-        [(CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (CONTENT_SECURITY_POLICY, policy)],
-        include_str!("../web/index.html"),
-    );
-    Router::new()
+    let router = Router::new()
         .route("/", get(async move || html.clone()))
         .route("/chat.css", get(async || file("text/css", include_str!("../web/chat.css"))))
         .route("/chat.js", get(async || file("text/javascript", include_str!("../web/chat.js"))))
-        .route("/centrifuge.js", get(async move || file("text/javascript", sdk.clone())))
-        .route("/settings.json", get(async move || file("application/json", settings.clone())))
+        .route("/settings.json", get(async move || file("application/json", settings.clone())));
+    match sdk {
+        Sdk::Cdn => router,
+        Sdk::File(script) => router.route("/centrifuge.js", get(async move || file("text/javascript", script.clone()))),
+    }
+}
+
+/// What the page may load: its own files, and the SDK. `'self'` includes WebSockets to the page's own server.
+fn policy(sdk: &Sdk, endpoint: &str) -> String {
+    let elsewhere = if endpoint.starts_with('/') { "" } else { endpoint };
+    format!(
+        "default-src 'none'; script-src 'self' {}; style-src 'self'; img-src data:; connect-src 'self' {elsewhere}; \
+         base-uri 'none'; form-action 'none'",
+        sdk.source()
+    )
 }
 
 fn file(kind: &'static str, content: impl IntoResponse) -> impl IntoResponse {

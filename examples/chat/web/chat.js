@@ -3,9 +3,11 @@
 const $ = (id) => document.getElementById(id);
 const params = new URLSearchParams(location.search);
 const SIGNED_IN = "chat.signed-in";
+const TYPING_MS = 3000; // how long somebody is shown as typing; half of it is between two signs
 
 let client; // the connection
-let room; // the current room's subscription, members and last offset
+let me; // the user's name, as the handler keeps it
+let room; // the current room's subscriptions, members and last offset
 let rooms = [];
 
 // --- sign in ---------------------------------------------------------------------------------------------------------
@@ -21,11 +23,14 @@ $("leave").addEventListener("click", () => {
 });
 
 async function signIn(who) {
+  if (typeof Centrifuge === "undefined") return show("door-alert", { message: "the SDK isn’t loaded" });
   $("enter").disabled = true;
   show("door-alert", null);
   try {
     const { endpoint } = await (await fetch("/settings.json")).json();
-    client = new Centrifuge(endpoint, { data: who });
+    // A path is one of the page's own server.
+    me = who.name.trim();
+    client = new Centrifuge(new URL(endpoint, location.href.replace(/^http/, "ws")).href, { data: who });
   } catch (error) {
     $("enter").disabled = false;
     return show("door-alert", { message: "the page’s server doesn’t answer" });
@@ -90,10 +95,10 @@ function roomButton(it) {
 
 function enter(it) {
   if (room?.name === it.name && room.subscription.state !== "unsubscribed") return;
-  if (room) {
-    room.subscription.removeAllListeners();
-    room.subscription.unsubscribe();
-    client.removeSubscription(room.subscription);
+  for (const subscription of room ? [room.subscription, room.typing] : []) {
+    subscription.removeAllListeners();
+    subscription.unsubscribe();
+    client.removeSubscription(subscription);
   }
   history.replaceState(null, "", `#${it.name}`);
   document.title = `#${it.name} · Chat`;
@@ -107,8 +112,11 @@ function enter(it) {
   $("messages").dataset.empty = "opening the room …";
 
   const subscription = client.newSubscription(`chat:${it.name}`);
-  const here = (room = { name: it.name, subscription, members: new Map(), offset: 0, author: null });
+  const typing = client.newSubscription(`typing:${it.name}`);
+  const here = { name: it.name, subscription, typing, members: new Map(), typists: new Map(), offset: 0, author: null };
+  room = here;
   showMembers();
+  showTyping(here);
 
   subscription.on("subscribed", (context) => {
     subscribed(here, context).catch((error) => here === room && show("alert", error));
@@ -124,6 +132,8 @@ function enter(it) {
     enableSaying();
   });
   subscription.subscribe();
+  typing.on("publication", ({ info }) => typed(here, info.user));
+  typing.subscribe();
 }
 
 // Also runs after each reconnection; Centrifugo has then sent the missed publications, if its history still had them.
@@ -183,6 +193,7 @@ $("say").addEventListener("submit", async (event) => {
   $("text").value = "";
   try {
     await room.subscription.publish({ text });
+    typedAt = 0;
     show("alert", null);
   } catch (error) {
     $("text").value ||= text;
@@ -199,6 +210,7 @@ function addMessage(here, { data, info, offset }) {
   if (here !== room || offset <= here.offset) return;
   here.offset = offset;
   const author = info?.user ?? "the server";
+  noLongerTypes(here, author);
   const item = element("li", here.author === author ? "message more" : "message");
   item.dataset.author = author;
   item.dataset.offset = offset;
@@ -226,6 +238,34 @@ function append(item) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   log.append(item);
   if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+// --- typing ----------------------------------------------------------------------------------------------------------
+
+let typedAt = 0;
+
+$("text").addEventListener("input", () => {
+  if (!$("text").value || Date.now() - typedAt < TYPING_MS / 2) return;
+  typedAt = Date.now();
+  room?.typing.publish({}).catch(() => {}); // nobody misses a sign that is lost
+});
+
+function typed(here, user) {
+  if (user === me) return;
+  clearTimeout(here.typists.get(user));
+  here.typists.set(user, setTimeout(() => noLongerTypes(here, user), TYPING_MS));
+  showTyping(here);
+}
+
+function noLongerTypes(here, user) {
+  clearTimeout(here.typists.get(user));
+  if (here.typists.delete(user)) showTyping(here);
+}
+
+function showTyping(here) {
+  if (here !== room) return;
+  const users = [...here.typists.keys()];
+  $("typing").textContent = users.length ? `${users.join(", ")} ${users.length > 1 ? "are" : "is"} typing …` : "";
 }
 
 // --- elements --------------------------------------------------------------------------------------------------------
