@@ -1,4 +1,4 @@
-//! The rooms of `runtime/src`: which may import which, who names a foreign crate, and what the macros have a copy of.
+//! The rooms of `runtime/src` and `standalone/src`: which may import which, who names a foreign crate, and what the macros have a copy of.
 //! CONTRIBUTING.md says what each room is for.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,9 +7,36 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The rooms from the top: each may import those below it, and none above. A call passes `server`, `grpc`, `dispatch`,
-/// `handler`.
-const ROOMS: [&str; 19] = [
+/// A crate in rooms.
+struct House {
+    sources: &'static str,
+    /// The rooms from the top: each may import those below it, and none above.
+    rooms: &'static [&'static str],
+}
+
+const HOUSES: [House; 2] =
+    [House { sources: "runtime/src", rooms: &RUNTIME }, House { sources: "standalone/src", rooms: &STANDALONE }];
+
+/// A command of a client passes `http`, `client`, and then `app` or `hub`.
+const STANDALONE: [&str; 14] = [
+    "server",
+    "error",
+    "descriptors",
+    "http",
+    "api",
+    "client",
+    "token",
+    "app",
+    "hub",
+    "config",
+    "codec",
+    "noted",
+    "unix_time",
+    "proto",
+];
+
+/// A call passes `server`, `grpc`, `dispatch`, `handler`.
+const RUNTIME: [&str; 19] = [
     "testing",
     "private",
     "app",
@@ -31,7 +58,7 @@ const ROOMS: [&str; 19] = [
     "wire",
 ];
 
-/// What the runtime's first level may hold besides its rooms.
+/// What the first level may hold besides its rooms.
 const FRONT: &str = "lib";
 
 /// A crate or a room that few files may name.
@@ -44,9 +71,21 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 10] = [
+const KEPT: [Kept; 12] = [
     Kept { name: "h2", but: &[], places: &["server/"], why: "HTTP/2 is the server's affair" },
     Kept { name: "tokio_rustls", but: &[], places: &["server/"], why: "TLS is the server's affair" },
+    Kept {
+        name: "centrifugo_standalone",
+        but: &[],
+        places: &["app/standalone/", "api/route.rs", "api/publisher.rs", "error.rs"],
+        why: "the app's own engine is off by default, and starts in one place",
+    },
+    Kept {
+        name: "axum",
+        but: &[],
+        places: &["app/standalone/"],
+        why: "only the app's own engine has routes; the HTTP bridge calls any tower service",
+    },
     Kept {
         name: "inventory",
         but: &[],
@@ -99,24 +138,31 @@ const KEPT: [Kept; 10] = [
 
 #[test]
 fn the_first_level_holds_the_rooms_and_nothing_else() {
-    let known: BTreeSet<_> = ROOMS.iter().chain([&FRONT]).map(|room| (*room).to_owned()).collect();
-    let found: BTreeSet<_> = sources().keys().map(|file| room(file).to_owned()).collect();
-    assert_eq!(found, known);
+    for House { sources, rooms } in HOUSES {
+        let known: BTreeSet<_> = rooms.iter().chain([&FRONT]).map(|room| (*room).to_owned()).collect();
+        let found: BTreeSet<_> = self::sources(sources).keys().map(|file| room(file).to_owned()).collect();
+        assert_eq!(found, known, "{sources}");
+    }
 }
 
 #[test]
 fn a_room_imports_only_rooms_below_it() {
-    let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
+    let upward: Vec<_> = HOUSES.iter().flat_map(upward).collect();
+    assert!(upward.is_empty(), "these imports run upwards:\n{}", upward.join("\n"));
+}
+
+fn upward(House { sources, rooms }: &House) -> Vec<String> {
+    let rank = |room: &str| rooms.iter().position(|known| *known == room);
     let mut upward = Vec::new();
-    for (file, paths) in sources().iter().filter(|(file, _)| room(file) != FRONT) {
+    for (file, paths) in self::sources(sources).iter().filter(|(file, _)| room(file) != FRONT) {
         for path in paths.iter().filter(|path| path.len() > 1 && path[0] == "crate") {
             let to = if path[1] == "__private" { "private" } else { &path[1] };
             if rank(to).is_some_and(|to| Some(to) < rank(room(file))) {
-                upward.push(format!("{file}: {}", path.join("::")));
+                upward.push(format!("{sources}/{file}: {}", path.join("::")));
             }
         }
     }
-    assert!(upward.is_empty(), "these imports run upwards:\n{}", upward.join("\n"));
+    upward
 }
 
 #[test]
@@ -141,13 +187,17 @@ fn identifiers(tokens: TokenStream) -> Vec<String> {
 
 #[test]
 fn no_files_of_a_room_import_each_other_in_a_circle() {
-    let sources = sources();
+    let circles: Vec<_> = HOUSES.iter().flat_map(|house| circles(&sources(house.sources))).collect();
+    assert!(circles.is_empty(), "these files import each other in a circle:\n{}", circles.join("\n"));
+}
+
+fn circles(sources: &BTreeMap<String, Vec<Vec<String>>>) -> Vec<String> {
     let mut circles = Vec::new();
     for file in sources.keys().filter(|file| !is_front(file) && room(file) != "testing") {
         let mut seen = BTreeSet::new();
         let mut next = vec![file.as_str()];
         while let Some(one) = next.pop() {
-            for imported in imported(one, &sources) {
+            for imported in imported(one, sources) {
                 if imported == file {
                     circles.push(format!("{file} <- {one}"));
                 }
@@ -157,13 +207,13 @@ fn no_files_of_a_room_import_each_other_in_a_circle() {
             }
         }
     }
-    assert!(circles.is_empty(), "these files import each other in a circle:\n{}", circles.join("\n"));
+    circles
 }
 
 #[test]
 fn few_files_name_what_is_kept_in_few_places() {
     let mut strays = Vec::new();
-    for (file, paths) in sources() {
+    for (file, paths) in sources(HOUSES[0].sources) {
         for path in paths.iter().map(|path| path.join("::")) {
             let is_of = |name: &str| path == name || path.starts_with(&format!("{name}::"));
             for kept in KEPT.iter().filter(|kept| is_of(kept.name) && !kept.but.iter().any(|free| is_of(free))) {
@@ -220,13 +270,15 @@ fn room(file: &str) -> &str {
     file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
 }
 
-/// For each file of the runtime, the paths that its code names, from the crate's root or from another crate's. Tests are
-/// left out.
-fn sources() -> BTreeMap<String, Vec<Vec<String>>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src");
+/// For each file of a crate, the paths that its code names, from the crate's root or from another crate's. Tests are left out.
+fn sources(folder: &str) -> BTreeMap<String, Vec<Vec<String>>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let mut sources = BTreeMap::new();
     for file in files(&root) {
         let name = file.strip_prefix(&root).expect("it is in there").display().to_string();
+        if name.contains("/tests") {
+            continue;
+        }
         let text = fs::read_to_string(&file).expect("a source");
         let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
         let tokens: TokenStream = code.parse().unwrap_or_else(|error| panic!("{name}: {error}"));

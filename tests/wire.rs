@@ -1,4 +1,5 @@
-//! The wire: the schema in `runtime/proto/proxy.proto` is Centrifugo's, and what is generated is made from it.
+//! The wire: the schemas `runtime/proto/proxy.proto` and `standalone/proto/client.proto` are Centrifugo's, and what is
+//! generated is made from them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,34 +10,79 @@ use protox::Compiler;
 use protox::file::{File, FileResolver};
 use protox::prost_reflect::prost::Message;
 use protox::prost_reflect::{DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+use tonic_prost_build::Builder;
 
 const UPDATE: &str = "UPDATE=1 cargo test -p centrifugo-tests --test wire";
 
+/// A schema, and where its generated code is.
+struct Generated {
+    schema: &'static str,
+    package: &'static str,
+    code: &'static str,
+    options: fn(Builder) -> Builder,
+}
+
+const DEFAULTS: &str = "standalone/src/config/tests/defaults.json";
+
+const GENERATED: [Generated; 3] = [
+    Generated {
+        schema: PROXY,
+        package: "centrifugal.centrifugo.proxy",
+        code: "runtime/src/wire.rs",
+        // By far the longest, and passed on many times.
+        options: |builder| builder.boxed(".centrifugal.centrifugo.proxy.ConnectResponse.result").build_client(false),
+    },
+    Generated {
+        schema: PROXY,
+        package: "centrifugal.centrifugo.proxy",
+        code: "standalone/src/proto/proxy.rs",
+        // The app is called in its own process.
+        options: |builder| builder.build_client(true).build_transport(false),
+    },
+    Generated {
+        schema: CLIENT,
+        package: "centrifugal.centrifuge.protocol",
+        code: "standalone/src/proto/client.rs",
+        options: |builder| builder.build_client(false),
+    },
+];
+
+const PROXY: &str = "runtime/proto/proxy.proto";
+const CLIENT: &str = "standalone/proto/client.proto";
+
 #[test]
 fn the_generated_code_is_up_to_date() {
-    compare("runtime/src/wire.rs", generate(&our_schema()).into_bytes());
+    for generated in GENERATED {
+        compare(generated.code, generated.schema, generated.generate().into_bytes());
+    }
 }
 
 #[test]
 fn the_descriptors_are_up_to_date() {
-    compare("runtime/proto/services.binpb", descriptors(&our_schema()));
+    compare("runtime/proto/services.binpb", PROXY, descriptors(&our_schema()));
 }
 
 /// Compares what is generated with the file in the repository, or writes the file.
-fn compare(file: &str, fresh: Vec<u8>) {
+fn compare(file: &str, schema: &str, fresh: Vec<u8>) {
     let path = repository().join(file);
     if env::var_os("UPDATE").is_some() {
         fs::write(&path, fresh).expect("can't write what is generated");
         return;
     }
     let kept = fs::read(&path).unwrap_or_default();
-    assert!(kept == fresh, "{file} isn't what runtime/proto/proxy.proto gives; run `{UPDATE}` and commit");
+    assert!(kept == fresh, "{file} isn't what {schema} gives; run `{UPDATE}` and commit");
 }
 
 #[test]
-fn the_schema_is_the_one_that_centrifugo_ships() {
-    let differences = differences(&our_schema(), &centrifugos_schema());
-    assert!(differences.is_empty(), "runtime/proto/proxy.proto differs from Centrifugo's:\n{}", differences.join("\n"));
+fn the_schemas_are_those_that_centrifugo_ships() {
+    let shipped = [
+        (PROXY, "github.com/centrifugal/centrifugo/v6", "internal/proxyproto/proxy.proto"),
+        (CLIENT, "github.com/centrifugal/protocol", "definitions/client.proto"),
+    ];
+    for (schema, module, path) in shipped {
+        let differences = differences(&compile(source(schema)), &centrifugos_schema(module, path));
+        assert!(differences.is_empty(), "{schema} differs from Centrifugo's:\n{}", differences.join("\n"));
+    }
 }
 
 #[test]
@@ -44,6 +90,22 @@ fn the_service_and_every_message_are_compared() {
     let facts = facts(&our_schema());
     let count = |what: &str| facts.keys().filter(|name| name.starts_with(what)).count();
     assert_eq!((count("rpc "), count("message ")), (13, 47));
+}
+
+/// A unit test of `standalone/` compares the file with its table.
+#[test]
+fn the_keys_of_the_configuration_and_their_defaults_are_those_that_centrifugo_prints() {
+    let path = repository().join(DEFAULTS);
+    let printed = centrifugo_server::default_config().expect("Centrifugo prints its configuration");
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, printed).expect("can't write the configuration");
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == printed,
+        "{DEFAULTS} isn't what Centrifugo prints; run `{UPDATE}`, and mend standalone/src/config/table"
+    );
 }
 
 /// Changes of our schema, and the report of each.
@@ -210,19 +272,22 @@ fn short(message: &MessageDescriptor) -> String {
     message.full_name().trim_start_matches(message.package_name()).trim_start_matches('.').to_owned()
 }
 
+fn source(schema: &str) -> String {
+    fs::read_to_string(repository().join(schema)).expect("can't read the schema")
+}
+
 fn our_source() -> String {
-    let path = repository().join("runtime/proto/proxy.proto");
-    fs::read_to_string(path).expect("can't read the schema")
+    source(PROXY)
 }
 
 fn our_schema() -> Compiler {
     compile(our_source())
 }
 
-/// The schema inside the Go module that `tests/server/go.mod` requires: the same version that the other tests run.
-fn centrifugos_schema() -> Compiler {
+/// The schema inside a Go module that `tests/server/go.mod` requires: the same version that the other tests run.
+fn centrifugos_schema(module: &str, path: &str) -> Compiler {
     let output = Command::new("go")
-        .args(["mod", "download", "-json", "github.com/centrifugal/centrifugo/v6"])
+        .args(["mod", "download", "-json", module])
         .current_dir(repository().join("tests/server"))
         .output()
         .expect("can't run go, which downloads Centrifugo's source");
@@ -230,8 +295,7 @@ fn centrifugos_schema() -> Compiler {
     assert!(output.status.success(), "can't download Centrifugo's source: {error}");
     let module: serde_json::Value = serde_json::from_slice(&output.stdout).expect("go's answer isn't JSON");
     let directory = module["Dir"].as_str().expect("go reports no folder of the source");
-    let path = Path::new(directory).join("internal/proxyproto/proxy.proto");
-    compile(fs::read_to_string(path).expect("Centrifugo's source has no schema"))
+    compile(fs::read_to_string(Path::new(directory).join(path)).expect("Centrifugo's source has no schema"))
 }
 
 /// A schema that imports nothing.
@@ -250,27 +314,27 @@ fn compile(source: String) -> Compiler {
     compiler
 }
 
-fn generate(schema: &Compiler) -> String {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    tonic_prost_build::configure()
-        // By far the longest, and passed on many times.
-        .boxed(".centrifugal.centrifugo.proxy.ConnectResponse.result")
-        .build_client(false)
-        .build_server(false)
-        .bytes(".")
-        // No call and no message uses it: its Rust code would be dead.
-        .extern_path(".centrifugal.centrifugo.proxy.Int32Value", "i32")
-        .emit_rerun_if_changed(false)
-        .out_dir(directory)
-        .compile_fds(schema.file_descriptor_set())
-        .expect("can't generate code from the schema");
-    let code = fs::read_to_string(directory.join("centrifugal.centrifugo.proxy.rs")).expect("no code was generated");
-    format!(
-        "// Generated from runtime/proto/proxy.proto; to write it anew: {UPDATE}\n\n\
-         #![cfg_attr(rustfmt, rustfmt_skip)]\n\
-         #![expect(unreachable_pub, reason = \"the generator makes everything public\")]\n\n\
-         {code}"
-    )
+impl Generated {
+    fn generate(&self) -> String {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        (self.options)(tonic_prost_build::configure())
+            .build_server(false)
+            .bytes(".")
+            // No call and no message uses it: its Rust code would be dead.
+            .extern_path(".centrifugal.centrifugo.proxy.Int32Value", "i32")
+            .emit_rerun_if_changed(false)
+            .out_dir(directory)
+            .compile_fds(compile(source(self.schema)).file_descriptor_set())
+            .expect("can't generate code from the schema");
+        let code = fs::read_to_string(directory.join(format!("{}.rs", self.package))).expect("no code was generated");
+        format!(
+            "// Generated from {}; to write it anew: {UPDATE}\n\n\
+             #![cfg_attr(rustfmt, rustfmt_skip)]\n\
+             #![expect(unreachable_pub, reason = \"the generator makes everything public\")]\n\n\
+             {code}",
+            self.schema
+        )
+    }
 }
 
 /// The descriptors of the services that an app has by itself, without comments: a `FileDescriptorSet`. Two of them, one

@@ -6,6 +6,7 @@
 mod bodies;
 mod bridge;
 mod corpus;
+mod engine;
 mod frames;
 mod h2spec;
 mod handshake;

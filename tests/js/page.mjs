@@ -1,14 +1,30 @@
 // Two people, and a third who isn't welcome, on the chat's page.
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { CDN, browser, newPage, settings } from "./browser.mjs";
 
-const settings = JSON.parse(process.argv[2]);
-const browser = await chromium.launch({ executablePath: settings.chromium, args: ["--no-sandbox"] });
 const mistakes = [];
+const elsewhere = [];
+
+/** The connection of a page, which can be cut. */
+class Line {
+  #mended = Promise.resolve();
+
+  async connect(client) {
+    await this.#mended;
+    this.sides = [client, client.connectToServer()];
+  }
+
+  /** Closes the connection. The page's next one is open as soon as `mend` is called. */
+  async cut() {
+    this.#mended = new Promise((resolve) => (this.mend = resolve));
+    await Promise.all(this.sides.map((side) => side.close()));
+  }
+}
 
 /** A page of a person of their own, who has come in. */
-async function person(name, word = "") {
-  const page = await (await browser.newContext()).newPage();
+async function person(name, word = "", line = null) {
+  const page = await newPage(elsewhere);
+  if (line) await page.routeWebSocket(/connection.websocket/, (client) => line.connect(client));
   page.on("pageerror", (error) => mistakes.push(`${name}: ${error}`));
   page.on("console", (message) => message.type() === "error" && mistakes.push(`${name}: ${message.text()}`));
   await page.goto(settings.page);
@@ -19,7 +35,7 @@ async function person(name, word = "") {
 }
 
 const text = (page, selector) => page.textContent(selector);
-const until = (page, selector) => page.waitForSelector(selector, { state: "visible" });
+const until = (page, selector, state = "visible") => page.waitForSelector(selector, { state });
 const say = async (page, words) => {
   await page.fill("#text", words);
   await page.click("#send:not([disabled])");
@@ -31,7 +47,8 @@ const shot = async (page, name) => SHOTS && page.screenshot({ path: `${SHOTS}/${
 try {
   const ann = await person("Ann", "ahoy");
   await until(ann, '#connection[data-state="connected"]');
-  const bob = await person("Bob");
+  const line = new Line();
+  const bob = await person("Bob", "", line);
   await until(bob, '#connection[data-state="connected"]');
   await until(ann, '#members [data-user="Bob"]');
 
@@ -49,6 +66,22 @@ try {
   await ann.setViewportSize({ width: 390, height: 800 });
   await shot(ann, "narrow");
   await ann.setViewportSize({ width: 1280, height: 720 });
+
+  // Who types is seen by the others, until the message is there.
+  await ann.fill("#text", "I am wri");
+  await until(bob, "#typing:text('Ann is typing')");
+  await say(ann, "I am writing");
+  await until(bob, "#typing:empty", "attached");
+
+  // A page whose connection was cut receives what it missed, in addition to what it has.
+  await bob.$eval(".message", (message) => (message.id = "kept"));
+  await line.cut();
+  await until(bob, '#connection[data-state="connecting"]');
+  await say(ann, "while you were away");
+  line.mend();
+  await until(bob, ".message:has-text('while you were away')");
+  await until(bob, '#connection[data-state="connected"]');
+  await until(bob, "#kept");
 
   // What the handlers refuse.
   await say(bob, "   ");
@@ -79,6 +112,7 @@ try {
   await until(nobody, '#door-alert[data-code="421"]');
 
   assert.deepEqual(mistakes, []);
+  assert.deepEqual([...new Set(elsewhere)], settings.isFromCdn ? [CDN] : []);
 } finally {
   await browser.close();
 }

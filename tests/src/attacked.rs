@@ -80,6 +80,13 @@ pub struct Memory {
     pub peak: usize,
 }
 
+impl Memory {
+    pub(crate) fn of(process: &Child) -> Self {
+        let status = fs::read_to_string(format!("/proc/{}/status", process.id())).expect("the app runs");
+        Self { now: field(&status, "VmRSS:"), peak: field(&status, "VmHWM:") }
+    }
+}
+
 impl Attacked {
     /// Starts the app with these settings on a free port of 127.0.0.1, and waits until it answers.
     ///
@@ -184,8 +191,7 @@ impl Attacked {
     ///
     /// If the process is gone.
     pub fn memory(&self) -> Memory {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("the app runs");
-        Memory { now: field(&status, "VmRSS:"), peak: field(&status, "VmHWM:") }
+        Memory::of(&self.process)
     }
 
     /// The highest rise of its memory since then, in bytes.
@@ -344,15 +350,15 @@ fn field(status: &str, name: &str) -> usize {
 
 /// The stderr of a process.
 #[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
     /// Reads in a thread, so that a busy test doesn't delay the log.
-    fn read(&self, mut stderr: ChildStderr) {
+    pub(crate) fn read(&self, mut stderr: ChildStderr) {
         let log = self.clone();
         thread::spawn(move || {
             let mut bytes = [0; 8 << 10];

@@ -1,6 +1,6 @@
 //! A client of Centrifugo's official JavaScript SDK, in a Node of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, timeout_at};
 
-use crate::PATIENCE;
+use crate::{PATIENCE, npm};
 
 /// The folder with the scripts, and with the packages that npm installs.
 const JS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/js");
@@ -41,13 +41,23 @@ pub fn refused<T>(code: i64, message: &str) -> Result<T, Refused> {
     Err(Refused { code, message: message.into() })
 }
 
+/// The SDK as one script for browsers, `dist/centrifuge.js` of its package.
+///
+/// # Panics
+///
+/// If npm can't install it.
+pub async fn browser_sdk() -> PathBuf {
+    npm::install(Path::new(JS)).await;
+    Path::new(JS).join("node_modules/centrifuge/dist/centrifuge.js")
+}
+
 /// The script, run by Node.
 ///
 /// # Panics
 ///
 /// If npm can't install what it needs.
 pub(crate) async fn node(script: &str) -> Command {
-    centrifugo_server::npm_ci(Path::new(JS)).await.unwrap_or_else(|error| panic!("{error}"));
+    npm::install(Path::new(JS)).await;
     let mut node = Command::new("node");
     node.arg(Path::new(JS).join(script)).kill_on_drop(true);
     node

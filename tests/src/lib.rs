@@ -3,6 +3,7 @@
 
 #[expect(clippy::print_stdout, reason = "measurements, shown by --nocapture")]
 pub mod attacked;
+pub mod attacked_engine;
 pub mod balancer;
 pub mod browser;
 pub mod client;
@@ -13,6 +14,7 @@ pub mod greeting;
 pub mod live;
 pub mod logs;
 pub mod lone_app;
+mod npm;
 pub mod outcome;
 pub mod peer;
 pub mod scrape;
@@ -21,6 +23,7 @@ pub mod tls;
 pub mod wire;
 
 pub use attacked::Attacked;
+pub use attacked_engine::AttackedEngine;
 pub use balancer::Balancer;
 pub use client::{Client, Refused, refused};
 pub use crowd::Crowd;

@@ -1,4 +1,5 @@
 //! Clients besides the JavaScript SDK, which all other tests use.
 
 mod browser;
+mod nested;
 mod rust_sdk;

@@ -1,0 +1,136 @@
+//! Attacks before there is a WebSocket: requests that don't end, odd headers, and the server API.
+
+use std::time::{Duration, Instant};
+
+use centrifugo_tests::PATIENCE;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::Target;
+use crate::took;
+
+const HANDSHAKE: &str = "GET /connection/websocket HTTP/1.1\r\nHost: engine\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// Sends bytes and returns the start of what comes back, if anything does.
+async fn exchange(target: &Target, bytes: &[u8]) -> String {
+    let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+    // The engine may close before it has read everything.
+    let _ = socket.write_all(bytes).await;
+    let mut start = vec![0; 256];
+    let read = timeout(PATIENCE, socket.read(&mut start)).await.expect("a response in time").unwrap_or_default();
+    String::from_utf8_lossy(&start[..read]).into_owned()
+}
+
+#[tokio::test]
+async fn handshakes_that_never_end_are_closed_in_time() {
+    let target = Target::start(json!({"client": {"stale_close_delay": "2s"}})).await;
+    let began = Instant::now();
+    let mut sockets = Vec::new();
+    for at in 0..1_000 {
+        let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+        let sent = [&b""[..], b"GET", HANDSHAKE.as_bytes()][at % 3];
+        socket.write_all(sent).await.expect("the engine reads");
+        sockets.push(socket);
+    }
+    target.serves().await;
+    for socket in &mut sockets {
+        let mut rest = Vec::new();
+        let _ = timeout(PATIENCE, socket.read_to_end(&mut rest)).await.expect("an end in time");
+    }
+    took("1,000 handshakes that never end are closed after", began);
+    target.engine.logs("`client.stale_close_delay`").await;
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn a_handshake_of_a_byte_at_a_time_is_closed_in_time() {
+    let target = Target::start(json!({"client": {"stale_close_delay": "2s"}})).await;
+    let began = Instant::now();
+    let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+    for byte in HANDSHAKE.bytes().cycle() {
+        if socket.write_all(&[byte]).await.is_err() {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "the engine still reads");
+        sleep(Duration::from_millis(20)).await;
+    }
+    took("a handshake of a byte at a time is closed after", began);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn odd_upgrade_requests_are_refused_or_served() {
+    let target = Target::start(json!({})).await;
+    let with = |header: &str| format!("{HANDSHAKE}{header}\r\n\r\n");
+    let cases = [
+        (with("Origin: https://elsewhere.example"), "403"),
+        (with("Origin: \u{1}"), "400"),
+        (with("Sec-WebSocket-Extensions: permessage-deflate; x=\"\"\"\""), "101"),
+        (with("Sec-WebSocket-Protocol: , ,, centrifuge-json ,"), "101"),
+        (with(&format!("X-Long: {}", "x".repeat(60 << 10))), "101"),
+        (with(&format!("X-Long: {}", "x".repeat(400 << 10))), "431"),
+        (with(&"X: y\r\n".repeat(200)), "431"),
+        (with("").replace(": 13", ": 12"), "400"),
+        (with("").replace("GET", "POST"), "400"),
+        (with("Content-Length: 10"), "101"),
+        (with("").replace("/connection/websocket", "/connection/websocket?format=%ff&format&=&&"), "101"),
+        (with("").replace("HTTP/1.1", "HTTP/9.9"), "400"),
+    ];
+    for (request, status) in cases {
+        let response = exchange(&target, request.as_bytes()).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{}: {response}", &request[..request.len().min(300)]);
+    }
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn headers_that_no_call_has_cost_no_memory() {
+    let target = Target::start(json!({})).await;
+    let request = format!("{HANDSHAKE}X-Long: {}\r\n\r\n", "x".repeat(50 << 10));
+    let mut sockets = Vec::new();
+    for _ in 0..1_000 {
+        let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+        socket.write_all(request.as_bytes()).await.expect("the engine reads");
+        let mut start = [0; 12];
+        timeout(PATIENCE, socket.read_exact(&mut start)).await.expect("a response in time").expect("a response");
+        assert_eq!(&start, b"HTTP/1.1 101");
+        sockets.push(socket);
+    }
+    let growth = target.engine.memory().now.saturating_sub(target.before.now);
+    println!("1,000 connections with 50 KiB of headers each: {} KiB", growth >> 10);
+    assert!(growth < super::SLACK, "{} KiB", growth >> 10);
+    drop(sockets);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn calls_of_the_server_api_without_the_key_are_refused_before_their_body() {
+    let target = Target::start(json!({})).await;
+    let head = "POST /api/publish HTTP/1.1\r\nHost: engine\r\nContent-Length: 60000000\r\n\r\n";
+    for _ in 0..100 {
+        assert!(exchange(&target, head.as_bytes()).await.starts_with("HTTP/1.1 401"));
+    }
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn bodies_of_the_server_api_are_limited_and_slow_ones_delay_nobody() {
+    let target = Target::start(json!({})).await;
+    let key = centrifugo_tests::attacked_engine::API_KEY;
+    let head = |length: usize| {
+        format!("POST /api/publish HTTP/1.1\r\nHost: engine\r\nX-API-Key: {key}\r\nContent-Length: {length}\r\n\r\n")
+    };
+    assert!(exchange(&target, head(65 << 20).as_bytes()).await.starts_with("HTTP/1.1 413"));
+    let mut slow = Vec::new();
+    for _ in 0..200 {
+        let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+        socket.write_all((head(1 << 20) + "{").as_bytes()).await.expect("the engine reads");
+        slow.push(socket);
+    }
+    target.serves().await;
+    drop(slow);
+    target.survives().await;
+}
