@@ -12,6 +12,7 @@ use crate::report::Report;
 mod apps;
 mod baseline;
 mod build;
+mod churn;
 mod compile;
 mod cores;
 mod count;
@@ -24,6 +25,7 @@ mod report;
 mod slow;
 mod soak;
 mod spread;
+mod standalone;
 mod start;
 mod streams;
 mod through;
@@ -60,6 +62,10 @@ enum Command {
     Start(start::Options),
     /// An app under load for minutes, whose memory and tasks must not grow
     Soak(soak::Args),
+    /// The engine beside a real Centrifugo, with the same app
+    Standalone(standalone::Args),
+    /// Clients that come to the engine and leave it for minutes, of which nothing may be left
+    Churn(churn::Args),
     /// Makes calls, in a process of its own
     #[command(hide = true)]
     Drive {
@@ -94,6 +100,8 @@ fn build(commands: &[Command]) -> Result<()> {
     let rust = |command: &Command| matches!(command, Command::Count(_) | Command::Baseline(_));
     if commands.iter().all(without) {
         Ok(())
+    } else if commands.iter().all(|command| matches!(command, Command::Standalone(_) | Command::Churn(_))) {
+        peers::build_standalone()
     } else if commands.iter().all(|command| matches!(command, Command::Soak(_))) {
         peers::build_soak()
     } else if commands.iter().all(rust) {
@@ -108,6 +116,7 @@ fn run(command: &Command, out: &Path) -> Result<()> {
         Command::Drive { order } => return drive::execute(order),
         Command::Baseline(args) => return baseline::run(args),
         Command::Soak(args) => return soak::run(args),
+        Command::Churn(args) => return churn::run(args),
         Command::Count(args) => count::run(args)?,
         Command::Compile(options) => compile::run(options)?,
         Command::Start(options) => start::run(options)?,
@@ -115,6 +124,7 @@ fn run(command: &Command, out: &Path) -> Result<()> {
         Command::Slow(args) => slow::run(args)?,
         Command::Streams(args) => streams::run(args)?,
         Command::Centrifugo(args) => through::run(args)?,
+        Command::Standalone(args) => standalone::run(args)?,
     };
     report.save(out)?;
     Ok(writeln!(io::stdout().lock(), "{}", report.markdown())?)

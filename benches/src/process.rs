@@ -67,6 +67,11 @@ pub(crate) fn peak_memory(id: u32) -> Result<u64> {
     status(id, "VmHWM:")
 }
 
+/// The number of its open file descriptors.
+pub(crate) fn descriptors(id: u32) -> Result<usize> {
+    Ok(fs::read_dir(format!("/proc/{id}/fd"))?.count())
+}
+
 fn status(id: u32, field: &str) -> Result<u64> {
     let text = fs::read_to_string(format!("/proc/{id}/status"))?;
     let line = text.lines().find_map(|line| line.strip_prefix(field));

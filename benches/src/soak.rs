@@ -1,6 +1,5 @@
 //! An app under load for minutes: its memory, tasks and file descriptors have to stay the same.
 
-use std::fs;
 use std::time::Duration;
 
 use crate::cores::Cores;
@@ -9,7 +8,7 @@ use crate::drive::pace::Pace;
 use crate::drive::soak::{Soak, Window};
 use crate::driver::Driver;
 use crate::peers::Peer;
-use crate::process::memory;
+use crate::process::{descriptors, memory};
 use crate::{Result, progress};
 
 /// The number of calls in flight when the capacity is measured.
@@ -35,7 +34,7 @@ pub(crate) struct Args {
 }
 
 /// What the app uses at the end of a window: memory in MiB, tasks, and file descriptors.
-type Used = [f64; 3];
+pub(crate) type Used = [f64; 3];
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let server = Peer::Soak.start(Cores::Free)?;
@@ -62,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         used.push(now);
     }
-    judge(&used)
+    judge(&used, BOUNDS)
 }
 
 fn next(driver: &mut Driver) -> Result<Window> {
@@ -80,15 +79,11 @@ fn line(window: u32, Window { outcome, .. }: &Window, [memory, tasks, descriptor
     )
 }
 
-fn descriptors(id: u32) -> Result<usize> {
-    Ok(fs::read_dir(format!("/proc/{id}/fd"))?.count())
-}
-
 /// Fails if the app uses more and more after the warm-up.
-fn judge(used: &[Used]) -> Result<()> {
+pub(crate) fn judge(used: &[Used], bounds: [(&str, f64); 3]) -> Result<()> {
     let warm = &used[(used.len() as f64 * WARM_UP) as usize..];
     let mut grown = Vec::new();
-    for (at, (what, bound)) in BOUNDS.into_iter().enumerate() {
+    for (at, (what, bound)) in bounds.into_iter().enumerate() {
         let growth = growth(&warm.iter().map(|used| used[at]).collect::<Vec<_>>());
         progress(&format!("growth after the warm-up: {growth:.2} {what}; {bound} are allowed"));
         if growth > bound {

@@ -14,9 +14,12 @@ use pace::{Outcome, Pace};
 
 pub(crate) mod answers;
 mod check;
+pub(crate) mod churn;
 mod grpc;
 mod http1;
+pub(crate) mod live;
 pub(crate) mod pace;
+mod raw;
 pub(crate) mod soak;
 pub(crate) mod streams;
 pub(crate) mod through;
@@ -46,6 +49,10 @@ pub(crate) enum Order {
     Streams { address: SocketAddr, streams: usize },
     /// Runs this many clients of a Centrifugo.
     Clients(through::Clients),
+    /// Runs this many clients of the engine, or of a Centrifugo.
+    Live(live::Live),
+    /// Lets clients of the engine come and go.
+    Churn(churn::Churn),
     /// Makes all kinds of calls for a long time.
     Soak(soak::Soak),
 }
@@ -57,6 +64,8 @@ impl Order {
             Self::Load { time, .. } => *time,
             Self::Clients(clients) => clients.calling,
             Self::Soak(soak) => soak.window * soak.windows,
+            Self::Churn(churn) => churn.window * churn.windows,
+            Self::Live(live) => Duration::from_secs(live.seconds as u64),
             Self::Check { .. } | Self::Times { .. } | Self::Slow { .. } | Self::Streams { .. } => Duration::ZERO,
         }
     }
@@ -111,6 +120,8 @@ async fn work(order: Order) -> Result<()> {
         }
         Order::Streams { address, streams } => streams::open(address, streams).await,
         Order::Clients(clients) => through::run(&clients).await,
+        Order::Churn(churn) => churn::run(&churn).await,
+        Order::Live(live) => live::run(&live).await,
         Order::Soak(soak) => soak::run(&soak).await,
     }
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde::{Serialize, Serializer};
 
@@ -28,6 +28,10 @@ pub(crate) enum Peer {
     Cent,
     /// An app of the `centrifugo` crate whose handlers and streams also fail.
     Soak,
+    /// An app with its own engine.
+    Standalone,
+    /// The same app for a Centrifugo, whose configuration is its second line.
+    BehindCentrifugo,
 }
 
 impl Peer {
@@ -39,6 +43,8 @@ impl Peer {
             Self::GrpcGo => "grpc-go",
             Self::Cent => "cent, HTTP/1.1",
             Self::Soak => "soak",
+            Self::Standalone => "standalone",
+            Self::BehindCentrifugo => "behind Centrifugo",
         }
     }
 
@@ -49,6 +55,7 @@ impl Peer {
             Self::Tonic => beside("peer-tonic"),
             Self::Cent => beside("peer-cent"),
             Self::Soak => beside("peer-soak"),
+            Self::Standalone | Self::BehindCentrifugo => beside("peer-standalone"),
             Self::GrpcGo => Ok(go::program()),
         }
     }
@@ -69,16 +76,17 @@ impl Peer {
         if self == Self::OursWithMetrics {
             command.env("PROXY_METRICS_ADDRESS", "127.0.0.1:0");
         }
+        if self == Self::Standalone {
+            command.env("PEER", "standalone");
+        }
         let process = command.spawn().map_err(|error| {
             let program = command.get_program().display();
             format!("can't start the peer {} by {program}: {error}", self.name())
         })?;
-        let mut running = Running { process, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
-        let mut line = String::new();
-        if let Some(output) = running.process.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        running.address = line.trim().parse().map_err(|_| format!("the peer {} tells no address", self.name()))?;
+        let mut running = Running { process, output: None, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        running.output = running.process.stdout.take().map(BufReader::new);
+        running.address =
+            running.line()?.trim().parse().map_err(|_| format!("the peer {} tells no address", self.name()))?;
         Ok(running)
     }
 }
@@ -93,12 +101,22 @@ impl Serialize for Peer {
 /// A peer that listens, until it is dropped.
 pub(crate) struct Running {
     process: Child,
+    output: Option<BufReader<ChildStdout>>,
     pub(crate) address: SocketAddr,
 }
 
 impl Running {
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// The next line that it prints.
+    pub(crate) fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        if let Some(output) = &mut self.output {
+            output.read_line(&mut line)?;
+        }
+        Ok(line)
     }
 
     /// Waits until it has ended by itself, and returns its stderr, if that is piped.
@@ -141,14 +159,23 @@ pub(crate) fn build_soak() -> Result<()> {
     build_binaries(&["peer-soak"])
 }
 
+/// Builds the peer of `standalone`.
+pub(crate) fn build_standalone() -> Result<()> {
+    build_with(&["peer-standalone"], &["--features", "standalone"])
+}
+
 fn build_binaries(binaries: &[&str]) -> Result<()> {
+    build_with(binaries, &[])
+}
+
+fn build_with(binaries: &[&str], arguments: &[&str]) -> Result<()> {
     progress("building the peers ..");
     if cfg!(debug_assertions) {
         progress("warning: this is no release build, and numbers from it mean nothing");
     }
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--package", "centrifugo-benches"]);
-    cargo.args(binaries.iter().flat_map(|binary| ["--bin", binary]));
+    cargo.args(arguments).args(binaries.iter().flat_map(|binary| ["--bin", binary]));
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
