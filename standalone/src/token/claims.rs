@@ -49,7 +49,7 @@ impl SubscriptionClaims {
     }
 }
 
-/// What a token says of one subscription.
+/// What a token has for one subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SubscribeOptions {
     /// `chan_info`: empty if there is none.
