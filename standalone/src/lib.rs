@@ -15,12 +15,12 @@
 //!
 //! * A connection has one task, which owns its state. Others send it orders, and never touch that state.
 //! * A channel has one lock. Under it a publication gets its offset and is queued for every subscriber, and a subscriber
-//! reads the   stream, enters, and has its reply queued. So nobody misses a publication or receives one twice, all
-//! subscribers see the same   order, a publisher's own push is before its reply, and a join is after the reply of the one
-//! who joins.
+//!   reads the stream, enters, and has its reply queued. So nobody misses a publication or receives one twice, all
+//!   subscribers see the same order, a publisher's own push is before its reply, and a join is after the reply of the one
+//!   who joins.
 //! * The order of locks is: the map of channels, a channel, an outbox. Nothing waits under a lock.
 //! * What is queued for a client is in its outbox, whose size is bounded in bytes. A client that doesn't read is closed with
-//! 3008,   and slows nobody.
+//!   3008, and slows nobody.
 
 mod api;
 mod app;
