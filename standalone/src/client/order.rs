@@ -6,7 +6,7 @@ use crate::proto::client::{Push, Refresh, Subscribe};
 
 use super::Connection;
 use super::grant::Grant;
-use super::reply::Refused;
+use super::reply::{Refused, queue, reply};
 use super::subscribe::Wish;
 
 impl Connection {
@@ -49,10 +49,7 @@ impl Connection {
                     data: made.data,
                 };
                 let push = Push { channel: channel.to_owned(), subscribe: Some(subscribe), ..Push::default() };
-                match format.reply(&super::reply::reply! { push: push }) {
-                    Ok(message) => outbox.push(message),
-                    Err(_) => outbox.close(Close::INAPPROPRIATE_PROTOCOL),
-                }
+                queue(format, &outbox, &reply! { push: push });
             })
         });
         match made {

@@ -1,7 +1,8 @@
 //! How a command ends: with a reply, an error, or the connection's close.
 
 use crate::app::{BadBase64, CallFailed};
-use crate::codec::{Close, ErrorCode};
+use crate::codec::{Close, ErrorCode, Format};
+use crate::hub::Outbox;
 use crate::proto::client::{Error, Reply};
 use crate::proto::proxy;
 
@@ -54,6 +55,14 @@ pub(super) fn result<T>(
         (Some(proxy::Disconnect { code, reason }), _) => Err(Refused::Close(Close::of_app(code, reason))),
         (None, Some(proxy::Error { code, message, temporary })) => Err(Refused::Error(Error { code, message, temporary })),
         (None, None) => Ok(result),
+    }
+}
+
+/// Queues a message. A payload that is no JSON closes a client that speaks JSON.
+pub(super) fn queue(format: Format, outbox: &Outbox, message: &Reply) {
+    match format.reply(message) {
+        Ok(message) => outbox.push(message),
+        Err(_) => outbox.close(Close::INAPPROPRIATE_PROTOCOL),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::unix_time::{expiry, seconds_until};
 
 use super::Connection;
 use super::grant::{Grant, overrides};
-use super::reply::{Outcome, Refused, reply, result};
+use super::reply::{Outcome, Refused, queue, reply, result};
 use super::session::{Subscription, SubscriptionState};
 
 /// The flag of a client that wants no subscription without recovery.
@@ -230,14 +230,10 @@ impl Connection {
         let filter = request.tf.clone().map(Filter::new).transpose()?;
         let wish = Wish { recover: recover(request), filter };
         let (format, outbox) = (self.format, Arc::clone(&self.outbox));
-        let mut is_json = true;
         self.make(&request.channel, namespace, grant, wish, false, |made| {
-            match format.reply(&Reply { id, ..reply! { subscribe: made } }) {
-                Ok(message) => outbox.push(message),
-                Err(_) => is_json = false,
-            }
+            queue(format, &outbox, &Reply { id, ..reply! { subscribe: made } });
         })?;
-        if is_json { Ok(None) } else { Err(Close::INAPPROPRIATE_PROTOCOL.into()) }
+        Ok(None)
     }
 
     /// Makes a server-side subscription, whose result is in the connect reply or in a push.
@@ -346,10 +342,7 @@ impl Connection {
     }
 
     pub(super) fn push(&mut self, push: Push) {
-        match self.format.reply(&reply! { push: push }) {
-            Ok(message) => self.outbox.push(message),
-            Err(_) => self.close(Close::INAPPROPRIATE_PROTOCOL),
-        }
+        queue(self.format, &self.outbox, &reply! { push: push });
     }
 }
 

@@ -2,8 +2,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::DuplexStream;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -16,20 +17,28 @@ use tower::util::BoxCloneSyncService;
 use super::{Connection, Engine, Request};
 use crate::codec::Format;
 use crate::config::options::Options;
+use crate::hub::{NewPublication, Stats};
 
 /// How long a client may wait for what it is owed at once.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// A client of an engine whose app fails each call.
-async fn client_of_a_failing_app() -> WebSocketStream<DuplexStream> {
-    let config = json!({"client": {"proxy": {"connect": {"enabled": true, "endpoint": "grpc://app"}}}});
-    let (options, _) = Options::parse(&config).unwrap();
+/// An engine whose app fails each call.
+fn engine(config: &Value) -> Arc<Engine> {
+    let (options, _) = Options::parse(config).unwrap();
     let app = service_fn(async |_| Ok::<_, Infallible>(Status::unavailable("no").into_http()));
-    let engine = Arc::new(Engine::new(options, BoxCloneSyncService::new(app)).unwrap());
+    Arc::new(Engine::new(options, BoxCloneSyncService::new(app)).unwrap())
+}
+
+/// A client of the engine, with JSON.
+async fn client(engine: &Arc<Engine>) -> WebSocketStream<DuplexStream> {
     let request = Request { format: Format::Json, headers: http::HeaderMap::new(), has_native_pings: false };
     let (client, server) = tokio::io::duplex(1 << 16);
-    tokio::spawn(Connection::new(engine, request).run(server));
+    tokio::spawn(Connection::new(Arc::clone(engine), request).run(server));
     WebSocketStream::from_raw_socket(client, Role::Client, None).await
+}
+
+async fn client_of_a_failing_app() -> WebSocketStream<DuplexStream> {
+    client(&engine(&json!({"client": {"proxy": {"connect": {"enabled": true, "endpoint": "grpc://app"}}}}))).await
 }
 
 /// Sends a connect command, which fails.
@@ -58,4 +67,25 @@ async fn a_client_whose_connect_has_failed_receives_nothing_more_and_is_cut_off_
     let end = client.next().await;
     assert!(matches!(end, Some(Err(_)) | None), "{end:?}");
     assert_eq!(failed.elapsed().as_secs(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_whose_reply_is_no_json_closes_the_client_and_leaves_nothing() {
+    let history = json!({"history_size": 1, "history_ttl": "1m", "force_recovery": true});
+    let engine = engine(&json!({"client": {"insecure": true}, "channel": {"without_namespace": history}}));
+    let namespace = &engine.options.channel.without_namespace;
+    let publication = NewPublication { data: Bytes::from_static(b"\xff"), ..NewPublication::default() };
+    engine.hub.publish("news", namespace, publication);
+    let mut client = client(&engine).await;
+    let commands = r#"{"id":1,"connect":{}}
+{"id":2,"subscribe":{"channel":"news","recover":true}}"#;
+    client.send(commands.into()).await.unwrap();
+    let connected = client.next().await.unwrap().unwrap();
+    assert!(connected.to_text().unwrap().contains(r#""connect":"#), "{connected}");
+    match client.next().await {
+        Some(Ok(Message::Close(Some(close)))) => assert_eq!(u16::from(close.code), 3506),
+        other => panic!("{other:?}"),
+    }
+    while client.next().await.is_some() {}
+    assert_eq!(engine.hub.stats(), Stats::default());
 }

@@ -10,6 +10,7 @@ use crate::config::options::ClientOptions;
 use crate::proto::client::Reply;
 use crate::unix_time::now_ms;
 
+use super::reply::queue;
 use super::socket::Socket;
 use super::{Connection, End, Phase};
 
@@ -163,9 +164,7 @@ impl Connection {
     }
 
     fn ping(&mut self) {
-        if let Ok(ping) = self.format.reply(&Reply::default()) {
-            self.outbox.push(ping);
-        }
+        queue(self.format, &self.outbox, &Reply::default());
     }
 
     /// Notes a pong. One without a ping closes the connection.
