@@ -3,6 +3,25 @@
 use super::key::{Key, flag, map, number, object, text, time};
 use super::shared::{REDIS, TLS};
 
+/// A broker's tables in PostgreSQL.
+const POSTGRES: &[Key] = &[
+    text("dsn", ""),
+    object("tls", &[TLS]),
+    number("pool_size", 16),
+    number("num_shards", 8),
+    time("cleanup_interval", "1m0s"),
+    time("idempotent_result_ttl", "5m0s"),
+    flag("binary_data"),
+    time("stream_retention", "24h0m0s"),
+    flag("use_notify"),
+    text("notify_dsn", ""),
+    text("table_prefix", "cf"),
+    flag("skip_schema_init"),
+    object("outbox", &[&[time("poll_interval", "100ms"), number("batch_size", 1000)]]),
+    number("partition_lookahead_days", 2),
+    number("partition_retention_days", 7),
+];
+
 pub(super) const ENGINE: &[Key] = &[
     text("type", "memory"),
     object(
@@ -35,26 +54,7 @@ pub(super) const BROKER: &[Key] = &[
             object("raw_mode", &[&[flag("enabled"), map("channel_replacements"), text("prefix", "")]]),
         ]],
     ),
-    object(
-        "postgres",
-        &[&[
-            text("dsn", ""),
-            object("tls", &[TLS]),
-            number("pool_size", 16),
-            number("num_shards", 8),
-            time("cleanup_interval", "1m0s"),
-            time("idempotent_result_ttl", "5m0s"),
-            flag("binary_data"),
-            time("stream_retention", "24h0m0s"),
-            flag("use_notify"),
-            text("notify_dsn", ""),
-            text("table_prefix", "cf"),
-            flag("skip_schema_init"),
-            object("outbox", &[&[time("poll_interval", "100ms"), number("batch_size", 1000)]]),
-            number("partition_lookahead_days", 2),
-            number("partition_retention_days", 7),
-        ]],
-    ),
+    object("postgres", &[POSTGRES]),
 ];
 
 pub(super) const PRESENCE_MANAGER: &[Key] = &[
@@ -80,27 +80,7 @@ pub(super) const MAP_BROKER: &[Key] = &[
             ],
         ],
     ),
-    object(
-        "postgres",
-        &[&[
-            text("dsn", ""),
-            object("tls", &[TLS]),
-            number("pool_size", 16),
-            number("num_shards", 8),
-            time("ttl_check_interval", "1s"),
-            time("cleanup_interval", "1m0s"),
-            time("idempotent_result_ttl", "5m0s"),
-            flag("binary_data"),
-            time("stream_retention", "24h0m0s"),
-            flag("use_notify"),
-            text("notify_dsn", ""),
-            text("table_prefix", "cf"),
-            flag("skip_schema_init"),
-            object("outbox", &[&[time("poll_interval", "100ms"), number("batch_size", 1000)]]),
-            number("partition_lookahead_days", 2),
-            number("partition_retention_days", 7),
-        ]],
-    ),
+    object("postgres", &[POSTGRES, &[time("ttl_check_interval", "1s")]]),
 ];
 
 pub(super) const CONTROLLER: &[Key] = &[
