@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::codec::{Close, ErrorCode, Unsubscribed};
-use crate::hub::{Done, Member, Order, Overrides, ServerRefresh, ServerSubscribe};
+use crate::config::overrides::Overrides;
+use crate::hub::{Done, Member, Order, ServerRefresh, ServerSubscribe};
 
 use super::execute::{Executor, bytes_of, payload, position};
 use super::result::Empty;

@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 
-use crate::config::options::{Namespace, RecoveryMode};
-use crate::hub::Overrides;
-use crate::proto::proxy::{SubscribeOptionOverride, SubscribeOptions};
-use crate::token;
-
 use crate::app::{BadBase64, payload};
+use crate::config::options::{Namespace, RecoveryMode};
+use crate::config::overrides::Overrides;
+use crate::proto::proxy::{SubscribeOptionOverride, SubscribeOptions};
+use crate::token::SubscribeOptions as TokenOptions;
 
 /// The options of a subscription.
 #[derive(Debug, Clone, Default)]
@@ -73,12 +72,9 @@ impl Grant {
     }
 
     /// What a token grants.
-    pub(super) fn of_token(namespace: &Namespace, options: &token::SubscribeOptions) -> Self {
-        let token::Overrides { presence, join_leave, force_push_join_leave, force_positioning, force_recovery } =
-            options.overrides;
-        let overrides = Overrides { presence, join_leave, force_push_join_leave, force_positioning, force_recovery };
+    pub(super) fn of_token(namespace: &Namespace, options: &TokenOptions) -> Self {
         let grant = Self { info: options.info.clone(), data: options.data.clone(), ..Self::of(namespace) };
-        grant.overridden(&overrides)
+        grant.overridden(&options.overrides)
     }
 
     /// Switches automatic recovery on where the namespace does.

@@ -8,6 +8,7 @@ pub(crate) mod error;
 mod go_regex;
 pub(crate) mod names;
 pub(crate) mod options;
+pub(crate) mod overrides;
 mod parse;
 mod source;
 mod table;

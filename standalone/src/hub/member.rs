@@ -11,6 +11,7 @@ use super::roster::Numbered;
 use super::stream::Position;
 use super::{Outbox, lock};
 use crate::codec::{Close, Encoded, ErrorCode, Format, Unsubscribed};
+use crate::config::overrides::Overrides;
 use crate::proto::client::ClientInfo;
 
 /// A connection, as far as others need it. Its owner, the connection's task, does what others order.
@@ -50,16 +51,6 @@ pub(crate) struct ServerSubscribe {
     pub(crate) data: Bytes,
     pub(crate) recover_since: Option<Position>,
     pub(crate) overrides: Overrides,
-}
-
-/// Options of a namespace that one subscription overrides. `None`: as the namespace has it.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Overrides {
-    pub(crate) presence: Option<bool>,
-    pub(crate) join_leave: Option<bool>,
-    pub(crate) force_push_join_leave: Option<bool>,
-    pub(crate) force_positioning: Option<bool>,
-    pub(crate) force_recovery: Option<bool>,
 }
 
 /// A refresh that the API makes.

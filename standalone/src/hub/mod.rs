@@ -90,7 +90,7 @@ use crate::config::options::Namespace;
 use crate::proto::client::{ClientInfo, Publication, SubscribeResult};
 
 pub(crate) use self::filter::Filter;
-pub(crate) use self::member::{Done, Member, Order, Overrides, ServerRefresh, ServerSubscribe};
+pub(crate) use self::member::{Done, Member, Order, ServerRefresh, ServerSubscribe};
 pub(crate) use self::members::TooManyConnections;
 pub(crate) use self::outbox::Outbox;
 pub(crate) use self::publication::{HistoryPage, HistoryQuery, NewPublication};

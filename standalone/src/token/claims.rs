@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::Reason;
 use super::date::Date;
+use crate::config::overrides::Overrides;
 
 /// The end of the year 9999: later dates count as this one, so that sums with them don't overflow.
 const END_OF_TIME: i64 = 253_402_300_799;
@@ -57,22 +58,6 @@ pub(crate) struct SubscribeOptions {
     /// For the client: empty if there is none.
     pub(crate) data: Bytes,
     pub(crate) overrides: Overrides,
-}
-
-/// Options of the namespace that the token changes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub(crate) struct Overrides {
-    #[serde(deserialize_with = "wrapped")]
-    pub(crate) presence: Option<bool>,
-    #[serde(deserialize_with = "wrapped")]
-    pub(crate) join_leave: Option<bool>,
-    #[serde(deserialize_with = "wrapped")]
-    pub(crate) force_push_join_leave: Option<bool>,
-    #[serde(deserialize_with = "wrapped")]
-    pub(crate) force_positioning: Option<bool>,
-    #[serde(deserialize_with = "wrapped")]
-    pub(crate) force_recovery: Option<bool>,
 }
 
 /// The claims of the JWT standard.
@@ -255,16 +240,6 @@ fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Bytes>, D::E
 
 fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// `{"value": true}`, of which `value` may be absent; `null` is absent.
-fn wrapped<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    struct Wrapper {
-        #[serde(default, deserialize_with = "nullable")]
-        value: bool,
-    }
-    Ok(Option::<Wrapper>::deserialize(deserializer)?.map(|wrapper| wrapper.value))
 }
 
 /// A string, or an array of strings.

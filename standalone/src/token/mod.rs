@@ -23,7 +23,7 @@ use self::keys::Keys;
 
 #[allow(unused_imports, reason = "the rooms that use them are being written")]
 pub(crate) use self::{
-    claims::{ConnectionClaims, Overrides, SubscribeOptions, SubscriptionClaims},
+    claims::{ConnectionClaims, SubscribeOptions, SubscriptionClaims},
     keys::KeyError,
 };
 

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::config::options::TokenOptions;
+use crate::config::overrides::Overrides;
 
-use super::{ConnectionClaims, Overrides, Reason, SubscriptionClaims, TokenError, Verifier};
+use super::{ConnectionClaims, Reason, SubscriptionClaims, TokenError, Verifier};
 
 const SECRET: &str = "a secret";
 const NOW: u64 = 1_800_000_000;
