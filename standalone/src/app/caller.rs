@@ -24,7 +24,7 @@ pub(crate) struct Caller {
 }
 
 /// The transport of all connections of the engine.
-pub(crate) const TRANSPORT: &str = "websocket";
+const TRANSPORT: &str = "websocket";
 
 /// A payload in one of its two fields.
 pub(crate) struct Twin {

@@ -11,7 +11,7 @@ use crate::config::options::ProxyOptions;
 const OWN: [&str; 6] = ["user-agent", "content-type", "te", "host", "grpc-timeout", "grpc-encoding"];
 
 /// A call's request, with the proxy's timeout as its deadline. `Err`: a forwarded header can't be sent, so the call fails.
-pub(crate) fn request<M>(options: &ProxyOptions, caller: &Caller, message: M) -> Result<Request<M>, Status> {
+pub(super) fn request<M>(options: &ProxyOptions, caller: &Caller, message: M) -> Result<Request<M>, Status> {
     let mut request = stream_request(options, caller, message)?;
     request.set_timeout(options.timeout);
     Ok(request)

@@ -26,7 +26,7 @@ use crate::proto::proxy::{self, StreamSubscribeRequest, StreamSubscribeResponse}
 
 pub(crate) use self::caller::Caller;
 pub(crate) use self::forwarded::Forwarded;
-pub(crate) use self::metadata::request;
+use self::metadata::{request, stream_request};
 pub(crate) use self::payload::{BadBase64, payload, published};
 
 /// The app's gRPC service.
@@ -141,9 +141,9 @@ impl App {
         let opening = if stream.is_bidirectional {
             let first = StreamSubscribeRequest { subscribe_request: Some(message), publication: None };
             let messages = stream::once(async { first }).chain(inbound);
-            bidirectional(client, metadata::stream_request(&stream.options, caller, messages)).boxed()
+            bidirectional(client, stream_request(&stream.options, caller, messages)).boxed()
         } else {
-            unidirectional(client, metadata::stream_request(&stream.options, caller, message)).boxed()
+            unidirectional(client, stream_request(&stream.options, caller, message)).boxed()
         };
         async move {
             let opened = match timeout(allowed, opening.then(first_message)).await {

@@ -228,13 +228,7 @@ impl Connection {
         );
         self.engine.hub.join(&member).map_err(|_| Close::CONNECTION_LIMIT)?;
         self.orders = Some(orders);
-        self.phase = Phase::Connected(Box::new(Session {
-            member,
-            channels: HashMap::new(),
-            expire_at,
-            refreshes_itself: self.engine.options.client.refresh.is_none(),
-            streams: 0,
-        }));
+        self.phase = Phase::Connected(Box::new(Session { member, channels: HashMap::new(), expire_at, streams: 0 }));
         Ok(())
     }
 
@@ -288,7 +282,7 @@ impl Connection {
 }
 
 /// A connection token that isn't accepted.
-pub(super) fn refused_token(error: TokenError) -> Refused {
+fn refused_token(error: TokenError) -> Refused {
     match error {
         TokenError::Expired => ErrorCode::TOKEN_EXPIRED.into(),
         TokenError::Invalid(_) => Close::INVALID_TOKEN.into(),

@@ -1,5 +1,7 @@
 //! What the server API orders of a connection.
 
+use std::sync::Arc;
+
 use crate::codec::{Close, ErrorCode, Unsubscribed};
 use crate::hub::{Done, Order, Recover, ServerRefresh, ServerSubscribe};
 use crate::proto::client::{Push, Refresh, Subscribe};
@@ -39,7 +41,7 @@ impl Connection {
             let grant =
                 Grant { info, data, expire_at, ..Grant::of(&namespace) }.overridden(&overrides).with_cache_of(&namespace);
             let recover = recover_since.map(|since| Recover { since, reject_unrecovered: false });
-            let (format, outbox) = (self.format, std::sync::Arc::clone(&self.outbox));
+            let (format, outbox) = (self.format, Arc::clone(&self.outbox));
             self.make(channel, &namespace, grant, Wish::recovering(recover), true, |made| {
                 let subscribe = Subscribe {
                     recoverable: made.recoverable,

@@ -1,5 +1,7 @@
 //! The command publish.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::app::{CallFailed, published};
@@ -38,7 +40,7 @@ impl Connection {
     }
 
     /// The namespace of a channel, whose name is checked.
-    pub(super) fn named(&self, channel: &str) -> Result<std::sync::Arc<Namespace>, Refused> {
+    pub(super) fn named(&self, channel: &str) -> Result<Arc<Namespace>, Refused> {
         let namespace = self.namespace(channel)?;
         if self.engine.options.channel.check_name(&namespace, channel) {
             Ok(namespace)
@@ -54,7 +56,7 @@ impl Connection {
 
     /// Publishes with the client as the author. Its own push comes before its reply.
     fn add(&mut self, channel: &str, namespace: &Namespace, publication: NewPublication) -> Outcome {
-        let hub = std::sync::Arc::clone(&self.engine.hub);
+        let hub = Arc::clone(&self.engine.hub);
         let info = self.session().map(|session| hub.info(channel, &session.member));
         hub.publish(channel, namespace, NewPublication { info, ..publication });
         Ok(Some(reply! { publish: PublishResult {} }))
@@ -65,7 +67,7 @@ impl Connection {
         &mut self,
         id: u32,
         request: PublishRequest,
-        namespace: &std::sync::Arc<Namespace>,
+        namespace: &Arc<Namespace>,
         proxy: &ProxyOptions,
     ) -> Outcome {
         let twin = proxy.twin(request.data.clone());
@@ -82,7 +84,7 @@ impl Connection {
             ..proxy::PublishRequest::default()
         };
         let call = self.engine.app.publish(proxy, &self.caller, message);
-        let namespace = std::sync::Arc::clone(namespace);
+        let namespace = Arc::clone(namespace);
         self.wait(id, call, move |connection, response| {
             let publication = publication(response, request.data)?;
             connection.add(&request.channel, &namespace, publication)

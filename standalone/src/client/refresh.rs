@@ -1,6 +1,7 @@
 //! The expiry of connections and subscriptions: the commands refresh and sub_refresh, and the app's word on both.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -32,7 +33,7 @@ impl Connection {
     // The connection.
 
     pub(super) fn refresh(&mut self, request: &RefreshRequest) -> Outcome {
-        let refreshes_itself = self.session().is_some_and(|session| session.refreshes_itself);
+        let refreshes_itself = self.engine.options.client.refresh.is_none();
         if request.token.is_empty() || !refreshes_itself {
             return Err(Close::BAD_REQUEST.into());
         }
@@ -117,14 +118,7 @@ impl Connection {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         // An expired token is an error, so that the client makes another. (Centrifugo takes it for one without expiry.)
-        let claims = self.engine.subscription_tokens().subscription(&request.token).map_err(|error| match error {
-            TokenError::Expired => Refused::from(ErrorCode::TOKEN_EXPIRED),
-            TokenError::Invalid(_) => Close::INVALID_TOKEN.into(),
-        })?;
-        let is_other = claims.channel != request.channel || claims.user != self.caller.user;
-        if is_other || claims.is_of_other_client(&self.caller.client) {
-            return Err(Close::INVALID_TOKEN.into());
-        }
+        let claims = self.subscription_claims(&request.channel, &request.token, Close::INVALID_TOKEN.into())?;
         let expire_at = expiry(claims.expire_at.unwrap_or_default());
         let ttl = ttl(expire_at)?;
         self.set_subscription(&request.channel, expire_at, Some(claims.options.info));
@@ -133,7 +127,7 @@ impl Connection {
 
     /// Changes a subscription's expiry, and what others see of the subscriber in the channel.
     fn set_subscription(&mut self, channel: &str, expire_at: i64, info: Option<Bytes>) {
-        let engine = std::sync::Arc::clone(&self.engine);
+        let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return };
         if let Some(info) = info {
             engine.hub.set_chan_info(channel, &session.member, info);
@@ -145,7 +139,7 @@ impl Connection {
 
     /// Ends subscriptions whose time is over.
     pub(super) fn check_subscriptions(&mut self) {
-        let engine = std::sync::Arc::clone(&self.engine);
+        let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return };
         let late = now() - i64::try_from(engine.options.client.expired_sub_close_delay.as_secs()).unwrap_or(i64::MAX);
         let mut expired = Vec::new();

@@ -1,5 +1,7 @@
 //! The command rpc.
 
+use std::sync::Arc;
+
 use crate::app::payload;
 use crate::codec::ErrorCode;
 use crate::config::names::RpcTarget;
@@ -12,7 +14,7 @@ use super::reply::{Outcome, reply, result};
 impl Connection {
     pub(super) fn rpc(&mut self, id: u32, request: RpcRequest) -> Outcome {
         let proxy = match self.engine.options.rpc.find(&request.method) {
-            RpcTarget::App(proxy) => std::sync::Arc::clone(proxy),
+            RpcTarget::App(proxy) => Arc::clone(proxy),
             RpcTarget::Ping => return Ok(Some(reply! { rpc: RpcResult::default() })),
             RpcTarget::Unknown => return Err(ErrorCode::METHOD_NOT_FOUND.into()),
             RpcTarget::Off => return Err(ErrorCode::NOT_AVAILABLE.into()),

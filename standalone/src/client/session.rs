@@ -16,8 +16,6 @@ pub(super) struct Session {
     pub(super) channels: HashMap<String, Subscription>,
     /// The expiry of the connection, in Unix seconds. 0: none.
     pub(super) expire_at: i64,
-    /// Whether the client has to refresh the connection with a token; otherwise the app is asked.
-    pub(super) refreshes_itself: bool,
     /// The number of streams that the app has opened for the client.
     pub(super) streams: u64,
 }
@@ -81,9 +79,7 @@ impl Session {
     pub(super) fn subscription(&self, channel: &str) -> Option<&Subscription> {
         self.channels.get(channel).filter(|subscription| subscription.state != SubscriptionState::Subscribing)
     }
-}
 
-impl Session {
     pub(super) fn is_server_side(&self, channel: &str) -> bool {
         self.channels.get(channel).is_some_and(|subscription| subscription.is_server_side)
     }

@@ -12,7 +12,7 @@ use crate::config::options::{Namespace, ProxyOptions};
 use crate::hub::{Filter, Position, Recover, Subscription as HubSubscription};
 use crate::proto::client::{Push, Reply, SubscribeRequest, SubscribeResult, UnsubscribeRequest, UnsubscribeResult};
 use crate::proto::proxy;
-use crate::token::TokenError;
+use crate::token::{SubscriptionClaims, TokenError};
 use crate::unix_time::{expiry, seconds_until};
 
 use super::Connection;
@@ -154,15 +154,27 @@ impl Connection {
         Err(ErrorCode::PERMISSION_DENIED.into())
     }
 
-    fn grant_of_token(&self, request: &SubscribeRequest, namespace: &Namespace) -> Result<Grant, Refused> {
-        let claims = self.engine.subscription_tokens().subscription(&request.token).map_err(|error| match error {
-            TokenError::Expired => Refused::from(ErrorCode::TOKEN_EXPIRED),
-            TokenError::Invalid(_) => ErrorCode::PERMISSION_DENIED.into(),
+    /// What a subscription token claims for the channel and this client. `invalid`: the refusal of one that is invalid.
+    pub(super) fn subscription_claims(
+        &self,
+        channel: &str,
+        token: &str,
+        invalid: Refused,
+    ) -> Result<SubscriptionClaims, Refused> {
+        let claims = self.engine.subscription_tokens().subscription(token).map_err(|error| match error {
+            TokenError::Expired => ErrorCode::TOKEN_EXPIRED.into(),
+            TokenError::Invalid(_) => invalid,
         })?;
-        let is_other = claims.channel != request.channel || claims.user != self.caller.user;
+        let is_other = claims.channel != channel || claims.user != self.caller.user;
         if is_other || claims.is_of_other_client(&self.caller.client) {
             return Err(Close::INVALID_TOKEN.into());
         }
+        Ok(claims)
+    }
+
+    fn grant_of_token(&self, request: &SubscribeRequest, namespace: &Namespace) -> Result<Grant, Refused> {
+        let denied = ErrorCode::PERMISSION_DENIED.into();
+        let claims = self.subscription_claims(&request.channel, &request.token, denied)?;
         Ok(Grant { expire_at: claims.expire_at.unwrap_or_default(), ..Grant::of_token(namespace, &claims.options) })
     }
 

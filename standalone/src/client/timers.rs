@@ -106,29 +106,29 @@ impl Timers {
     /// Takes one time that has come, and sets its next one.
     fn due(&mut self) -> Option<Due> {
         let now = Instant::now();
-        let has_come = |time: Option<Instant>| time.is_some_and(|time| time <= now);
-        if has_come(self.stale_at.take_if(|time| *time <= now)) {
+        let has_come = |time: &mut Instant| *time <= now;
+        if self.stale_at.take_if(has_come).is_some() {
             return Some(Due::Stale);
         }
-        if has_come(self.cut_at.take_if(|time| *time <= now)) {
+        if self.cut_at.take_if(has_come).is_some() {
             return Some(Due::Cut);
         }
-        if has_come(self.pong_by.take_if(|time| *time <= now)) && self.awaits_pong {
+        if self.pong_by.take_if(has_come).is_some() && self.awaits_pong {
             return Some(Due::NoPong);
         }
-        if has_come(self.shutdown_at.take_if(|time| *time <= now)) {
+        if self.shutdown_at.take_if(has_come).is_some() {
             return Some(Due::Shutdown);
         }
-        if has_come(self.expiry_at.take_if(|time| *time <= now)) {
+        if self.expiry_at.take_if(has_come).is_some() {
             return Some(Due::Expiry);
         }
-        if has_come(self.ping_at) {
+        if self.ping_at.take_if(has_come).is_some() {
             self.ping_at = self.ping_interval.map(|interval| now + interval);
             self.pong_by = self.pong_timeout.map(|timeout| now + timeout);
             self.awaits_pong = true;
             return Some(Due::Ping);
         }
-        if has_come(self.presence_at) {
+        if self.presence_at.take_if(has_come).is_some() {
             self.presence_at = Some(now + self.presence_interval);
             return Some(Due::Presence);
         }
