@@ -201,8 +201,8 @@ async fn a_silent_server_occupies_a_limited_number_of_connections() {
         let crowded = format!("all {connections} connections that `Http::max_connections` allows were in use");
         let waited = failures.iter().filter(|failure| failure.contains(&crowded)).count();
         assert!((1..=600 - connections).contains(&waited), "{waited}: {}", failures[0]);
-        // The connections of the silent calls are free again.
-        let reply: Value = app.rpc("get:whole").await.data();
+        // The connections of the silent calls are free again. How soon a busy machine connects anew is not the subject.
+        let reply: Value = app.rpc("get:whole").header("grpc-timeout", "30S").await.data();
         assert_eq!(reply, json!({ "code": 200 }));
         assert_eq!(most.load(Ordering::Relaxed), connections);
     }
