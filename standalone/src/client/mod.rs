@@ -9,6 +9,9 @@
 //! * the next of its times: pings, expiry, the presence update (`timers.rs`);
 //! * messages in its outbox, which it writes (`socket.rs`).
 //!
+//! Messages are by far the most frequent reason to wake, and thousands of connections wake for the same one. So everything
+//! else is polled only when it has woken the task (`wakeups.rs`): its state is seldom in the processor's cache.
+//!
 //! A command is begun with the connection at hand, waits without it, and is finished with it again. So there are no locks,
 //! and a command that waits holds up neither pings nor publications.
 //!
@@ -34,6 +37,7 @@ mod subscribe;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod wakeups;
 mod work;
 
 use std::pin::Pin;
@@ -46,6 +50,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use crate::app::Caller;
 use crate::codec::{Close, Commands, Format};
@@ -54,6 +59,7 @@ use crate::hub::{Order, Outbox};
 use self::session::Session;
 use self::socket::{Event, Socket};
 use self::timers::Timers;
+use self::wakeups::Wakeups;
 use self::work::Work;
 
 pub(crate) use self::engine::{Engine, Node};
@@ -144,49 +150,71 @@ impl Connection {
     async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&mut self, socket: &mut Socket<S>) -> End {
         let engine = Arc::clone(&self.engine);
         let outbox = Arc::clone(&self.outbox);
-        let mut stopping = Box::pin(engine.stopping.cancelled());
-        let mut timer: Pin<Box<Sleep>> = Box::pin(sleep_until(Instant::now()));
-        let mut is_stopping = false;
+        let mut alarms = Alarms::new(&engine.stopping);
+        let wakeups = Wakeups::new();
         loop {
-            self.begin_commands();
-            if !socket.is_writing() {
-                let taken = outbox.take(MESSAGES_IN_FRAME);
-                if !taken.messages.is_empty() {
-                    socket.write(self.format, &taken.messages);
-                    // Nearly every frame fits into the socket's buffer: then it needs no deadline and no turn of its own.
-                    if socket.has_failed_at_once() {
-                        return End::Gone;
-                    }
-                } else if let Some(close) = taken.close {
-                    return End::of(close);
-                }
+            if let Some(end) = self.write_next(socket) {
+                return end;
             }
-            let next = self.timers.next(socket.write_deadline());
-            if timer.deadline() != next {
-                timer.as_mut().reset(next);
+            let is_writing = socket.is_writing();
+            if is_writing {
+                wakeups.expect();
             }
-            tokio::select! {
-                event = socket.event(self.may_read()) => match event {
-                    Event::Written => {}
-                    Event::Frame(frame) => self.receive(frame),
-                    Event::Pong => self.native_pong(),
-                    Event::Broken(close) => return End::Close(close),
-                    Event::Ended => return End::Gone,
-                },
-                // Other tasks have their turn, too.
-                () = consume_budget(), if self.backlog.is_some() && self.may_begin() => {}
-                () = outbox.ready(), if !socket.is_writing() => {}
-                Some(finish) = self.work.next(), if !self.work.is_empty() => finish(self),
-                order = next_order(&mut self.orders) => self.obey(order),
-                () = &mut stopping, if !is_stopping => {
-                    is_stopping = true;
-                    self.stop();
-                }
-                () = &mut timer => if let Some(end) = self.tick(socket) {
-                    return end;
-                },
+            let end = tokio::select! {
+                biased;
+                end = wakeups.watch(self.turn(socket, &mut alarms)) => end,
+                // Nearly always a message is all that has woken the task. Then nothing else is looked at.
+                () = outbox.ready(), if !is_writing => None,
+            };
+            if let Some(end) = end {
+                return end;
             }
         }
+    }
+
+    /// Writes the messages that wait as the next frame, unless the last one is still being written.
+    fn write_next<S: AsyncRead + AsyncWrite + Unpin>(&self, socket: &mut Socket<S>) -> Option<End> {
+        if socket.is_writing() {
+            return None;
+        }
+        let taken = self.outbox.take(MESSAGES_IN_FRAME);
+        if taken.messages.is_empty() {
+            return taken.close.map(End::of);
+        }
+        socket.write(self.format, &taken.messages);
+        // Nearly every frame fits into the socket's buffer: then it needs no deadline and no turn of its own.
+        socket.has_failed_at_once().then_some(End::Gone)
+    }
+
+    /// Begins the commands that may begin, then waits for one thing that happens, except for messages in the outbox.
+    ///
+    /// It may be dropped while it waits.
+    async fn turn<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        socket: &mut Socket<S>,
+        alarms: &mut Alarms<'_>,
+    ) -> Option<End> {
+        self.begin_commands();
+        alarms.set(self.timers.next(socket.write_deadline()));
+        tokio::select! {
+            event = socket.event(self.may_read()) => match event {
+                Event::Written => {}
+                Event::Frame(frame) => self.receive(frame),
+                Event::Pong => self.native_pong(),
+                Event::Broken(close) => return Some(End::Close(close)),
+                Event::Ended => return Some(End::Gone),
+            },
+            // Other tasks have their turn, too.
+            () = consume_budget(), if self.backlog.is_some() && self.may_begin() => {}
+            Some(finish) = self.work.next(), if !self.work.is_empty() => finish(self),
+            order = next_order(&mut self.orders) => self.obey(order),
+            () = &mut alarms.stopping, if !alarms.is_stopping => {
+                alarms.is_stopping = true;
+                self.stop();
+            }
+            () = &mut alarms.timer => return self.tick(socket),
+        }
+        None
     }
 
     /// Notes the commands of a frame.
@@ -267,6 +295,26 @@ impl Drop for Connection {
     /// A task that is dropped leaves nothing behind, either.
     fn drop(&mut self) {
         self.leave();
+    }
+}
+
+/// What ends a wait without the client: the engine's stop, and the next of the connection's times.
+struct Alarms<'a> {
+    stopping: Pin<Box<WaitForCancellationFuture<'a>>>,
+    is_stopping: bool,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl<'a> Alarms<'a> {
+    fn new(stopping: &'a CancellationToken) -> Self {
+        let timer = Box::pin(sleep_until(Instant::now()));
+        Self { stopping: Box::pin(stopping.cancelled()), is_stopping: false, timer }
+    }
+
+    fn set(&mut self, next: Instant) {
+        if self.timer.deadline() != next {
+            self.timer.as_mut().reset(next);
+        }
     }
 }
 
