@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use centrifugo_server::Centrifugo;
 use centrifugo_tests::attacked::{Attacked, Settings};
-use centrifugo_tests::balancer::Refused;
+use centrifugo_tests::balancer::Strategy;
 use centrifugo_tests::{Balancer, Crowd, PATIENCE};
 use futures_util::future::join_all;
 use tokio::time::sleep;
@@ -47,7 +47,7 @@ async fn instances(settings: &[Settings; 2]) -> Vec<Attacked> {
 async fn a_rolling_restart_behind_a_balancer_loses_no_call() {
     let settings = Settings::default();
     let mut apps = instances(&[settings.clone(), settings.clone()]).await;
-    let balancer = Balancer::start(apps.iter().map(Attacked::address), Refused::TriesTheNext).await;
+    let balancer = Balancer::start(apps.iter().map(Attacked::address), Strategy::NextThatServes).await;
     loses_no_call(balancer.address(), &mut apps, &settings).await;
 }
 
@@ -56,7 +56,7 @@ async fn a_rolling_restart_behind_a_balancer_loses_no_call() {
 async fn a_rolling_restart_behind_a_balancer_that_only_probes_loses_no_call_with_a_stop_delay() {
     let settings = Settings { stop_delay: Some(Duration::from_secs(1)), ..Settings::default() };
     let mut apps = instances(&[settings.clone(), settings.clone()]).await;
-    let balancer = Balancer::start(apps.iter().map(Attacked::address), Refused::Loses).await;
+    let balancer = Balancer::start(apps.iter().map(Attacked::address), Strategy::NextThatServesOrNone).await;
     loses_no_call(balancer.address(), &mut apps, &settings).await;
 }
 

@@ -5,10 +5,10 @@ use std::process::{Child, Command, Stdio};
 
 use centrifugo::Publisher;
 use centrifugo_server::Centrifugo;
-use centrifugo_tests::{Client, eventually};
+use centrifugo_tests::balancer::Strategy;
+use centrifugo_tests::{Balancer, Client, eventually};
 use serde_json::{Value, json};
 
-use super::balancer::Balancer;
 use super::name_server::NameServer;
 use super::redis::Redis;
 use super::{own_loopback, page};
@@ -40,7 +40,7 @@ pub(super) struct Instance {
 impl Cluster {
     pub(super) async fn start() -> Self {
         let redis = Redis::start(page::block("ini")).await;
-        let balancer = Balancer::start().await;
+        let balancer = Balancer::start([], Strategy::FirstThatAccepts).await;
         let api = format!("http://{}/api", balancer.address());
         let instances = [own_loopback(), own_loopback()].map(|host| Instance::start(host, api.clone()));
         for instance in &instances {

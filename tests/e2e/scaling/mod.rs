@@ -1,7 +1,6 @@
 //! Two nodes of Centrifugo on one Redis, and two instances of the app: what `docs/scaling.md` promises, and what it says is
 //! lost when one of the five processes is killed.
 
-mod balancer;
 mod cluster;
 mod name_server;
 mod page;
