@@ -30,14 +30,14 @@ pub(crate) struct CoalescedWrites<S> {
     buffer: BytesMut,
     backoff: Backoff,
     /// The time limit of a write, once it has to wait.
-    write_clock: Option<Clock>,
+    write_timer: Option<Timer>,
     progress: Progress,
     /// The time limit of what the peer has begun to send, once that has to be waited for.
-    read_clock: Option<Clock>,
+    read_timer: Option<Timer>,
 }
 
 /// A time limit.
-pub(crate) type Clock = Pin<Box<Sleep>>;
+pub(crate) type Timer = Pin<Box<Sleep>>;
 
 /// The choice of the flushes that yield.
 #[derive(Debug, Default)]
@@ -71,16 +71,16 @@ impl Backoff {
 }
 
 impl<S> CoalescedWrites<S> {
-    /// `read_clock`: the time limit of the HTTP/2 handshake, if it has begun with another one.
-    pub(crate) fn new(socket: S, peer: Arc<Peer>, read_clock: Option<Clock>) -> Self {
+    /// `read_timer`: the time limit of the HTTP/2 handshake, if it has begun with another one.
+    pub(crate) fn new(socket: S, peer: Arc<Peer>, read_timer: Option<Timer>) -> Self {
         Self {
             socket,
             peer,
             buffer: BytesMut::new(),
             backoff: Backoff::default(),
-            write_clock: None,
+            write_timer: None,
             progress: Progress::new(),
-            read_clock,
+            read_timer,
         }
     }
 }
@@ -91,7 +91,7 @@ impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
             let Poll::Ready(written) = Pin::new(&mut self.socket).poll_write(context, &self.buffer) else {
                 return self.poll_stuck(context).map(Err);
             };
-            self.write_clock = None;
+            self.write_timer = None;
             let written = written?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -105,8 +105,8 @@ impl<S: AsyncWrite + Unpin> CoalescedWrites<S> {
     /// Ready with the error of a socket that has taken nothing for too long.
     fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
         self.peer.is_full();
-        let clock = self.write_clock.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
-        ready!(clock.as_mut().poll(context));
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(self.peer.send_timeout())));
+        ready!(timer.as_mut().poll(context));
         self.peer.log_unsent_too_long("its connection is closed");
         Poll::Ready(io::ErrorKind::TimedOut.into())
     }
@@ -148,8 +148,8 @@ impl<S> CoalescedWrites<S> {
         if self.progress.is_complete() {
             return Poll::Pending;
         }
-        let clock = self.read_clock.get_or_insert_with(|| Box::pin(sleep(self.peer.handshake_timeout())));
-        ready!(clock.as_mut().poll(context));
+        let timer = self.read_timer.get_or_insert_with(|| Box::pin(sleep(self.peer.handshake_timeout())));
+        ready!(timer.as_mut().poll(context));
         let part = if self.progress.is_greeted() { Part::Frame } else { Part::Handshake };
         self.peer.log_incomplete(part);
         Poll::Ready(io::ErrorKind::TimedOut.into())
@@ -163,7 +163,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for CoalescedWrites<S> {
             return self.poll_silent(context).map(Err);
         };
         if self.progress.follow(&read.filled()[before..]) {
-            self.read_clock = None;
+            self.read_timer = None;
         }
         Poll::Ready(result)
     }

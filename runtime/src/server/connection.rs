@@ -20,7 +20,7 @@ use crate::grpc::ProxyService;
 use crate::grpc::method::Method;
 use crate::reject::logged::Logged;
 use crate::server::Limits;
-use crate::server::coalesce::{Clock, CoalescedWrites};
+use crate::server::coalesce::{CoalescedWrites, Timer};
 use crate::server::listener::Listener;
 use crate::server::peer::{Open, Part, Peer, Peers};
 use crate::server::read_ahead::read_ahead;
@@ -53,13 +53,13 @@ const LATE_DATA: Duration = Duration::from_secs(10);
 /// The most connections that wait to be accepted, on a socket that tokio listens on.
 const MOST_WAITING: usize = 1024;
 /// The pause after `accept` has failed for lack of something, such as file descriptors.
-const REST: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The open connections, which close when this is dropped.
 pub(crate) struct Connections {
     service: ProxyService,
     tls: Option<Arc<Acceptor>>,
-    http: Builder,
+    builder: Builder,
     peers: Arc<Peers>,
     open: JoinSet<()>,
     strangers: Strangers,
@@ -72,8 +72,9 @@ pub(crate) struct Connections {
 
 impl Connections {
     pub(crate) fn new(service: ProxyService, limits: Limits, tls: Option<Arc<Acceptor>>) -> Self {
-        let mut http = Builder::new();
-        http.max_concurrent_streams(limits.concurrent_calls)
+        let mut builder = Builder::new();
+        builder
+            .max_concurrent_streams(limits.concurrent_calls)
             // When an app is slow, many calls are reset at their deadline at once. h2 takes more than 20 for an attack, by
             // default, and closes the connection with all other calls on it.
             .max_pending_accept_reset_streams(limits.concurrent_calls as usize)
@@ -88,7 +89,7 @@ impl Connections {
         let following = tls.clone().map(|tls| AbortOnDropHandle::new(tokio::spawn(async move { tls.follow_files().await })));
         let (open, strangers, alive) = (JoinSet::new(), Strangers::default(), TaskTracker::new());
         let untaken = Untaken::new(limits.send);
-        Self { service, tls, http, peers, open, strangers, untaken, alive, _following: following }
+        Self { service, tls, builder, peers, open, strangers, untaken, alive, _following: following }
     }
 
     /// Accepts connections until the listener fails permanently.
@@ -100,14 +101,14 @@ impl Connections {
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok(socket) => self.serve(socket),
+                Ok(socket) => self.spawn(socket),
                 Err(error) if is_of_one_connection(&error) => {
                     tracing::debug!("a connection ended before it was accepted: {error}")
                 }
                 Err(error) if is_permanent(&error) => return error,
                 Err(error) => {
                     tracing::error!("can't accept connections for now: {error}");
-                    tokio::time::sleep(REST).await;
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
         }
@@ -117,14 +118,15 @@ impl Connections {
     pub(crate) fn accept_waiting(&mut self, listener: &Listener) {
         for _ in 0..MOST_WAITING {
             match listener.accept_waiting() {
-                Ok(socket) => self.serve(socket),
+                Ok(socket) => self.spawn(socket),
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(_) => return,
             }
         }
     }
 
-    fn serve(&mut self, socket: Socket) {
+    /// Spawns the task of a connection, if there is room for one.
+    fn spawn(&mut self, socket: Socket) {
         while self.open.try_join_next().is_some() {}
         if self.open.len() >= self.peers.max_connections() {
             if !self.strangers.close_oldest() {
@@ -143,9 +145,9 @@ impl Connections {
             peer: Arc::clone(&peer),
             _open: Open::new(&self.peers),
         };
-        let http = self.http.clone();
+        let builder = self.builder.clone();
         let task = self.open.spawn(async move {
-            if let Err(error) = connection.serve(&http, socket).await {
+            if let Err(error) = connection.serve(&builder, socket).await {
                 tracing::debug!("a connection ended: {}", Logged(error));
             }
         });
@@ -188,7 +190,7 @@ impl Arrivals {
         Self { time: Instant::now(), is_stale: true }
     }
 
-    fn poll_next(&mut self, connection: &mut Http, context: &mut Context<'_>) -> Poll<Option<Result<Accepted, h2::Error>>> {
+    fn poll_next(&mut self, connection: &mut Http2, context: &mut Context<'_>) -> Poll<Option<Result<Accepted, h2::Error>>> {
         let call = connection.poll_accept(context);
         if mem::replace(&mut self.is_stale, call.is_pending()) && call.is_ready() {
             self.time = Instant::now();
@@ -201,52 +203,52 @@ impl Arrivals {
 type Accepted = (Request<RecvStream>, SendResponse<Unsent>);
 
 /// HTTP/2 on a socket.
-type Http = h2::server::Connection<CoalescedWrites<Socket>, Unsent>;
+type Http2 = h2::server::Connection<CoalescedWrites<Socket>, Unsent>;
 
 impl Connection {
     /// Serves all calls, each in a task of its own, until the connection ends. When the app stops, it ends after the
     /// responses to the calls that it has; or once no handler runs, and the peer takes no more of the responses.
-    async fn serve(self, http: &Builder, socket: Socket) -> Result<(), h2::Error> {
+    async fn serve(self, builder: &Builder, socket: Socket) -> Result<(), h2::Error> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
-        let mut clock = pin!(sleep(LINGER));
+        let mut linger = pin!(sleep(LINGER));
         // When the app stops, a handshake that has begun may end: to its peer, a connection that is closed before it has
         // been open is a failure, after which grpc-go refuses all calls for a second.
         let connection = tokio::select! {
-            connection = self.handshake(http, socket) => connection?,
+            connection = self.handshake(builder, socket) => connection?,
             () = (&mut stopping).then(|()| sleep(LINGER)) => return Ok(()),
         };
         let Some(mut connection) = connection else { return Ok(()) };
         // When the app stops: the bytes that the peer had taken when its last `LINGER` began.
         let mut closing = None;
-        let (mut begun, mut arrivals) = (0, Arrivals::new());
+        let (mut calls, mut arrivals) = (0, Arrivals::new());
         loop {
             // Not in the `select!`, which prefers calls: a connection that always has another one would never stop.
-            let may_stop = begun % CALLS_BEFORE_YIELD == 0 || stopping.is_terminated();
+            let may_stop = calls % CALLS_BEFORE_YIELD == 0 || stopping.is_terminated();
             if may_stop && closing.is_none() && self.service.stopping().is_cancelled() {
                 closing = Some(self.peer.taken());
                 connection.graceful_shutdown();
-                clock.as_mut().reset(Instant::now() + LINGER);
+                linger.as_mut().reset(Instant::now() + LINGER);
             }
             tokio::select! {
                 biased;
                 call = poll_fn(|context| arrivals.poll_next(&mut connection, context)) => {
                     let Some(call) = call else { return Ok(()) };
                     let (request, respond) = call?;
-                    self.begin(request, respond, arrivals.time);
-                    begun += 1;
-                    if begun % CALLS_BEFORE_YIELD == 0 {
+                    self.spawn_call(request, respond, arrivals.time);
+                    calls += 1;
+                    if calls % CALLS_BEFORE_YIELD == 0 {
                         yield_once().await;
                         arrivals.is_stale = true;
                     }
                 }
                 () = &mut stopping, if !stopping.is_terminated() => {}
-                () = &mut clock, if closing.is_some() => {
+                () = &mut linger, if closing.is_some() => {
                     let taken = Some(self.peer.taken());
                     if self.service.running() == 0 && taken == closing {
                         return Ok(());
                     }
                     closing = taken;
-                    clock.as_mut().reset(Instant::now() + LINGER);
+                    linger.as_mut().reset(Instant::now() + LINGER);
                 }
             }
         }
@@ -254,31 +256,31 @@ impl Connection {
 
     /// Performs the handshakes, of TLS if the app has it, and of HTTP/2. `None`: that of TLS has failed or was late, which
     /// is logged.
-    async fn handshake(&self, http: &Builder, socket: Socket) -> Result<Option<Http>, h2::Error> {
-        let Some((socket, clock)) = self.secured(socket).await else { return Ok(None) };
-        let socket = CoalescedWrites::new(socket, Arc::clone(&self.peer), clock);
-        http.handshake::<_, Unsent>(socket).await.map(Some)
+    async fn handshake(&self, builder: &Builder, socket: Socket) -> Result<Option<Http2>, h2::Error> {
+        let Some((socket, timer)) = self.secured(socket).await else { return Ok(None) };
+        let socket = CoalescedWrites::new(socket, Arc::clone(&self.peer), timer);
+        builder.handshake::<_, Unsent>(socket).await.map(Some)
     }
 
-    /// The socket with TLS, if the app has it, and the clock that both handshakes have together.
-    async fn secured(&self, socket: Socket) -> Option<(Socket, Option<Clock>)> {
+    /// The socket with TLS, if the app has it, and the timer that both handshakes have together.
+    async fn secured(&self, socket: Socket) -> Option<(Socket, Option<Timer>)> {
         let Some(tls) = &self.tls else { return Some((socket, None)) };
-        let mut clock = Box::pin(sleep(self.peer.handshake_timeout()));
+        let mut timer = Box::pin(sleep(self.peer.handshake_timeout()));
         // In a box, so that connections without TLS have no room for it.
         let handshake = Box::pin(tls.accept(socket));
         let socket = tokio::select! {
             biased;
             socket = handshake => socket?,
-            () = clock.as_mut() => {
+            () = timer.as_mut() => {
                 self.peer.log_incomplete(Part::TlsHandshake);
                 return None;
             }
         };
-        Some((socket, Some(clock)))
+        Some((socket, Some(timer)))
     }
 
     /// Spawns the task of a call.
-    fn begin(&self, request: Request<RecvStream>, respond: SendResponse<Unsent>, arrived: Instant) {
+    fn spawn_call(&self, request: Request<RecvStream>, respond: SendResponse<Unsent>, arrived: Instant) {
         let peer = Arc::clone(&self.peer);
         if !peer.is_known() && self.service.is_of_centrifugo(&request) {
             peer.make_known();

@@ -30,13 +30,13 @@ pub(crate) struct Intake {
     headers: usize,
     /// The bytes that the peer is charged for now.
     charged: usize,
-    clock: Clock,
+    time_limit: TimeLimit,
     peer: Arc<Peer>,
 }
 
-/// The time limit of a message. Its clock starts when the message is polled and hasn't arrived.
-enum Clock {
-    /// The clock hasn't started. The time is the call's deadline, if it has one.
+/// The time limit of a message. It runs from when the message is polled and hasn't arrived.
+enum TimeLimit {
+    /// It doesn't run yet. The time is the call's deadline, if it has one.
     Off(Option<Duration>),
     /// The call waits until others make room. It keeps its deadline for later.
     NoRoom(Pin<Box<Sleep>>, Option<Duration>),
@@ -75,12 +75,12 @@ impl Intake {
     /// `is_stream`: more messages may come after the first one, at any time.
     pub(crate) fn new(is_stream: bool, peer: Arc<Peer>) -> Self {
         let expected = if is_stream { Expected::Messages(Box::default()) } else { Expected::All { held: 0 } };
-        Self { expected, headers: 0, charged: 0, clock: Clock::Off(None), peer }
+        Self { expected, headers: 0, charged: 0, time_limit: TimeLimit::Off(None), peer }
     }
 
     /// Sets the limits by the call's headers: they take memory, and may have a deadline, which also holds for the message.
     pub(crate) fn set_limits(&mut self, headers: &HeaderMap) {
-        self.clock = Clock::Off(grpc_timeout::of(headers));
+        self.time_limit = TimeLimit::Off(grpc_timeout::of(headers));
         self.headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     }
 
@@ -98,7 +98,7 @@ impl Intake {
         let held = self.expected.held();
         // The next message has a time of its own.
         if completes || !self.expected.is_pending() {
-            self.clock = Clock::Off(None);
+            self.time_limit = TimeLimit::Off(None);
         }
         self.charge(if held > 0 { self.call() + held } else { 0 }).map_err(|_| self.peer.too_much())
     }
@@ -111,7 +111,7 @@ impl Intake {
 
     /// Adds the time in which the handler didn't read: the window may have been full, so the peer is not to blame.
     pub(crate) fn extend(&mut self, time: Duration) {
-        if let Clock::Running(timer) = &mut self.clock {
+        if let TimeLimit::Running(timer) = &mut self.time_limit {
             let end = timer.deadline() + time;
             timer.as_mut().reset(end);
         }
@@ -119,7 +119,7 @@ impl Intake {
 
     /// Ends the intake: nothing more is expected, and the peer is charged for nothing.
     pub(crate) fn end(&mut self) {
-        (self.expected, self.clock) = (Expected::Nothing, Clock::Off(None));
+        (self.expected, self.time_limit) = (Expected::Nothing, TimeLimit::Off(None));
         // Charging for less never fails.
         let _ = self.charge(0);
     }
@@ -136,14 +136,14 @@ impl Intake {
         }
         if self.charged < self.call() && self.charge(self.call()).is_err() {
             // A call with long headers holds too much memory to wait for others to make room.
-            let waited = if self.call() > CALL { Poll::Ready(()) } else { self.clock.poll_moment(context) };
+            let waited = if self.call() > CALL { Poll::Ready(()) } else { self.time_limit.poll_moment(context) };
             return waited.map(|()| self.peer.too_much());
         }
-        self.clock.poll_over(self.peer.body_timeout(), context).map(|()| self.peer.too_late())
+        self.time_limit.poll_over(self.peer.body_timeout(), context).map(|()| self.peer.too_late())
     }
 }
 
-impl Clock {
+impl TimeLimit {
     /// Ready when the call has waited long enough for others to make room.
     fn poll_moment(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if let Self::Off(limit) = *self {

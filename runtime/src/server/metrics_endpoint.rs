@@ -30,7 +30,7 @@ const MAX_CONNECTIONS: usize = 16;
 /// The longest time for a request and its response, after which the connection is closed.
 const LONGEST: Duration = Duration::from_secs(10);
 /// The pause after `accept` has failed for lack of something, such as file descriptors.
-const REST: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// An address that serves metrics: listening, but not serving yet.
 pub(crate) struct MetricsEndpoint {
@@ -63,7 +63,7 @@ impl MetricsEndpoint {
     }
 
     /// Serves in a task, until the result is dropped.
-    pub(crate) fn serve(self) -> JoinSet<()> {
+    pub(crate) fn spawn(self) -> JoinSet<()> {
         let Self { listener, exporter, .. } = self;
         let mut tasks = JoinSet::new();
         tasks.spawn(exporter.clone().upkeep());
@@ -83,20 +83,20 @@ async fn accept_all(listener: TcpListener, exporter: Exporter) {
             Ok((socket, _)) => {
                 let exporter = exporter.clone();
                 open.spawn(async move {
-                    drop(timeout(LONGEST, serve(socket, exporter)).await);
+                    drop(timeout(LONGEST, serve_one(socket, exporter)).await);
                     drop(permit);
                 });
             }
             Err(error) => {
                 tracing::debug!("can't accept connections for metrics: {error}");
-                sleep(REST).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
 /// Serves one request.
-async fn serve(socket: TcpStream, exporter: Exporter) {
+async fn serve_one(socket: TcpStream, exporter: Exporter) {
     let service = service_fn(|request: Request<_>| {
         let response = respond(request.method(), request.uri().path(), &exporter);
         async { Ok::<_, Infallible>(response) }

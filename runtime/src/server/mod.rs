@@ -178,7 +178,7 @@ impl Server {
         let Self { listener, tls, service, limits, config, metrics } = self;
         drop(config);
         // Until the app has stopped, so that the stop can be watched.
-        let _metrics = metrics.map(MetricsEndpoint::serve);
+        let _metrics = metrics.map(MetricsEndpoint::spawn);
         let mut stops = pin!(stops);
         let mut connections = Connections::new(service.clone(), limits, tls);
         let stopped = tokio::select! {
@@ -189,7 +189,7 @@ impl Server {
         let cut = match stopped {
             Ok(()) if limits.stop_delay > Duration::ZERO => {
                 service.leave();
-                serve_on(&mut connections, &listener, limits.stop_delay, stops.as_mut()).await
+                keep_serving(&mut connections, &listener, limits.stop_delay, stops.as_mut()).await
             }
             _ => None,
         };
@@ -211,8 +211,8 @@ impl Server {
     }
 }
 
-/// Serves on while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
-async fn serve_on(
+/// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
+async fn keep_serving(
     connections: &mut Connections,
     listener: &Listener,
     delay: Duration,

@@ -21,7 +21,7 @@ impl MetricsEndpoint {
         match *self {}
     }
 
-    pub(crate) fn serve(self) -> JoinSet<()> {
+    pub(crate) fn spawn(self) -> JoinSet<()> {
         match self {}
     }
 }

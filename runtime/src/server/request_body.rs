@@ -18,13 +18,13 @@ use crate::server::read_ahead::{Reader, failure};
 /// The body of a request.
 pub(crate) enum IncomingBody {
     /// A single message, read from the connection when it is polled.
-    Message(Incoming),
+    Message(MessageBody),
     /// The messages of a stream, which the call's task reads ahead.
     ReadAhead(Reader),
 }
 
 /// The body of a call with a single message.
-pub(crate) struct Incoming {
+pub(crate) struct MessageBody {
     stream: RecvStream,
     peer: Arc<Peer>,
     /// `None` as long as nothing had to be waited for: nearly every message is complete when its call begins.
@@ -34,14 +34,14 @@ pub(crate) struct Incoming {
 impl IncomingBody {
     /// The body of a call with a single message.
     pub(crate) fn message(stream: RecvStream, peer: Arc<Peer>) -> Self {
-        Self::Message(Incoming { stream, peer, intake: None })
+        Self::Message(MessageBody { stream, peer, intake: None })
     }
 }
 
 impl RequestBody for IncomingBody {
     fn set_limits(&mut self, headers: &HeaderMap) {
         match self {
-            Self::Message(incoming) => incoming.intake().set_limits(headers),
+            Self::Message(body) => body.intake().set_limits(headers),
             Self::ReadAhead(reader) => reader.set_limits(headers),
         }
     }
@@ -53,20 +53,20 @@ impl Body for IncomingBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut *self {
-            Self::Message(incoming) => incoming.poll_frame(context),
+            Self::Message(body) => body.poll_frame(context),
             Self::ReadAhead(reader) => reader.poll_data(context).map(|data| Some(data?.map(Frame::data))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
-            Self::Message(incoming) => incoming.is_over(),
+            Self::Message(body) => body.is_over(),
             Self::ReadAhead(reader) => reader.is_over(),
         }
     }
 }
 
-impl Incoming {
+impl MessageBody {
     fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match self.stream.poll_data(context) {
             Poll::Ready(Some(Ok(data))) => Poll::Ready(Some(self.take(data).map(Frame::data))),

@@ -134,13 +134,13 @@ pub(crate) struct BodySender {
     /// The data that waits for room in the window. The body is not polled before it is sent.
     data: Option<Unsent>,
     /// The time limit of that, once it has to wait.
-    clock: Option<Pin<Box<Sleep>>>,
+    timer: Option<Pin<Box<Sleep>>>,
     peer: Arc<Peer>,
 }
 
 impl BodySender {
     fn new(body: ResponseBody, stream: SendStream<Unsent>, peer: &Arc<Peer>) -> Self {
-        Self { body, stream, data: None, clock: None, peer: Arc::clone(peer) }
+        Self { body, stream, data: None, timer: None, peer: Arc::clone(peer) }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
@@ -216,7 +216,7 @@ impl BodySender {
                     Poll::Pending => return self.poll_stuck(context).map(|()| Ok(ControlFlow::Break(()))),
                 }
             }
-            self.clock = None;
+            self.timer = None;
             let part = data.split_to(self.stream.capacity());
             if !data.has_remaining() {
                 self.data = None;
@@ -229,11 +229,11 @@ impl BodySender {
     /// Ready when the peer has made no room for too long, and the call is reset.
     fn poll_stuck(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let data = &mut self.data;
-        let clock = self.clock.get_or_insert_with(|| {
+        let timer = self.timer.get_or_insert_with(|| {
             data.iter_mut().for_each(Unsent::set_timed);
             Box::pin(sleep(self.peer.send_timeout()))
         });
-        ready!(clock.as_mut().poll(context));
+        ready!(timer.as_mut().poll(context));
         self.peer.log_unsent_too_long("its call is reset");
         self.stream.send_reset(Reason::ENHANCE_YOUR_CALM);
         Poll::Ready(())

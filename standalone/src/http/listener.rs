@@ -21,7 +21,7 @@ use crate::client::Engine;
 const MAX_HEAD: usize = 64 << 10;
 
 /// The time without an attempt to accept after one that has failed, as it does while too many files are open.
-const PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The connections that speak HTTP. Dropped, they are closed.
 pub(crate) struct Http {
@@ -90,7 +90,7 @@ async fn accept(listener: &TcpListener, engine: &Engine) -> TcpStream {
             Err(error) => {
                 tracing::debug!("no connection can be accepted: {error}");
                 engine.noted.log("no connection can be accepted: see whether `ulimit -n` allows enough open files");
-                sleep(PAUSE).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }

@@ -85,7 +85,7 @@ impl StandaloneServer {
     pub(crate) async fn serve_until_any(self, stops: impl Stream<Item = ()>) -> Result<(), StartError> {
         let Self { running, listener, metrics, .. } = self;
         // Until the app has stopped, so that the stop can be watched.
-        let _metrics = metrics.map(MetricsEndpoint::serve);
+        let _metrics = metrics.map(MetricsEndpoint::spawn);
         let mut stops = pin!(stops);
         let closing = CancellationToken::new();
         let mut serving = JoinSet::new();
@@ -97,7 +97,7 @@ impl StandaloneServer {
             failure = serving.join_next() => Err(StartError::Serve(failed(failure))),
         };
         let shutdown = running.shutdown();
-        let cut = if stopped.is_ok() { serve_on(shutdown.limits.stop_delay, stops.as_mut()).await } else { None };
+        let cut = if stopped.is_ok() { keep_serving(shutdown.limits.stop_delay, stops.as_mut()).await } else { None };
         closing.cancel();
         let cut = match cut {
             None => finish(&running, &mut serving, stops).await,
@@ -114,8 +114,8 @@ impl fmt::Debug for StandaloneServer {
     }
 }
 
-/// Serves on while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
-async fn serve_on(delay: Duration, mut stops: Pin<&mut impl Stream<Item = ()>>) -> Option<&'static str> {
+/// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
+async fn keep_serving(delay: Duration, mut stops: Pin<&mut impl Stream<Item = ()>>) -> Option<&'static str> {
     tokio::select! {
         biased;
         () = sleep(delay) => None,
