@@ -26,7 +26,7 @@ use crate::server::peer::{Open, Part, Peer, Peers};
 use crate::server::read_ahead::read_ahead;
 use crate::server::request_body::IncomingBody;
 use crate::server::responder::Responder;
-use crate::server::socket::Socket;
+use crate::server::socket::{BACKLOG, Socket};
 use crate::server::strangers::Strangers;
 use crate::server::tls::Acceptor;
 use crate::server::unsent::Unsent;
@@ -50,8 +50,6 @@ const LINGER: Duration = Duration::from_millis(500);
 const DROP_TIME: Duration = Duration::from_secs(1);
 /// The time in which DATA may arrive for a call that the app has ended: longer than lost packets take to be sent again.
 const LATE_DATA: Duration = Duration::from_secs(10);
-/// The most connections that wait to be accepted, on a socket that tokio listens on.
-const MOST_WAITING: usize = 1024;
 /// The pause after `accept` has failed for lack of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -116,7 +114,7 @@ impl Connections {
 
     /// Accepts the connections that wait when the app stops. Their peers take them for open, and may have called on them.
     pub(crate) fn accept_waiting(&mut self, listener: &Listener) {
-        for _ in 0..MOST_WAITING {
+        for _ in 0..BACKLOG {
             match listener.accept_waiting() {
                 Ok(socket) => self.spawn(socket),
                 Err(error) if is_of_one_connection(&error) => {}

@@ -5,12 +5,10 @@ use std::io;
 use std::net::SocketAddr;
 
 use socket2::SockRef;
-#[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))))]
-use tokio::net::TcpSocket;
-use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
 use crate::server::endpoint;
-use crate::server::socket::{Socket, waiting};
+use crate::server::socket::{BACKLOG, Socket, waiting};
 #[cfg(unix)]
 use crate::server::unix::UnixSocket;
 
@@ -24,7 +22,7 @@ pub(crate) enum Listener {
 
 impl Listener {
     pub(crate) async fn tcp(address: &str, reuse_port: bool) -> io::Result<Self> {
-        let socket = if reuse_port { bind_shared(address).await? } else { TcpListener::bind(address).await? };
+        let socket = bind(address, reuse_port).await?;
         socket.local_addr().map(|address| Self::Tcp { socket, address })
     }
 
@@ -76,12 +74,12 @@ impl Listener {
     }
 }
 
-/// Listens on the first of the host's addresses where that is possible, beside other processes that listen there the same
-/// way.
-async fn bind_shared(address: &str) -> io::Result<TcpListener> {
+/// Listens on the first of the host's addresses where that is possible. `is_shared`: beside other processes that listen there
+/// the same way.
+async fn bind(address: &str, is_shared: bool) -> io::Result<TcpListener> {
     let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "the host has no address");
     for address in lookup_host(address).await? {
-        match listen_shared(address) {
+        match listen(address, is_shared) {
             Ok(listener) => return Ok(listener),
             Err(error) => failure = error,
         }
@@ -89,18 +87,25 @@ async fn bind_shared(address: &str) -> io::Result<TcpListener> {
     Err(failure)
 }
 
-#[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))))]
-fn listen_shared(address: SocketAddr) -> io::Result<TcpListener> {
+/// Listens as tokio does, with room for more connections that come at once.
+fn listen(address: SocketAddr, is_shared: bool) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
-    socket.set_reuseport(true)?;
+    if is_shared {
+        share(&socket)?;
+    }
     socket.bind(address)?;
-    // As many may wait as on a listener that tokio binds.
-    socket.listen(1024)
+    socket.listen(BACKLOG)
+}
+
+#[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))))]
+fn share(socket: &TcpSocket) -> io::Result<()> {
+    socket.set_reuseport(true)
 }
 
 #[cfg(not(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin")))))]
-fn listen_shared(_address: SocketAddr) -> io::Result<TcpListener> {
+fn share(_socket: &TcpSocket) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system can't share a port: remove `App::reuse_port`"))
 }
 
@@ -111,6 +116,27 @@ impl fmt::Display for Listener {
             Self::Tcp { address, .. } => address.fmt(f),
             #[cfg(unix)]
             Self::Unix(socket) => f.write_str(&socket.endpoint()),
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn more_connections_wait_to_be_accepted_than_on_a_listener_of_tokio() {
+        let listener = Listener::tcp("127.0.0.1:0", false).await.expect("a free port");
+        let address = listener.address().expect("an address");
+        let mut waiting = Vec::new();
+        for number in 0..500 {
+            // One for which there is no room is tried again by the system after a second.
+            let connected = timeout(Duration::from_millis(900), TcpStream::connect(address)).await;
+            waiting.push(connected.unwrap_or_else(|_| panic!("no room for connection {number}")).expect("a connection"));
         }
     }
 }

@@ -13,6 +13,10 @@ use tokio::net::UnixStream;
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
+/// The most connections that wait to be accepted, unless the system allows fewer. After a failure of the network all of
+/// Centrifugo's nodes connect again at once; of those beyond the 128 of tokio's listeners, each would lose a second.
+pub(crate) const BACKLOG: u32 = 1024;
+
 /// The time without a packet after which the system probes whether the peer is still there. If no probe is acknowledged
 /// (Linux sends them for eleven minutes), the connection ends, and so do its streams, which would wait for ever.
 const SILENCE: Duration = Duration::from_secs(60);

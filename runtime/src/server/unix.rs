@@ -12,12 +12,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
 use crate::server::endpoint;
-use crate::server::socket::waiting;
+use crate::server::socket::{BACKLOG, waiting};
 
 /// The mode of the file. Who may write to it may connect: the app's user, and the members of the file's group.
 const MODE: u32 = 0o660;
-/// How many connections may wait to be accepted: as many as tokio lets wait on a TCP socket.
-const BACKLOG: i32 = 1024;
 /// How often an app tries to lock the directory, which another one keeps for less than a millisecond.
 const LOCK_TRIES: usize = 100;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
@@ -38,7 +36,7 @@ impl UnixSocket {
         let file = SocketFile::new(path.to_owned())?;
         // Before `listen`, so nobody can connect by the mode that the umask has left.
         fs::set_permissions(path, Permissions::from_mode(MODE))?;
-        socket.listen(BACKLOG)?;
+        socket.listen(BACKLOG as i32)?;
         socket.set_nonblocking(true)?;
         let socket = UnixListener::from_std(OwnedFd::from(socket).into())?;
         Ok(Self { file, socket })
