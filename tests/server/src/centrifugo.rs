@@ -31,6 +31,8 @@ pub struct Centrifugo {
     process: Child,
     port: Port,
     folder: TempDir,
+    websocket_path: String,
+    api_path: String,
 }
 
 impl Centrifugo {
@@ -66,10 +68,12 @@ impl Centrifugo {
 
     fn launch(binary: &Path, config: Value) -> Result<Self, Error> {
         let port = Port::free().map_err(Error::io("find a free port"))?;
+        let websocket_path = launch::path(&config, "websocket", "/connection/websocket");
+        let api_path = launch::path(&config, "http_api", "/api");
         let folder = launch::folder(binary, &launch::on_port(config, port.address()))?;
         let process = launch::process(binary, folder.path())?;
         let watch = Some(Watch::over(process.id(), folder.path()));
-        let mut centrifugo = Self { watch, process, port, folder };
+        let mut centrifugo = Self { watch, process, port, folder, websocket_path, api_path };
         centrifugo.wait_until_ready()?;
         Ok(centrifugo)
     }
@@ -84,16 +88,16 @@ impl Centrifugo {
         self.process.id()
     }
 
-    /// The URL for clients: that of its WebSocket, at the default path and without TLS.
+    /// The URL for clients: that of its WebSocket, without TLS.
     pub fn websocket_url(&self) -> String {
-        format!("ws://{}/connection/websocket", self.address())
+        format!("ws://{}{}", self.address(), self.websocket_path)
     }
 
     /// The base URL of its server API, as `cent` and the variable `CENTRIFUGO_API_URL` expect it.
     ///
     /// The API accepts calls only if the configuration has an `http_api.key`.
     pub fn api_url(&self) -> String {
-        format!("http://{}/api", self.address())
+        format!("http://{}{}", self.address(), self.api_path)
     }
 
     /// The log so far, also of the runs before a [`restart`](Self::restart). `log.level` in the configuration sets its

@@ -24,6 +24,12 @@ pub(crate) fn on_port(mut config: Value, address: SocketAddr) -> Value {
     config
 }
 
+/// The path of a part of Centrifugo, as the configuration has it or else by default.
+pub(crate) fn path(config: &Value, part: &str, default: &str) -> String {
+    let path = config.pointer(&format!("/{part}/handler_prefix")).and_then(Value::as_str);
+    path.unwrap_or(default).trim_end_matches('/').to_owned()
+}
+
 /// A folder with the configuration, if Centrifugo accepts that. Only its owner may read it, as it can have secrets.
 pub(crate) fn folder(binary: &Path, config: &Value) -> Result<TempDir, Error> {
     let folder = tempfile::Builder::new().prefix("centrifugo-").tempdir();

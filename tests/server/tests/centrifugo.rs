@@ -39,6 +39,19 @@ async fn a_started_centrifugo_answers_at_its_addresses() {
 }
 
 #[tokio::test]
+async fn the_urls_have_the_paths_of_the_configuration() {
+    let paths =
+        json!({ "websocket": { "handler_prefix": "/live" }, "http_api": { "handler_prefix": "/server", "key": "a" } });
+    let centrifugo = start(paths).await;
+    let origin = format!("//{}", centrifugo.address());
+    assert_eq!(centrifugo.websocket_url(), format!("ws:{origin}/live"));
+    assert_eq!(centrifugo.api_url(), format!("http:{origin}/server"));
+    assert!(post(&centrifugo, "/server/info", "a").await.starts_with("HTTP/1.1 200 "));
+    assert!(post(&centrifugo, "/live", "").await.starts_with("HTTP/1.1 400 "), "it is no upgrade");
+    centrifugo.stop().await;
+}
+
+#[tokio::test]
 async fn several_at_once_have_addresses_of_their_own_whatever_the_configuration_says() {
     let config = || json!({ "http_server": { "port": "1", "address": "192.0.2.1" } });
     let (one, other) = tokio::join!(start(config()), start(config()));
