@@ -27,6 +27,7 @@ pub(crate) fn of(server: &str) -> App {
         unkept,
         whoami,
         slow,
+        slow_for,
         late,
         echo,
         nothing,
@@ -190,6 +191,12 @@ async fn unkept() -> Published {
 async fn slow() -> &'static str {
     tokio::time::sleep(Duration::from_millis(300)).await;
     "done"
+}
+
+/// Takes as much of its time as the method's name has.
+#[centrifugo::rpc("slow.<millis>", collect = false)]
+async fn slow_for(millis: u64) {
+    tokio::time::sleep(Duration::from_millis(millis)).await;
 }
 
 /// Returns who calls, and with which headers.
