@@ -37,9 +37,13 @@
 //! }
 //! ```
 //!
-//! Centrifugo holds the clients' connections, and calls the app when a client does something that the app decides. Each kind
-//! of call is an event, and each event has an attribute. The attribute's page shows which arguments its functions take, what
-//! they return, and what the client sees of it:
+//! Centrifugo holds the clients' connections, and calls the app when a client does something that the app decides.
+//! With the feature `standalone` the app does Centrifugo's part as well, in one process, by `App::new().standalone().run()`
+#![cfg_attr(feature = "standalone", doc = "([`standalone`] is the guide).")]
+#![cfg_attr(not(feature = "standalone"), doc = "(this build is without it).")]
+//!
+//! Each kind of call is an event, and each event has an attribute. The attribute's page shows which arguments its functions
+//! take, what they return, and what the client sees of it:
 //!
 //! | when a client .. | attribute | event | returns |
 //! |---|---|---|---|

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use axum::Router;
@@ -21,7 +22,7 @@ use crate::config::error::Note;
 use crate::config::options::{ListenAddress, Options};
 use crate::descriptors;
 use crate::error::StartError;
-use crate::http::{Http, router};
+use crate::http::{Http, path, router};
 
 /// The connections that may wait to be accepted; the system allows so many, or fewer. After a failure of the network all clients
 /// connect again at once, and those beyond the library's 128 would wait for their system to repeat the attempt after a second.
@@ -86,6 +87,26 @@ impl Standalone {
         }
     }
 
+    /// Listens on this address instead. Port 0 is one that the system picks.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen`](Self::listen).
+    pub fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+        listen_at(address)
+    }
+
+    /// The path of the WebSocket: `websocket.handler_prefix` of the configuration.
+    pub fn websocket_path(&self) -> &str {
+        path(&self.engine.options.websocket.prefix)
+    }
+
+    /// The path of the server API, below which its methods are: `http_api.handler_prefix` of the configuration. It may be
+    /// empty.
+    pub fn api_path(&self) -> &str {
+        &self.engine.options.http_api.prefix
+    }
+
     /// Keys of the configuration that have no effect in one process.
     pub fn notes(&self) -> &[Note] {
         &self.notes
@@ -118,6 +139,11 @@ impl Standalone {
         let requests = timeout(self.engine.options.shutdown_timeout, http.finish());
         let _ = tokio::join!(self.stop(), requests);
         Ok(())
+    }
+
+    /// Reports 503 in the health check from now on. Clients are served as before.
+    pub fn leave(&self) {
+        self.engine.leaving.store(true, Ordering::Relaxed);
     }
 
     /// Closes all connections with 3001, upon which SDKs connect again, and waits for their ends: at most `shutdown.timeout`.
@@ -180,5 +206,27 @@ impl fmt::Debug for Standalone {
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Api")
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn five_hundred_clients_that_connect_at_once_wait_to_be_accepted() {
+        let listener = Standalone::listen_at((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let mut waiting = Vec::new();
+        for number in 0..500 {
+            // One for which there is no room is tried again by the system after a second.
+            let connected = timeout(Duration::from_millis(900), TcpStream::connect(address)).await;
+            waiting.push(connected.unwrap_or_else(|_| panic!("no room for client {number}")).expect("a connection"));
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::settings::Engine;
 /// An engine that runs.
 #[derive(Debug)]
 pub(crate) enum Running {
-    Standalone(Box<RunningStandalone>),
+    Standalone(RunningStandalone),
     Centrifugo(Centrifugo),
 }
 
@@ -19,7 +19,7 @@ impl Running {
     /// Starts the engine. A Centrifugo calls the app at an address of its own, which is served among `servers`.
     pub(crate) async fn start(engine: Engine, app: App, servers: &mut Servers) -> Result<Self, Error> {
         match engine {
-            Engine::Standalone => Ok(Self::Standalone(Box::new(app.standalone().start()?))),
+            Engine::Standalone => Ok(Self::Standalone(app.standalone().start()?)),
             Engine::Centrifugo => {
                 let app = app.listen("127.0.0.1:0").bind().await?;
                 let centrifugo = Centrifugo::start(app.centrifugo_config()).await?;
@@ -33,7 +33,7 @@ impl Running {
     /// The address for the SDK: a path of the page's server, or a URL.
     pub(crate) fn endpoint(&self) -> String {
         match self {
-            Self::Standalone(_) => "/connection/websocket".to_owned(),
+            Self::Standalone(engine) => engine.websocket_path().to_owned(),
             Self::Centrifugo(centrifugo) => centrifugo.websocket_url(),
         }
     }

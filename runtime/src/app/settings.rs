@@ -220,7 +220,7 @@ impl App {
     }
 
     /// Sets how long the app goes on after SIGTERM before it stops: not at all by default. In that time it serves as before,
-    /// except that its [health service](crate::operations#health) reports NOT_SERVING.
+    /// except that its [health service](crate::operations#health) reports NOT_SERVING, and `/health` of its own engine 503.
     ///
     /// For a balancer that has to notice the stop by probes, and that gives a connection which an instance refuses to no
     /// other one: [`operations`](crate::operations#rolling-restart) has the figures.

@@ -67,13 +67,13 @@ impl TestServer {
 
     /// The URL for clients: that of the WebSocket.
     pub fn websocket_url(&self) -> String {
-        format!("ws://{}/connection/websocket", self.address)
+        format!("ws://{}{}", self.address, self.running.websocket_path())
     }
 
     /// The base URL of the server API, as [`Publisher::new`](crate::Publisher::new) expects it. It needs the key of
     /// [`App::publisher`].
     pub fn api_url(&self) -> String {
-        format!("http://{}/api", self.address)
+        format!("http://{}{}", self.address, self.running.api_path())
     }
 
     /// A publisher for the test, which needs neither URL nor key. Needs the feature `api`.

@@ -52,6 +52,8 @@ pub(crate) struct Engine {
     pub(super) connection_tokens: Verifier,
     /// The verifier of subscription tokens, if it isn't that of connection tokens.
     subscription_tokens: Option<Verifier>,
+    /// Whether the engine is about to stop, and still serves.
+    pub(crate) leaving: AtomicBool,
     /// Cancelled when the engine begins to stop.
     pub(crate) stopping: CancellationToken,
     pub(crate) noted: Noted,
@@ -78,12 +80,18 @@ impl Engine {
             forwarded: Forwarded::new(&options),
             connection_tokens: Verifier::new("client.token", &client.token)?,
             subscription_tokens,
+            leaving: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             connections: TaskTracker::new(),
             noted: Noted::default(),
             sweeps: AtomicBool::new(false),
             options,
         })
+    }
+
+    /// Whether a balancer should send clients here.
+    pub(crate) fn is_healthy(&self) -> bool {
+        !self.leaving.load(Ordering::Relaxed) && !self.stopping.is_cancelled()
     }
 
     /// Begins to sweep the hub once a second. Only the first call does anything; the sweeping ends with the engine.

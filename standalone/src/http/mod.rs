@@ -47,13 +47,13 @@ pub(crate) fn router(engine: Arc<Engine>) -> Router {
 }
 
 /// A prefix as a path: without its `/` at the end, it may be empty.
-fn path(prefix: &str) -> &str {
+pub(crate) fn path(prefix: &str) -> &str {
     if prefix.is_empty() { "/" } else { prefix }
 }
 
-/// The engine is healthy while it accepts connections.
+/// The health check, by which balancers find out whether the engine serves, and goes on to do so.
 async fn health(State(server): State<Server>) -> (StatusCode, &'static str) {
-    let status = if server.engine.stopping.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let status = if server.engine.is_healthy() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, "{}")
 }
 

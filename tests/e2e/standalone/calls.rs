@@ -109,7 +109,7 @@ async fn metrics_count_the_calls_of_the_engine() {
     let app = App::empty().handlers(handlers![shared::connect, counted]).prometheus("127.0.0.1:0");
     let app = app.centrifugo(json!({ "http_server": { "address": "127.0.0.1", "port": free_port() } }));
     let server = app.standalone().bind().await.expect("an app that can start");
-    let (url, metrics) = (format!("ws://{}/connection/websocket", server.local_addr()), server.metrics_addr());
+    let (url, metrics) = (server.websocket_url(), server.metrics_addr());
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(server.serve_until(async { drop(stopped.await) }));
     let client = connected(url).await;

@@ -1,17 +1,20 @@
 //! The stop of an app with its own engine.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use centrifuge::{Client, ClientEvent};
 use centrifugo::{App, State, handlers};
-use centrifugo_tests::{LiveCount, Logs, PATIENCE, eventually};
+use centrifugo_tests::{LiveCount, Logs, PATIENCE};
 use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{connected, start};
@@ -119,24 +122,56 @@ async fn a_dropped_test_server_closes_its_clients_too() {
     client.close().await;
 }
 
+/// Serves an app beside a page, by axum, until the signal. Returns the URL for clients.
+async fn serve_in_axum(app: App, signal: impl Future<Output = ()> + Send + 'static) -> (String, JoinHandle<io::Result<()>>) {
+    let (routes, live) = app.standalone().into_router().expect("an engine");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("ws://{}{}", listener.local_addr().expect("an address"), live.websocket_path());
+    let pages = axum::Router::new().route("/", axum::routing::get(async || "a page")).merge(routes);
+    (url, tokio::spawn(axum::serve(listener, pages).with_graceful_shutdown(live.stop_on(signal)).into_future()))
+}
+
 #[tokio::test]
-async fn the_stop_of_an_engine_in_a_server_of_ones_own_is_the_same() {
+async fn axums_graceful_shutdown_waits_for_clients_and_calls() {
     let (begun, live) = (Begun::default(), LiveCount::default());
-    let running = app(&begun, &live).standalone().start().expect("an engine");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
-    let pages = axum::Router::new().route("/", axum::routing::get(async || "a page")).merge(running.router());
-    let served =
-        tokio::spawn(axum::serve(listener, pages).with_graceful_shutdown(async { drop(stopped.await) }).into_future());
-    let client = connected(format!("ws://{address}/connection/websocket")).await;
+    let (url, served) = serve_in_axum(app(&begun, &live), async { drop(stopped.await) }).await;
+    let client = connected(url).await;
+    let subscription = client.new_subscription("ticks:1").build().expect("a subscription");
+    let mut publications = subscription.publications();
+    subscription.subscribe();
+    publications.next().await.expect("a publication");
     let caller = client.clone();
     tokio::spawn(async move { drop(caller.rpc("slow", "").await) });
     begun.notified().await;
-    let (code, ()) = tokio::join!(lost(&client), running.stop());
+    drop(stop);
+    let (code, served) = tokio::join!(lost(&client), timeout(PATIENCE, served));
+    served.expect("an end in time").expect("a task").expect("a good end");
     assert_eq!((code, live.now()), (3001, 0));
     client.close().await;
-    drop(stop);
-    timeout(PATIENCE, served).await.expect("an end in time").expect("a task").expect("a good end");
-    eventually(|| (live.now() == 0).then_some(()), || "a handler is alive".to_owned()).await;
+}
+
+/// The status of the health check.
+async fn health(address: SocketAddr) -> String {
+    let mut peer = TcpStream::connect(address).await.expect("a connection");
+    peer.write_all(b"GET /health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.expect("a request");
+    let mut response = String::new();
+    peer.read_to_string(&mut response).await.expect("a response");
+    response.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn during_the_stop_delay_clients_connect_and_the_health_check_reports_503() {
+    let server = start(app(&Begun::default(), &LiveCount::default()).stop_delay(Duration::from_secs(2))).await;
+    let (address, url) = (server.address(), server.websocket_url());
+    assert_eq!(health(address).await, "200");
+    let stopping = tokio::spawn(server.stop());
+    let begun = Instant::now();
+    while health(address).await != "503" {
+        assert!(begun.elapsed() < PATIENCE, "the health check reports no stop");
+    }
+    let late = connected(url).await;
+    assert_eq!(lost(&late).await, 3001);
+    stopping.await.expect("a stop");
+    late.close().await;
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::running::RunningStandalone;
@@ -41,13 +41,19 @@ impl StandaloneServer {
             origin: "`http_server` of the app's configuration".to_owned(),
             source,
         })?;
-        tracing::info!("clients connect to ws://{address}/connection/websocket");
-        Ok(Self { running, listener, address, metrics })
+        let server = Self { running, listener, address, metrics };
+        tracing::info!("clients connect to {}", server.websocket_url());
+        Ok(server)
     }
 
     /// The address that the server listens on. Port 0 has become the port that the system picked.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The URL for clients on this machine: that of the WebSocket. Clients elsewhere need another host in it.
+    pub fn websocket_url(&self) -> String {
+        websocket_url(self.address, self.running.websocket_path())
     }
 
     /// The address that serves [metrics](crate::App::prometheus), if there is one. Needs the feature `prometheus`.
@@ -97,7 +103,7 @@ impl StandaloneServer {
             failure = serving.join_next() => Err(StartError::Serve(failed(failure))),
         };
         let shutdown = running.shutdown();
-        let cut = if stopped.is_ok() { keep_serving(shutdown.limits.stop_delay, stops.as_mut()).await } else { None };
+        let cut = if stopped.is_ok() { keep_serving(&running, stops.as_mut()).await } else { None };
         closing.cancel();
         let cut = match cut {
             None => finish(&running, &mut serving, stops).await,
@@ -108,6 +114,14 @@ impl StandaloneServer {
     }
 }
 
+/// The URL of a WebSocket: with `localhost` for every interface, which is no address to connect to.
+fn websocket_url(address: SocketAddr, path: &str) -> String {
+    match address.ip().is_unspecified() {
+        true => format!("ws://localhost:{}{path}", address.port()),
+        false => format!("ws://{address}{path}"),
+    }
+}
+
 impl fmt::Debug for StandaloneServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StandaloneServer").field("address", &self.address).finish_non_exhaustive()
@@ -115,10 +129,10 @@ impl fmt::Debug for StandaloneServer {
 }
 
 /// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
-async fn keep_serving(delay: Duration, mut stops: Pin<&mut impl Stream<Item = ()>>) -> Option<&'static str> {
+async fn keep_serving(running: &RunningStandalone, mut stops: Pin<&mut impl Stream<Item = ()>>) -> Option<&'static str> {
     tokio::select! {
         biased;
-        () = sleep(delay) => None,
+        () = running.keep_serving() => None,
         Some(()) = stops.next() => Some(STOPPED_AGAIN),
     }
 }
@@ -148,5 +162,19 @@ fn failed(ended: Option<Result<io::Result<()>, tokio::task::JoinError>>) -> io::
         Some(Ok(Err(error))) => error,
         Some(Err(error)) => io::Error::other(error),
         Some(Ok(Ok(()))) | None => io::Error::other("the listener has ended"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_of_every_interface_is_that_of_this_machine() {
+        let url = |address: &str| websocket_url(address.parse().unwrap(), "/live");
+        assert_eq!(url("[::]:8000"), "ws://localhost:8000/live");
+        assert_eq!(url("0.0.0.0:8000"), "ws://localhost:8000/live");
+        assert_eq!(url("[::1]:8000"), "ws://[::1]:8000/live");
+        assert_eq!(url("10.0.0.1:8000"), "ws://10.0.0.1:8000/live");
     }
 }

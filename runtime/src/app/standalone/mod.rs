@@ -5,15 +5,14 @@
 mod listening;
 mod running;
 
-use std::sync::Arc;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use centrifugo_standalone::Standalone as Engine;
-use tokio::net::TcpListener;
 
 pub use self::listening::StandaloneServer;
 pub use self::running::RunningStandalone;
-use self::running::Shutdown;
+use self::running::{Running, Shutdown};
 use super::App;
 use super::check::Checked;
 use super::operator::{ADDRESS, Given, Operator, REFLECTION, REUSE_PORT};
@@ -92,10 +91,10 @@ impl Standalone {
     /// ```no_run
     /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     /// let live = centrifugo::App::new().standalone().start()?;
-    /// let pages = axum::Router::new().merge(live.router());
+    /// let pages = axum::Router::new().nest("/live", live.router());
     /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    /// axum::serve(listener, pages).await?;
-    /// live.stop().await;
+    /// let ctrl_c = async { drop(tokio::signal::ctrl_c().await) };
+    /// axum::serve(listener, pages).with_graceful_shutdown(live.stop_on(ctrl_c)).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -114,13 +113,16 @@ impl Standalone {
         ready.start(operator)
     }
 
-    /// Starts the engine, and returns its routes: [`start`](Self::start) for a program that never stops the engine.
+    /// [Starts](Self::start) the engine, and returns its routes with the handle that stops it. Give
+    /// [`stop_on`](RunningStandalone::stop_on) to the graceful shutdown of your server, which doesn't wait for clients by
+    /// itself.
     ///
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub fn into_router(self) -> Result<Router, StartError> {
-        Ok(self.start()?.router())
+    pub fn into_router(self) -> Result<(Router, RunningStandalone), StartError> {
+        let running = self.start()?;
+        Ok((running.router(), running))
     }
 
     /// Listens on a free port of this machine, without the operator's settings and without TLS.
@@ -128,16 +130,20 @@ impl Standalone {
     pub(crate) async fn bind_for_test(mut self) -> Result<StandaloneServer, StartError> {
         #[cfg(feature = "tls")]
         drop(self.app.tls.take());
-        self.bind_as(&Operator::default(), Some("127.0.0.1:0")).await
+        self.bind_as(&Operator::default(), Some((Ipv4Addr::LOCALHOST, 0).into())).await
     }
 
     /// Listens on the address, or else on that of the configuration.
-    pub(super) async fn bind_as(self, operator: &Operator, address: Option<&str>) -> Result<StandaloneServer, StartError> {
+    pub(super) async fn bind_as(
+        self,
+        operator: &Operator,
+        address: Option<SocketAddr>,
+    ) -> Result<StandaloneServer, StartError> {
         let mut ready = self.check(operator)?;
         let metrics = ready.app.open_metrics(operator).await?;
         let running = ready.start(operator)?;
         let listener = match address {
-            Some(address) => TcpListener::bind(address).await,
+            Some(address) => Engine::listen_at(address),
             None => running.engine().listen().await,
         };
         StandaloneServer::new(running, listener, metrics)
@@ -181,20 +187,22 @@ impl Ready {
         operator.warn_of_strangers();
         let limits = app.limits;
         let (service, config) = app.service(checked);
-        let (config, shutdown) = (config.generate(IN_PROCESS), Shutdown::new(service, limits));
+        let config = config.generate(IN_PROCESS);
+        let shutdown = Shutdown::new(service, limits);
         let engine = Engine::new(&config, shutdown.service()).map_err(StartError::Standalone)?;
         for note in engine.notes() {
             tracing::info!("{note}");
         }
         #[cfg(feature = "api")]
         self.publisher.call_in_process(engine.api());
-        Ok(RunningStandalone::new(
+        let running = Running {
             engine,
             shutdown,
-            Arc::new(config),
+            config,
             #[cfg(feature = "api")]
-            self.publisher,
-        ))
+            publisher: self.publisher,
+        };
+        Ok(running.into())
     }
 }
 

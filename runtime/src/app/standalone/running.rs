@@ -27,34 +27,45 @@ const DROPPED: Duration = Duration::from_millis(100);
 
 /// An engine that runs, made by [`Standalone::start`](crate::Standalone::start). Clones are the same engine.
 #[derive(Clone)]
-pub struct RunningStandalone {
-    engine: Engine,
-    shutdown: Shutdown,
-    config: Arc<Value>,
+pub struct RunningStandalone(Arc<Running>);
+
+/// What the handles of an engine share.
+pub(super) struct Running {
+    pub(super) engine: Engine,
+    pub(super) shutdown: Shutdown,
+    pub(super) config: Value,
     #[cfg(feature = "api")]
-    publisher: Publisher,
+    pub(super) publisher: Publisher,
+}
+
+impl From<Running> for RunningStandalone {
+    fn from(running: Running) -> Self {
+        Self(Arc::new(running))
+    }
 }
 
 impl RunningStandalone {
-    pub(super) fn new(
-        engine: Engine,
-        shutdown: Shutdown,
-        config: Arc<Value>,
-        #[cfg(feature = "api")] publisher: Publisher,
-    ) -> Self {
-        Self {
-            engine,
-            shutdown,
-            config,
-            #[cfg(feature = "api")]
-            publisher,
-        }
-    }
-
     /// The routes of the engine, such as `/connection/websocket`, `/api` and `/health`, to merge into a router of your own.
     /// Pages of that router may connect, because their origin is that of the WebSocket.
     pub fn router(&self) -> Router {
-        self.engine.router()
+        self.0.engine.router()
+    }
+
+    /// The path of the WebSocket among the [routes](Self::router), `/connection/websocket` unless
+    /// `websocket.handler_prefix` of the configuration changes it: what a page gives to its SDK.
+    ///
+    /// ```
+    /// # #[centrifugo::rpc("ping")]
+    /// # async fn ping() {}
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let live = centrifugo::App::new().standalone().start()?;
+    /// assert_eq!(live.websocket_path(), "/connection/websocket");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn websocket_path(&self) -> &str {
+        self.0.engine.websocket_path()
     }
 
     /// A publisher that calls the engine in this process, without a connection or a key: for code outside of handlers.
@@ -71,12 +82,33 @@ impl RunningStandalone {
     /// ```
     #[cfg(feature = "api")]
     pub fn publisher(&self) -> Publisher {
-        self.publisher.clone()
+        self.0.publisher.clone()
     }
 
     /// Centrifugo's configuration, by which the engine runs.
     pub fn centrifugo_config(&self) -> &Value {
-        &self.config
+        &self.0.config
+    }
+
+    /// Waits for the signal, then for [`stop_delay`](crate::App::stop_delay), and [stops](Self::stop) the engine: the future
+    /// for the graceful shutdown of a server of your own. Without it that server ends while clients are connected, because
+    /// it doesn't wait for WebSockets.
+    ///
+    /// Until the future is ready, the server may serve other requests. `/health` reports 503 from the signal on.
+    ///
+    /// ```no_run
+    /// # async fn serve(pages: axum::Router) -> Result<(), Box<dyn std::error::Error>> {
+    /// let (routes, live) = centrifugo::App::new().standalone().into_router()?;
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    /// let ctrl_c = async { drop(tokio::signal::ctrl_c().await) };
+    /// axum::serve(listener, pages.merge(routes)).with_graceful_shutdown(live.stop_on(ctrl_c)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn stop_on(self, signal: impl Future<Output = ()>) {
+        signal.await;
+        self.keep_serving().await;
+        self.stop().await;
     }
 
     /// Stops the engine. It ends streams, and closes all clients with 3001, upon which their SDKs connect again: within
@@ -84,33 +116,47 @@ impl RunningStandalone {
     /// [`drain_timeout`](crate::App::drain_timeout) to finish, and so has the error handler. Those that don't are dropped.
     pub async fn stop(&self) {
         let cut = self.close().await;
-        self.shutdown.give_up(cut).await;
+        self.shutdown().give_up(cut).await;
+    }
+
+    /// Lets the health check report the stop, and serves for the time that balancers have to notice it.
+    pub(super) async fn keep_serving(&self) {
+        let delay = self.shutdown().limits.stop_delay;
+        if delay > Duration::ZERO {
+            tracing::info!("not serving: balancers have {delay:?} to notice, then the app stops");
+            self.engine().leave();
+            sleep(delay).await;
+        }
     }
 
     /// Closes the clients, and waits for calls. Returns why that waits no longer, if it was cut short.
     pub(super) async fn close(&self) -> Option<&'static str> {
-        self.shutdown.service.end_streams();
-        self.engine.stop().await;
-        self.shutdown.finish().await
+        self.shutdown().service.end_streams();
+        self.engine().stop().await;
+        self.shutdown().finish().await
+    }
+
+    /// The path of the server API, below which its methods are.
+    pub(crate) fn api_path(&self) -> &str {
+        self.engine().api_path()
     }
 
     pub(super) fn engine(&self) -> &Engine {
-        &self.engine
+        &self.0.engine
     }
 
     pub(super) fn shutdown(&self) -> &Shutdown {
-        &self.shutdown
+        &self.0.shutdown
     }
 }
 
 impl fmt::Debug for RunningStandalone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.engine.fmt(f)
+        self.engine().fmt(f)
     }
 }
 
 /// The service that the engine calls, and the end of its calls.
-#[derive(Clone)]
 pub(super) struct Shutdown {
     service: ProxyService,
     pub(super) limits: Limits,
@@ -164,5 +210,15 @@ impl Shutdown {
         while self.service.running() > 0 {
             sleep(LOOK).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_as_small_as_a_pointer() {
+        assert_eq!(size_of::<RunningStandalone>(), size_of::<usize>());
     }
 }
