@@ -8,7 +8,7 @@ const RECOMMENDED: usize = 65_535;
 /// What a process opens beside its clients' connections: files, other connections, those that are closing.
 const OTHERS: usize = 128;
 
-/// Logs a warning if the process may have fewer files open than its clients need. Only Linux tells the number.
+/// Logs a warning if the process may have fewer files open than its clients need. Only Linux publishes the number.
 pub(crate) fn check(connection_limit: Option<usize>) {
     let limit = fs::read_to_string("/proc/self/limits").ok().and_then(|limits| soft_limit(&limits));
     if let Some((limit, needed)) = limit.and_then(|limit| lacks(limit, connection_limit)) {

@@ -24,8 +24,8 @@ use crate::descriptors;
 use crate::error::StartError;
 use crate::http::{Http, path, router};
 
-/// The connections that may wait to be accepted; the system allows so many, or fewer. After a failure of the network all clients
-/// connect again at once, and those beyond the library's 128 would wait for their system to repeat the attempt after a second.
+/// The most connections that wait to be accepted, unless the system allows fewer. After a failure of the network all clients
+/// connect again at once; of those beyond the 128 of tokio's listeners, each would lose a second.
 const WAITING_TO_BE_ACCEPTED: u32 = 4096;
 
 /// The engine: WebSockets, channels and the server API of one process.
@@ -37,15 +37,16 @@ pub struct Standalone {
     notes: Arc<[Note]>,
 }
 
-/// The server API in the same process, without a socket: what `POST /api/..` is over HTTP. Clones are cheap, and keep no engine
-/// alive: the app that the engine calls may have one.
+/// The server API in the same process, without a socket: what `POST /api/..` is over HTTP. Clones are cheap, and keep no
+/// engine alive: the app that the engine calls may have one.
 #[derive(Clone)]
 pub struct Api {
     engine: Weak<Engine>,
 }
 
 impl Standalone {
-    /// Makes an engine of Centrifugo's configuration and the app's gRPC service (`centrifugal.centrifugo.proxy.CentrifugoProxy`).
+    /// Makes an engine of Centrifugo's configuration and the app's gRPC service, which is a
+    /// `centrifugal.centrifugo.proxy.CentrifugoProxy`.
     ///
     /// # Errors
     ///
@@ -60,8 +61,8 @@ impl Standalone {
         Ok(Self { engine: Arc::new(engine), notes: notes.into() })
     }
 
-    /// The address of the configuration, `http_server.address` and `http_server.port`, as `host:port`; without a host it is every
-    /// interface.
+    /// The address of the configuration, `http_server.address` and `http_server.port`, as `host:port`; without a host it is
+    /// every interface.
     pub fn address(&self) -> String {
         let ListenAddress { host, port } = &self.engine.options.address;
         match host.as_deref() {
@@ -161,8 +162,8 @@ impl Standalone {
 }
 
 impl Api {
-    /// Executes a request as the route `/api/<method>` does, without a key. The path ends with the method's name. The status is
-    /// 503 once the engine is gone.
+    /// Executes a request as the route `/api/<method>` does, without a key. The path ends with the method's name. The status
+    /// is 503 once the engine is gone.
     pub async fn call(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let Some(engine) = self.engine.upgrade() else { return gone() };
         engine.sweep_from_now();

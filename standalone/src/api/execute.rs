@@ -1,4 +1,4 @@
-//! What the methods of the server API do.
+//! The execution of the server API's methods, on the hub.
 
 use std::sync::Arc;
 

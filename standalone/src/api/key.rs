@@ -1,4 +1,4 @@
-//! Who may call the server API.
+//! The key of the server API, and the check whether a request has it.
 
 use std::collections::HashMap;
 

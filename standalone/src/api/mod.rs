@@ -2,12 +2,12 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `command` | the methods, and what is read of a request |
-//! | `execute` | what each method does |
+//! | `command` | the methods, and their requests |
+//! | `execute` | the execution of each method, on the hub |
 //! | `orders` | the methods that act on a user's connections: subscribe, unsubscribe, disconnect, refresh |
-//! | `result` | what is written of a result, with Centrifugo's names and absent fields |
+//! | `result` | results and errors as JSON, with Centrifugo's names and absent fields |
 //! | `batch`, `legacy` | many commands in one request; the route without a method |
-//! | `key` | who may call |
+//! | `key` | the check of the key |
 
 mod batch;
 mod command;
@@ -68,7 +68,7 @@ impl<'p> Target<'p> {
     }
 }
 
-/// What a request is answered with.
+/// The response to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,

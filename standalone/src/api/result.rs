@@ -1,4 +1,4 @@
-//! What the server API answers. A field without value is absent, unless Centrifugo always writes it.
+//! Results and errors of the server API, as JSON. A field without value is absent, unless Centrifugo always writes it.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! The connection, as the app sees it in each call.
+//! The facts of a connection that each call of the app has, and how a proxy's options change them.
 
 use std::collections::HashMap;
 

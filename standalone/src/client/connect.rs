@@ -48,7 +48,7 @@ impl Connection {
         if outcome.is_err() { self.fail_to_connect(id, outcome) } else { outcome }
     }
 
-    /// Finds out who the client is: by its token, by the app, or nobody in particular.
+    /// Identifies the client: by its token, or by the app, or else as anonymous.
     fn identify(&mut self, id: u32, request: ConnectRequest) -> Outcome {
         let options = &self.engine.options.client;
         self.caller.emulated = self.engine.forwarded.of_connect(request.headers);
@@ -108,7 +108,7 @@ impl Connection {
         })
     }
 
-    /// The user in the HTTP request, which whoever is in front of the engine has authenticated.
+    /// The user in a header of the HTTP request, which the proxy in front of the engine has authenticated.
     fn identity_of_header(&self) -> Option<Identity> {
         let header = self.engine.options.client.user_id_http_header.as_ref()?;
         let user = self.caller.headers.get(header)?.to_str().ok().filter(|user| !user.is_empty())?;
@@ -126,7 +126,7 @@ impl Connection {
         Ok(channels)
     }
 
-    /// `None`: the app has no word on who it is.
+    /// `None`: the app's reply has no result.
     fn identity_of_app(&self, response: Result<proxy::ConnectResponse, CallFailed>) -> Result<Option<Identity>, Refused> {
         let proxy::ConnectResponse { result: granted, error, disconnect } = response?;
         let Some(granted) = result(disconnect, error, granted)? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! What all connections share.
+//! The engine: the state that all connections and the server API share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

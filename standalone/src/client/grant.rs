@@ -1,4 +1,4 @@
-//! What a subscription is granted: by the namespace, and by whoever overrides its options.
+//! Grants: the options of a subscription, by its namespace, and by the app or token that overrides them.
 
 use bytes::Bytes;
 
@@ -18,9 +18,9 @@ pub(crate) struct Grant {
     /// In Unix seconds. 0 and less: it doesn't expire.
     pub(crate) expire_at: i64,
     pub(crate) presence: bool,
-    /// Whether others learn of its joining and leaving.
+    /// Whether others see it join and leave.
     pub(crate) join_leave: bool,
-    /// Whether it learns of others' joining and leaving.
+    /// Whether it sees others join and leave.
     pub(crate) push_join_leave: bool,
     pub(crate) positioning: bool,
     pub(crate) recovery: bool,

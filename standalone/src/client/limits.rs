@@ -1,4 +1,4 @@
-//! The limits whose consequence is a close: their names, for the log.
+//! The limits that close a connection, with their lines in the log.
 
 use crate::codec::Close;
 

@@ -1,4 +1,4 @@
-//! What the server API orders of a connection.
+//! Orders of the server API, which the connection's task carries out.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ impl Connection {
         match made {
             Ok(()) => Ok(()),
             Err(Refused::Code(code)) => Err(code),
-            // No app is asked.
+            // The app isn't called, so there is no error of its own.
             Err(Refused::Error(_)) => Err(ErrorCode::INTERNAL),
             Err(Refused::Close(close)) => {
                 self.close(close);

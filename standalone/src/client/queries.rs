@@ -41,7 +41,7 @@ impl Connection {
         Ok(Some(reply! { history: result }))
     }
 
-    /// Checks whether the channel has what is asked for, and whether the client may ask.
+    /// Checks whether the channel has what the query reads, and whether the client may read it.
     fn check_query(&mut self, channel: &str, facts: fn(&Namespace) -> (bool, Allowed)) -> Result<(), Refused> {
         if channel.is_empty() {
             return Err(Close::BAD_REQUEST.into());

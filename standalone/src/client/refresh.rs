@@ -1,4 +1,4 @@
-//! The expiry of connections and subscriptions: the commands refresh and sub_refresh, and the app's word on both.
+//! The expiry of connections and subscriptions: the commands refresh and sub_refresh, and the app's calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::grant::Grant;
 use super::reply::{Outcome, Refused, reply};
 use super::session::{Session, SubscriptionState};
 
-/// The time after which the app is asked again, if it has not responded, in seconds.
+/// The time after which the app is called again, if it has not responded, in seconds.
 const ASK_AGAIN: i64 = 60;
 
 /// What a refresh changes. `None`: nothing goes on.
@@ -69,7 +69,7 @@ impl Connection {
         self.schedule_expiry(expire_at);
     }
 
-    /// The connection's time is over: the app is asked, or it ends.
+    /// Handles a connection that has expired: the app decides whether it goes on, or else it ends.
     pub(super) fn expire(&mut self) {
         match self.engine.options.client.refresh.clone() {
             Some(proxy) => self.ask_to_refresh(&proxy),
@@ -188,7 +188,7 @@ impl Connection {
         };
         let call = self.engine.app.sub_refresh(proxy, &self.caller, message);
         self.wait_beside(call, move |connection, response| {
-            // Ended while the app was asked, and perhaps made anew.
+            // The subscription may have ended during the call, and been made anew.
             let subscription = connection.session().and_then(|session| session.channels.get_mut(&channel));
             let Some(subscription) = subscription.filter(|found| found.state == SubscriptionState::Refreshing) else {
                 return;

@@ -1,4 +1,4 @@
-//! How a command ends: with a reply, an error, or the connection's close.
+//! The end of a command: a reply, an error, or the connection's close.
 
 use crate::app::{BadBase64, CallFailed};
 use crate::codec::{Close, ErrorCode, Format};

@@ -41,7 +41,7 @@ pub(super) enum SubscriptionState {
     /// The command waits for the app.
     Subscribing,
     Subscribed,
-    /// The app is asked whether the expired subscription goes on.
+    /// It has expired, and the app decides whether it goes on.
     Refreshing,
 }
 

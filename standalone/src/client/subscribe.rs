@@ -20,13 +20,13 @@ use super::grant::{Grant, overrides};
 use super::reply::{Outcome, Refused, queue, reply, result};
 use super::session::{Subscription, SubscriptionState};
 
-/// The flag of a client that wants no subscription without recovery.
+/// The flag by which a client refuses a subscription without recovery.
 const REJECT_UNRECOVERED: i64 = 2;
 
 /// The longest time that an unsubscribe waits for the subscribe before it. Centrifugo closes the connection then, too.
 const MADE_WITHIN: Duration = Duration::from_secs(5);
 
-/// What the client asks of a subscription, beyond what it is granted.
+/// What a client's request adds to a grant.
 #[derive(Default)]
 pub(super) struct Wish {
     recover: Option<Recover>,
@@ -70,7 +70,7 @@ impl Connection {
         outcome
     }
 
-    /// The checks before anybody is asked, in Centrifugo's order.
+    /// The checks before a token or the app decides, in Centrifugo's order.
     fn check_subscribe(&mut self, request: &SubscribeRequest) -> Result<Arc<Namespace>, Refused> {
         let channel = request.channel.as_str();
         let (channels, limit) = (&self.engine.options.channel, self.engine.options.client.channel_limit);
@@ -261,7 +261,7 @@ impl Connection {
         Ok(result)
     }
 
-    /// Enters the channel. `reply` is called before anybody else learns of it.
+    /// Subscribes the member to the channel. `reply` is called before others see its join.
     pub(super) fn make(
         &mut self,
         channel: &str,

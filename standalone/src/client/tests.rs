@@ -19,7 +19,7 @@ use crate::codec::Format;
 use crate::config::options::Options;
 use crate::hub::{NewPublication, Stats};
 
-/// How long a client may wait for what it is owed at once.
+/// The longest time until what has to happen at once.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// An engine whose app fails each call.

@@ -75,7 +75,7 @@ impl Timers {
         interval.map_or(0, |interval| u32::try_from(interval.as_secs()).unwrap_or(u32::MAX))
     }
 
-    /// Whether the connect reply asks for pongs.
+    /// Whether the connect reply requires pongs.
     pub(super) fn announces_pongs(&self) -> bool {
         self.ping_interval.is_some() && self.pong_timeout.is_some() && !self.has_native_pings
     }

@@ -1,4 +1,4 @@
-//! What a connection waits for without being held: the work of commands, and of what its clock begins.
+//! Work that a connection waits for beside its loop: that of commands, and that of its timers.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::proto::client;
 
-/// An error of the engine's own, which a command is answered with. The connection lives on.
+/// An error of the engine's own in the reply to a command. The connection stays open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ErrorCode {
     code: u32,

@@ -8,7 +8,7 @@ use super::error::{Fault, Note};
 use super::table::{Fate, Key, ROOT, Shape};
 use super::value::kind;
 
-/// What the table says about a configuration.
+/// The result of comparing a configuration with the table.
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
     pub(super) faults: Vec<Fault>,

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and what of it has no effect.
+//! Faults of a configuration, and notes on its keys without effect.
 
 use std::fmt;
 

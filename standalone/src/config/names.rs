@@ -1,4 +1,4 @@
-//! What names mean: the namespace of a channel or a method, and who may use it.
+//! Names of channels and methods: their namespaces, and who may use them.
 
 use std::sync::Arc;
 

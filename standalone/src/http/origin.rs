@@ -1,4 +1,4 @@
-//! Whether a page may connect, by the origin that its browser sends.
+//! The check of the origin that a page's browser sends.
 
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};

@@ -1,4 +1,4 @@
-//! Parameters in a URL's query.
+//! The parameters of a URL's query.
 
 /// Whether a parameter has the value. Neither is ever percent-encoded by a client.
 pub(super) fn has(query: &str, name: &str, value: &str) -> bool {

@@ -213,7 +213,7 @@ enum Kept {
     Outdated(Position),
 }
 
-/// The answer to a subscription.
+/// The result of a subscription.
 impl State {
     /// What a subscription finds: error 112 if it refuses to begin without what it missed.
     pub(super) fn look(

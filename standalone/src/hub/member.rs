@@ -28,7 +28,7 @@ pub(crate) struct Member {
     conn_info: Mutex<Bytes>,
 }
 
-/// What others ask of a connection's owner.
+/// What others order of a connection's owner.
 #[derive(Debug)]
 pub(crate) enum Order {
     /// The API subscribes the user.

@@ -50,13 +50,14 @@
 //! | `channel` | a channel's state: subscribers, what is published, what a subscription finds |
 //! | `stream`, `recovery` | the history of a channel, and what a client that comes back receives of it |
 //! | `keys` | idempotency keys |
-//! | `timetable` | when what expires |
+//! | `timetable` | the channels in which something expires, by its time |
 //! | `filter` | the filters by tags |
 //! | `glob` | the patterns of channels |
 //! | `member`, `members` | a member, and all of them by id and user |
 //! | `outbox` | the queue of a member |
 //! | `roster` | a set, small with few entries and quick with many |
-//! | `publication`, `subscription`, `message` | what callers pass and clients receive |
+//! | `publication`, `subscription` | what callers pass |
+//! | `message` | the pushes that clients receive |
 
 mod channel;
 mod channels;

@@ -1,4 +1,4 @@
-//! What is published, and what of it is read again.
+//! Publications before they have a position, and queries of a channel's history.
 
 use std::collections::HashMap;
 

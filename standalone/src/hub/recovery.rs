@@ -1,4 +1,4 @@
-//! What a client that comes back receives of a stream: everything that it missed, or nothing.
+//! Recovery: a client that comes back receives all that it has missed of a stream, or nothing.
 
 use super::filter::Filter;
 use super::stream::{Position, Stream};

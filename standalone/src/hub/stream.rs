@@ -33,7 +33,7 @@ pub(super) struct Stream {
     position_due: Option<Instant>,
 }
 
-/// A publication in little memory. Its place tells its offset.
+/// A publication in little memory. Its offset follows from its place.
 #[derive(Debug)]
 struct Kept {
     data: Bytes,
@@ -125,7 +125,7 @@ impl Stream {
         self.publications_due.into_iter().chain(self.position_due).min()
     }
 
-    /// The publications that a query asks for.
+    /// The publications that a query selects.
     pub(super) fn page(&self, query: &HistoryQuery) -> Result<Vec<Publication>, ErrorCode> {
         if query.since.as_ref().is_some_and(|since| !self.has_epoch(&since.epoch)) {
             return Err(ErrorCode::UNRECOVERABLE_POSITION);

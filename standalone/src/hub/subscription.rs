@@ -1,4 +1,4 @@
-//! What a subscription is made with.
+//! The options with which a member subscribes.
 
 use bytes::Bytes;
 
@@ -28,7 +28,7 @@ pub(crate) struct Subscription {
     pub(crate) tags_filter: Option<Filter>,
 }
 
-/// What a client that was here before asks for.
+/// The recovery that a client requests, which was subscribed before.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Recover {
     /// The last position that it has.
@@ -55,7 +55,7 @@ impl Subscription {
         }
     }
 
-    /// What to recover: what the client asks for, or the latest publication where the namespace always sends that.
+    /// The recovery that the client requests, or that of the latest publication where the namespace always sends it.
     pub(super) fn recovery(&self, namespace: &Namespace) -> Option<Recover> {
         let is_automatic = namespace.auto_cache_recover && namespace.recovery_mode == RecoveryMode::Cache;
         let asked = self.recover.clone().or_else(|| is_automatic.then(Recover::default));

@@ -1,4 +1,4 @@
-//! When the sweep has something to do, and in which channel.
+//! The timetable of the sweep: the channels in which something expires, by its time.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

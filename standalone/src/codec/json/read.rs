@@ -1,7 +1,7 @@
-//! Reads messages. Keys that a message hasn't are ignored, of two same ones the last counts, and `null` is as absent.
+//! Reads messages. Keys that a message doesn't have are ignored, the last of two equal keys counts, and `null` is absence.
 //!
-//! Nothing here recurses as deep as a client says: payloads and ignored values are skipped by a loop, and serde_json limits
-//! the depth of messages within messages.
+//! Nothing here recurses as deep as a client's JSON is: payloads and ignored values are skipped by a loop, and serde_json
+//! limits the depth of messages within messages.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -51,7 +51,7 @@ trait Fields: Read {
     ) -> Result<(), A::Error>;
 }
 
-/// What reads a `T` out of a line.
+/// Reads a `T` out of a line.
 struct Seed<'de, T> {
     line: &'de Bytes,
     value: PhantomData<T>,
@@ -114,7 +114,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'de, T> {
     }
 }
 
-/// What reads a key: a field, or nothing if the message hasn't such a field.
+/// Reads a key. `None`: the message has no such field.
 struct Key<T>(PhantomData<T>);
 
 impl<'de, T: Fields> DeserializeSeed<'de> for Key<T> {

@@ -1,4 +1,4 @@
-//! Frames of clients that mean harm.
+//! Frames of hostile clients.
 
 use std::time::{Duration, Instant};
 

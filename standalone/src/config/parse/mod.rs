@@ -1,4 +1,4 @@
-//! Options, made of a configuration.
+//! The parser: it makes options of a configuration.
 
 mod channel;
 mod client;

@@ -1,4 +1,4 @@
-//! How several processes of Centrifugo work together, which the engine has no need of.
+//! Keys of brokers and controllers, by which several processes of Centrifugo work together. The engine is one process.
 
 use super::key::{Key, flag, map, number, object, text, time};
 use super::shared::{REDIS, TLS};

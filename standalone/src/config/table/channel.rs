@@ -1,4 +1,4 @@
-//! Channels and RPCs.
+//! Keys of channels and RPCs.
 
 use super::key::{Key, flag, number, object, objects, text, texts, time};
 use super::proxy::{NAMED, PROXY};

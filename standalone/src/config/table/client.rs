@@ -1,4 +1,4 @@
-//! Connections.
+//! Keys of connections.
 
 use super::key::{Key, flag, number, object, opaque, text, texts, time};
 use super::proxy::{PROXY, SWITCHED};

@@ -1,4 +1,4 @@
-//! What the table knows of a key.
+//! A key of the table: its type, its default, and its fate.
 
 /// A key of Centrifugo's configuration.
 #[derive(Debug)]

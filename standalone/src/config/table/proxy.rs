@@ -1,4 +1,4 @@
-//! How the app is called.
+//! Keys of proxies, by which the app is called.
 
 use super::key::{Key, flag, map, object, opaque, text, texts, time};
 use super::shared::TLS;

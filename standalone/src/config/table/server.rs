@@ -1,4 +1,4 @@
-//! The HTTP server, the server APIs, and what operators look at.
+//! Keys of the HTTP server and the server APIs, and of logs, metrics and traces.
 
 use super::key::{Key, flag, number, object, text, texts, time};
 use super::shared::TLS;

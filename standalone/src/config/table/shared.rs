@@ -1,4 +1,4 @@
-//! The keys that several objects have.
+//! Keys that several objects have.
 
 use super::key::{Key, flag, number, object, text, texts, texts_of, time};
 

@@ -1,4 +1,4 @@
-//! The transports of clients.
+//! Keys of the clients' transports.
 
 use super::key::{Key, flag, number, object, opaque, text, time};
 use super::shared::TLS;
