@@ -18,5 +18,4 @@ mod tests;
 
 pub(crate) use codes::{Close, ErrorCode, Unsubscribed};
 pub(crate) use encoded::Encoded;
-#[allow(unused_imports, reason = "the rooms above may not name the failures")]
-pub(crate) use format::{Commands, Format, Malformed, NotJson};
+pub(crate) use format::{Commands, Format};

@@ -19,13 +19,13 @@ pub(super) enum Time {
 impl Time {
     /// Reads `1m30s` or `-1s`.
     pub(super) fn parse(text: &str) -> Result<Self, duration::Error> {
-        let positive = text.strip_prefix('-');
-        let length = match positive.unwrap_or(text.strip_prefix('+').unwrap_or(text)) {
+        let negated = text.strip_prefix('-');
+        let length = match negated.unwrap_or(text.strip_prefix('+').unwrap_or(text)) {
             // Go's only number without a unit.
             "0" => Duration::ZERO,
             text => duration::parse(text)?,
         };
-        Ok(if positive.is_some() && !length.is_zero() { Self::Negative } else { Self::Of(length) })
+        Ok(if negated.is_some() && !length.is_zero() { Self::Negative } else { Self::Of(length) })
     }
 }
 

@@ -11,15 +11,14 @@ use http_body::Body as _;
 use crate::api::{self, key};
 use crate::config::options::ApiOptions;
 
-use super::Server;
+use super::{Server, path};
 
 /// The most bytes of a request. Centrifugo has no limit.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// `<prefix>/<method>` and `<prefix>`, the old route.
 pub(super) fn routes(options: &ApiOptions) -> Router<Server> {
-    let old = if options.prefix.is_empty() { "/" } else { &options.prefix };
-    Router::new().route(old, any(call)).route(&format!("{}/{{method}}", options.prefix), any(call))
+    Router::new().route(path(&options.prefix), any(call)).route(&format!("{}/{{method}}", options.prefix), any(call))
 }
 
 async fn call(State(server): State<Server>, request: Request) -> Response {

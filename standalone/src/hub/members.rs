@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::roster::Roster;
-use super::{Member, lock};
+use super::{Member, lock, shrink};
 
 /// A user has as many connections as `user_connection_limit` allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Members {
             index.by_user.remove(&member.user);
         }
         index.count -= usize::from(was_there);
-        index.shrink();
+        shrink(&mut index.by_user);
     }
 
     pub(super) fn of_user(&self, user: &str) -> Vec<Arc<Member>> {
@@ -56,10 +56,5 @@ impl Members {
 impl Index {
     fn connections(&self, user: &str) -> usize {
         self.by_user.get(user).map_or(0, Roster::len)
-    }
-
-    /// Returns memory after many have gone.
-    fn shrink(&mut self) {
-        super::shrink(&mut self.by_user);
     }
 }

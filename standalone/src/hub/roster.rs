@@ -14,7 +14,7 @@ pub(super) struct Roster<T> {
     index: Option<Box<Index>>,
 }
 
-/// The place of each number.
+/// The place of each number. In a box, as most rosters have none; a type of its own, as clippy refuses boxed maps.
 #[derive(Debug)]
 struct Index(HashMap<u64, usize>);
 

@@ -21,7 +21,6 @@ use self::claims::Registered;
 use self::jwt::Jwt;
 use self::keys::Keys;
 
-#[allow(unused_imports, reason = "the rooms that use them are being written")]
 pub(crate) use self::{
     claims::{ConnectionClaims, SubscribeOptions, SubscriptionClaims},
     keys::KeyError,

@@ -11,7 +11,8 @@ use crate::proto::client;
 
 /// Room for the keys of a usual message, beyond the values.
 const KEYS: usize = 96;
-const HEX: [u8; 16] = *b"0123456789abcdef";
+/// Hexadecimal digits, of which the first ten are the decimal ones.
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
 
 /// Writes a message whose values take about `size` bytes.
 pub(in crate::codec) fn write(message: &impl Write, size: usize) -> Result<Bytes, NotJson> {
@@ -66,7 +67,7 @@ impl Json {
         let mut start = digits.len();
         loop {
             start -= 1;
-            digits[start] = HEX[(number % 10) as usize];
+            digits[start] = DIGITS[(number % 10) as usize];
             number /= 10;
             if number == 0 {
                 break;
@@ -103,7 +104,7 @@ impl Json {
             '\\' => self.raw("\\\\"),
             other => {
                 self.raw("\\u");
-                let digits = [12, 8, 4, 0].map(|shift| HEX[(other as usize >> shift) & 0xf]);
+                let digits = [12, 8, 4, 0].map(|shift| DIGITS[(other as usize >> shift) & 0xf]);
                 self.text.extend_from_slice(&digits);
             }
         }

@@ -11,7 +11,8 @@ mod written;
 
 use bytes::Bytes;
 
-use super::{Format, Malformed};
+use super::Format;
+use super::format::Malformed;
 use crate::proto::client::Command;
 
 /// The commands of a frame in JSON.

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::written::{data, publication, replies};
-use crate::codec::{Encoded, Format, NotJson};
+use crate::codec::format::NotJson;
+use crate::codec::{Encoded, Format};
 use crate::proto::client::{ConnectResult, Publication, Push, Reply, RpcResult, SubscribeResult, Unsubscribe};
 
 fn text(reply: &Reply) -> String {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::go_regex;
-use super::super::options::{Allowed, ChannelOptions, DataFormat, Namespace, RecoveryMode, StreamProxy};
-use super::super::source::Source;
+use super::namespaces::namespaces;
 use super::proxies::{Proxies, Proxy};
-use super::rpc::namespaces;
+use crate::config::go_regex;
+use crate::config::options::{Allowed, ChannelOptions, DataFormat, Namespace, RecoveryMode, StreamProxy};
+use crate::config::source::Source;
 
 pub(super) fn options<'a>(channel: &Source<'a>, proxies: &Proxies<'a>) -> ChannelOptions {
     let own = channel.object("proxy");

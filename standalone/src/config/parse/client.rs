@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::go_regex;
-use super::super::options::{ChannelOptions, ClientOptions, PersonalChannel, TokenOptions};
-use super::super::source::Source;
 use super::proxies::{Proxies, header_name};
+use crate::config::go_regex;
+use crate::config::options::{ChannelOptions, ClientOptions, PersonalChannel, TokenOptions};
+use crate::config::source::Source;
 
 pub(super) fn options<'a>(client: &Source<'a>, channel: &ChannelOptions, proxies: &Proxies<'a>) -> ClientOptions {
     let (ping_interval, pong_timeout) = pings(client);

@@ -1,7 +1,10 @@
 //! The parser: it makes options of a configuration.
+//!
+//! A file reads the object of its name; `namespaces` and `proxies` are what `channel` and `rpc` have in common.
 
 mod channel;
 mod client;
+mod namespaces;
 mod proxies;
 mod rpc;
 
@@ -65,6 +68,7 @@ fn api(api: &Source<'_>) -> ApiOptions {
     if !["", "transport"].contains(&mode.as_str()) {
         api.fault("error_mode", format!("is `{mode}`"), "write `transport`, or leave it out");
     }
+    // It has no effect: there is one port, which serves the API in any case.
     api.flag("external");
     ApiOptions {
         prefix: prefix(api),

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use centrifugo_pattern::{NAMESPACE_RULE, is_namespace};
 use http::{HeaderName, HeaderValue};
 
-use super::super::options::ProxyOptions;
-use super::super::source::Source;
+use super::namespaces::check_name;
+use crate::config::options::ProxyOptions;
+use crate::config::source::Source;
 
 /// The name that stands for the event's own proxy.
 const DEFAULT: &str = "default";
@@ -99,13 +99,6 @@ impl<'a> Proxies<'a> {
 }
 
 const ENDPOINT: &str = "write the app's address, such as `grpc://127.0.0.1:10001`";
-
-/// Checks the name of a namespace or a proxy.
-pub(super) fn check_name(source: &Source<'_>, name: &str) {
-    if !is_namespace(name) {
-        source.fault("name", format!("is `{}`", name.escape_debug()), NAMESPACE_RULE);
-    }
-}
 
 impl<'a> Proxy<'a> {
     pub(super) fn read(source: Source<'a>) -> Self {
