@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_soft_limit_is_read_of_what_linux_writes() {
+    fn the_soft_limit_is_read_from_the_file_of_linux() {
         let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
                       Max core file size        0                    unlimited            bytes     \n\
                       Max open files            1024                 524288               files     \n";
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_has_to_do_for_all_connections() {
+    fn the_limit_of_files_has_to_suffice_for_all_connections() {
         assert_eq!(lacks(1024, None), Some((1024, 65_535)));
         assert_eq!(lacks(65_535, None), None);
         assert_eq!(lacks(1024, Some(1000)), Some((1024, 1128)));

@@ -94,7 +94,7 @@ async fn an_idempotency_key_returns_the_first_position() {
 }
 
 #[tokio::test]
-async fn a_publication_that_nobody_may_make_is_refused() {
+async fn a_malformed_publication_is_refused() {
     let server = Server::new();
     for (request, expected) in [
         (json!({"data": 1}), bad_request()),
@@ -312,7 +312,7 @@ async fn disconnect_closes_all_but_the_whitelisted() {
 }
 
 #[tokio::test]
-async fn there_are_no_extensions_and_no_other_types_of_channels() {
+async fn rpc_and_the_methods_of_maps_are_refused() {
     let server = Server::new();
     assert_eq!(server.call("rpc", json!({"method": "x"})).await, error(104, "not found"));
     assert_eq!(server.call("rpc", json!({})).await, bad_request());
@@ -324,7 +324,7 @@ async fn there_are_no_extensions_and_no_other_types_of_channels() {
 }
 
 #[tokio::test]
-async fn a_batch_answers_in_order() {
+async fn a_batch_has_its_replies_in_order() {
     let server = Server::new();
     for parallel in [false, true] {
         let commands = json!([

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn any_way_of_asking_for_protobuf_is_enough() {
+    fn any_way_of_choosing_protobuf_is_enough() {
         let cases: [(&str, &[&str], Format, Option<&str>); 8] = [
             ("/", &[], Format::Json, None),
             ("/?format=protobuf", &[], Format::Protobuf, None),
@@ -114,13 +114,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_answered_as_the_rfc_has_it() {
+    fn the_response_has_the_key_that_the_rfc_computes() {
         let response = Handshake::of(&request("/", &[])).expect("a handshake").response();
         assert_eq!(response.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]
-    fn other_requests_are_no_handshakes() {
+    fn a_request_without_one_of_the_headers_is_no_handshake() {
         for header in [CONNECTION, UPGRADE, SEC_WEBSOCKET_VERSION, SEC_WEBSOCKET_KEY] {
             let mut request = request("/", &[]);
             request.headers_mut().remove(&header);

@@ -263,7 +263,7 @@ fn the_previous_secret_is_accepted_until_it_ends() {
 }
 
 #[test]
-fn a_public_key_that_is_none_stops_the_start() {
+fn a_public_key_that_can_not_be_read_stops_the_start() {
     let rsa = |pem: &str| TokenOptions { rsa_public_key: Some(pem.to_owned()), ..TokenOptions::default() };
     let ecdsa = |pem: &str| TokenOptions { ecdsa_public_key: Some(pem.to_owned()), ..TokenOptions::default() };
     let of_rsa = super::tests::rsa().0.rsa_public_key.unwrap();
@@ -521,7 +521,7 @@ fn channels_are_subscribed_without_options() {
 }
 
 #[test]
-fn subs_win_over_channels() {
+fn the_claim_subs_takes_precedence_over_channels() {
     let claims = connect(&json!({"channels": ["a"], "subs": {"b": {}}})).unwrap();
     assert_eq!(claims.subscriptions.keys().collect::<Vec<_>>(), ["b"]);
     let claims = connect(&json!({"channels": ["a"], "subs": {}})).unwrap();
@@ -529,7 +529,7 @@ fn subs_win_over_channels() {
 }
 
 #[test]
-fn subs_have_options() {
+fn server_side_subscriptions_of_a_token_have_options() {
     let options = token::SubscribeOptions::new()
         .info(cent::json(&json!({"i": 1})).unwrap())
         .data(cent::json(&json!({"d": 2})).unwrap())

@@ -165,7 +165,7 @@ fn a_frame_ends_after_its_first_malformed_command() {
 }
 
 #[test]
-fn what_is_no_object_on_a_line_of_its_own_is_malformed() {
+fn a_command_that_is_no_object_on_a_line_of_its_own_is_malformed() {
     let malformed: [&[u8]; 16] = [
         b"",
         b"\n",

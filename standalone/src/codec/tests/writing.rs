@@ -56,7 +56,7 @@ fn every_message_has_the_protobuf_of_centrifugo() {
 }
 
 #[test]
-fn a_ping_is_an_empty_message() {
+fn a_ping_is_an_empty_reply() {
     assert_eq!(text(&Reply::default()), "{}");
     assert_eq!(Format::Protobuf.reply(&Reply::default()), Ok(Bytes::from_static(&[0])));
 }

@@ -24,7 +24,7 @@ fn an_empty_configuration_has_the_defaults_of_centrifugo() {
 }
 
 #[test]
-fn nothing_and_zero_stand_for_the_default() {
+fn an_empty_text_zero_and_null_stand_for_the_default() {
     let options = parsed(json!({
         "channel": {"namespace_boundary": "", "private_prefix": null, "max_length": 0},
         "client": {"ping_interval": "0s", "channel_limit": "0"},

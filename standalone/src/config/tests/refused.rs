@@ -117,7 +117,7 @@ fn a_value_of_another_type_is_refused_with_what_to_write() {
 }
 
 #[test]
-fn what_centrifugo_refuses_of_a_namespace_is_refused() {
+fn options_of_a_namespace_that_centrifugo_refuses_are_refused() {
     let chat = "`channel.namespaces[chat].";
     for (options, key) in [
         (json!({"history_size": 1}), "history_ttl"),
@@ -193,7 +193,7 @@ fn a_stream_excludes_the_other_proxies_of_its_namespace() {
 }
 
 #[test]
-fn options_of_clients_are_checked() {
+fn a_wrong_option_of_clients_is_refused_by_its_key() {
     let personal = |options: Value| json!({"client": {"subscribe_to_user_personal_channel": options}});
     for (config, start) in [
         (json!({"client": {"ping_interval": "5s"}}), "`client.ping_interval` isn't longer"),

@@ -29,7 +29,7 @@ fn compare(cmp: &str, val: &str, tag: &str) -> bool {
 }
 
 #[test]
-fn texts_are_compared() {
+fn a_filter_compares_a_tag_as_text() {
     assert!(compare("eq", "one", "one") && !compare("eq", "one", "two"));
     assert!(!compare("neq", "one", "one") && compare("neq", "one", "two"));
     assert!(compare("sw", "on", "one") && !compare("sw", "ne", "one"));
@@ -63,7 +63,7 @@ fn numbers_are_compared_exactly() {
 }
 
 #[test]
-fn what_is_no_number_matches_no_comparison() {
+fn a_tag_that_is_no_number_matches_no_comparison() {
     for text in ["", "x", "1e3", ".5", "5.", "-", "+", "--1", "1.2.3", " 1", "0.00000000000000000001", &"1".repeat(201)] {
         assert!(!compare("gte", "0", text) && !compare("lt", "0", text), "{text:?}");
     }
@@ -71,7 +71,7 @@ fn what_is_no_number_matches_no_comparison() {
 }
 
 #[test]
-fn filters_combine() {
+fn filters_combine_by_and_or_and_not() {
     let one = || leaf("eq", "key", "one", &[]);
     let short = || leaf("sw", "key", "o", &[]);
     assert!(
@@ -82,7 +82,7 @@ fn filters_combine() {
 }
 
 #[test]
-fn a_filter_that_means_nothing_is_refused_with_107() {
+fn a_malformed_filter_is_refused_with_107() {
     let valid = || leaf("eq", "key", "one", &[]);
     let invalid = [
         FilterNode::default(),

@@ -21,7 +21,7 @@ fn other_characters_stand_for_themselves() {
 }
 
 #[test]
-fn an_incomplete_pattern_is_none() {
+fn an_incomplete_pattern_is_refused() {
     for pattern in ["[a", "[", "{a", r"\", "[]", "[z-a]"] {
         assert!(compile(pattern).is_none(), "{pattern}");
     }

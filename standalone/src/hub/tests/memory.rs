@@ -7,7 +7,7 @@ use super::support::{Client, data, history, hub, plain, recoverable, with_joins}
 use crate::config::options::Namespace;
 
 #[test]
-fn an_idle_subscription_takes_few_bytes() {
+fn a_subscriber_and_a_channel_take_few_bytes() {
     assert!(size_of::<Subscriber>() <= 24);
     assert!(size_of::<Channel>() <= 136, "{}", size_of::<Channel>());
 }

@@ -89,14 +89,14 @@ fn more_bytes_than_the_limit_close_the_connection_as_slow() {
 }
 
 #[test]
-fn what_is_held_counts_for_the_limit() {
+fn messages_before_the_connect_reply_count_for_the_limit() {
     let outbox = Outbox::new(10);
     outbox.push(message("12345678901"));
     assert_eq!(outbox.closing(), Some(Close::SLOW));
 }
 
 #[test]
-fn what_was_taken_counts_no_more() {
+fn messages_that_were_taken_count_no_more() {
     let outbox = open();
     for _ in 0..100 {
         outbox.push(message("123456789"));

@@ -51,7 +51,7 @@ async fn a_repeated_key_publishes_nothing_for_300_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_work_without_history() {
+async fn an_idempotency_key_works_without_history() {
     let (hub, namespace) = (hub(), Namespace::default());
     let client = Client::joined(&hub, "ann");
     client.subscribe(&hub, CHANNEL, &namespace, plain()).unwrap();

@@ -77,7 +77,7 @@ fn more_than_the_limit_is_not_recovered() {
 }
 
 #[test]
-fn who_rejects_to_begin_without_it_gets_112_and_no_subscription() {
+fn a_client_that_rejects_an_incomplete_recovery_gets_112_and_no_subscription() {
     let (hub, epoch) = filled(&history(3));
     let client = Client::joined(&hub, "strict");
     let strict = |offset, epoch: &str| {
@@ -94,7 +94,7 @@ fn who_rejects_to_begin_without_it_gets_112_and_no_subscription() {
 }
 
 #[test]
-fn without_recovery_the_wish_alone_is_seen() {
+fn a_request_to_recover_what_is_not_recoverable_is_noted_and_recovers_nothing() {
     let (hub, epoch) = filled(&history(3));
     let positioned = Subscription { recoverable: false, positioned: true, ..recovering(4, &epoch) };
     let result = subscribe(&hub, &history(3), positioned);

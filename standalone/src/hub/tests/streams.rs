@@ -91,7 +91,7 @@ fn only_the_first_publication_carries_the_epoch() {
 }
 
 #[test]
-fn what_is_kept_is_whole() {
+fn a_kept_publication_has_all_of_its_fields() {
     let (hub, namespace) = (hub(), history(5));
     let client = Client::joined(&hub, "ann");
     let new = NewPublication {
@@ -186,7 +186,7 @@ async fn positions_without_meta_ttl_stay() {
 }
 
 #[test]
-fn times_beyond_all_clocks_never_come() {
+fn a_ttl_that_no_clock_reaches_never_ends() {
     let endless = Namespace { history_ttl: Duration::MAX, history_meta_ttl: Duration::MAX, ..history(5) };
     let hub = hub();
     hub.publish(CHANNEL, &endless, data("1"));
