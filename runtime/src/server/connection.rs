@@ -209,13 +209,7 @@ impl Connection {
     async fn serve(self, builder: &Builder, socket: Socket) -> Result<(), h2::Error> {
         let mut stopping = pin!(self.service.stopping().cancelled().fuse());
         let mut linger = pin!(sleep(LINGER));
-        // When the app stops, a handshake that has begun may end: to its peer, a connection that is closed before it has
-        // been open is a failure, after which grpc-go refuses all calls for a second.
-        let connection = tokio::select! {
-            connection = self.handshake(builder, socket) => connection?,
-            () = (&mut stopping).then(|()| sleep(LINGER)) => return Ok(()),
-        };
-        let Some(mut connection) = connection else { return Ok(()) };
+        let Some(mut connection) = self.open(builder, socket, &mut stopping).await? else { return Ok(()) };
         // When the app stops: the bytes that the peer had taken when its last `LINGER` began.
         let mut closing = None;
         let (mut calls, mut arrivals) = (0, Arrivals::new());
@@ -249,6 +243,21 @@ impl Connection {
                     linger.as_mut().reset(Instant::now() + LINGER);
                 }
             }
+        }
+    }
+
+    /// Performs the handshakes. `None`: that of TLS has failed or was late, or the app has stopped before they were complete.
+    async fn open(
+        &self,
+        builder: &Builder,
+        socket: Socket,
+        stopping: impl Future<Output = ()>,
+    ) -> Result<Option<Http2>, h2::Error> {
+        // When the app stops, a handshake that has begun may end: to its peer, a connection that is closed before it has
+        // been open is a failure, after which grpc-go refuses all calls for a second.
+        tokio::select! {
+            connection = self.handshake(builder, socket) => connection,
+            () = stopping.then(|()| sleep(LINGER)) => Ok(None),
         }
     }
 
