@@ -7,9 +7,42 @@
 //! knows neither handlers nor attributes: it is made of Centrifugo's [configuration] and of the app's gRPC service, which it
 //! calls as Centrifugo would, without a connection.
 //!
+//! ```
+//! use centrifugo_standalone::Standalone;
+//! use serde_json::json;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // An app that refuses each call. The crate `centrifugo` passes the service that its handlers make.
+//! let app = tower::service_fn(async |_| Ok(tonic::Status::unimplemented("no handlers").into_http()));
+//! let engine = Standalone::new(&json!({ "http_server": { "port": 9000 } }), app)?;
+//! assert_eq!((engine.address(), engine.websocket_path()), (":9000".to_owned(), "/connection/websocket"));
+//!
+//! let request = http::Request::post("/api/publish").body(r#"{ "channel": "news", "data": 1 }"#.into())?;
+//! assert_eq!(engine.api().call(request).await.into_body(), r#"{"result":{}}"#);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! It is one process, and keeps everything in its memory: history, positions and presence end with it. Publications reach
 //! the clients of this process, by WebSocket, as JSON or as Protobuf. For more processes, other transports, and what remains
 //! after a restart, run the same app behind a real Centrifugo.
+//!
+//! # The rooms of the source
+//!
+//! A command passes them in this order, and its reply in the opposite one:
+//!
+//! | room | content |
+//! |---|---|
+//! | `server` | the engine for its users: start, listener, stop |
+//! | `http` | the routes, the server of HTTP/1, and the upgrade to a WebSocket |
+//! | `client` | a connection: its task, its commands, its timers |
+//! | `codec` | commands and replies as JSON and Protobuf, and all codes |
+//! | `config`, `token` | Centrifugo's configuration, and the claims of tokens: whether a client may execute its command |
+//! | `app` | the calls of the app |
+//! | `hub` | channels: subscribers, publications, history, presence, and a queue for each client |
+//! | `api` | the server API, which acts on the hub |
+//! | `proto` | the messages, generated from their schemas |
 //!
 //! # How order is kept
 //!

@@ -48,6 +48,16 @@ impl Standalone {
     /// Makes an engine of Centrifugo's configuration and the app's gRPC service, which is a
     /// `centrifugal.centrifugo.proxy.CentrifugoProxy`.
     ///
+    /// The configuration is JSON as in Centrifugo's own file:
+    ///
+    /// ```
+    /// # use centrifugo_standalone::Standalone;
+    /// # use serde_json::json;
+    /// # let app = tower::service_fn(async |_| Ok(tonic::Status::unimplemented("no handlers").into_http()));
+    /// let refused = Standalone::new(&json!({ "sse": { "enabled": true } }), app).expect_err("a fault").to_string();
+    /// assert_eq!(refused, "`sse.enabled` needs a real Centrifugo: let clients connect by WebSocket");
+    /// ```
+    ///
     /// # Errors
     ///
     /// Every key of the configuration that the engine can't honour, and every value that Centrifugo would refuse.
