@@ -5,13 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::roster::Numbered;
-use super::stream::Position;
-use super::{Outbox, lock};
-use crate::codec::{Close, Encoded, ErrorCode, Format, Unsubscribed};
-use crate::config::overrides::Overrides;
+use super::{Order, Outbox, lock};
+use crate::codec::{Close, Encoded, Format};
 use crate::proto::client::ClientInfo;
 
 /// A connection, as far as others need it. Its owner, the connection's task, does what others order.
@@ -26,41 +24,6 @@ pub(crate) struct Member {
     is_gone: AtomicBool,
     orders: mpsc::UnboundedSender<Order>,
     conn_info: Mutex<Bytes>,
-}
-
-/// What others order of a connection's owner.
-#[derive(Debug)]
-pub(crate) enum Order {
-    /// The API subscribes the user.
-    Subscribe { channel: String, options: Box<ServerSubscribe>, done: Done },
-    /// The API unsubscribes the user, or a stream has ended.
-    Unsubscribe { channel: String, unsubscribed: Unsubscribed, done: Done },
-    /// The API changes when the connection expires.
-    Refresh { refresh: ServerRefresh, done: Done },
-}
-
-/// Returns how an order ended. An owner that is gone drops it.
-pub(crate) type Done = oneshot::Sender<Result<(), ErrorCode>>;
-
-/// The options of a subscription that the API makes.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct ServerSubscribe {
-    /// When the subscription expires, in Unix seconds. 0 and less: never.
-    pub(crate) expire_at: i64,
-    pub(crate) info: Bytes,
-    pub(crate) data: Bytes,
-    pub(crate) recover_since: Option<Position>,
-    pub(crate) overrides: Overrides,
-}
-
-/// A refresh that the API makes.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct ServerRefresh {
-    pub(crate) expired: bool,
-    /// Unix seconds. `None`: never.
-    pub(crate) expire_at: Option<u64>,
-    /// Empty: as before.
-    pub(crate) info: Bytes,
 }
 
 impl Member {

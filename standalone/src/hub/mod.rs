@@ -53,7 +53,8 @@
 //! | `timetable` | the channels in which something expires, by its time |
 //! | `filter` | the filters by tags |
 //! | `glob` | the patterns of channels |
-//! | `member`, `members` | a member, and all of them by id and user |
+//! | `member`, `members` | a member, and all of them by their user |
+//! | `order` | the orders that others send to a member's owner |
 //! | `outbox` | the queue of a member |
 //! | `roster` | a set, small with few entries and quick with many |
 //! | `publication`, `subscription` | what callers pass |
@@ -67,6 +68,7 @@ mod keys;
 mod member;
 mod members;
 mod message;
+mod order;
 mod outbox;
 mod publication;
 mod recovery;
@@ -91,8 +93,9 @@ use crate::config::options::Namespace;
 use crate::proto::client::{ClientInfo, Publication, SubscribeResult};
 
 pub(crate) use self::filter::Filter;
-pub(crate) use self::member::{Done, Member, Order, ServerRefresh, ServerSubscribe};
+pub(crate) use self::member::Member;
 pub(crate) use self::members::TooManyConnections;
+pub(crate) use self::order::{Done, Order, ServerRefresh, ServerSubscribe};
 pub(crate) use self::outbox::Outbox;
 pub(crate) use self::publication::{HistoryPage, HistoryQuery, NewPublication};
 pub(crate) use self::stream::Position;
