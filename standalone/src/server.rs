@@ -67,6 +67,7 @@ impl Standalone {
         S::Future: Send + 'static,
     {
         let (options, notes) = Options::parse(config)?;
+        descriptors::check(options.client.connection_limit);
         let engine = Engine::new(options, BoxCloneSyncService::new(service))?;
         Ok(Self { engine: Arc::new(engine), notes: notes.into() })
     }
@@ -139,7 +140,6 @@ impl Standalone {
     ///
     /// The system's, when the listener fails.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        descriptors::check(self.engine.options.client.connection_limit);
         let mut http = Http::new(Arc::clone(&self.engine));
         tokio::select! {
             never = http.serve(&listener) => match never {},
