@@ -30,7 +30,7 @@ const STANDALONE: [&str; 14] = [
     "hub",
     "config",
     "codec",
-    "noted",
+    "throttled_log",
     "unix_time",
     "proto",
 ];

@@ -64,9 +64,9 @@ mod descriptors;
 mod error;
 mod http;
 mod hub;
-mod noted;
 mod proto;
 mod server;
+mod throttled_log;
 mod token;
 mod unix_time;
 

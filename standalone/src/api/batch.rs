@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::codec::ErrorCode;
 
-use super::Answer;
+use super::ApiResponse;
 use super::command::{self, Command, METHODS};
 use super::execute::Executor;
 use super::result::{ApiError, Fault};
@@ -40,7 +40,7 @@ enum Reply {
 
 impl Executor<'_> {
     /// Executes the commands in order, or `parallel` ones at once, and answers in order. One malformed command stops all.
-    pub(super) async fn batch(&self, body: &[u8]) -> Result<Answer, Fault> {
+    pub(super) async fn batch(&self, body: &[u8]) -> Result<ApiResponse, Fault> {
         let batch: Batch = command::read(body)?;
         let items = batch.commands.unwrap_or_default().into_iter().map(read);
         let commands: Vec<_> = items.collect::<Result<_, Fault>>()?;
@@ -50,7 +50,7 @@ impl Executor<'_> {
             self.replies_in_order(commands).await
         };
         let replies = replies.into_iter().collect::<Result<_, Fault>>()?;
-        Ok(Answer::json(StatusCode::OK, &Batched { replies }))
+        Ok(ApiResponse::json(StatusCode::OK, &Batched { replies }))
     }
 
     async fn replies_in_order(&self, commands: Vec<Read>) -> Vec<Result<Reply, Fault>> {

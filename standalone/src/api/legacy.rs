@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::codec::ErrorCode;
 
-use super::Answer;
+use super::ApiResponse;
 use super::command::{Command, METHODS};
 use super::execute::Executor;
 use super::result::{ApiError, Fault};
@@ -35,7 +35,7 @@ struct Reply {
 
 impl Executor<'_> {
     /// The replies, a line each.
-    pub(super) async fn legacy(&self, body: &[u8]) -> Result<Answer, Fault> {
+    pub(super) async fn legacy(&self, body: &[u8]) -> Result<ApiResponse, Fault> {
         let requests: Vec<Request> =
             Deserializer::from_slice(body).into_iter().collect::<Result<_, _>>().map_err(not_json)?;
         if requests.is_empty() {
@@ -45,7 +45,7 @@ impl Executor<'_> {
         for request in requests {
             lines.push(serde_json::to_string(&self.legacy_reply(request).await?).map_err(|_| Fault::Binary)?);
         }
-        Ok(Answer { status: StatusCode::OK, body: Bytes::from(lines.join("\n")), is_json: true })
+        Ok(ApiResponse { status: StatusCode::OK, body: Bytes::from(lines.join("\n")), is_json: true })
     }
 
     async fn legacy_reply(&self, request: Request) -> Result<Reply, Fault> {

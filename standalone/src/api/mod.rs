@@ -35,14 +35,14 @@ pub(crate) async fn call(engine: &Engine, request: http::Request<Bytes>) -> http
     let (parts, body) = request.into_parts();
     let options = &engine.options.http_api;
     let executor = Executor { hub: &engine.hub, channels: &engine.options.channel, node: &engine.node };
-    let answer = match Target::of(parts.uri.path(), &options.prefix) {
-        None => Answer::text(StatusCode::NOT_FOUND),
-        Some(_) if parts.method != Method::POST => Answer::text(StatusCode::METHOD_NOT_ALLOWED),
+    let reply = match Target::of(parts.uri.path(), &options.prefix) {
+        None => ApiResponse::text(StatusCode::NOT_FOUND),
+        Some(_) if parts.method != Method::POST => ApiResponse::text(StatusCode::METHOD_NOT_ALLOWED),
         Some(target) => {
             executor.call(target, &body, options.transport_errors || asks_for_transport_errors(&parts.headers)).await
         }
     };
-    answer.into()
+    reply.into()
 }
 
 /// What a path names.
@@ -70,13 +70,13 @@ impl<'p> Target<'p> {
 
 /// The response to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
     is_json: bool,
 }
 
-impl Answer {
+impl ApiResponse {
     /// A status with its name as text.
     fn text(status: StatusCode) -> Self {
         let body = status.canonical_reason().unwrap_or_default();
@@ -91,36 +91,38 @@ impl Answer {
     }
 }
 
-impl From<Answer> for http::Response<Bytes> {
-    fn from(answer: Answer) -> Self {
-        let content_type = if answer.is_json { "application/json" } else { "text/plain; charset=utf-8" };
-        let mut response = Self::new(answer.body);
-        *response.status_mut() = answer.status;
+impl From<ApiResponse> for http::Response<Bytes> {
+    fn from(reply: ApiResponse) -> Self {
+        let content_type = if reply.is_json { "application/json" } else { "text/plain; charset=utf-8" };
+        let mut response = Self::new(reply.body);
+        *response.status_mut() = reply.status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         response
     }
 }
 
 impl Executor<'_> {
-    pub(crate) async fn call(&self, target: Target<'_>, body: &[u8], transport_errors: bool) -> Answer {
+    pub(crate) async fn call(&self, target: Target<'_>, body: &[u8], transport_errors: bool) -> ApiResponse {
         let called = match target {
             Target::Method(method) => return self.method(method, body, transport_errors).await,
             Target::Batch => self.batch(body).await,
             Target::Legacy => self.legacy(body).await,
         };
-        called.unwrap_or_else(|fault| Answer::text(fault.status()))
+        called.unwrap_or_else(|fault| ApiResponse::text(fault.status()))
     }
 
-    async fn method(&self, method: &str, body: &[u8], transport_errors: bool) -> Answer {
+    async fn method(&self, method: &str, body: &[u8], transport_errors: bool) -> ApiResponse {
         let executed = match Command::parse(method, body) {
             Ok(command) => self.execute(command).await,
             Err(fault) => Err(fault),
         };
         match executed {
-            Ok(result) => Answer::json(StatusCode::OK, &result::Reply::Result(result)),
-            Err(Fault::Error(error)) if transport_errors => Answer::json(result::status_of(error), &ApiError::from(error)),
-            Err(Fault::Error(error)) => Answer::json(StatusCode::OK, &result::Reply::<()>::Error(error.into())),
-            Err(fault) => Answer::text(fault.status()),
+            Ok(result) => ApiResponse::json(StatusCode::OK, &result::Reply::Result(result)),
+            Err(Fault::Error(error)) if transport_errors => {
+                ApiResponse::json(result::status_of(error), &ApiError::from(error))
+            }
+            Err(Fault::Error(error)) => ApiResponse::json(StatusCode::OK, &result::Reply::<()>::Error(error.into())),
+            Err(fault) => ApiResponse::text(fault.status()),
         }
     }
 }

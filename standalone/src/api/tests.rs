@@ -13,7 +13,7 @@ use crate::config::options::{ApiOptions, Options};
 use crate::hub::{Hub, Limits, Member, Order, Outbox, Subscription};
 
 use super::execute::Executor;
-use super::{Answer, Target, key};
+use super::{ApiResponse, Target, key};
 
 struct Server {
     hub: Hub,
@@ -37,14 +37,14 @@ impl Server {
         Executor { hub: &self.hub, channels: &self.options.channel, node: &self.node }
     }
 
-    async fn answer(&self, path: &str, body: &str) -> Answer {
+    async fn reply(&self, path: &str, body: &str) -> ApiResponse {
         self.executor().call(Target::of(path, "/api").unwrap(), body.as_bytes(), false).await
     }
 
     async fn call(&self, method: &str, body: Value) -> Value {
-        let answer = self.answer(&format!("/api/{method}"), &body.to_string()).await;
-        assert_eq!(answer.status, StatusCode::OK);
-        serde_json::from_slice(&answer.body).unwrap()
+        let reply = self.reply(&format!("/api/{method}"), &body.to_string()).await;
+        assert_eq!(reply.status, StatusCode::OK);
+        serde_json::from_slice(&reply.body).unwrap()
     }
 
     /// A connection of a user.
@@ -56,8 +56,8 @@ impl Server {
 
     fn subscribe(&self, channel: &str, member: &Arc<Member>) {
         let namespace = self.options.channel.namespace_of(channel).unwrap();
-        let wish = Subscription { presence: namespace.presence, ..Subscription::default() };
-        self.hub.subscribe(channel, namespace, member, wish, |_| {}).unwrap();
+        let subscription = Subscription { presence: namespace.presence, ..Subscription::default() };
+        self.hub.subscribe(channel, namespace, member, subscription, |_| {}).unwrap();
     }
 }
 
@@ -111,8 +111,8 @@ async fn a_malformed_publication_is_refused() {
 #[tokio::test]
 async fn a_broadcast_has_an_outcome_for_each_channel() {
     let server = Server::new();
-    let answer = server.call("broadcast", json!({"channels": ["a", "none:a", "", "kept:a"], "data": 1})).await;
-    let responses = &answer["result"]["responses"];
+    let reply = server.call("broadcast", json!({"channels": ["a", "none:a", "", "kept:a"], "data": 1})).await;
+    let responses = &reply["result"]["responses"];
     assert_eq!(
         [&responses[0], &responses[1], &responses[2]],
         [&json!({"result": {}}), &error(102, "unknown channel"), &bad_request(),]
@@ -162,8 +162,8 @@ async fn a_binary_publication_has_no_history_in_json() {
     let server = Server::new();
     let data = BASE64_STANDARD.encode([0xff]);
     server.call("publish", json!({"channel": "kept:a", "b64data": data})).await;
-    let answer = server.answer("/api/history", r#"{"channel":"kept:a","limit":1}"#).await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let reply = server.reply("/api/history", r#"{"channel":"kept:a","limit":1}"#).await;
+    assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
 }
 
 #[tokio::test]
@@ -225,9 +225,9 @@ async fn a_user_is_subscribed_on_each_connection() {
         "user": "ann", "channel": "a", "info": {"i": 1}, "b64data": "AA==", "recover_since": {"offset": 5, "epoch": "e"},
         "override": {"presence": {"value": true}, "force_recovery": {"value": false}},
     });
-    let (answer, order, _) =
+    let (reply, order, _) =
         tokio::join!(server.call("subscribe", request), obey(&mut first, Ok(())), obey(&mut second, Ok(())));
-    assert_eq!(answer, json!({"result": {}}));
+    assert_eq!(reply, json!({"result": {}}));
     for part in [r#"channel: "a""#, r#"offset: 5, epoch: "e""#, "presence: Some(true)", "force_recovery: Some(false)"] {
         assert!(order.contains(part), "{part} in {order}");
     }
@@ -239,8 +239,8 @@ async fn a_subscription_that_fails_is_an_internal_error() {
     let server = Server::new();
     let (_ann, mut orders) = server.member("1", "ann");
     let request = json!({"user": "ann", "channel": "a"});
-    let (answer, _) = tokio::join!(server.call("subscribe", request), obey(&mut orders, Err(ErrorCode::BAD_REQUEST)));
-    assert_eq!(answer, error(100, "internal server error"));
+    let (reply, _) = tokio::join!(server.call("subscribe", request), obey(&mut orders, Err(ErrorCode::BAD_REQUEST)));
+    assert_eq!(reply, error(100, "internal server error"));
 }
 
 #[tokio::test]
@@ -261,8 +261,8 @@ async fn a_client_or_session_narrows_the_connections() {
     let server = Server::new();
     let ((_a, mut first), (_b, mut second)) = (server.member("1", "ann"), server.member("2", "ann"));
     let request = json!({"user": "ann", "channel": "a", "client": "2"});
-    let (answer, order) = tokio::join!(server.call("unsubscribe", request), obey(&mut second, Ok(())));
-    assert_eq!(answer, json!({"result": {}}));
+    let (reply, order) = tokio::join!(server.call("unsubscribe", request), obey(&mut second, Ok(())));
+    assert_eq!(reply, json!({"result": {}}));
     assert!(order.contains(&format!("{:?}", Unsubscribed::SERVER)), "{order}");
     let request = json!({"user": "ann", "channel": "a", "session": "s"});
     assert_eq!(server.call("unsubscribe", request).await, json!({"result": {}}));
@@ -287,8 +287,8 @@ async fn refresh_changes_the_expiry() {
         (json!({"user": "ann", "expired": true}), "expired: true, expire_at: None"),
         (json!({"user": "ann", "expire_at": 0}), "expired: false, expire_at: None"),
     ] {
-        let (answer, order) = tokio::join!(server.call("refresh", request), obey(&mut orders, Ok(())));
-        assert_eq!(answer, json!({"result": {}}));
+        let (reply, order) = tokio::join!(server.call("refresh", request), obey(&mut orders, Ok(())));
+        assert_eq!(reply, json!({"result": {}}));
         assert!(order.contains(expected), "{order}");
     }
 }
@@ -298,8 +298,8 @@ async fn disconnect_closes_all_but_the_whitelisted() {
     let server = Server::new();
     let ((first, _a), (second, _b), (other, _c)) =
         (server.member("1", "ann"), server.member("2", "ann"), server.member("3", ""));
-    let answer = server.call("disconnect", json!({"user": "ann", "whitelist": ["2"]})).await;
-    assert_eq!(answer, json!({"result": {}}));
+    let reply = server.call("disconnect", json!({"user": "ann", "whitelist": ["2"]})).await;
+    assert_eq!(reply, json!({"result": {}}));
     assert_eq!((first.outbox.closing(), second.outbox.closing()), (Some(Close::FORCE_DISCONNECT), None));
     let request = json!({"user": "", "disconnect": {"code": 4001, "reason": "bye"}});
     assert_eq!(server.call("disconnect", request).await, json!({"result": {}}));
@@ -350,7 +350,7 @@ async fn a_batch_has_its_replies_in_order() {
 async fn a_malformed_batch_does_nothing() {
     let server = Server::new();
     let body = r#"{"commands":[{"publish":{"channel":"kept:a","data":1}},{"publish":{"channel":1}}]}"#;
-    assert_eq!(server.answer("/api/batch", body).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(server.reply("/api/batch", body).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(server.call("history", json!({"channel": "kept:a"})).await["result"]["offset"], 0);
 }
 
@@ -359,8 +359,8 @@ async fn the_old_route_names_the_method_in_the_body() {
     let server = Server::new();
     let body = r#"{"id":1,"method":"publish","params":{"channel":"a","data":1}}
         {"method":"PRESENCE","params":{"channel":"a"}}{"id":3,"method":"x"}{"method":"info"}"#;
-    let answer = server.answer("/api", body).await;
-    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    let reply = server.reply("/api", body).await;
+    let text = String::from_utf8(reply.body.to_vec()).unwrap();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines[..3],
@@ -372,7 +372,7 @@ async fn the_old_route_names_the_method_in_the_body() {
     );
     assert!(lines[3].starts_with(r#"{"result":{"nodes":[{"uid":"#), "{}", lines[3]);
     for body in ["", "x", r#"{"method":"publish","params":{"channel":1}}"#] {
-        assert_eq!(server.answer("/api", body).await.status, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(server.reply("/api", body).await.status, StatusCode::BAD_REQUEST, "{body}");
     }
 }
 
@@ -380,11 +380,11 @@ async fn the_old_route_names_the_method_in_the_body() {
 async fn a_body_that_is_no_json_object_is_a_bad_request() {
     let server = Server::new();
     for body in ["", "[]", "null", "x", r#"{"channel":1}"#, r#"{"channel":"a""#] {
-        let answer = server.answer("/api/publish", body).await;
-        assert_eq!((answer.status, answer.body.as_ref()), (StatusCode::BAD_REQUEST, b"Bad Request".as_slice()), "{body}");
+        let reply = server.reply("/api/publish", body).await;
+        assert_eq!((reply.status, reply.body.as_ref()), (StatusCode::BAD_REQUEST, b"Bad Request".as_slice()), "{body}");
     }
     let unknown = r#"{"channel":"a","data":1,"unknown":[{}]}"#;
-    assert_eq!(server.answer("/api/publish", unknown).await.status, StatusCode::OK);
+    assert_eq!(server.reply("/api/publish", unknown).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -397,9 +397,9 @@ async fn errors_are_statuses_in_the_mode_transport() {
         ("presence", r#"{"channel":"a"}"#, StatusCode::BAD_REQUEST),
         ("history", r#"{"channel":"kept:a","limit":1,"since":{"offset":1,"epoch":"x"}}"#, StatusCode::RANGE_NOT_SATISFIABLE),
     ] {
-        let answer = server.executor().call(Target::Method(method), body.as_bytes(), true).await;
-        assert_eq!(answer.status, status, "{method}");
-        let error: Value = serde_json::from_slice(&answer.body).unwrap();
+        let reply = server.executor().call(Target::Method(method), body.as_bytes(), true).await;
+        assert_eq!(reply.status, status, "{method}");
+        let error: Value = serde_json::from_slice(&reply.body).unwrap();
         assert!(error["code"].is_u64() && error["message"].is_string(), "{error}");
     }
 }

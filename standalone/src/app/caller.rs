@@ -27,7 +27,7 @@ pub(crate) struct Caller {
 const TRANSPORT: &str = "websocket";
 
 /// A payload in one of its two fields.
-pub(crate) struct Twin {
+pub(crate) struct PayloadFields {
     pub(crate) data: Bytes,
     pub(crate) b64data: String,
 }
@@ -39,11 +39,11 @@ impl ProxyOptions {
     }
 
     /// Puts a payload into the field that the app expects it in.
-    pub(crate) fn twin(&self, data: Bytes) -> Twin {
+    pub(crate) fn payload_fields(&self, data: Bytes) -> PayloadFields {
         if self.binary_encoding {
-            Twin { data: Bytes::new(), b64data: STANDARD.encode(data) }
+            PayloadFields { data: Bytes::new(), b64data: STANDARD.encode(data) }
         } else {
-            Twin { data, b64data: String::new() }
+            PayloadFields { data, b64data: String::new() }
         }
     }
 

@@ -17,7 +17,7 @@ use crate::unix_time::{expiry, now_ms, seconds_until};
 use super::grant::Grant;
 use super::reply::{Outcome, Refused, reply, result};
 use super::session::Session;
-use super::subscribe::Wish;
+use super::subscribe::Requested;
 use super::{Connection, Node, Phase};
 
 /// Who a client is, and what it is granted.
@@ -32,12 +32,12 @@ struct Identity {
     /// In Unix seconds. 0 and less: the connection doesn't expire.
     expire_at: i64,
     channels: BTreeMap<String, Grant>,
-    /// Whether the client's own wishes for server-side subscriptions count.
-    grants_wishes: bool,
+    /// Whether the client's requests for server-side subscriptions count.
+    grants_requested: bool,
 }
 
-/// What the connect command has beside the token.
-struct Wishes {
+/// The server-side subscriptions that the connect command requests.
+struct RequestedChannels {
     subs: HashMap<String, SubscribeRequest>,
 }
 
@@ -52,27 +52,27 @@ impl Connection {
     fn identify(&mut self, id: u32, request: ConnectRequest) -> Outcome {
         let options = &self.engine.options.client;
         self.caller.emulated = self.engine.forwarded.of_connect(request.headers);
-        let wishes = Wishes { subs: request.subs };
+        let requested = RequestedChannels { subs: request.subs };
         if !request.token.is_empty() {
             let identity = self.identity_of_token(&request.token)?;
-            return self.accept(id, Some(identity), wishes);
+            return self.accept(id, Some(identity), requested);
         }
-        let Some(proxy) = options.connect.clone() else { return self.accept(id, None, wishes) };
-        let twin = proxy.twin(request.data);
+        let Some(proxy) = options.connect.clone() else { return self.accept(id, None, requested) };
+        let payload_fields = proxy.payload_fields(request.data);
         let message = proxy::ConnectRequest {
             client: self.caller.client.clone(),
             transport: self.caller.transport(),
             protocol: self.caller.protocol.to_owned(),
             encoding: proxy.encoding().to_owned(),
-            data: twin.data,
-            b64data: twin.b64data,
+            data: payload_fields.data,
+            b64data: payload_fields.b64data,
             name: request.name,
             version: request.version,
-            channels: wishes.subs.keys().cloned().collect(),
+            channels: requested.subs.keys().cloned().collect(),
         };
         let call = self.engine.app.connect(&proxy, &self.caller, message);
         self.wait(id, call, move |connection, response| {
-            let outcome = connection.identity_of_app(response).and_then(|found| connection.accept(id, found, wishes));
+            let outcome = connection.identity_of_app(response).and_then(|found| connection.accept(id, found, requested));
             if outcome.is_err() { connection.fail_to_connect(id, outcome) } else { outcome }
         });
         Ok(None)
@@ -103,7 +103,7 @@ impl Connection {
             meta: claims.meta.unwrap_or_default(),
             expire_at: if options.insecure { 0 } else { claims.expire_at.unwrap_or_default() },
             channels,
-            grants_wishes: true,
+            grants_requested: true,
             ..Identity::default()
         })
     }
@@ -146,7 +146,7 @@ impl Connection {
             data: payload(granted.data, &granted.b64data)?,
             expire_at: granted.expire_at,
             channels,
-            grants_wishes: false,
+            grants_requested: false,
         }))
     }
 
@@ -157,15 +157,15 @@ impl Connection {
     }
 
     /// Accepts the client, makes its server-side subscriptions, and replies.
-    fn accept(&mut self, id: u32, identity: Option<Identity>, wishes: Wishes) -> Outcome {
+    fn accept(&mut self, id: u32, identity: Option<Identity>, requested: RequestedChannels) -> Outcome {
         let options = &self.engine.options.client;
         let anonymous = options.allow_anonymous_connect_without_token || options.insecure;
-        let identity = identity.or_else(|| anonymous.then(|| Identity { grants_wishes: true, ..Identity::default() }));
+        let identity = identity.or_else(|| anonymous.then(|| Identity { grants_requested: true, ..Identity::default() }));
         let identity = identity.or_else(|| self.identity_of_header());
         let mut identity = identity.ok_or(Close::BAD_REQUEST)?;
         self.grant_personal_channel(&mut identity);
-        if identity.grants_wishes {
-            self.grant_wishes(&mut identity, &wishes)?;
+        if identity.grants_requested {
+            self.grant_requested(&mut identity, &requested)?;
         }
         identity.channels.remove("");
         if identity.channels.len() > self.engine.options.client.channel_limit {
@@ -174,7 +174,7 @@ impl Connection {
         let expire_at = expiry(identity.expire_at);
         let ttl = if expire_at > 0 { Some(seconds_until(expire_at).ok_or(ErrorCode::EXPIRED)?) } else { None };
         self.enter(&identity, expire_at)?;
-        let subs = self.subscribe_all(identity.channels, &wishes)?;
+        let subs = self.subscribe_all(identity.channels, &requested)?;
         self.reply_to_connect(id, identity.data, ttl, subs)
     }
 
@@ -196,10 +196,10 @@ impl Connection {
         }
     }
 
-    /// The client's own wishes, as far as it could subscribe by itself.
-    fn grant_wishes(&self, identity: &mut Identity, wishes: &Wishes) -> Result<(), Refused> {
+    /// Grants the server-side subscriptions that the client requests, as far as it could subscribe by itself.
+    fn grant_requested(&self, identity: &mut Identity, requested: &RequestedChannels) -> Result<(), Refused> {
         let (channels, client) = (&self.engine.options.channel, &self.engine.options.client);
-        for channel in wishes.subs.keys() {
+        for channel in requested.subs.keys() {
             let namespace = channels.namespace_of(channel).ok_or(Close::BAD_REQUEST)?;
             let is_open =
                 !channels.is_private(channel) && namespace.subscribe.is_none() && channels.check_name(namespace, channel);
@@ -235,13 +235,13 @@ impl Connection {
     fn subscribe_all(
         &mut self,
         channels: BTreeMap<String, Grant>,
-        wishes: &Wishes,
+        requested: &RequestedChannels,
     ) -> Result<HashMap<String, SubscribeResult>, Refused> {
         let mut subs = HashMap::with_capacity(channels.len());
         for (channel, grant) in channels {
             let namespace = self.namespace(&channel)?;
-            let wish = wishes.subs.get(&channel).map_or_else(Wish::default, Wish::of_reconnect);
-            let made = self.subscribe_server_side(&channel, &namespace, grant.with_cache_of(&namespace), wish)?;
+            let requested = requested.subs.get(&channel).map_or_else(Requested::default, Requested::of_reconnect);
+            let made = self.subscribe_server_side(&channel, &namespace, grant.with_cache_of(&namespace), requested)?;
             subs.insert(channel, made);
         }
         Ok(subs)

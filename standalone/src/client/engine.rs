@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::{App, AppService, Forwarded};
 use crate::config::options::Options;
 use crate::hub::{Hub, Limits};
-use crate::noted::Noted;
+use crate::throttled_log::ThrottledLog;
 use crate::token::{KeyError, Verifier};
 
 /// How often the hub drops what is due, as in Centrifugo.
@@ -56,7 +56,7 @@ pub(crate) struct Engine {
     pub(crate) leaving: AtomicBool,
     /// Cancelled when the engine begins to stop.
     pub(crate) stopping: CancellationToken,
-    pub(crate) noted: Noted,
+    pub(crate) log: ThrottledLog,
     /// Whether a task sweeps the hub.
     sweeps: AtomicBool,
     /// The tasks of the connections.
@@ -83,7 +83,7 @@ impl Engine {
             leaving: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             connections: TaskTracker::new(),
-            noted: Noted::default(),
+            log: ThrottledLog::default(),
             sweeps: AtomicBool::new(false),
             options,
         })

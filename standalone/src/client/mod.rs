@@ -136,7 +136,7 @@ impl Connection {
         if let End::Close(close) = &end
             && let Some(line) = limits::line(close)
         {
-            self.engine.noted.log(line);
+            self.engine.log.info(line);
         }
         self.leave();
         // The state is dropped before the client has to react to the close frame.

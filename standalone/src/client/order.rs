@@ -9,7 +9,7 @@ use crate::proto::client::{Push, Refresh, Subscribe};
 use super::Connection;
 use super::grant::Grant;
 use super::reply::{Refused, queue, reply};
-use super::subscribe::Wish;
+use super::subscribe::Requested;
 
 impl Connection {
     /// Obeys an order.
@@ -42,7 +42,7 @@ impl Connection {
                 Grant { info, data, expire_at, ..Grant::of(&namespace) }.overridden(&overrides).with_cache_of(&namespace);
             let recover = recover_since.map(|since| Recover { since, reject_unrecovered: false });
             let (format, outbox) = (self.format, Arc::clone(&self.outbox));
-            self.make(channel, &namespace, grant, Wish::recovering(recover), true, |made| {
+            self.enter_channel(channel, &namespace, grant, Requested::recovering(recover), true, |made| {
                 let subscribe = Subscribe {
                     recoverable: made.recoverable,
                     epoch: made.epoch,
@@ -67,7 +67,7 @@ impl Connection {
     }
 
     fn unsubscribe_by_order(&mut self, channel: String, unsubscribed: Unsubscribed, done: Done) {
-        let Some(made) = self.made(&channel) else {
+        let Some(made) = self.once_made(&channel) else {
             self.push_unsubscribe(&channel, unsubscribed);
             let _ = done.send(Ok(()));
             return;

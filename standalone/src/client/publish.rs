@@ -24,7 +24,7 @@ impl Connection {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         if let Some(proxy) = namespace.publish.clone() {
-            return self.ask_to_publish(id, request, &namespace, &proxy);
+            return self.publish_by_app(id, request, &namespace, &proxy);
         }
         if let Some(stream) = &namespace.subscribe_stream {
             return if stream.is_bidirectional { self.publish_to_stream(id, request) } else { Err(not_available()) };
@@ -62,15 +62,15 @@ impl Connection {
         Ok(Some(reply! { publish: PublishResult {} }))
     }
 
-    /// Asks the app, which decides alone.
-    fn ask_to_publish(
+    /// Calls the app, which alone decides.
+    fn publish_by_app(
         &mut self,
         id: u32,
         request: PublishRequest,
         namespace: &Arc<Namespace>,
         proxy: &ProxyOptions,
     ) -> Outcome {
-        let twin = proxy.twin(request.data.clone());
+        let payload_fields = proxy.payload_fields(request.data.clone());
         let message = proxy::PublishRequest {
             client: self.caller.client.clone(),
             transport: self.caller.transport(),
@@ -78,8 +78,8 @@ impl Connection {
             encoding: proxy.encoding().to_owned(),
             user: self.caller.user.clone(),
             channel: request.channel.clone(),
-            data: twin.data,
-            b64data: twin.b64data,
+            data: payload_fields.data,
+            b64data: payload_fields.b64data,
             meta: proxy.meta(&self.caller),
             ..proxy::PublishRequest::default()
         };

@@ -19,7 +19,7 @@ use super::reply::{Outcome, Refused, reply};
 use super::session::{Session, SubscriptionState};
 
 /// The time after which the app is called again, if it has not responded, in seconds.
-const ASK_AGAIN: i64 = 60;
+const CALL_AGAIN: i64 = 60;
 
 /// What a refresh changes. `None`: nothing goes on.
 struct Refreshed {
@@ -72,12 +72,12 @@ impl Connection {
     /// Handles a connection that has expired: the app decides whether it goes on, or else it ends.
     pub(super) fn expire(&mut self) {
         match self.engine.options.client.refresh.clone() {
-            Some(proxy) => self.ask_to_refresh(&proxy),
+            Some(proxy) => self.refresh_by_app(&proxy),
             None => self.close(Close::EXPIRED),
         }
     }
 
-    fn ask_to_refresh(&mut self, proxy: &ProxyOptions) {
+    fn refresh_by_app(&mut self, proxy: &ProxyOptions) {
         let message = proxy::RefreshRequest {
             client: self.caller.client.clone(),
             transport: self.caller.transport(),
@@ -160,7 +160,7 @@ impl Connection {
         match proxy {
             Some(proxy) => {
                 subscription.state = SubscriptionState::Refreshing;
-                self.ask_to_sub_refresh(channel, &proxy);
+                self.sub_refresh_by_app(channel, &proxy);
             }
             None => self.end_expired(&channel),
         }
@@ -175,7 +175,7 @@ impl Connection {
         }
     }
 
-    fn ask_to_sub_refresh(&mut self, channel: String, proxy: &ProxyOptions) {
+    fn sub_refresh_by_app(&mut self, channel: String, proxy: &ProxyOptions) {
         let message = proxy::SubRefreshRequest {
             client: self.caller.client.clone(),
             transport: self.caller.transport(),
@@ -218,7 +218,7 @@ fn has_other_channels(session: &Session, channels: &BTreeMap<String, Grant>) -> 
 
 /// What the app's reply to refresh changes. Errors and disconnects in it have no effect. `None`: the connection has expired.
 fn refreshed(response: Result<proxy::RefreshResponse, CallFailed>) -> Result<Option<Refreshed>, Close> {
-    let Ok(response) = response else { return Ok(Some(asked_again())) };
+    let Ok(response) = response else { return Ok(Some(called_again())) };
     let Some(result) = response.result.filter(|result| !result.expired && result.expire_at > now()) else {
         return Ok(None);
     };
@@ -228,7 +228,7 @@ fn refreshed(response: Result<proxy::RefreshResponse, CallFailed>) -> Result<Opt
 
 /// What the app's reply to sub_refresh changes. `None`: the subscription has expired. Without an expiry it never does again.
 fn sub_refreshed(response: Result<proxy::SubRefreshResponse, CallFailed>) -> Option<Refreshed> {
-    let Ok(response) = response else { return Some(asked_again()) };
+    let Ok(response) = response else { return Some(called_again()) };
     let result = response.result.filter(|result| !result.expired)?;
     let expire_at = expiry(result.expire_at);
     if expire_at > 0 && expire_at < now() {
@@ -239,6 +239,6 @@ fn sub_refreshed(response: Result<proxy::SubRefreshResponse, CallFailed>) -> Opt
 }
 
 /// An app that doesn't respond ends nothing.
-fn asked_again() -> Refreshed {
-    Refreshed { expire_at: now() + ASK_AGAIN, info: Bytes::new(), meta: Bytes::new() }
+fn called_again() -> Refreshed {
+    Refreshed { expire_at: now() + CALL_AGAIN, info: Bytes::new(), meta: Bytes::new() }
 }

@@ -19,7 +19,7 @@ impl Connection {
             RpcTarget::Unknown => return Err(ErrorCode::METHOD_NOT_FOUND.into()),
             RpcTarget::Off => return Err(ErrorCode::NOT_AVAILABLE.into()),
         };
-        let twin = proxy.twin(request.data);
+        let payload_fields = proxy.payload_fields(request.data);
         let message = proxy::RpcRequest {
             client: self.caller.client.clone(),
             transport: self.caller.transport(),
@@ -27,8 +27,8 @@ impl Connection {
             encoding: proxy.encoding().to_owned(),
             user: self.caller.user.clone(),
             method: request.method,
-            data: twin.data,
-            b64data: twin.b64data,
+            data: payload_fields.data,
+            b64data: payload_fields.b64data,
             meta: proxy.meta(&self.caller),
             ..proxy::RpcRequest::default()
         };

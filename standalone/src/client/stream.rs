@@ -40,7 +40,7 @@ impl Connection {
                 // A stream has no history, whatever the app overrides.
                 let response = without_temporary(response);
                 let grant = Grant { positioning: false, recovery: false, ..grant_of_app(&namespace, response)? };
-                connection.make_client_side(id, &request, &namespace, grant)?;
+                connection.subscribe_client_side(id, &request, &namespace, grant)?;
                 connection.deliver(&request.channel, publications, sender);
                 Ok(None)
             });

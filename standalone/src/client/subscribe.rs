@@ -24,16 +24,16 @@ use super::session::{Subscription, SubscriptionState};
 const REJECT_UNRECOVERED: i64 = 2;
 
 /// The longest time that an unsubscribe waits for the subscribe before it. Centrifugo closes the connection then, too.
-const MADE_WITHIN: Duration = Duration::from_secs(5);
+const LONGEST_SUBSCRIBE: Duration = Duration::from_secs(5);
 
 /// What a client's request adds to a grant.
 #[derive(Default)]
-pub(super) struct Wish {
+pub(super) struct Requested {
     recover: Option<Recover>,
     filter: Option<Filter>,
 }
 
-impl Wish {
+impl Requested {
     /// A server-side subscription that the client had before.
     pub(super) fn of_reconnect(request: &SubscribeRequest) -> Self {
         Self::recovering(recover(request))
@@ -92,7 +92,7 @@ impl Connection {
         match taken {
             Some((true, _)) => return Err(ErrorCode::ALREADY_SUBSCRIBED.into()),
             Some((false, count)) if count >= limit => {
-                self.engine.noted.log("refusing a subscription with 106: the client has `client.channel_limit` of them");
+                self.engine.log.info("refusing a subscription with 106: the client has `client.channel_limit` of them");
                 return Err(ErrorCode::LIMIT_EXCEEDED.into());
             }
             _ => {}
@@ -138,7 +138,7 @@ impl Connection {
             return self.finish_subscribe(id, &request, namespace, Grant::of(namespace));
         }
         if !is_limited && let Some(proxy) = namespace.subscribe.clone() {
-            return self.ask_app(id, request, namespace, &proxy);
+            return self.subscribe_by_app(id, request, namespace, &proxy);
         }
         if !is_limited && let Some(stream) = namespace.subscribe_stream.clone() {
             return self.open_stream(id, request, namespace, &stream);
@@ -178,14 +178,20 @@ impl Connection {
         Ok(Grant { expire_at: claims.expire_at.unwrap_or_default(), ..Grant::of_token(namespace, &claims.options) })
     }
 
-    /// Asks the app, which decides alone: what the client wishes is not looked at.
-    fn ask_app(&mut self, id: u32, request: SubscribeRequest, namespace: &Arc<Namespace>, proxy: &ProxyOptions) -> Outcome {
+    /// Calls the app, which alone decides: the options of the client's request are not read.
+    fn subscribe_by_app(
+        &mut self,
+        id: u32,
+        request: SubscribeRequest,
+        namespace: &Arc<Namespace>,
+        proxy: &ProxyOptions,
+    ) -> Outcome {
         let call = self.engine.app.subscribe(proxy, &self.caller, self.subscribe_message(&request, proxy));
         let namespace = Arc::clone(namespace);
         self.wait(id, call, move |connection, response| {
             let outcome = response.map_err(Refused::from).and_then(|response| {
                 let grant = grant_of_app(&namespace, response)?;
-                connection.make_client_side(id, &request, &namespace, grant)
+                connection.subscribe_client_side(id, &request, &namespace, grant)
             });
             connection.end_subscribe(&request.channel, outcome)
         });
@@ -193,7 +199,7 @@ impl Connection {
     }
 
     pub(super) fn subscribe_message(&self, request: &SubscribeRequest, proxy: &ProxyOptions) -> proxy::SubscribeRequest {
-        let twin = proxy.twin(request.data.clone());
+        let payload_fields = proxy.payload_fields(request.data.clone());
         proxy::SubscribeRequest {
             client: self.caller.client.clone(),
             transport: self.caller.transport(),
@@ -201,14 +207,14 @@ impl Connection {
             encoding: proxy.encoding().to_owned(),
             user: self.caller.user.clone(),
             channel: request.channel.clone(),
-            data: twin.data,
-            b64data: twin.b64data,
+            data: payload_fields.data,
+            b64data: payload_fields.b64data,
             meta: proxy.meta(&self.caller),
             ..proxy::SubscribeRequest::default()
         }
     }
 
-    /// Adds what the client wishes and may have.
+    /// Adds the options that the client requests, as far as it may have them.
     fn finish_subscribe(
         &mut self,
         id: u32,
@@ -225,11 +231,11 @@ impl Connection {
         grant.push_join_leave |= request.join_leave && namespace.join_leave && reads_presence;
         grant.refreshes_itself = namespace.sub_refresh.is_none();
         let grant = grant.with_cache_of(namespace);
-        self.make_client_side(id, request, namespace, grant)
+        self.subscribe_client_side(id, request, namespace, grant)
     }
 
     /// Makes a subscription, and replies.
-    pub(super) fn make_client_side(
+    pub(super) fn subscribe_client_side(
         &mut self,
         id: u32,
         request: &SubscribeRequest,
@@ -240,9 +246,9 @@ impl Connection {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         let filter = request.tf.clone().map(Filter::new).transpose()?;
-        let wish = Wish { recover: recover(request), filter };
+        let requested = Requested { recover: recover(request), filter };
         let (format, outbox) = (self.format, Arc::clone(&self.outbox));
-        self.make(&request.channel, namespace, grant, wish, false, |made| {
+        self.enter_channel(&request.channel, namespace, grant, requested, false, |made| {
             queue(format, &outbox, &Reply { id, ..reply! { subscribe: made } });
         })?;
         Ok(None)
@@ -254,20 +260,20 @@ impl Connection {
         channel: &str,
         namespace: &Arc<Namespace>,
         grant: Grant,
-        wish: Wish,
+        requested: Requested,
     ) -> Result<SubscribeResult, Refused> {
         let mut result = SubscribeResult::default();
-        self.make(channel, namespace, grant, wish, true, |made| result = made)?;
+        self.enter_channel(channel, namespace, grant, requested, true, |made| result = made)?;
         Ok(result)
     }
 
     /// Subscribes the member to the channel. `reply` is called before others see its join.
-    pub(super) fn make(
+    pub(super) fn enter_channel(
         &mut self,
         channel: &str,
         namespace: &Arc<Namespace>,
         grant: Grant,
-        wish: Wish,
+        requested: Requested,
         is_server_side: bool,
         reply: impl FnOnce(SubscribeResult),
     ) -> Result<(), Refused> {
@@ -284,11 +290,11 @@ impl Connection {
             ttl: ttl.filter(|_| grant.refreshes_itself),
             positioned: grant.positioning,
             recoverable: grant.recovery,
-            recover: wish.recover.or_else(|| grant.auto_cache_recover.then(Recover::default)),
+            recover: requested.recover.or_else(|| grant.auto_cache_recover.then(Recover::default)),
             presence: grant.presence,
             join_leave: grant.join_leave,
             push_join_leave: grant.push_join_leave,
-            tags_filter: wish.filter,
+            tags_filter: requested.filter,
         };
         engine.hub.subscribe(channel, namespace, &session.member, subscription, reply)?;
         let stream = session.channels.remove(channel).and_then(|subscribing| subscribing.stream);
@@ -312,7 +318,7 @@ impl Connection {
         if request.channel.is_empty() {
             return Err(Close::BAD_REQUEST.into());
         }
-        let Some(made) = self.made(&request.channel) else {
+        let Some(made) = self.once_made(&request.channel) else {
             self.end_subscription(&request.channel);
             return Ok(Some(reply! { unsubscribe: UnsubscribeResult {} }));
         };
@@ -325,13 +331,13 @@ impl Connection {
     }
 
     /// Waits until a subscription that is being made has been made, or not. `None`: none is being made.
-    pub(super) fn made(&mut self, channel: &str) -> Option<impl Future<Output = Result<(), Close>> + Send + use<>> {
+    pub(super) fn once_made(&mut self, channel: &str) -> Option<impl Future<Output = Result<(), Close>> + Send + use<>> {
         let subscription = self.session()?.channels.get_mut(channel)?;
         let is_being_made = subscription.state == SubscriptionState::Subscribing;
         is_being_made.then(|| {
             let (sender, made) = oneshot::channel();
             subscription.waiting.push(sender);
-            async { timeout(MADE_WITHIN, made).await.map(drop).map_err(|_| Close::SERVER_ERROR) }
+            async { timeout(LONGEST_SUBSCRIBE, made).await.map(drop).map_err(|_| Close::SERVER_ERROR) }
         })
     }
 

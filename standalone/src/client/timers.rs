@@ -145,7 +145,7 @@ impl Connection {
     /// Does what the time has come for.
     pub(super) fn tick<S: AsyncRead + AsyncWrite + Unpin>(&mut self, socket: &mut Socket<S>) -> Option<End> {
         if socket.write_deadline().is_some_and(|deadline| deadline <= Instant::now()) {
-            self.engine.noted.log("closing a connection: a write has taken longer than `websocket.write_timeout`");
+            self.engine.log.info("closing a connection: a write has taken longer than `websocket.write_timeout`");
             return Some(End::Gone);
         }
         while let Some(due) = self.timers.due() {

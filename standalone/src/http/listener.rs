@@ -76,7 +76,7 @@ impl Http {
                 }
             };
             if ended.is_err_and(|error| error.is_timeout()) {
-                engine.noted.log("closing a connection: its request is not complete within `client.stale_close_delay`");
+                engine.log.info("closing a connection: its request is not complete within `client.stale_close_delay`");
             }
         });
     }
@@ -89,7 +89,7 @@ async fn accept(listener: &TcpListener, engine: &Engine) -> TcpStream {
             Err(error) if is_of_peer(&error) => {}
             Err(error) => {
                 tracing::debug!("no connection can be accepted: {error}");
-                engine.noted.log("no connection can be accepted: see whether `ulimit -n` allows enough open files");
+                engine.log.info("no connection can be accepted: see whether `ulimit -n` allows enough open files");
                 sleep(ACCEPT_PAUSE).await;
             }
         }

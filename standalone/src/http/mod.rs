@@ -83,11 +83,11 @@ impl Server {
         if let Some(limit) = options.connection_limit
             && self.engine.connections.len() >= limit
         {
-            self.engine.noted.log("refusing a connection with 503: `client.connection_limit` is reached");
+            self.engine.log.info("refusing a connection with 503: `client.connection_limit` is reached");
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         if !self.rate.allows() {
-            self.engine.noted.log("refusing a connection with 503: `client.connection_rate_limit` is reached");
+            self.engine.log.info("refusing a connection with 503: `client.connection_rate_limit` is reached");
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         if self.engine.stopping.is_cancelled() {
@@ -98,7 +98,7 @@ impl Server {
             Ok(handshake)
         } else {
             let line = "refusing a connection with 403: its origin is neither this server's nor in `client.allowed_origins`";
-            self.engine.noted.log(line);
+            self.engine.log.info(line);
             Err(StatusCode::FORBIDDEN)
         }
     }

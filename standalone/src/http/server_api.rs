@@ -30,7 +30,7 @@ async fn call(State(server): State<Server>, request: Request) -> Response {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     if !key::is_authorized(options, request.headers(), request.uri()) {
-        server.engine.noted.log("refusing a call of the server API with 401: it has no or another key than `http_api.key`");
+        server.engine.log.info("refusing a call of the server API with 401: it has no or another key than `http_api.key`");
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let (parts, body) = request.into_parts();

@@ -70,11 +70,11 @@ impl State {
         &mut self,
         channel: &str,
         member: &Arc<Member>,
-        wish: Subscription,
+        subscription: Subscription,
         result: SubscribeResult,
         reply: impl FnOnce(SubscribeResult),
     ) {
-        let subscriber = Subscriber::new(member, wish);
+        let subscriber = Subscriber::new(member, subscription);
         let emits_joins = subscriber.emits_joins;
         self.add(subscriber);
         reply(result);
@@ -218,19 +218,19 @@ impl State {
     /// What a subscription finds: error 112 if it refuses to begin without what it missed.
     pub(super) fn look(
         &mut self,
-        wish: &Subscription,
+        subscription: &Subscription,
         namespace: &Namespace,
         recovery_limit: usize,
         now: Instant,
     ) -> Result<SubscribeResult, ErrorCode> {
-        let mut result = wish.result();
+        let mut result = subscription.result();
         if result.positioned {
             let stream = self.stream(namespace, now);
             let position = stream.position();
             (result.offset, result.epoch) = (position.offset, position.epoch);
-            if let Some(recover) = wish.recovery(namespace) {
+            if let Some(recover) = subscription.recovery(namespace) {
                 result.was_recovering = true;
-                recover_from(stream, &recover, wish, namespace.recovery_mode, recovery_limit, &mut result)?;
+                recover_from(stream, &recover, subscription, namespace.recovery_mode, recovery_limit, &mut result)?;
             }
         }
         Ok(result)
@@ -240,14 +240,14 @@ impl State {
 fn recover_from(
     stream: &Stream,
     recover: &Recover,
-    wish: &Subscription,
+    subscription: &Subscription,
     mode: RecoveryMode,
     limit: usize,
     result: &mut SubscribeResult,
 ) -> Result<(), ErrorCode> {
     let recovered = match mode {
-        RecoveryMode::Stream => stream.recover(&recover.since, limit, wish.tags_filter.as_ref()),
-        RecoveryMode::Cache => stream.recover_latest(&recover.since, limit, wish.tags_filter.as_ref()),
+        RecoveryMode::Stream => stream.recover(&recover.since, limit, subscription.tags_filter.as_ref()),
+        RecoveryMode::Cache => stream.recover_latest(&recover.since, limit, subscription.tags_filter.as_ref()),
     };
     match recovered {
         Some(publications) => {
@@ -286,14 +286,14 @@ impl State {
 }
 
 impl Subscriber {
-    fn new(member: &Arc<Member>, wish: Subscription) -> Self {
+    fn new(member: &Arc<Member>, subscription: Subscription) -> Self {
         Self {
             member: Arc::clone(member),
-            is_positioned: wish.is_positioned(),
-            is_present: wish.presence,
-            emits_joins: wish.join_leave,
-            sees_joins: wish.push_join_leave,
-            extra: Extra::new(wish.chan_info, wish.tags_filter),
+            is_positioned: subscription.is_positioned(),
+            is_present: subscription.presence,
+            emits_joins: subscription.join_leave,
+            sees_joins: subscription.push_join_leave,
+            extra: Extra::new(subscription.chan_info, subscription.tags_filter),
         }
     }
 

@@ -173,7 +173,7 @@ impl Hub {
         channel: &str,
         namespace: &Namespace,
         member: &Arc<Member>,
-        wish: Subscription,
+        subscription: Subscription,
         reply: impl FnOnce(SubscribeResult),
     ) -> Result<(), ErrorCode> {
         self.channels.with(channel, |state| {
@@ -181,8 +181,8 @@ impl Hub {
                 return Err(ErrorCode::INTERNAL);
             }
             let limit = self.limits.recovery_max_publication_limit;
-            let result = state.look(&wish, namespace, limit, now())?;
-            state.subscribe(channel, member, wish, result, reply);
+            let result = state.look(&subscription, namespace, limit, now())?;
+            state.subscribe(channel, member, subscription, result, reply);
             Ok(())
         })
     }

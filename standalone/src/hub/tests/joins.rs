@@ -41,8 +41,8 @@ fn presence_shows_clients_and_users_with_their_infos() {
     let (hub, namespace) = (hub(), Namespace::default());
     let clients = [("a", "ann"), ("b", "ann"), ("c", "")].map(|(id, user)| Client::new(id, user));
     for client in &clients {
-        let wish = Subscription { chan_info: Bytes::from("chan"), presence: true, ..plain() };
-        client.subscribe(&hub, CHANNEL, &namespace, wish).unwrap();
+        let subscription = Subscription { chan_info: Bytes::from("chan"), presence: true, ..plain() };
+        client.subscribe(&hub, CHANNEL, &namespace, subscription).unwrap();
     }
     Client::new("hidden", "eve").subscribe(&hub, CHANNEL, &namespace, plain()).unwrap();
     assert_eq!(hub.presence_stats(CHANNEL), (3, 2));

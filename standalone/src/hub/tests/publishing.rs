@@ -82,8 +82,8 @@ fn a_filter_selects_publications_by_tags() {
     let (hub, namespace) = (hub(), history(10));
     let client = Client::joined(&hub, "ann");
     let node = FilterNode { key: "lang".into(), cmp: "eq".into(), val: "en".into(), ..FilterNode::default() };
-    let wish = Subscription { tags_filter: Some(Filter::new(node).unwrap()), recoverable: true, ..plain() };
-    client.subscribe(&hub, CHANNEL, &namespace, wish).unwrap();
+    let subscription = Subscription { tags_filter: Some(Filter::new(node).unwrap()), recoverable: true, ..plain() };
+    client.subscribe(&hub, CHANNEL, &namespace, subscription).unwrap();
     let tagged = |text: &str, lang: &str| {
         let tags = HashMap::from([("lang".to_owned(), lang.to_owned())]);
         NewPublication { tags, ..data(text) }

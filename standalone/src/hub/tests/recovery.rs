@@ -14,8 +14,8 @@ fn filled(namespace: &Namespace) -> (Hub, String) {
     (hub, epoch)
 }
 
-fn subscribe(hub: &Hub, namespace: &Namespace, wish: Subscription) -> SubscribeResult {
-    Client::joined(hub, "ann").subscribe(hub, CHANNEL, namespace, wish).unwrap()
+fn subscribe(hub: &Hub, namespace: &Namespace, subscription: Subscription) -> SubscribeResult {
+    Client::joined(hub, "ann").subscribe(hub, CHANNEL, namespace, subscription).unwrap()
 }
 
 fn offsets(result: &SubscribeResult) -> Vec<u64> {
@@ -81,8 +81,11 @@ fn a_client_that_rejects_an_incomplete_recovery_gets_112_and_no_subscription() {
     let (hub, epoch) = filled(&history(3));
     let client = Client::joined(&hub, "strict");
     let strict = |offset, epoch: &str| {
-        let wish = recovering(offset, epoch);
-        Subscription { recover: wish.recover.map(|recover| Recover { reject_unrecovered: true, ..recover }), ..wish }
+        let subscription = recovering(offset, epoch);
+        Subscription {
+            recover: subscription.recover.map(|recover| Recover { reject_unrecovered: true, ..recover }),
+            ..subscription
+        }
     };
     for (offset, epoch) in [(1, &*epoch), (4, "another"), (9, "")] {
         let refused = client.subscribe(&hub, CHANNEL, &history(3), strict(offset, epoch));
@@ -161,7 +164,7 @@ fn a_filter_applies_to_what_is_recovered() {
 
 #[test]
 fn data_and_expiry_are_in_the_result() {
-    let wish = Subscription { data: "1".into(), ttl: Some(9), ..plain() };
-    let result = subscribe(&hub(), &Namespace::default(), wish);
+    let subscription = Subscription { data: "1".into(), ttl: Some(9), ..plain() };
+    let result = subscribe(&hub(), &Namespace::default(), subscription);
     assert_eq!(result, SubscribeResult { data: "1".into(), expires: true, ttl: 9, ..SubscribeResult::default() });
 }

@@ -247,14 +247,14 @@ impl Run {
     fn subscribe(&mut self, member: usize, kind: Kind) {
         self.model.subscribe(member, kind);
         let since = self.positions[member].clone();
-        let wish = Subscription {
+        let subscription = Subscription {
             recoverable: kind.is_positioned(),
             recover: (kind == Kind::Recovering).then_some(Recover { since, reject_unrecovered: false }),
             join_leave: kind == Kind::Joins,
             push_join_leave: kind == Kind::Joins,
             ..Subscription::default()
         };
-        let result = self.clients[member].subscribe(&self.hub, CHANNEL, &self.namespace, wish).unwrap();
+        let result = self.clients[member].subscribe(&self.hub, CHANNEL, &self.namespace, subscription).unwrap();
         if kind.is_positioned() {
             let offset = result.publications.last().map_or(result.offset, |publication| publication.offset);
             self.positions[member] = Position { offset, epoch: result.epoch };

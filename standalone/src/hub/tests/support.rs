@@ -65,10 +65,10 @@ impl Client {
         hub: &Hub,
         channel: &str,
         namespace: &Namespace,
-        wish: Subscription,
+        subscription: Subscription,
     ) -> Result<SubscribeResult, ErrorCode> {
         let mut made = None;
-        hub.subscribe(channel, namespace, &self.member, wish, |result| {
+        hub.subscribe(channel, namespace, &self.member, subscription, |result| {
             made = Some(result.clone());
             self.member.outbox.push(encoded(Reply { id: 1, subscribe: Some(result), ..Reply::default() }));
         })?;

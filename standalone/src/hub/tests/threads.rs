@@ -68,13 +68,13 @@ impl<'a> Walk<'a> {
 
     fn subscribe(&mut self, channel: usize) {
         let seen = &mut self.channels[channel];
-        let wish = match &seen.epoch {
+        let subscription = match &seen.epoch {
             Some(epoch) => recovering(seen.top, epoch),
             None => recoverable(),
         };
         let is_known = seen.epoch.is_some();
-        let wish = Subscription { join_leave: true, push_join_leave: true, ..wish };
-        let result = self.client.subscribe(self.hub, CHANNELS[channel], self.namespace, wish).unwrap();
+        let subscription = Subscription { join_leave: true, push_join_leave: true, ..subscription };
+        let result = self.client.subscribe(self.hub, CHANNELS[channel], self.namespace, subscription).unwrap();
         assert_eq!(result.recovered, is_known, "the history is long enough for every recovery");
         assert_eq!(&result.epoch, seen.epoch.get_or_insert_with(|| result.epoch.clone()));
         if !is_known {

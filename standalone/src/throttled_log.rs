@@ -10,9 +10,9 @@ use tokio::time::Instant;
 /// The shortest time between two lines with the same text.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What has been logged lately: each text once a second at most, with the number of those that were left out.
+/// A log that writes each text at most once a second, with the number of lines that it left out.
 #[derive(Debug, Default)]
-pub(crate) struct Noted(Mutex<HashMap<&'static str, Line>>);
+pub(crate) struct ThrottledLog(Mutex<HashMap<&'static str, Line>>);
 
 #[derive(Debug)]
 struct Line {
@@ -24,9 +24,9 @@ struct Line {
 #[derive(Debug, PartialEq, Eq)]
 struct More(u64);
 
-impl Noted {
+impl ThrottledLog {
     /// Logs a line, unless it has done so a moment ago.
-    pub(crate) fn log(&self, line: &'static str) {
+    pub(crate) fn info(&self, line: &'static str) {
         if let Some(more) = self.pass(line) {
             tracing::info!("{line}{more}");
         }
@@ -63,10 +63,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_line_is_logged_once_a_second() {
-        let noted = Noted::default();
-        assert_eq!([noted.pass("a"), noted.pass("a"), noted.pass("b")], [Some(More(0)), None, Some(More(0))]);
+        let log = ThrottledLog::default();
+        assert_eq!([log.pass("a"), log.pass("a"), log.pass("b")], [Some(More(0)), None, Some(More(0))]);
         tokio::time::advance(PAUSE).await;
-        assert_eq!([noted.pass("a"), noted.pass("a")], [Some(More(1)), None]);
+        assert_eq!([log.pass("a"), log.pass("a")], [Some(More(1)), None]);
         assert_eq!(More(1).to_string(), " (and 1 more since the last line of this kind)");
     }
 }
