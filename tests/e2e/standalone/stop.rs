@@ -124,10 +124,10 @@ async fn a_dropped_test_server_closes_its_clients_too() {
 
 /// Serves an app beside a page, by axum, until the signal. Returns the URL for clients.
 async fn serve_in_axum(app: App, signal: impl Future<Output = ()> + Send + 'static) -> (String, JoinHandle<io::Result<()>>) {
-    let (routes, live) = app.standalone().into_router().expect("an engine");
+    let live = app.standalone().start().expect("an engine");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("ws://{}{}", listener.local_addr().expect("an address"), live.websocket_path());
-    let pages = axum::Router::new().route("/", axum::routing::get(async || "a page")).merge(routes);
+    let pages = axum::Router::new().route("/", axum::routing::get(async || "a page")).merge(live.router());
     (url, tokio::spawn(axum::serve(listener, pages).with_graceful_shutdown(live.stop_on(signal)).into_future()))
 }
 

@@ -113,16 +113,20 @@ impl Standalone {
         ready.start(operator)
     }
 
-    /// [Starts](Self::start) the engine, and returns its routes with the handle that stops it. Give
-    /// [`stop_on`](RunningStandalone::stop_on) to the graceful shutdown of your server, which doesn't wait for clients by
-    /// itself.
+    /// [Starts](Self::start) the engine, and returns its routes, without the handle that stops it.
+    ///
+    /// ```no_run
+    /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pages = axum::Router::new().merge(centrifugo::App::new().standalone().into_router()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub fn into_router(self) -> Result<(Router, RunningStandalone), StartError> {
-        let running = self.start()?;
-        Ok((running.router(), running))
+    pub fn into_router(self) -> Result<Router, StartError> {
+        Ok(self.start()?.router())
     }
 
     /// Listens on a free port of this machine, without the operator's settings and without TLS.

@@ -98,10 +98,11 @@ impl RunningStandalone {
     ///
     /// ```no_run
     /// # async fn serve(pages: axum::Router) -> Result<(), Box<dyn std::error::Error>> {
-    /// let (routes, live) = centrifugo::App::new().standalone().into_router()?;
+    /// let live = centrifugo::App::new().standalone().start()?;
+    /// let pages = pages.merge(live.router());
     /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     /// let ctrl_c = async { drop(tokio::signal::ctrl_c().await) };
-    /// axum::serve(listener, pages.merge(routes)).with_graceful_shutdown(live.stop_on(ctrl_c)).await?;
+    /// axum::serve(listener, pages).with_graceful_shutdown(live.stop_on(ctrl_c)).await?;
     /// # Ok(())
     /// # }
     /// ```
