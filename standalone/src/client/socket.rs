@@ -1,6 +1,10 @@
 //! The WebSocket: frames in and out, one write at a time.
 
+mod large_frame;
+
 use std::future::poll_fn;
+use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
@@ -18,8 +22,13 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use crate::codec::{Close, Format};
 use crate::config::options::WebsocketOptions;
 
+use self::large_frame::LargeFrame;
+
 /// The read buffer of each connection, in bytes. The library's default of 128 KiB is allocated at once.
 const READ_BUFFER: usize = 4 << 10;
+
+/// The longest frame that goes through the library's buffer, which keeps the room of its largest one.
+const BUFFERED: usize = 4 << 10;
 
 /// The time that a client has to answer the close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -30,8 +39,13 @@ pub(super) struct Socket<S> {
     /// The time since which a frame is being written.
     writing: Option<Instant>,
     write_timeout: Duration,
+    /// A frame that is written without the library. Until its end nothing else is read or written: the library could write
+    /// a pong into the middle of it.
+    large: Option<LargeFrame>,
     /// Whether a pong waits to be written. Nothing is read until then, so that a client's pings can't queue up.
     owes_pong: bool,
+    /// Whether a ping waits for the end of a large frame.
+    owes_ping: bool,
 }
 
 /// What happens on a socket.
@@ -58,7 +72,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             .max_message_size(limit)
             .max_frame_size(limit);
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Self { stream, writing: None, write_timeout: options.write_timeout, owes_pong: false }
+        let write_timeout = options.write_timeout;
+        Self { stream, writing: None, write_timeout, large: None, owes_pong: false, owes_ping: false }
     }
 
     pub(super) fn is_writing(&self) -> bool {
@@ -70,9 +85,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.writing.map(|since| since + self.write_timeout)
     }
 
-    /// Begins to write a frame.
+    /// Begins to write a frame. None may be being written.
     pub(super) fn write(&mut self, format: Format, messages: &[Bytes]) {
         let frame = format.frame(messages);
+        if frame.len() > BUFFERED {
+            self.large = Some(LargeFrame::new(format, frame));
+            self.writing = Some(Instant::now());
+            return;
+        }
         let message = match format {
             // What isn't UTF-8 isn't JSON, so it has been refused before.
             Format::Json => Utf8Bytes::try_from(frame).map_or_else(|_| Message::Text(Utf8Bytes::default()), Message::Text),
@@ -89,7 +109,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Begins to write a ping frame of WebSocket.
     pub(super) fn ping(&mut self) {
-        self.send(Message::Ping(Bytes::new()));
+        if self.large.is_some() {
+            self.owes_ping = true;
+        } else {
+            self.send(Message::Ping(Bytes::new()));
+        }
     }
 
     fn send(&mut self, message: Message) {
@@ -109,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         {
             return Poll::Ready(event);
         }
-        if !reads || self.owes_pong {
+        if !reads || self.owes_pong || self.large.is_some() {
             return Poll::Pending;
         }
         loop {
@@ -127,9 +151,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Writes what is begun, and the pong that the client's ping is answered with.
     fn poll_written(&mut self, context: &mut Context<'_>) -> Poll<Event> {
+        if ready!(self.poll_large(context)).is_err() {
+            return Poll::Ready(Event::Ended);
+        }
+        if mem::take(&mut self.owes_ping) {
+            self.ping();
+        }
         let written = ready!(Pin::new(&mut self.stream).poll_flush(context));
         (self.writing, self.owes_pong) = (None, false);
         Poll::Ready(if written.is_ok() { Event::Written } else { Event::Ended })
+    }
+
+    fn poll_large(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(large) = &mut self.large else { return Poll::Ready(Ok(())) };
+        let written = ready!(large.poll_write(self.stream.get_mut(), context));
+        self.large = None;
+        Poll::Ready(written)
     }
 
     /// Sends the close frame, and waits for the client's.
@@ -145,6 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     async fn close_with(&mut self, frame: CloseFrame) -> Result<(), Error> {
+        poll_fn(|context| self.poll_large(context)).await?;
         self.stream.close(Some(frame)).await?;
         while self.stream.next().await.transpose()?.is_some() {}
         Ok(())

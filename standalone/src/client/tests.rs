@@ -1,3 +1,5 @@
+//! Connections over a pipe, whose app fails each call.
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,4 +90,49 @@ async fn a_subscription_whose_reply_is_no_json_closes_the_client_and_leaves_noth
     }
     while client.next().await.is_some() {}
     assert_eq!(engine.hub.stats(), Stats::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_a_large_message_slowly_receives_it_whole_and_its_pong_afterwards() {
+    let engine = engine(&json!({"client": {"insecure": true}, "websocket": {"write_timeout": "1h"}}));
+    let namespace = &engine.options.channel.without_namespace;
+    // Longer than the pipe between both.
+    let data = Bytes::from(json!("x".repeat(400_000)).to_string());
+    let publication = NewPublication { data: data.clone(), ..NewPublication::default() };
+    let mut client = client(&engine).await;
+    let commands = r#"{"id":1,"connect":{}}
+{"id":2,"subscribe":{"channel":"news"}}"#;
+    client.send(commands.into()).await.unwrap();
+    client.next().await.unwrap().unwrap();
+    engine.hub.publish("news", namespace, publication);
+    tokio::time::sleep(AT_ONCE).await;
+    client.send(Message::Ping("x".into())).await.unwrap();
+    client.send(r#"{"id":3,"unsubscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    tokio::time::sleep(AT_ONCE).await;
+    let pushed = client.next().await.unwrap().unwrap();
+    let pushed: Value = serde_json::from_str(pushed.to_text().unwrap()).unwrap();
+    assert_eq!(pushed["push"]["pub"]["data"].to_string(), data);
+    let others = [client.next().await.unwrap().unwrap(), client.next().await.unwrap().unwrap()];
+    assert_eq!(others, [Message::Pong("x".into()), Message::text(r#"{"id":3,"unsubscribe":{}}"#)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_close_of_a_client_in_the_middle_of_a_large_message_follows_it() {
+    let engine = engine(&json!({"client": {"insecure": true}, "websocket": {"write_timeout": "1h"}}));
+    let namespace = &engine.options.channel.without_namespace;
+    let mut client = client(&engine).await;
+    client.send("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}".into()).await.unwrap();
+    client.next().await.unwrap().unwrap();
+    for _ in 0..3 {
+        let data = Bytes::from(json!("x".repeat(400_000)).to_string());
+        engine.hub.publish("news", namespace, NewPublication { data, ..NewPublication::default() });
+        tokio::time::sleep(AT_ONCE).await;
+    }
+    // Over the limit of what waits: the rest is dropped, but not half of a frame.
+    engine.hub.publish("news", namespace, NewPublication { data: vec![b'1'; 900_000].into(), ..NewPublication::default() });
+    assert!(client.next().await.unwrap().unwrap().to_text().unwrap().contains("xxxx"));
+    match client.next().await {
+        Some(Ok(Message::Close(Some(close)))) => assert_eq!(u16::from(close.code), 3008),
+        other => panic!("{other:?}"),
+    }
 }

@@ -6,6 +6,7 @@ mod floods;
 mod frames;
 mod handlers;
 mod http;
+mod large;
 mod limits;
 mod slow;
 mod stop;
@@ -126,11 +127,20 @@ impl Client {
         if let Some(message) = self.messages.pop_front() {
             return message;
         }
-        let message = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
-        let frame = message.expect("a frame").expect("a frame").into_text().expect("text");
+        let frame = self.text().await;
         let (first, rest) = frame.split_once('\n').unwrap_or((&frame, ""));
         self.messages.extend(rest.lines().map(ToOwned::to_owned));
         first.to_owned()
+    }
+
+    /// The next frame with messages.
+    async fn text(&mut self) -> String {
+        loop {
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+            if let Message::Text(text) = message.expect("a frame").expect("a frame") {
+                return text.as_str().to_owned();
+            }
+        }
     }
 
     /// Reads to the end, and returns the code of the close frame, if there was one.
