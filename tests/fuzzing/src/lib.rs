@@ -3,13 +3,19 @@
 
 mod app;
 mod bridge;
+mod clients;
+mod configuration;
+mod engine;
 mod exchange;
+mod filters;
 mod json;
 mod message;
 mod parse;
 mod replies;
 mod requests;
 mod routing;
+mod server_api;
+mod tokens;
 #[allow(dead_code, reason = "generated, and only partly used here")]
 #[path = "../../../runtime/src/wire.rs"]
 mod wire;
@@ -18,8 +24,16 @@ mod wire;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their folders in `fuzz/corpus/`.
-pub const TARGETS: [(&str, Target); 5] =
-    [("parse", parse), ("routing", routing), ("requests", requests), ("bridge", bridge), ("replies", replies)];
+pub const TARGETS: [(&str, Target); 8] = [
+    ("parse", parse),
+    ("routing", routing),
+    ("requests", requests),
+    ("bridge", bridge),
+    ("replies", replies),
+    ("clients", clients),
+    ("server_api", server_api),
+    ("configuration", configuration),
+];
 
 /// Makes an input of the fuzzer's bytes, and checks it.
 macro_rules! target {
@@ -57,4 +71,17 @@ target!(
 target!(
     /// Clients that speak JSON receive nothing but strict JSON, whatever handlers return.
     replies
+);
+target!(
+    /// Clients of the app's own engine receive whole messages, the same in JSON and in Protobuf, what their filter lets
+    /// through, and nothing without a valid token.
+    clients
+);
+target!(
+    /// The server API of the app's own engine returns a response of its own for any request.
+    server_api
+);
+target!(
+    /// Any configuration starts the app's own engine or is refused with a reason, and no secret is shown.
+    configuration
 );
