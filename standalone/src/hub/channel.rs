@@ -35,6 +35,10 @@ pub(super) struct State {
     pub(super) slot: Option<Slot>,
     /// Removed from the map: whoever found the channel before that looks it up again.
     pub(super) is_removed: bool,
+    /// What the epoch of the next stream is made of.
+    seed: u64,
+    /// A stream with publications has expired since the seed was made.
+    has_lost_its_position: bool,
 }
 
 pub(super) struct Subscriber {
@@ -54,8 +58,8 @@ struct Extra {
 }
 
 impl Channel {
-    pub(super) fn new(name: &str) -> Self {
-        Self { name: name.into(), state: Mutex::default() }
+    pub(super) fn new(name: &str, seed: u64) -> Self {
+        Self { name: name.into(), state: Mutex::new(State { seed, ..State::default() }) }
     }
 }
 
@@ -188,7 +192,7 @@ impl State {
 
     /// The stream, whose position lives on from now. It begins with the first look at it.
     pub(super) fn stream(&mut self, namespace: &Namespace, now: Instant) -> &mut Stream {
-        let stream = self.stream.get_or_insert_with(|| Box::new(Stream::new()));
+        let stream = self.stream.get_or_insert_with(|| Box::new(Stream::new(self.seed)));
         stream.touch(namespace.history_meta_ttl, now);
         stream
     }
@@ -269,7 +273,8 @@ impl State {
     /// Drops what is due.
     pub(super) fn expire(&mut self, now: Instant) {
         let is_relied_on = self.positioned > 0;
-        self.stream.take_if(|stream| !stream.expire(now, is_relied_on));
+        let lost = self.stream.take_if(|stream| !stream.expire(now, is_relied_on));
+        self.has_lost_its_position |= lost.is_some_and(|stream| !stream.is_blank());
         self.keys.take_if(|keys| !keys.expire(now));
     }
 
@@ -279,9 +284,19 @@ impl State {
         stream.into_iter().chain(keys).min()
     }
 
+    pub(super) fn has_lost_its_position(&self) -> bool {
+        self.has_lost_its_position
+    }
+
+    /// Lets the next stream have another epoch.
+    pub(super) fn begin_anew(&mut self, seed: u64) {
+        (self.seed, self.has_lost_its_position) = (seed, false);
+    }
+
     /// Whether there is nothing to remember.
     pub(super) fn is_idle(&self) -> bool {
-        self.subscribers.is_empty() && self.stream.is_none() && self.keys.is_none()
+        let has_position = self.stream.as_ref().is_some_and(|stream| !stream.is_blank());
+        self.subscribers.is_empty() && !has_position && self.keys.is_none()
     }
 }
 

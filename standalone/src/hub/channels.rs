@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::channel::{Channel, State};
+use super::epochs::Epochs;
 use super::timetable::Timetable;
 use super::{lock, now, shrink};
 
@@ -15,6 +16,7 @@ const SHARDS: usize = 64;
 pub(super) struct Channels {
     shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
+    epochs: Epochs,
     timetable: Timetable<Channel>,
 }
 
@@ -23,7 +25,7 @@ type Shard = HashMap<Arc<str>, Arc<Channel>>;
 impl Channels {
     pub(super) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { shards, hasher: RandomState::new(), timetable: Timetable::new() }
+        Self { shards, hasher: RandomState::new(), epochs: Epochs::new(), timetable: Timetable::new() }
     }
 
     /// Does something under the lock of a channel, which is made if it isn't there.
@@ -62,9 +64,12 @@ impl Channels {
     }
 
     fn act<R>(&self, channel: &Arc<Channel>, mut state: MutexGuard<'_, State>, action: impl FnOnce(&mut State) -> R) -> R {
+        if state.has_lost_its_position() {
+            state.begin_anew(self.epochs.advance(self.hash(&channel.name)));
+        }
         let result = action(&mut state);
         let is_idle = state.is_idle();
-        if let Some(due) = state.due() {
+        if !is_idle && let Some(due) = state.due() {
             self.timetable.advance(channel, &mut state.slot, due);
         }
         drop(state);
@@ -76,7 +81,7 @@ impl Channels {
 
     /// Removes a channel unless someone has come meanwhile.
     fn remove_idle(&self, channel: &Channel) {
-        let mut shard = lock(self.shard(&channel.name));
+        let mut shard = lock(self.shard(self.hash(&channel.name)));
         let mut state = lock(&channel.state);
         if state.is_idle() && !state.is_removed {
             state.is_removed = true;
@@ -89,21 +94,26 @@ impl Channels {
     }
 
     fn find(&self, name: &str) -> Option<Arc<Channel>> {
-        lock(self.shard(name)).get(name).cloned()
+        lock(self.shard(self.hash(name))).get(name).cloned()
     }
 
     fn find_or_make(&self, name: &str) -> Arc<Channel> {
-        let mut shard = lock(self.shard(name));
+        let hash = self.hash(name);
+        let mut shard = lock(self.shard(hash));
         if let Some(channel) = shard.get(name) {
             return Arc::clone(channel);
         }
-        let channel = Arc::new(Channel::new(name));
+        let channel = Arc::new(Channel::new(name, self.epochs.seed(hash)));
         shard.insert(Arc::clone(&channel.name), Arc::clone(&channel));
         channel
     }
 
-    fn shard(&self, name: &str) -> &Mutex<Shard> {
-        &self.shards[self.hasher.hash_one(name) as usize % SHARDS]
+    fn hash(&self, name: &str) -> u64 {
+        self.hasher.hash_one(name)
+    }
+
+    fn shard(&self, hash: u64) -> &Mutex<Shard> {
+        &self.shards[hash as usize % SHARDS]
     }
 
     #[cfg(test)]

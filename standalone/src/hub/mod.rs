@@ -36,11 +36,12 @@
 //!
 //! # What goes, and when
 //!
-//! A channel is in the map as long as it has a subscriber, a stream or an idempotency key. Whoever finds a channel in the
-//! map while it is removed looks it up again. What expires is dropped at the next look at the channel, or by
-//! [`Hub::sweep`], which the `timetable` leads to the channels where something is due, so that idle ones cost nothing. A
-//! stream whose position a subscriber relies on keeps its position; in Centrifugo, its checks of positions have the same
-//! effect.
+//! A channel is in the map as long as it has a subscriber, a stream with publications or their position, or an idempotency
+//! key. A stream that nobody has published to is made again as it was, with the epoch that follows from its name. Whoever
+//! finds a channel in the map while it is removed looks it up again. What expires is dropped at the next look at the
+//! channel, or by [`Hub::sweep`], which the `timetable` leads to the channels where something is due, so that idle ones cost
+//! nothing. A stream whose position a subscriber relies on keeps its position; in Centrifugo, its checks of positions have
+//! the same effect.
 //!
 //! # Files
 //!
@@ -48,6 +49,7 @@
 //! |---|---|
 //! | `channels` | the map of channels, and who may act on one |
 //! | `channel` | a channel's state: subscribers, what is published, what a subscription finds |
+//! | `epochs` | the epochs of streams that are not kept |
 //! | `stream`, `recovery` | the history of a channel, and what a client that comes back receives of it |
 //! | `keys` | idempotency keys |
 //! | `timetable` | the channels in which something expires, by its time |
@@ -62,6 +64,7 @@
 
 mod channel;
 mod channels;
+mod epochs;
 mod filter;
 mod glob;
 mod keys;

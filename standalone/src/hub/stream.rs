@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::epochs::epoch;
 use super::{HistoryQuery, NewPublication};
 use crate::codec::ErrorCode;
 use crate::config::options::Namespace;
@@ -49,9 +50,9 @@ struct Extra {
 }
 
 impl Stream {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self {
-            epoch: (0..8).map(|_| fastrand::alphabetic()).collect::<String>().into(),
+            epoch: epoch(seed),
             top: 0,
             kept: VecDeque::new(),
             version: 0,
@@ -72,6 +73,11 @@ impl Stream {
 
     pub(super) fn top(&self) -> u64 {
         self.top
+    }
+
+    /// Whether nobody has ever published to it: then it can be made again as it is.
+    pub(super) fn is_blank(&self) -> bool {
+        self.top == 0
     }
 
     /// Lets the position live for `meta_ttl` from now on. Zero: for ever.

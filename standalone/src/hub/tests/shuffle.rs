@@ -103,7 +103,8 @@ impl Model {
                 stream.position_due = stream.position_due.max(now + 1);
             }
         }
-        self.stream.take_if(|stream| stream.position_due <= now);
+        // A stream that nobody has published to is the same when it is made again.
+        self.stream.take_if(|stream| stream.top > 0 && stream.position_due <= now);
         self.keys.retain(|_, due| *due > now);
     }
 

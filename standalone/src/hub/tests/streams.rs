@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::super::{HistoryPage, HistoryQuery, Hub, NewPublication, Position};
-use super::support::{CHANNEL, Client, data, history, hub, pass, plain, recoverable, short};
+use super::support::{CHANNEL, Client, data, history, hub, pass, plain, recoverable, recovering, short};
 use crate::codec::ErrorCode;
 use crate::config::options::Namespace;
 
@@ -79,6 +79,37 @@ fn an_unknown_channel_has_an_epoch_and_keeps_it() {
     assert!(first.publications.is_empty() && first.position.offset == 0);
     assert!(first.position.epoch.len() == 8 && first.position.epoch.bytes().all(|byte| byte.is_ascii_alphabetic()));
     assert_eq!(hub.publish(CHANNEL, &namespace, data("1")).epoch, first.position.epoch);
+}
+
+#[test]
+fn streams_that_nobody_has_published_to_cost_nothing_and_keep_their_epoch() {
+    let (hub, namespace) = (hub(), history(5));
+    let client = Client::joined(&hub, "ann");
+    let epoch = page(&hub, &namespace, &all()).position.epoch;
+    assert_ne!(hub.history("another", &namespace, &all()).unwrap().position.epoch, epoch);
+    assert_eq!(client.subscribe(&hub, CHANNEL, &namespace, recoverable()).unwrap().epoch, epoch);
+    client.gone(&hub, &[CHANNEL]);
+    assert_eq!(hub.entries(), 0);
+    let client = Client::joined(&hub, "ann");
+    hub.publish(CHANNEL, &namespace, data("1"));
+    let recovered = client.subscribe(&hub, CHANNEL, &namespace, recovering(0, &epoch)).unwrap();
+    assert!(recovered.recovered && recovered.publications.len() == 1, "{recovered:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_position_of_a_stream_that_has_expired_fits_no_later_one() {
+    let (hub, namespace) = (hub(), history(5));
+    let mut epochs = std::collections::HashSet::new();
+    for _ in 0..10 {
+        assert!(epochs.insert(hub.publish(CHANNEL, &namespace, data("1")).epoch), "an epoch returns");
+        pass(31).await;
+        hub.sweep();
+        assert_eq!(hub.entries(), 0);
+        let blank = page(&hub, &namespace, &all()).position;
+        assert_eq!(hub.publish(CHANNEL, &namespace, data("1")).epoch, blank.epoch);
+        assert!(epochs.insert(blank.epoch), "an epoch returns");
+        pass(30).await;
+    }
 }
 
 #[test]
