@@ -54,3 +54,40 @@ async fn looks_at_channels_without_end_leave_nothing() {
     drop(client);
     target.survives().await;
 }
+
+/// A filter with so many conditions and values.
+fn filter(conditions: usize, values: usize) -> Value {
+    let values: Vec<_> = (0..values).map(|at| format!("value{at}")).collect();
+    let mut nodes = vec![json!({"cmp": "ex"}); conditions - 2];
+    nodes.push(json!({"key": "k", "cmp": "in", "vals": values}));
+    json!({"op": "or", "nodes": nodes})
+}
+
+#[tokio::test]
+async fn filters_take_no_more_than_the_frames_that_they_come_in() {
+    let target = target().await;
+    let mut client = Client::connected(&target.engine).await;
+    let subscribe = |at, filter: Value| json!({"id": 9, "subscribe": {"channel": format!("kept:{at}"), "tf": filter}});
+    for too_large in [filter(101, 1), filter(3, 1_001), filter(4_000, 1)] {
+        let replies = client.execute(&[subscribe(0, too_large)]).await;
+        assert!(replies[0].contains("\"code\":107"), "{replies:?}");
+    }
+    let mut clients = Vec::new();
+    for _ in 0..5 {
+        let mut client = Client::connected(&target.engine).await;
+        for at in 0..100 {
+            let replies = client.execute(&[subscribe(at, filter(100, 1_000))]).await;
+            assert!(replies[0].contains("\"subscribe\":"), "{replies:?}");
+        }
+        clients.push(client);
+    }
+    let each = target.engine.memory().now.saturating_sub(target.before.now) / 500;
+    println!("each of 500 subscriptions with the largest filter: {each} bytes");
+    assert!(each < 100_000, "{each} bytes");
+    target.engine.api("publish", &json!({"channel": "kept:1", "data": {}, "tags": {"k": "value999"}})).await;
+    assert!(clients[0].next().await.contains("\"pub\""));
+    drop((client, clients));
+    target.engine.has(super::NOTHING).await;
+    target.engine.returns_to(target.before, 64 << 20).await;
+    target.serves().await;
+}

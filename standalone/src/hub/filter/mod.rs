@@ -9,6 +9,13 @@ use self::decimal::Decimal;
 use crate::codec::ErrorCode;
 use crate::proto::client::FilterNode;
 
+/// The most conditions of a filter, with those that join others. Centrifugo has no limit. A subscription keeps its filter,
+/// and looks through all of it under the channel's lock, for each publication.
+const MOST_CONDITIONS: usize = 100;
+
+/// The most values that the conditions of a filter are compared with, one after the other.
+const MOST_VALUES: usize = 1_000;
+
 /// A valid filter: it lets publications through by their tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Filter {
@@ -45,9 +52,11 @@ pub(crate) enum Comparison {
 type Tags = HashMap<String, String>;
 
 impl Filter {
-    /// Checks a filter as a client sent it: error 107 for what means nothing.
+    /// Checks a filter as a client sent it: error 107 for what means nothing, or is too large.
     pub(crate) fn new(node: FilterNode) -> Result<Self, ErrorCode> {
-        Self::parse(node).ok_or(ErrorCode::BAD_REQUEST)
+        let (conditions, values) = size(&node);
+        let is_small = conditions <= MOST_CONDITIONS && values <= MOST_VALUES;
+        is_small.then(|| Self::parse(node)).flatten().ok_or(ErrorCode::BAD_REQUEST)
     }
 
     fn parse(node: FilterNode) -> Option<Self> {
@@ -87,6 +96,12 @@ impl Filter {
             Self::Tag { key, test } => test.holds(tags.get(key).map(String::as_str)),
         }
     }
+}
+
+/// The number of conditions and of values. A message of a client is at most 128 levels deep.
+fn size(node: &FilterNode) -> (usize, usize) {
+    let of_nodes = node.nodes.iter().map(size);
+    of_nodes.fold((1, node.vals.len()), |(conditions, values), of| (conditions + of.0, values + of.1))
 }
 
 impl Test {

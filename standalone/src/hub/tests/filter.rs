@@ -104,3 +104,15 @@ fn a_malformed_filter_is_refused_with_107() {
         assert_eq!(Filter::new(node.clone()), Err(ErrorCode::BAD_REQUEST), "{node:?}");
     }
 }
+
+#[test]
+fn a_filter_has_at_most_100_conditions_and_1000_values() {
+    let many = |conditions: usize, values: usize| {
+        let values: Vec<_> = vec!["v"; values];
+        let leaves = std::iter::once(leaf("in", "key", "", &values));
+        node("or", leaves.chain(std::iter::repeat_with(|| leaf("ex", "key", "", &[]))).take(conditions - 1).collect())
+    };
+    assert!(Filter::new(many(100, 1_000)).is_ok());
+    assert_eq!(Filter::new(many(101, 1_000)), Err(ErrorCode::BAD_REQUEST));
+    assert_eq!(Filter::new(many(100, 1_001)), Err(ErrorCode::BAD_REQUEST));
+}
