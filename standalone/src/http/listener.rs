@@ -1,6 +1,8 @@
-//! The server of HTTP/1: it accepts connections, and limits the time in which a request's head has to arrive.
+//! The server of HTTP/1: it accepts connections, and limits the time in which a request's head has to arrive, and in which
+//! its response has to be read.
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Engine;
+
+use super::unread::Unread;
 
 /// The largest head of a request, in bytes.
 const MAX_HEAD: usize = 64 << 10;
@@ -58,6 +62,9 @@ impl Http {
         // Small frames are sent at once. A socket that refuses is gone already.
         let _ = socket.set_nodelay(true);
         let service = TowerToHyperService::new(self.router.clone());
+        let options = &self.engine.options;
+        // Upgraded connections have a time of their own for each frame.
+        let socket = Unread::new(socket, options.client.stale_close_delay.max(options.websocket.write_timeout));
         let connection = Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.engine.options.client.stale_close_delay)
@@ -75,11 +82,23 @@ impl Http {
                     connection.await
                 }
             };
-            if ended.is_err_and(|error| error.is_timeout()) {
-                engine.log.info("closing a connection: its request is not complete within `client.stale_close_delay`");
+            if let Err(error) = ended
+                && let Some(line) = line(&error)
+            {
+                engine.log.info(line);
             }
         });
     }
+}
+
+/// The line for the log, if a limit has ended a connection.
+fn line(error: &hyper::Error) -> Option<&'static str> {
+    if error.is_timeout() {
+        return Some("closing a connection: its request is not complete within `client.stale_close_delay`");
+    }
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>())?;
+    (cause.kind() == io::ErrorKind::TimedOut)
+        .then_some("closing a connection: nothing of its responses has been read for `client.stale_close_delay`")
 }
 
 async fn accept(listener: &TcpListener, engine: &Engine) -> TcpStream {

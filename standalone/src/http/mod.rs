@@ -8,6 +8,7 @@ mod origin;
 mod query;
 mod rate;
 mod server_api;
+mod unread;
 
 use std::sync::Arc;
 

@@ -134,3 +134,66 @@ async fn bodies_of_the_server_api_are_limited_and_slow_ones_delay_nobody() {
     drop(slow);
     target.survives().await;
 }
+
+#[tokio::test]
+async fn requests_whose_responses_nobody_reads_are_closed_in_time() {
+    let target = Target::start(json!({"client": {"stale_close_delay": "2s"}})).await;
+    let requests = "GET /health HTTP/1.1\r\nHost: engine\r\n\r\n".repeat(1_000);
+    let mut sockets = Vec::new();
+    for _ in 0..20 {
+        let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+        // Until neither side takes any more.
+        while let Ok(sent) = timeout(Duration::from_millis(200), socket.write_all(requests.as_bytes())).await {
+            sent.expect("the engine has closed before it had to wait");
+        }
+        sockets.push(socket);
+    }
+    target.serves().await;
+    let growth = target.engine.memory().now.saturating_sub(target.before.now);
+    println!("20 floods of requests take {} KiB", growth >> 10);
+    assert!(growth < super::SLACK, "{} KiB", growth >> 10);
+    for socket in &mut sockets {
+        let ended = async { while socket.write_all(requests.as_bytes()).await.is_ok() {} };
+        timeout(PATIENCE, ended).await.expect("an end in time");
+    }
+    target.engine.logs("nothing of its responses has been read").await;
+    drop(sockets);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn connections_that_rest_after_a_request_are_closed_in_time() {
+    let target = Target::start(json!({"client": {"stale_close_delay": "2s"}})).await;
+    let mut sockets = Vec::new();
+    for _ in 0..500 {
+        let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
+        socket.write_all(b"GET /health HTTP/1.1\r\nHost: engine\r\n\r\n").await.expect("the engine reads");
+        sockets.push(socket);
+    }
+    let began = Instant::now();
+    for socket in &mut sockets {
+        let mut rest = Vec::new();
+        let _ = timeout(PATIENCE, socket.read_to_end(&mut rest)).await.expect("an end in time");
+        assert!(rest.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&rest));
+    }
+    took("500 connections that rest are closed after", began);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn what_is_no_http_1_is_refused() {
+    let target = Target::start(json!({"client": {"stale_close_delay": "2s"}})).await;
+    let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    for bytes in [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], hello, b"\0\0\0\0", b"GET http://a b/ HTTP/1.1\r\n\r\n"] {
+        for _ in 0..50 {
+            let response = exchange(&target, bytes).await;
+            assert!(response.is_empty() || response.starts_with("HTTP/1.1 4"), "{bytes:?}: {response}");
+        }
+    }
+    // Both lengths at once, as for smuggling past a proxy.
+    let both =
+        "POST /api/info HTTP/1.1\r\nHost: engine\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x";
+    let response = exchange(&target, both.as_bytes()).await;
+    assert!(response.starts_with("HTTP/1.1 4"), "{response}");
+    target.survives().await;
+}
