@@ -197,3 +197,64 @@ async fn what_is_no_http_1_is_refused() {
     assert!(response.starts_with("HTTP/1.1 4"), "{response}");
     target.survives().await;
 }
+
+/// Posts a body to the server API, and returns the start of the response.
+async fn post(target: &Target, path: &str, body: &str) -> String {
+    let key = centrifugo_tests::attacked_engine::API_KEY;
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: engine\r\nX-API-Key: {key}\r\nContent-Length: {length}\r\n\r\n");
+    exchange(target, &[head.as_bytes(), body.as_bytes()].concat()).await
+}
+
+#[tokio::test]
+async fn deep_bodies_of_the_server_api_are_refused_without_a_stack_of_their_depth() {
+    let target = Target::start(json!({})).await;
+    for open in ["[", "{\"a\":"] {
+        let deep = open.repeat(1_000_000);
+        for (path, prefix) in [
+            ("/api/publish", r#"{"channel":"a","data":"#),
+            ("/api/publish", r#"{"channel":"a","tags":"#),
+            ("/api/batch", r#"{"commands":[{"publish":"#),
+            ("/api", r#"{"method":"publish","params":"#),
+            ("/api/info", ""),
+        ] {
+            let response = post(&target, path, &format!("{prefix}{deep}")).await;
+            assert!(response.starts_with("HTTP/1.1 400"), "{path} {prefix}: {response}");
+        }
+    }
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn a_batch_of_very_many_commands_delays_no_client() {
+    let target = Target::start(json!({})).await;
+    let commands = vec![r#"{"publish":{"channel":"a","data":{}}}"#; 200_000].join(",");
+    for parallel in [false, true] {
+        let body = format!(r#"{{"commands":[{commands}],"parallel":{parallel}}}"#);
+        let others = async {
+            let mut longest = Duration::ZERO;
+            for _ in 0..20 {
+                let began = Instant::now();
+                target.serves().await;
+                longest = longest.max(began.elapsed());
+                sleep(Duration::from_millis(50)).await;
+            }
+            longest
+        };
+        let began = Instant::now();
+        let batches = async {
+            let batches = [post(&target, "/api/batch", &body), post(&target, "/api/batch", &body)];
+            let responses = futures_util::future::join_all(batches).await;
+            took("two batches of 200,000 commands", began);
+            responses
+        };
+        let (responses, longest) = tokio::join!(batches, others);
+        assert!(responses.iter().all(|response| response.starts_with("HTTP/1.1 200")), "{responses:?}");
+        println!("the longest time of a normal client: {longest:?}");
+        assert!(longest < Duration::from_secs(5), "{longest:?}");
+    }
+    let peak = target.engine.memory().peak.saturating_sub(target.before.now);
+    println!("two batches of 200,000 commands: {} KiB at their peak", peak >> 10);
+    assert!(peak < 600 << 20, "{} KiB", peak >> 10);
+    target.engine.has(super::NOTHING).await;
+}
