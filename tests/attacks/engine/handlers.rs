@@ -1,8 +1,11 @@
 //! Clients that leave while a handler runs, blocks, or panics.
 
+use std::time::Instant;
+
 use serde_json::json;
 
 use super::{Client, Target};
+use crate::took;
 
 /// What a handler is to do.
 const WAYS: [&str; 3] = [r#"{"wait":300}"#, r#"{"block":50}"#, r#"{"panics":true}"#];
@@ -46,5 +49,25 @@ async fn a_handler_that_panics_is_error_100_and_the_client_goes_on() {
     client.send(r#"{"id":11,"rpc":{"method":"work"}}"#).await;
     assert!(client.next().await.contains(r#""data":"done""#));
     drop(client);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn clients_whose_handler_hangs_are_refused_in_time_and_delay_nobody() {
+    let target = Target::start(json!({})).await;
+    let mut clients = Vec::new();
+    for _ in 0..500 {
+        let mut client = Client::open(&target.engine).await;
+        client.send(r#"{"id":1,"connect":{"data":{"wait":60000}}}"#).await;
+        clients.push(client);
+    }
+    let began = Instant::now();
+    target.serves().await;
+    took("a normal client beside 500 that hang", began);
+    for client in &mut clients {
+        assert!(client.next().await.contains(r#""error":{"code":100"#));
+    }
+    took("500 clients whose handler hangs are refused after", began);
+    drop(clients);
     target.survives().await;
 }
