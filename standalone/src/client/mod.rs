@@ -198,7 +198,7 @@ impl Connection {
         alarms.set(self.timers.next(socket.write_deadline()));
         tokio::select! {
             event = socket.event(self.may_read()) => match event {
-                Event::Written => {}
+                Event::Written | Event::Writing => {}
                 Event::Frame(frame) => self.receive(frame),
                 Event::Pong => self.native_pong(),
                 Event::Broken(close) => return Some(End::Close(close)),

@@ -53,6 +53,8 @@ pub(super) struct Socket<S> {
 pub(super) enum Event {
     /// The frame has been written.
     Written,
+    /// A pong has begun to be written, and waits for the client to read.
+    Writing,
     Frame(Bytes),
     /// A pong frame of WebSocket.
     Pong,
@@ -141,7 +143,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             if let Some(Ok(Message::Ping(_))) = &message {
                 self.owes_pong = true;
                 self.writing.get_or_insert_with(Instant::now);
-                return self.poll_written(context);
+                // Whoever waits has to know of the deadline that there is now.
+                return Poll::Ready(match self.poll_written(context) {
+                    Poll::Ready(event) => event,
+                    Poll::Pending => Event::Writing,
+                });
             }
             if let Some(event) = event(message) {
                 return Poll::Ready(event);
