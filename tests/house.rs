@@ -18,7 +18,7 @@ const HOUSES: [House; 2] =
     [House { sources: "runtime/src", rooms: &RUNTIME }, House { sources: "standalone/src", rooms: &STANDALONE }];
 
 /// A command of a client passes `http`, `client`, and then `app` or `hub`.
-const STANDALONE: [&str; 14] = [
+const STANDALONE: [&str; 15] = [
     "server",
     "error",
     "descriptors",
@@ -31,6 +31,7 @@ const STANDALONE: [&str; 14] = [
     "config",
     "codec",
     "throttled_log",
+    "go_json",
     "unix_time",
     "proto",
 ];

@@ -62,6 +62,7 @@ mod codec;
 mod config;
 mod descriptors;
 mod error;
+mod go_json;
 mod http;
 mod hub;
 mod proto;

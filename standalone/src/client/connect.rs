@@ -11,7 +11,7 @@ use crate::config::options::Namespace;
 use crate::hub::Member;
 use crate::proto::client::{ConnectRequest, ConnectResult, SubscribeRequest, SubscribeResult};
 use crate::proto::proxy;
-use crate::token::{ConnectionClaims, TokenError};
+use crate::token::{ConnectionClaims, Namespaces, TokenError};
 use crate::unix_time::{expiry, now_ms, seconds_until};
 
 use super::grant::Grant;
@@ -91,7 +91,7 @@ impl Connection {
     }
 
     fn identity_of_token(&self, token: &str) -> Result<Identity, Refused> {
-        let claims = self.engine.connection_tokens.connection(token).map_err(refused_token)?;
+        let claims = self.connection_claims(token, ErrorCode::TOKEN_EXPIRED.into())?;
         let options = &self.engine.options.client;
         if claims.user.is_empty() && options.disallow_anonymous_connection_tokens {
             return Err(Close::PERMISSION_DENIED.into());
@@ -113,6 +113,17 @@ impl Connection {
         let header = self.engine.options.client.user_id_http_header.as_ref()?;
         let user = self.caller.headers.get(header)?.to_str().ok().filter(|user| !user.is_empty())?;
         Some(Identity { user: user.to_owned(), ..Identity::default() })
+    }
+
+    /// What a connection token claims. `expired`: the refusal of one that has expired.
+    pub(super) fn connection_claims(&self, token: &str, expired: Refused) -> Result<ConnectionClaims, Refused> {
+        let is_known = |channel: &str| self.engine.options.channel.namespace_of(channel).is_some();
+        self.engine.connection_tokens.connection(token, Namespaces(&is_known)).map_err(|error| match error {
+            TokenError::Expired => expired,
+            TokenError::Invalid(_) => Close::INVALID_TOKEN.into(),
+            TokenError::UnknownChannel => ErrorCode::UNKNOWN_CHANNEL.into(),
+            TokenError::Unusable(_) => ErrorCode::INTERNAL.into(),
+        })
     }
 
     /// The server-side subscriptions of a connection token.
@@ -172,8 +183,8 @@ impl Connection {
             return Err(Close::CHANNEL_LIMIT.into());
         }
         let expire_at = expiry(identity.expire_at);
-        let ttl = if expire_at > 0 { Some(seconds_until(expire_at).ok_or(ErrorCode::EXPIRED)?) } else { None };
         self.enter(&identity, expire_at)?;
+        let ttl = if expire_at > 0 { Some(seconds_until(expire_at).ok_or(ErrorCode::EXPIRED)?) } else { None };
         let subs = self.subscribe_all(identity.channels, &requested)?;
         self.reply_to_connect(id, identity.data, ttl, subs)
     }
@@ -228,7 +239,7 @@ impl Connection {
         );
         self.engine.hub.join(&member).map_err(|_| Close::CONNECTION_LIMIT)?;
         self.orders = Some(orders);
-        self.phase = Phase::Connected(Box::new(Session { member, channels: HashMap::new(), expire_at, streams: 0 }));
+        self.phase = Phase::Connected(Box::new(Session::new(member, expire_at)));
         Ok(())
     }
 
@@ -278,13 +289,5 @@ impl Connection {
         self.timers.has_connected();
         self.schedule_expiry(expire_at);
         Ok(None)
-    }
-}
-
-/// A connection token that isn't accepted.
-fn refused_token(error: TokenError) -> Refused {
-    match error {
-        TokenError::Expired => ErrorCode::TOKEN_EXPIRED.into(),
-        TokenError::Invalid(_) => Close::INVALID_TOKEN.into(),
     }
 }

@@ -14,12 +14,18 @@ use crate::proto::proxy::{self, StreamSubscribeRequest};
 use super::Connection;
 use super::reply::{Outcome, Refused, reply, result};
 
+/// The type of publications that change a key of a map.
+const MAP: i32 = 1;
+
 impl Connection {
     pub(super) fn publish(&mut self, id: u32, request: PublishRequest) -> Outcome {
         if request.channel.is_empty() {
             return Err(Close::BAD_REQUEST.into());
         }
         let namespace = self.named(&request.channel)?;
+        if request.r#type == MAP {
+            return self.publish_to_map(&request);
+        }
         if !namespace.publication_data_format.accepts(&request.data) {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
@@ -37,6 +43,15 @@ impl Connection {
             return Err(ErrorCode::PERMISSION_DENIED.into());
         }
         self.publish_as_is(request, &namespace)
+    }
+
+    /// No namespace is a map: nothing but insecurity allows it, and then it fails.
+    fn publish_to_map(&self, request: &PublishRequest) -> Outcome {
+        Err(match (self.engine.options.client.insecure, request.key.is_empty()) {
+            (false, _) => ErrorCode::PERMISSION_DENIED.into(),
+            (true, true) => ErrorCode::BAD_REQUEST.into(),
+            (true, false) => ErrorCode::INTERNAL.into(),
+        })
     }
 
     /// The namespace of a channel, whose name is checked.

@@ -10,7 +10,6 @@ use crate::codec::{Close, ErrorCode, Unsubscribed};
 use crate::config::options::ProxyOptions;
 use crate::proto::client::{RefreshRequest, RefreshResult, SubRefreshRequest, SubRefreshResult};
 use crate::proto::proxy;
-use crate::token::TokenError;
 use crate::unix_time::{expiry, now, seconds_until};
 
 use super::Connection;
@@ -37,34 +36,53 @@ impl Connection {
         if request.token.is_empty() || !refreshes_itself {
             return Err(Close::BAD_REQUEST.into());
         }
-        let claims = self.engine.connection_tokens.connection(&request.token).map_err(|error| match error {
-            TokenError::Expired => Close::EXPIRED,
-            TokenError::Invalid(_) => Close::INVALID_TOKEN,
-        })?;
+        let claims = self.connection_claims(&request.token, Close::EXPIRED.into())?;
         if claims.user != self.caller.user {
             return Err(Close::INVALID_TOKEN.into());
         }
         let channels = self.channels_of_token(&claims)?;
+        self.set_meta(claims.meta.unwrap_or_default());
         if self.session().is_some_and(|session| has_other_channels(session, &channels)) {
             // The client connects again, and has the token's channels then.
             return Err(Close::INSUFFICIENT_STATE.into());
         }
         let expire_at = expiry(claims.expire_at.unwrap_or_default());
-        let ttl = ttl(expire_at)?;
-        self.apply(Refreshed { expire_at, info: claims.info, meta: claims.meta.unwrap_or_default() });
+        let ttl = connection_ttl(expire_at)?;
+        // A token without an expiry is accepted, and changes neither that of the connection nor its info.
+        if expire_at > 0 {
+            self.apply(Refreshed { expire_at, info: claims.info, meta: Bytes::new() });
+        }
         let refreshed = RefreshResult { expires: expire_at > 0, ttl, ..RefreshResult::default() };
         Ok(Some(reply! { refresh: refreshed }))
     }
 
     fn apply(&mut self, Refreshed { expire_at, info, meta }: Refreshed) {
+        self.set_meta(meta);
+        if !info.is_empty() {
+            self.set_conn_info(info);
+        }
+        self.expire_at(expire_at);
+    }
+
+    fn set_meta(&mut self, meta: Bytes) {
         if !meta.is_empty() {
             self.caller.meta = meta;
         }
+    }
+
+    fn set_conn_info(&mut self, info: Bytes) {
+        let engine = Arc::clone(&self.engine);
+        let Some(session) = self.session() else { return };
+        session.has_old_presence = true;
+        for channel in session.channels.keys() {
+            engine.hub.hold_presence(channel, &session.member);
+        }
+        session.member.set_conn_info(info);
+    }
+
+    fn expire_at(&mut self, expire_at: i64) {
         if let Some(session) = self.session() {
             session.expire_at = expire_at;
-            if !info.is_empty() {
-                session.member.set_conn_info(info);
-            }
         }
         self.schedule_expiry(expire_at);
     }
@@ -98,7 +116,9 @@ impl Connection {
     /// Another expiry, which the server API sets. `None`: the connection has expired.
     pub(super) fn set_expiry(&mut self, expire_at: i64, info: Bytes) -> Option<RefreshResult> {
         let expire_at = expiry(expire_at);
-        let ttl = ttl(expire_at).ok()?;
+        let ttl = connection_ttl(expire_at).ok()?;
+        // A connection that never expires again keeps its info, too.
+        let info = if expire_at > 0 { info } else { Bytes::new() };
         self.apply(Refreshed { expire_at, info, meta: Bytes::new() });
         Some(RefreshResult { expires: expire_at > 0, ttl, ..RefreshResult::default() })
     }
@@ -130,10 +150,22 @@ impl Connection {
         let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return };
         if let Some(info) = info {
+            session.has_old_presence = true;
+            engine.hub.hold_presence(channel, &session.member);
             engine.hub.set_chan_info(channel, &session.member, info);
         }
         if let Some(subscription) = session.channels.get_mut(channel) {
             subscription.expire_at = expire_at;
+        }
+    }
+
+    /// Shows in the channels' presence what has changed since the last time.
+    pub(super) fn update_presence(&mut self) {
+        let engine = Arc::clone(&self.engine);
+        let Some(session) = self.session().filter(|session| session.has_old_presence) else { return };
+        session.has_old_presence = false;
+        for channel in session.channels.keys() {
+            engine.hub.renew_presence(channel, &session.member);
         }
     }
 
@@ -201,6 +233,14 @@ impl Connection {
                 None => connection.end_expired(&channel),
             }
         });
+    }
+}
+
+/// The seconds until a connection expires; 0 if it doesn't.
+fn connection_ttl(expire_at: i64) -> Result<u32, Refused> {
+    match ttl(expire_at) {
+        Ok(0) if expire_at > 0 => Err(ErrorCode::EXPIRED.into()),
+        ttl => ttl,
     }
 }
 

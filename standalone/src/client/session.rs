@@ -16,6 +16,8 @@ pub(super) struct Session {
     pub(super) channels: HashMap<String, Subscription>,
     /// The expiry of the connection, in Unix seconds. 0: none.
     pub(super) expire_at: i64,
+    /// Whether presence shows something older than what the client's publications have, until the next presence update.
+    pub(super) has_old_presence: bool,
     /// The number of streams that the app has opened for the client.
     pub(super) streams: u64,
 }
@@ -64,6 +66,10 @@ impl Drop for AbortOnDrop {
 }
 
 impl Session {
+    pub(super) fn new(member: Arc<Member>, expire_at: i64) -> Self {
+        Self { member, channels: HashMap::new(), expire_at, has_old_presence: false, streams: 0 }
+    }
+
     /// Whether the subscription to the channel has this stream.
     pub(super) fn has_stream(&self, channel: &str, number: u64) -> bool {
         let stream = self.channels.get(channel).and_then(|subscription| subscription.stream.as_ref());

@@ -1,5 +1,6 @@
 //! The commands subscribe and unsubscribe, and server-side subscriptions.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use crate::config::options::{Namespace, ProxyOptions};
 use crate::hub::{Filter, Position, Recover, Subscription as HubSubscription};
 use crate::proto::client::{Push, Reply, SubscribeRequest, SubscribeResult, UnsubscribeRequest, UnsubscribeResult};
 use crate::proto::proxy;
-use crate::token::{SubscriptionClaims, TokenError};
-use crate::unix_time::{expiry, seconds_until};
+use crate::token::{Namespaces, SubscriptionClaims, TokenError};
+use crate::unix_time::now;
 
 use super::Connection;
 use super::grant::{Grant, overrides};
@@ -22,6 +23,12 @@ use super::session::{Subscription, SubscriptionState};
 
 /// The flag by which a client refuses a subscription without recovery.
 const REJECT_UNRECOVERED: i64 = 2;
+
+/// The types of subscriptions to maps, which no namespace has.
+const MAPS: RangeInclusive<i32> = 1..=3;
+
+/// The type of subscriptions to what the server polls, which no namespace has.
+const SHARED_POLL: i32 = 4;
 
 /// The longest time that an unsubscribe waits for the subscribe before it. Centrifugo closes the connection then, too.
 const LONGEST_SUBSCRIBE: Duration = Duration::from_secs(5);
@@ -36,7 +43,8 @@ pub(super) struct Requested {
 impl Requested {
     /// A server-side subscription that the client had before.
     pub(super) fn of_reconnect(request: &SubscribeRequest) -> Self {
-        Self::recovering(recover(request))
+        // The flag to reject what isn't recovered has no effect here.
+        Self::recovering(recover(request).map(|recover| Recover { reject_unrecovered: false, ..recover }))
     }
 
     pub(super) fn recovering(recover: Option<Recover>) -> Self {
@@ -77,12 +85,11 @@ impl Connection {
         if channel.is_empty() {
             return Err(Close::BAD_REQUEST.into());
         }
-        match request.r#type {
-            4 => return Err(ErrorCode::NOT_AVAILABLE.into()),
-            ..=3 => {}
-            _ => return Err(Close::SERVER_ERROR.into()),
+        let is_map = MAPS.contains(&request.r#type);
+        if request.r#type == SHARED_POLL {
+            return Err(ErrorCode::NOT_AVAILABLE.into());
         }
-        if !matches!(request.delta.as_str(), "" | "fossil") {
+        if !is_map && !matches!(request.delta.as_str(), "" | "fossil") {
             return Err(Close::BAD_REQUEST.into());
         }
         if channel.len() > channels.max_length {
@@ -102,7 +109,7 @@ impl Connection {
         if !channels.check_name(&namespace, channel) {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
-        if request.r#type != 0 || (channels.is_private(channel) && request.token.is_empty()) {
+        if is_map || (channels.is_private(channel) && request.token.is_empty()) {
             return Err(ErrorCode::PERMISSION_DENIED.into());
         }
         Ok(namespace)
@@ -134,7 +141,8 @@ impl Connection {
         let user = self.caller.user.as_str();
         let limited = channels.limited_users(namespace, &request.channel);
         let is_limited = limited.is_some();
-        if limited.is_some_and(|mut users| !user.is_empty() && users.any(|listed| listed == user)) {
+        // Also an anonymous client, if the list has an empty place.
+        if limited.is_some_and(|mut users| users.any(|listed| listed == user)) {
             return self.finish_subscribe(id, &request, namespace, Grant::of(namespace));
         }
         if !is_limited && let Some(proxy) = namespace.subscribe.clone() {
@@ -161,10 +169,14 @@ impl Connection {
         token: &str,
         invalid: Refused,
     ) -> Result<SubscriptionClaims, Refused> {
-        let claims = self.engine.subscription_tokens().subscription(token).map_err(|error| match error {
-            TokenError::Expired => ErrorCode::TOKEN_EXPIRED.into(),
-            TokenError::Invalid(_) => invalid,
-        })?;
+        let is_known = |channel: &str| self.engine.options.channel.namespace_of(channel).is_some();
+        let claims =
+            self.engine.subscription_tokens().subscription(token, Namespaces(&is_known)).map_err(|error| match error {
+                TokenError::Expired => ErrorCode::TOKEN_EXPIRED.into(),
+                TokenError::Invalid(_) => invalid,
+                TokenError::UnknownChannel => ErrorCode::UNKNOWN_CHANNEL.into(),
+                TokenError::Unusable(_) => ErrorCode::INTERNAL.into(),
+            })?;
         let is_other = claims.channel != channel || claims.user != self.caller.user;
         if is_other || claims.is_of_other_client(&self.caller.client) {
             return Err(Close::INVALID_TOKEN.into());
@@ -242,10 +254,15 @@ impl Connection {
         namespace: &Arc<Namespace>,
         grant: Grant,
     ) -> Outcome {
+        ttl(&grant)?;
         if request.tf.is_some() && !namespace.allow_tags_filter {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         let filter = request.tf.clone().map(Filter::new).transpose()?;
+        if request.r#type > SHARED_POLL {
+            // Centrifugo doesn't note the subscription of an unknown type, and misses it here.
+            return Err(Close::SERVER_ERROR.into());
+        }
         let requested = Requested { recover: recover(request), filter };
         let (format, outbox) = (self.format, Arc::clone(&self.outbox));
         self.enter_channel(&request.channel, namespace, grant, requested, false, |made| {
@@ -277,11 +294,7 @@ impl Connection {
         is_server_side: bool,
         reply: impl FnOnce(SubscribeResult),
     ) -> Result<(), Refused> {
-        let expire_at = expiry(grant.expire_at);
-        let ttl = match expire_at {
-            0 => None,
-            _ => Some(seconds_until(expire_at).filter(|ttl| *ttl > 0).ok_or(ErrorCode::EXPIRED)?),
-        };
+        let ttl = ttl(&grant)?;
         let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return Ok(()) };
         let subscription = HubSubscription {
@@ -305,7 +318,7 @@ impl Connection {
                 state: SubscriptionState::Subscribed,
                 is_server_side,
                 is_of_token: grant.is_of_token,
-                expire_at,
+                expire_at: grant.expire_at.max(0),
                 refreshes_itself: grant.refreshes_itself,
                 waiting: Vec::new(),
                 stream,
@@ -361,6 +374,16 @@ impl Connection {
 
     pub(super) fn push(&mut self, push: Push) {
         queue(self.format, &self.outbox, &reply! { push: push });
+    }
+}
+
+/// The seconds until a subscription expires, if it does. Unlike those of connections they have no limit, but that of 32 bits,
+/// beyond which Centrifugo drops the rest.
+fn ttl(grant: &Grant) -> Result<Option<u32>, Refused> {
+    match grant.expire_at {
+        ..=0 => Ok(None),
+        expire_at if expire_at <= now() => Err(ErrorCode::EXPIRED.into()),
+        expire_at => Ok(Some((expire_at - now()) as u32)),
     }
 }
 

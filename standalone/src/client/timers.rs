@@ -17,6 +17,10 @@ use super::{Connection, End, Phase};
 /// The time after which a client that could not connect is cut off, unless it closes the connection itself.
 const CUT_AFTER: Duration = Duration::from_secs(5);
 
+/// The interval of pings that are frames of WebSocket, and the time of their pongs, where the others are off.
+const FRAME_PING_INTERVAL: Duration = Duration::from_secs(25);
+const FRAME_PONG_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A time that never comes while it is looked at.
 const FAR: Duration = Duration::from_secs(24 * 3600);
 
@@ -53,9 +57,10 @@ enum Due {
 
 impl Timers {
     pub(super) fn new(options: &ClientOptions, has_native_pings: bool) -> Self {
-        Self {
-            ping_interval: options.ping_interval,
-            pong_timeout: options.pong_timeout,
+        let native = |time: Option<Duration>, default| if has_native_pings { time.or(Some(default)) } else { time };
+        let mut timers = Self {
+            ping_interval: native(options.ping_interval, FRAME_PING_INTERVAL),
+            pong_timeout: native(options.pong_timeout, FRAME_PONG_TIMEOUT),
             presence_interval: options.presence_update_interval,
             has_native_pings,
             stale_at: Some(Instant::now() + options.stale_close_delay),
@@ -66,7 +71,18 @@ impl Timers {
             presence_at: None,
             expiry_at: None,
             shutdown_at: None,
+        };
+        if has_native_pings {
+            timers.ping_at = timers.ping_interval.map(|interval| Instant::now() + interval);
+            timers.expect_native_ping();
         }
+        timers
+    }
+
+    /// The client has to be alive within the next interval, and the time of a pong after that.
+    fn expect_native_ping(&mut self) {
+        let wait = self.ping_interval.unwrap_or_default() + self.pong_timeout.unwrap_or_default();
+        self.pong_by = Some(Instant::now() + wait);
     }
 
     /// The interval of pings that the connect reply announces, in seconds. 0: there are none.
@@ -84,7 +100,9 @@ impl Timers {
     /// everything at once.
     pub(super) fn has_connected(&mut self) {
         self.stale_at = None;
-        self.ping_at = self.ping_interval.map(first);
+        if !self.has_native_pings {
+            self.ping_at = self.ping_interval.map(first);
+        }
         self.presence_at = Some(first(self.presence_interval));
     }
 
@@ -113,7 +131,7 @@ impl Timers {
         if self.cut_at.take_if(has_come).is_some() {
             return Some(Due::Cut);
         }
-        if self.pong_by.take_if(has_come).is_some() && self.awaits_pong {
+        if self.pong_by.take_if(has_come).is_some() && (self.awaits_pong || self.has_native_pings) {
             return Some(Due::NoPong);
         }
         if self.shutdown_at.take_if(has_come).is_some() {
@@ -125,7 +143,7 @@ impl Timers {
         if self.ping_at.take_if(has_come).is_some() {
             self.ping_at = self.ping_interval.map(|interval| now + interval);
             self.pong_by = self.pong_timeout.map(|timeout| now + timeout);
-            self.awaits_pong = true;
+            self.awaits_pong = !self.has_native_pings;
             return Some(Due::Ping);
         }
         if self.presence_at.take_if(has_come).is_some() {
@@ -152,11 +170,15 @@ impl Connection {
             match due {
                 Due::Stale => self.close(Close::STALE),
                 Due::Cut => return Some(End::Gone),
+                Due::NoPong if self.timers.has_native_pings => return Some(End::Gone),
                 Due::NoPong => self.close(Close::NO_PONG),
                 Due::Shutdown => self.close(Close::SHUTDOWN),
                 Due::Ping if self.timers.has_native_pings => socket.ping(),
                 Due::Ping => self.ping(),
-                Due::Presence => self.check_subscriptions(),
+                Due::Presence => {
+                    self.update_presence();
+                    self.check_subscriptions();
+                }
                 Due::Expiry => self.expire(),
             }
         }
@@ -177,7 +199,9 @@ impl Connection {
 
     /// A pong frame of WebSocket, which a client may send at any time.
     pub(super) fn native_pong(&mut self) {
-        self.timers.awaits_pong &= !self.timers.has_native_pings;
+        if self.timers.has_native_pings {
+            self.timers.expect_native_ping();
+        }
     }
 
     /// Notes when the connection expires: at once if the app refreshes it, after a delay if the client does.

@@ -55,6 +55,8 @@ pub(super) struct Subscriber {
 struct Extra {
     chan_info: Bytes,
     filter: Option<Filter>,
+    /// What presence shows until the next presence update, if that isn't the subscriber's info.
+    shown: Option<Box<ClientInfo>>,
 }
 
 impl Channel {
@@ -108,8 +110,25 @@ impl State {
 
     pub(super) fn set_chan_info(&mut self, member: &Member, chan_info: Bytes) {
         if let Some(subscriber) = self.subscribers.get_mut(member.number()) {
-            let filter = subscriber.extra.take().and_then(|extra| extra.filter);
-            subscriber.extra = Extra::new(chan_info, filter);
+            let extra = Extra { chan_info, ..subscriber.extra.take().map(|extra| *extra).unwrap_or_default() };
+            subscriber.extra = extra.boxed();
+        }
+    }
+
+    /// Keeps what presence shows of a subscriber, whose info is about to change.
+    pub(super) fn hold_presence(&mut self, member: &Member) {
+        if let Some(subscriber) = self.subscribers.get_mut(member.number()).filter(|subscriber| subscriber.is_present) {
+            let shown = Box::new(subscriber.shown());
+            subscriber.extra.get_or_insert_default().shown = Some(shown);
+        }
+    }
+
+    /// Shows a subscriber in presence as it is now.
+    pub(super) fn renew_presence(&mut self, member: &Member) {
+        if let Some(subscriber) = self.subscribers.get_mut(member.number())
+            && let Some(extra) = subscriber.extra.take()
+        {
+            subscriber.extra = Extra { shown: None, ..*extra }.boxed();
         }
     }
 
@@ -123,7 +142,7 @@ impl State {
     }
 
     pub(super) fn presence(&self) -> HashMap<String, ClientInfo> {
-        self.present().map(|subscriber| (subscriber.member.id.to_string(), subscriber.info())).collect()
+        self.present().map(|subscriber| (subscriber.member.id.to_string(), subscriber.shown())).collect()
     }
 
     /// Queues a message to the subscribers that a test selects. It is encoded once for each format.
@@ -308,7 +327,7 @@ impl Subscriber {
             is_present: subscription.presence,
             emits_joins: subscription.join_leave,
             sees_joins: subscription.push_join_leave,
-            extra: Extra::new(subscription.chan_info, subscription.tags_filter),
+            extra: Extra { chan_info: subscription.chan_info, filter: subscription.tags_filter, shown: None }.boxed(),
         }
     }
 
@@ -318,6 +337,12 @@ impl Subscriber {
 
     fn info(&self) -> ClientInfo {
         self.member.info(self.extra.as_ref().map(|extra| extra.chan_info.clone()).unwrap_or_default())
+    }
+
+    /// What presence shows of the subscriber.
+    fn shown(&self) -> ClientInfo {
+        let held = self.extra.as_ref().and_then(|extra| extra.shown.as_deref());
+        held.cloned().unwrap_or_else(|| self.info())
     }
 
     fn lets_through(&self, tags: &HashMap<String, String>) -> bool {
@@ -333,7 +358,9 @@ impl Numbered for Subscriber {
 }
 
 impl Extra {
-    fn new(chan_info: Bytes, filter: Option<Filter>) -> Option<Box<Self>> {
-        (!chan_info.is_empty() || filter.is_some()).then(|| Box::new(Self { chan_info, filter }))
+    /// `None` if there is nothing in it.
+    fn boxed(self) -> Option<Box<Self>> {
+        let Self { chan_info, filter, shown } = &self;
+        (!chan_info.is_empty() || filter.is_some() || shown.is_some()).then(|| Box::new(self))
     }
 }

@@ -201,6 +201,15 @@ impl Hub {
         self.channels.with_existing(channel, |state| state.set_chan_info(member, chan_info));
     }
 
+    /// Keeps what presence shows of a member, whose info is about to change, until [`Hub::renew_presence`].
+    pub(crate) fn hold_presence(&self, channel: &str, member: &Member) {
+        self.channels.with_existing(channel, |state| state.hold_presence(member));
+    }
+
+    pub(crate) fn renew_presence(&self, channel: &str, member: &Member) {
+        self.channels.with_existing(channel, |state| state.renew_presence(member));
+    }
+
     /// What a channel shows of a member: with its `chan_info` if it is subscribed.
     pub(crate) fn info(&self, channel: &str, member: &Member) -> ClientInfo {
         let info = self.channels.with_existing(channel, |state| state.info(member));

@@ -2,19 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer};
+use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
-use super::Reason;
 use super::date::Date;
+use super::{Namespaces, Reason, TokenError, b64};
 use crate::config::overrides::Overrides;
-
-/// The end of the year 9999: later dates count as this one, so that sums with them don't overflow.
-const END_OF_TIME: i64 = 253_402_300_799;
+use crate::go_json::{self, Entries};
 
 /// What a connection token grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,19 +132,31 @@ struct Subscribe {
 
 impl Connection {
     /// What is granted to `user`; `exp` is the token's.
-    pub(super) fn read(self, user: String, exp: Option<Date>) -> Result<ConnectionClaims, Reason> {
-        let subs = self.subs.into_iter().map(|(channel, sub)| Ok((channel, sub.unwrap_or_default().read()?)));
-        let mut subscriptions = subs.collect::<Result<BTreeMap<_, _>, Reason>>()?;
-        if subscriptions.is_empty() {
-            subscriptions.extend(self.channels.into_iter().map(|channel| (channel, SubscribeOptions::default())));
-        }
+    pub(super) fn read(
+        mut self,
+        user: String,
+        exp: Option<Date>,
+        namespaces: Namespaces<'_>,
+    ) -> Result<ConnectionClaims, TokenError> {
+        let subscriptions = self.subscriptions(namespaces)?;
         Ok(ConnectionClaims {
             user,
             expire_at: expiry(self.expire_at, exp),
-            info: payload("b64info", &self.b64info, self.info)?,
+            info: payload("b64info", &self.b64info, self.info).map_err(TokenError::Unusable)?,
             meta: self.meta,
             subscriptions,
         })
+    }
+
+    fn subscriptions(&mut self, namespaces: Namespaces<'_>) -> Result<BTreeMap<String, SubscribeOptions>, TokenError> {
+        let channels = std::mem::take(&mut self.channels).into_iter().map(|channel| (channel, None));
+        let subs = std::mem::take(&mut self.subs);
+        let claimed: Vec<_> = if subs.is_empty() { channels.collect() } else { subs.into_iter().collect() };
+        let read = claimed.into_iter().map(|(channel, sub)| {
+            namespaces.check(&channel)?;
+            Ok((channel, sub.unwrap_or_default().read()?))
+        });
+        read.collect()
     }
 }
 
@@ -176,59 +184,45 @@ impl Subscribe {
     }
 }
 
-pub(super) fn registered(claims: &[u8]) -> Result<Registered, Reason> {
-    object(claims)
+/// Reads some of the claims.
+pub(super) fn read<'de, T: Deserialize<'de>>(claims: &'de str) -> Result<T, Reason> {
+    go_json::from_str(claims).map_err(|error| Reason::Claims(error.to_string()))
 }
 
-pub(super) fn connection(claims: &[u8]) -> Result<Connection, Reason> {
-    object(claims)
-}
-
-pub(super) fn subscription(claims: &[u8]) -> Result<Subscription, Reason> {
-    object(claims)
-}
-
-/// The claim `name` as text: a string's content, a number, `true` or `false`, any other JSON as it stands; empty without it.
-pub(super) fn text_of(claims: &[u8], name: &str) -> Result<String, Reason> {
-    let mut claims: HashMap<String, serde_json::Value> = object(claims)?;
-    Ok(match claims.remove(name) {
-        None | Some(serde_json::Value::Null) => String::new(),
-        Some(serde_json::Value::String(text)) => text,
-        Some(serde_json::Value::Number(number)) => number_text(&number),
-        Some(other) => other.to_string(),
-    })
+/// The first claim `name` as text: a string's content, a number, any other JSON as it stands; empty without it.
+pub(super) fn text_of(claims: &str, name: &str) -> Result<String, Reason> {
+    let malformed = |error: serde_json::Error| Reason::Claims(error.to_string());
+    let Entries(claims) = serde_json::from_str(claims).map_err(malformed)?;
+    let claim = claims.into_iter().find(|(key, _)| key == name).map_or("null", |(_, claim)| claim.get());
+    match claim.as_bytes() {
+        b"null" => Ok(String::new()),
+        [b'"', ..] => go_json::text(claim).map_err(malformed),
+        [b'-' | b'0'..=b'9', ..] => Ok(number_text(claim)),
+        _ => Ok(claim.to_owned()),
+    }
 }
 
 /// An integer as it is; others without exponent and trailing zeros, so that `1.50` and `1.5` are one user.
-fn number_text(number: &serde_json::Number) -> String {
-    match number.as_f64() {
-        Some(value) if number.is_f64() => value.to_string(),
-        _ => number.to_string(),
+fn number_text(number: &str) -> String {
+    match number.parse::<f64>() {
+        Ok(value) if number.contains(['.', 'e', 'E']) => value.to_string(),
+        _ => number.to_owned(),
     }
-}
-
-fn object<T: DeserializeOwned>(claims: &[u8]) -> Result<T, Reason> {
-    // serde would take an array for a struct.
-    if !claims.trim_ascii_start().starts_with(b"{") {
-        return Err(Reason::Claims("they are no JSON object".to_owned()));
-    }
-    serde_json::from_slice(claims).map_err(|error| Reason::Claims(error.to_string()))
 }
 
 /// `expire_at`, of which 0 means never, takes precedence over `exp`.
 fn expiry(expire_at: Option<i64>, exp: Option<Date>) -> Option<i64> {
-    let seconds = match expire_at {
+    match expire_at {
         Some(seconds) => Some(seconds).filter(|seconds| *seconds > 0),
         None => exp.map(Date::seconds),
-    };
-    seconds.map(|seconds| seconds.min(END_OF_TIME))
+    }
 }
 
 fn payload(name: &str, base64: &str, json: Option<Bytes>) -> Result<Bytes, Reason> {
     if base64.is_empty() {
         return Ok(json.unwrap_or_default());
     }
-    let bytes = BASE64_STANDARD.decode(base64);
+    let bytes = b64::standard(base64);
     bytes.map(Bytes::from).map_err(|error| Reason::Claims(format!("`{name}` isn't Base64: {error}")))
 }
 

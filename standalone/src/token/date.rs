@@ -9,6 +9,10 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Date(f64);
 
+/// The first date that overflows in Centrifugo, which then counts it as one of a distant past: Go's times begin so many
+/// seconds before 1970.
+const TOO_FAR: f64 = (i64::MAX - 62_135_596_800) as f64;
+
 impl Date {
     pub(super) fn is_after(self, time: SystemTime) -> bool {
         self.0 > fraction(time)
@@ -39,7 +43,9 @@ impl<'de> Deserialize<'de> for Date {
         let text = value.get();
         let number = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         match serde_json::from_str(number) {
-            Ok(seconds) if !number.starts_with(char::is_whitespace) => Ok(Self(seconds)),
+            Ok(seconds) if !number.starts_with(char::is_whitespace) => {
+                Ok(Self(if seconds < TOO_FAR { seconds } else { f64::MIN }))
+            }
             _ => Err(D::Error::custom("a date is neither a number nor a string that holds one")),
         }
     }

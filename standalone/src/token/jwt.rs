@@ -1,38 +1,48 @@
 //! A JSON web token's three parts.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
-use super::Reason;
 use super::keys::Algorithm;
+use super::{Reason, b64};
+use crate::go_json;
+
+/// The first letters of each token: `{"` in Base64.
+const BEGINNING: &str = "eyJ";
 
 /// A token that isn't verified yet.
 #[derive(Debug)]
 pub(super) struct Jwt {
     pub(super) algorithm: Algorithm,
-    /// A JSON object's text.
-    pub(super) claims: Vec<u8>,
+    /// JSON.
+    pub(super) claims: String,
     pub(super) signature: Vec<u8>,
     /// The length of the part that is signed: header, dot, claims.
     signed: usize,
 }
 
-#[derive(Deserialize)]
-struct Header<'a> {
-    #[serde(default, borrow)]
-    alg: std::borrow::Cow<'a, str>,
+/// All of the header that Centrifugo reads, although only the algorithm has an effect.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Header {
+    alg: Option<String>,
+    #[serde(rename = "typ")]
+    _typ: Option<String>,
+    #[serde(rename = "cty")]
+    _cty: Option<String>,
+    #[serde(rename = "kid")]
+    _kid: Option<String>,
 }
 
 impl Jwt {
     pub(super) fn parse(token: &str) -> Result<Self, Reason> {
-        // Tokens that a shell made end with a newline; Centrifugo accepts them.
-        let token = token.trim_end_matches(['\r', '\n']);
+        if !token.starts_with(BEGINNING) {
+            return Err(Reason::Format);
+        }
         let (signed, signature) = token.rsplit_once('.').ok_or(Reason::Format)?;
         let (header, claims) = signed.split_once('.').ok_or(Reason::Format)?;
         Ok(Self {
             algorithm: algorithm(&decode(header)?)?,
-            claims: decode(claims)?,
+            claims: String::from_utf8_lossy(&decode(claims)?).into_owned(),
             signature: decode(signature)?,
             signed: signed.len(),
         })
@@ -45,14 +55,11 @@ impl Jwt {
 }
 
 fn algorithm(header: &[u8]) -> Result<Algorithm, Reason> {
-    // serde would take an array for a struct.
-    if !header.starts_with(b"{") {
-        return Err(Reason::Format);
-    }
-    let header: Header<'_> = serde_json::from_slice(header).map_err(|_| Reason::Format)?;
-    Algorithm::named(&header.alg).ok_or(Reason::UnknownAlgorithm)
+    let header = str::from_utf8(header).ok().and_then(|header| go_json::from_str::<Header>(header).ok());
+    let algorithm = header.ok_or(Reason::Format)?.alg.unwrap_or_default();
+    Algorithm::named(&algorithm).ok_or(Reason::UnknownAlgorithm)
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Reason> {
-    BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| Reason::Format)
+    b64::url(part).map_err(|_| Reason::Format)
 }

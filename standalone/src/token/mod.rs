@@ -4,6 +4,7 @@
 //! algorithm. The signature is verified before any claim is believed. All of the cryptography is Rust, so that no C compiler
 //! is needed.
 
+mod b64;
 mod claims;
 mod date;
 mod jwt;
@@ -44,6 +45,22 @@ pub(crate) enum TokenError {
     /// Past `exp`, or before `nbf`: 109, upon which SDKs fetch a new token.
     #[error("token expired")]
     Expired,
+    /// Error 102.
+    #[error("it has a channel of an unknown namespace")]
+    UnknownChannel,
+    /// A valid token that Centrifugo fails with: error 100.
+    #[error("unusable token: {0}")]
+    Unusable(Reason),
+}
+
+/// Whether a channel's namespace is known: those of tokens have to be.
+#[derive(Clone, Copy)]
+pub(crate) struct Namespaces<'a>(pub(crate) &'a dyn Fn(&str) -> bool);
+
+impl Namespaces<'_> {
+    fn check(self, channel: &str) -> Result<(), TokenError> {
+        if (self.0)(channel) { Ok(()) } else { Err(TokenError::UnknownChannel) }
+    }
 }
 
 /// What makes a token invalid.
@@ -80,31 +97,42 @@ impl Verifier {
         })
     }
 
-    pub(crate) fn connection(&self, token: &str) -> Result<ConnectionClaims, TokenError> {
-        self.connection_at(token, SystemTime::now())
+    pub(crate) fn connection(&self, token: &str, namespaces: Namespaces<'_>) -> Result<ConnectionClaims, TokenError> {
+        self.connection_at(token, namespaces, SystemTime::now())
     }
 
-    pub(crate) fn subscription(&self, token: &str) -> Result<SubscriptionClaims, TokenError> {
-        self.subscription_at(token, SystemTime::now())
+    pub(crate) fn subscription(&self, token: &str, namespaces: Namespaces<'_>) -> Result<SubscriptionClaims, TokenError> {
+        self.subscription_at(token, namespaces, SystemTime::now())
     }
 
-    fn connection_at(&self, token: &str, now: SystemTime) -> Result<ConnectionClaims, TokenError> {
+    fn connection_at(
+        &self,
+        token: &str,
+        namespaces: Namespaces<'_>,
+        now: SystemTime,
+    ) -> Result<ConnectionClaims, TokenError> {
         let (jwt, registered) = self.signed(token, now)?;
-        let claims = claims::connection(&jwt.claims)?;
+        let claims: claims::Connection = claims::read(&jwt.claims)?;
         if !claims.channel.is_empty() {
             return Err(Reason::Channel.into());
         }
         check_dates(&registered, now)?;
-        Ok(claims.read(self.user(&jwt, &registered)?, registered.exp)?)
+        claims.read(self.user(&jwt, &registered)?, registered.exp, namespaces)
     }
 
-    fn subscription_at(&self, token: &str, now: SystemTime) -> Result<SubscriptionClaims, TokenError> {
+    fn subscription_at(
+        &self,
+        token: &str,
+        namespaces: Namespaces<'_>,
+        now: SystemTime,
+    ) -> Result<SubscriptionClaims, TokenError> {
         let (jwt, registered) = self.signed(token, now)?;
-        let claims = claims::subscription(&jwt.claims)?;
+        let claims: claims::Subscription = claims::read(&jwt.claims)?;
         check_dates(&registered, now)?;
         if claims.channel.is_empty() {
             return Err(Reason::NoChannel.into());
         }
+        namespaces.check(&claims.channel)?;
         Ok(claims.read(self.user(&jwt, &registered)?, registered.exp)?)
     }
 
@@ -112,7 +140,7 @@ impl Verifier {
     fn signed(&self, token: &str, now: SystemTime) -> Result<(Jwt, Registered), Reason> {
         let jwt = Jwt::parse(token)?;
         self.keys.verify(jwt.algorithm, jwt.signed(token), &jwt.signature, date::seconds(now))?;
-        let registered = claims::registered(&jwt.claims)?;
+        let registered: Registered = claims::read(&jwt.claims)?;
         match &self.issuer {
             Some(expected) if !expected.is(&registered.iss) => return Err(Reason::Issuer),
             _ => {}

@@ -15,7 +15,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::config::options::TokenOptions;
 use crate::config::overrides::Overrides;
 
-use super::{ConnectionClaims, Reason, SubscriptionClaims, TokenError, Verifier};
+use super::{ConnectionClaims, Namespaces, Reason, SubscriptionClaims, TokenError, Verifier};
 
 const SECRET: &str = "a secret";
 const NOW: u64 = 1_800_000_000;
@@ -24,6 +24,19 @@ const RSA_PEM: &str = include_str!("testdata/rsa.pem");
 
 fn secret(secret: &str) -> TokenOptions {
     TokenOptions { hmac_secret_key: Some(secret.to_owned()), ..TokenOptions::default() }
+}
+
+/// Every namespace is known but one.
+const ANY: Namespaces<'static> = Namespaces(&|channel| !channel.starts_with("nowhere:"));
+
+impl Verifier {
+    fn connects(&self, token: &str) -> Result<ConnectionClaims, TokenError> {
+        self.connection(token, ANY)
+    }
+
+    fn subscribes(&self, token: &str) -> Result<SubscriptionClaims, TokenError> {
+        self.subscription(token, ANY)
+    }
 }
 
 fn verifier(options: &TokenOptions) -> Verifier {
@@ -62,7 +75,7 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn connect_with(options: &TokenOptions, claims: &Value) -> Result<ConnectionClaims, TokenError> {
-    verifier(options).connection_at(&hs256(claims), at(NOW))
+    verifier(options).connection_at(&hs256(claims), ANY, at(NOW))
 }
 
 fn connect(claims: &Value) -> Result<ConnectionClaims, TokenError> {
@@ -70,7 +83,7 @@ fn connect(claims: &Value) -> Result<ConnectionClaims, TokenError> {
 }
 
 fn subscribe(claims: &Value) -> Result<SubscriptionClaims, TokenError> {
-    verifier(&secret(SECRET)).subscription_at(&hs256(claims), at(NOW))
+    verifier(&secret(SECRET)).subscription_at(&hs256(claims), ANY, at(NOW))
 }
 
 fn is_malformed<T>(result: &Result<T, TokenError>) -> bool {
@@ -93,7 +106,7 @@ fn hmac_tokens_of_each_size_are_accepted() {
         format!("{s512}.{}", base64(mac::<Hmac<Sha512>>(SECRET, &s512))),
     ];
     for token in tokens {
-        assert_eq!(verifier(&secret(SECRET)).connection(&token).unwrap().user, "ann");
+        assert_eq!(verifier(&secret(SECRET)).connects(&token).unwrap().user, "ann");
     }
 }
 
@@ -118,11 +131,11 @@ fn rsa_tokens_of_each_size_are_accepted() {
         format!("{signed}.{}", base64(signature.unwrap()))
     };
     for alg in ["RS256", "RS384", "RS512"] {
-        assert_eq!(verifier(&options).connection(&sign(alg)).unwrap().user, "ann", "{alg}");
+        assert_eq!(verifier(&options).connects(&sign(alg)).unwrap().user, "ann", "{alg}");
     }
     let other =
         sign("RS256").replacen(&base64(json!({"alg": "RS256", "typ": "JWT"}).to_string()), &base64(r#"{"alg":"RS384"}"#), 1);
-    assert_eq!(verifier(&options).connection(&other), Err(Reason::Signature("RS384").into()));
+    assert_eq!(verifier(&options).connects(&other), Err(Reason::Signature("RS384").into()));
 }
 
 /// The options and the signing key of a curve; the private key is a number that is easy to write.
@@ -157,19 +170,19 @@ fn tokens_of_the_server_sdk_are_accepted_with_every_kind_of_key() {
     ];
     for (options, key) in keys {
         let token = token::connection(&key, &claims).unwrap();
-        assert_eq!(verifier(&options).connection(&token).unwrap().user, "ann", "{}", key.algorithm());
+        assert_eq!(verifier(&options).connects(&token).unwrap().user, "ann", "{}", key.algorithm());
     }
 }
 
 #[test]
 fn a_token_of_another_key_is_refused() {
     let token = token::connection(&Key::hmac("another").unwrap(), &token::ConnectionClaims::new("ann", hour())).unwrap();
-    assert_eq!(verifier(&secret(SECRET)).connection(&token), Err(Reason::Signature("HS256").into()));
+    assert_eq!(verifier(&secret(SECRET)).connects(&token), Err(Reason::Signature("HS256").into()));
     let key = p256::ecdsa::SigningKey::from_slice(&[8; 32]).unwrap();
     let signed = unsigned("ES256", "{}");
     let signature: p256::ecdsa::Signature = key.sign(signed.as_bytes());
     let token = format!("{signed}.{}", base64(signature.to_bytes()));
-    assert_eq!(verifier(&curve("P-256").0).connection(&token), Err(Reason::Signature("ES256").into()));
+    assert_eq!(verifier(&curve("P-256").0).connects(&token), Err(Reason::Signature("ES256").into()));
 }
 
 #[test]
@@ -177,14 +190,14 @@ fn a_changed_claim_is_refused() {
     let token = hs256(&json!({"sub": "ann"}));
     let signature = token.rsplit_once('.').unwrap().1;
     let forged = format!("{}.{signature}", unsigned("HS256", r#"{"sub":"bob"}"#));
-    assert_eq!(verifier(&secret(SECRET)).connection(&forged), Err(Reason::Signature("HS256").into()));
+    assert_eq!(verifier(&secret(SECRET)).connects(&forged), Err(Reason::Signature("HS256").into()));
 }
 
 #[test]
 fn an_ecdsa_key_verifies_its_own_curve_only() {
     let (p256, _) = curve("P-256");
     let token = token::connection(&curve("P-384").1, &token::ConnectionClaims::new("ann", hour())).unwrap();
-    assert_eq!(verifier(&p256).connection(&token), Err(Reason::NoKey("ES384").into()));
+    assert_eq!(verifier(&p256).connects(&token), Err(Reason::NoKey("ES384").into()));
 }
 
 #[test]
@@ -194,7 +207,7 @@ fn an_ecdsa_signature_of_another_form_is_refused() {
     let signature: p256::ecdsa::Signature = key.sign(signed.as_bytes());
     for signature in [signature.to_der().as_bytes().to_vec(), vec![0; 64], vec![], vec![1; 63]] {
         let token = format!("{signed}.{}", base64(signature));
-        assert_eq!(verifier(&curve("P-256").0).connection(&token), Err(Reason::Signature("ES256").into()));
+        assert_eq!(verifier(&curve("P-256").0).connects(&token), Err(Reason::Signature("ES256").into()));
     }
 }
 
@@ -210,7 +223,7 @@ fn no_algorithm_works_without_its_key() {
         ("RS256", &curve("P-256").0),
     ] {
         let token = format!("{}.{}", unsigned(alg, "{}"), base64([0; 32]));
-        assert!(matches!(verifier(options).connection(&token), Err(TokenError::Invalid(Reason::NoKey(_)))), "{alg}");
+        assert!(matches!(verifier(options).connects(&token), Err(TokenError::Invalid(Reason::NoKey(_)))), "{alg}");
     }
 }
 
@@ -220,7 +233,7 @@ fn no_public_key_serves_as_a_secret() {
         let public = options.rsa_public_key.as_ref().or(options.ecdsa_public_key.as_ref()).unwrap();
         let signed = unsigned("HS256", r#"{"sub":"admin"}"#);
         let token = format!("{signed}.{}", base64(mac::<Hmac<Sha256>>(public, &signed)));
-        assert_eq!(verifier(&options).connection(&token), Err(Reason::NoKey("HS256").into()));
+        assert_eq!(verifier(&options).connects(&token), Err(Reason::NoKey("HS256").into()));
     }
 }
 
@@ -231,7 +244,7 @@ fn a_token_without_algorithm_is_refused() {
         let signed = unsigned(alg, r#"{"sub":"admin"}"#);
         for signature in [String::new(), base64(mac::<Hmac<Sha256>>(SECRET, &signed))] {
             let token = format!("{signed}.{signature}");
-            assert_eq!(verifier(&everything).connection(&token), Err(Reason::UnknownAlgorithm.into()), "{alg}");
+            assert_eq!(verifier(&everything).connects(&token), Err(Reason::UnknownAlgorithm.into()), "{alg}");
         }
     }
 }
@@ -241,7 +254,7 @@ fn an_empty_secret_is_no_key() {
     let signed = unsigned("HS256", "{}");
     let token = format!("{signed}.{}", base64(mac::<Hmac<Sha256>>("", &signed)));
     let options = TokenOptions { hmac_previous_secret_key: Some(String::new()), ..secret("") };
-    assert_eq!(verifier(&options).connection(&token), Err(Reason::NoKey("HS256").into()));
+    assert_eq!(verifier(&options).connects(&token), Err(Reason::NoKey("HS256").into()));
 }
 
 #[test]
@@ -311,21 +324,58 @@ fn anything_but_three_parts_of_base64_is_refused() {
         &array_header,
         &unknown_header,
     ] {
-        assert_eq!(verifier(&secret(SECRET)).connection(token), Err(Reason::Format.into()), "{token:?}");
+        assert_eq!(verifier(&secret(SECRET)).connects(token), Err(Reason::Format.into()), "{token:?}");
     }
 }
 
 #[test]
 fn a_newline_after_the_token_is_ignored() {
     for end in ["\n", "\r\n"] {
-        assert!(verifier(&secret(SECRET)).connection(&format!("{}{end}", hs256(&json!({})))).is_ok());
+        assert!(verifier(&secret(SECRET)).connects(&format!("{}{end}", hs256(&json!({})))).is_ok());
     }
 }
 
 #[test]
+fn line_breaks_and_last_bits_of_base64_are_ignored() {
+    let token = hs256(&json!({"sub": "ann", "b64info": "eyJu\nIjoxfR==\r\n"}));
+    let claims = verifier(&secret(SECRET)).connects(&format!("{token}\r\n\n")).unwrap();
+    assert_eq!((claims.user.as_str(), claims.info.as_ref()), ("ann", b"{\"n\":1}".as_slice()));
+}
+
+#[test]
+fn a_header_is_read_as_go_reads_it() {
+    let token = |header: &str| {
+        let signed = format!("{}.{}", base64(header), base64(r#"{"sub":"ann"}"#));
+        format!("{signed}.{}", base64(mac::<Hmac<Sha256>>(SECRET, &signed)))
+    };
+    for header in [r#"{"ALG":"HS256"}"#, r#"{"alg":"none","alg":"HS256","kid":"k","typ":null}"#] {
+        assert!(verifier(&secret(SECRET)).connects(&token(header)).is_ok(), "{header}");
+    }
+    for header in [r#" {"alg":"HS256"}"#, r#"{ "alg":"HS256"}"#, r#"{"alg":"HS256","kid":5}"#, r#"{"alg":"HS256"} {}"#] {
+        assert_eq!(verifier(&secret(SECRET)).connects(&token(header)), Err(Reason::Format.into()), "{header}");
+    }
+}
+
+#[test]
+fn the_case_of_claims_does_not_matter_and_the_last_of_two_counts() {
+    let claims = r#"{"Sub":"bob","SUB":"ann","Subs":{"News":{"Override":{"Presence":{"VALUE":true}}}}}"#;
+    let claims = verifier(&secret(SECRET)).connects(&hs256_text(claims)).unwrap();
+    assert_eq!((claims.user.as_str(), claims.subscriptions["News"].overrides.presence), ("ann", Some(true)));
+    assert_eq!(verifier(&secret(SECRET)).connects(&hs256_text("null")).unwrap().user, "");
+}
+
+#[test]
+fn a_channel_of_an_unknown_namespace_counts_more_than_what_else_is_wrong_with_it() {
+    let claims = json!({"subs": {"nowhere:a": {"b64data": "?"}}, "b64info": "?"});
+    assert_eq!(connect(&claims), Err(TokenError::UnknownChannel));
+    assert_eq!(connect(&json!({"channels": ["nowhere:a"]})), Err(TokenError::UnknownChannel));
+    assert_eq!(subscribe(&json!({"channel": "nowhere:a", "b64info": "?"})), Err(TokenError::UnknownChannel));
+}
+
+#[test]
 fn claims_that_are_no_object_are_refused() {
-    for claims in ["", "null", "[]", r#"["ann"]"#, r#""ann""#, "{", r#"{"sub":"a"}{}"#, r#"{"sub":"a","sub":"b"}"#] {
-        let result = verifier(&secret(SECRET)).connection(&hs256_text(claims));
+    for claims in ["", "[]", r#"["ann"]"#, r#""ann""#, "{", r#"{"sub":"a"}{}"#] {
+        let result = verifier(&secret(SECRET)).connects(&hs256_text(claims));
         assert!(is_malformed(&result), "{claims}: {result:?}");
     }
 }
@@ -355,7 +405,7 @@ fn claims_of_another_type_are_refused() {
         let result = connect(&claims);
         assert!(is_malformed(&result), "{claims}: {result:?}");
     }
-    assert!(is_malformed(&verifier(&secret(SECRET)).connection(&hs256_text(r#"{"exp":1e400}"#))));
+    assert!(is_malformed(&verifier(&secret(SECRET)).connects(&hs256_text(r#"{"exp":1e400}"#))));
 }
 
 #[test]
@@ -415,11 +465,14 @@ fn another_claim_can_name_the_user() {
         (r#"{"user_id":-7}"#, "-7"),
         (r#"{"user_id":1.50}"#, "1.5"),
         (r#"{"user_id":1e3}"#, "1000"),
+        (r#"{"user_id":12345678901234567890123}"#, "12345678901234567890123"),
+        (r#"{"user_id":{"b" : 1}}"#, r#"{"b" : 1}"#),
+        (r#"{"user_id":"first","user_id":"second","USER_ID":"third"}"#, "first"),
         (r#"{"user_id":true}"#, "true"),
         (r#"{"user_id":null}"#, ""),
         (r#"{"sub":"bob"}"#, ""),
     ] {
-        assert_eq!(verifier(&options).connection(&hs256_text(claims)).unwrap().user, user, "{claims}");
+        assert_eq!(verifier(&options).connects(&hs256_text(claims)).unwrap().user, user, "{claims}");
     }
     assert!(is_malformed(&connect_with(&options, &json!({"user_id": "ann", "sub": 1}))));
 }
@@ -477,15 +530,25 @@ fn the_connection_expires_with_the_token() {
 }
 
 #[test]
+fn a_date_beyond_go_s_times_is_one_of_a_distant_past() {
+    assert_eq!(
+        connect(&json!({"exp": i64::MAX - 62_135_596_800 - 1024})).unwrap().expire_at.map(|at| at > 1 << 62),
+        Some(true)
+    );
+    for exp in [json!(i64::MAX - 62_135_596_800 + 1024), json!(i64::MAX), json!(1e30)] {
+        assert_eq!(connect(&json!({"exp": exp})), Err(TokenError::Expired), "{exp}");
+        assert!(connect(&json!({"nbf": exp})).is_ok(), "{exp}");
+    }
+}
+
+#[test]
 fn expire_at_takes_precedence_over_exp() {
     for (expire_at, expected) in [(0, None), (-5, None), (1, Some(1)), (NOW as i64 + 99, Some(NOW as i64 + 99))] {
         let claims = json!({"exp": NOW + 10, "expire_at": expire_at, "channel": "news"});
         assert_eq!(subscribe(&claims).unwrap().expire_at, expected);
     }
     assert_eq!(connect(&json!({"exp": NOW - 10, "expire_at": NOW + 10})), Err(TokenError::Expired));
-    for claims in [json!({"exp": 1e30}), json!({"expire_at": i64::MAX})] {
-        assert_eq!(connect(&claims).unwrap().expire_at, Some(253_402_300_799));
-    }
+    assert_eq!(connect(&json!({"expire_at": i64::MAX})).unwrap().expire_at, Some(i64::MAX));
     assert_eq!(connect(&json!({"expire_at": NOW + 10})).unwrap().expire_at, Some(NOW as i64 + 10));
 }
 
@@ -494,7 +557,7 @@ fn expire_at_takes_precedence_over_exp() {
 #[test]
 fn info_and_meta_keep_their_bytes() {
     let claims = hs256_text(r#"{"info": {"a" : 1.0},"meta":[ 1e2 ]}"#);
-    let claims = verifier(&secret(SECRET)).connection(&claims).unwrap();
+    let claims = verifier(&secret(SECRET)).connects(&claims).unwrap();
     assert_eq!((claims.info, claims.meta), (Bytes::from(r#"{"a" : 1.0}"#), Some(Bytes::from("[ 1e2 ]"))));
     let claims = connect(&json!({})).unwrap();
     assert_eq!((claims.info, claims.meta), (Bytes::new(), None));
@@ -506,7 +569,7 @@ fn base64_info_wins_over_info() {
     assert_eq!(connect(&json!({"info": 1, "b64info": "/+8="})).unwrap().info.as_ref(), [0xff, 0xef]);
     assert_eq!(connect(&json!({"info": 1, "b64info": ""})).unwrap().info, "1");
     for bad in ["_-8=", "/+8", "?"] {
-        assert!(is_malformed(&connect(&json!({"b64info": bad}))), "{bad}");
+        assert!(matches!(connect(&json!({"b64info": bad})), Err(TokenError::Unusable(_))), "{bad}");
         assert!(is_malformed(&connect(&json!({"subs": {"a": {"b64data": bad}}}))), "{bad}");
         assert!(is_malformed(&subscribe(&json!({"channel": "a", "b64data": bad}))), "{bad}");
     }
@@ -536,7 +599,7 @@ fn server_side_subscriptions_of_a_token_have_options() {
         .r#override(cent::SubscribeOptionOverride::new().presence(true).force_recovery(false));
     let claims = token::ConnectionClaims::new("ann", hour()).subs([("news", options)]);
     let token = token::connection(&Key::hmac(SECRET).unwrap(), &claims).unwrap();
-    let claims = verifier(&secret(SECRET)).connection(&token).unwrap();
+    let claims = verifier(&secret(SECRET)).connects(&token).unwrap();
     let news = &claims.subscriptions["news"];
     assert_eq!((news.info.as_ref(), news.data.as_ref()), (br#"{"i":1}"#.as_slice(), br#"{"d":2}"#.as_slice()));
     assert_eq!(news.overrides, Overrides { presence: Some(true), force_recovery: Some(false), ..Overrides::default() });
@@ -581,7 +644,7 @@ fn a_subscription_token_of_the_server_sdk_is_read() {
         .data(cent::json(&json!([2])).unwrap())
         .r#override(cent::SubscribeOptionOverride::new().join_leave(true));
     let token = token::subscription(&Key::hmac(SECRET).unwrap(), &claims).unwrap();
-    let claims = verifier(&secret(SECRET)).subscription(&token).unwrap();
+    let claims = verifier(&secret(SECRET)).subscribes(&token).unwrap();
     assert_eq!((claims.user.as_str(), claims.channel.as_str(), claims.client.as_str()), ("ann", "news", ""));
     assert_eq!((claims.options.info.as_ref(), claims.options.data.as_ref()), (br#"{"i":1}"#.as_slice(), b"[2]".as_slice()));
     assert_eq!(claims.options.overrides.join_leave, Some(true));
