@@ -20,7 +20,7 @@ pub(crate) enum Format {
 /// [`Close::BAD_REQUEST`]: super::Close::BAD_REQUEST
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Malformed {
-    /// An empty line, no object, a field of a wrong type, text behind the object.
+    /// An empty line, no object, a field of a wrong type.
     #[error("not a command in JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// No length, fewer bytes than the length promises, a field of a wrong type.
@@ -51,6 +51,14 @@ impl Format {
     /// stores one for longer copies it.
     pub(crate) fn commands(self, frame: Bytes) -> Commands {
         Commands { format: self, rest: Some(frame) }
+    }
+
+    /// Whether a frame has nothing behind a command.
+    fn is_end(self, rest: &Bytes) -> bool {
+        match self {
+            Self::Json => rest.is_empty(),
+            Self::Protobuf => protobuf::is_end(rest),
+        }
     }
 
     /// One message: without separator in JSON, with its length in Protobuf. JSON is valid UTF-8, and has no line break.
@@ -92,7 +100,7 @@ impl Iterator for Commands {
             Format::Json => json::read(&line(&mut rest)).map_err(Malformed::from),
             Format::Protobuf => protobuf::read(&mut rest).map_err(Malformed::from),
         };
-        self.rest = (command.is_ok() && rest.has_remaining()).then_some(rest);
+        self.rest = (command.is_ok() && !self.format.is_end(&rest)).then_some(rest);
         Some(command)
     }
 }

@@ -10,6 +10,13 @@ pub(super) fn read(frame: &mut Bytes) -> Result<Command, prost::DecodeError> {
     Command::decode_length_delimited(frame)
 }
 
+/// Whether a frame ends here, behind a command. Centrifugo takes a length without any of its message for the end, too.
+pub(super) fn is_end(rest: &Bytes) -> bool {
+    let mut message = rest.clone();
+    let length = prost::decode_length_delimiter(&mut message);
+    rest.is_empty() || (message.is_empty() && length.is_ok_and(|length| length > 0))
+}
+
 /// Writes a reply, behind its length.
 pub(super) fn write(reply: &Reply) -> Bytes {
     match &reply.connect {

@@ -1,4 +1,5 @@
-//! Reads messages. Keys that a message doesn't have are ignored, the last of two equal keys counts, and `null` is absence.
+//! Reads messages, as leniently as Centrifugo. Keys may be in any case, those that a message doesn't have are ignored, the
+//! last of two equal keys counts, and `null` is absence. What follows the message on its line is ignored.
 //!
 //! Nothing here recurses as deep as a client's JSON is: payloads and ignored values are skipped by a loop, and serde_json
 //! limits the depth of messages within messages.
@@ -13,25 +14,28 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::{for_each_message, key};
+use crate::go_json;
 use crate::proto::client;
 
 /// Reads the message that a line consists of. Its payloads are slices of the line.
 pub(in crate::codec) fn read<T: Read>(line: &Bytes) -> serde_json::Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(line);
-    let message = T::read(&mut json, line)?;
-    json.end()?;
+    let mut message = T::default();
+    message.read_nullable(&mut serde_json::Deserializer::from_slice(line), line)?;
     Ok(message)
 }
 
 /// A value of a message. Its default is what it is when absent.
 pub(in crate::codec) trait Read: Default {
-    /// Reads the value out of `line`, which `json` reads.
-    fn read<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error>;
+    /// Reads the value out of `line`, which `json` reads. A message keeps the fields that it has already.
+    fn read<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error>;
 
     /// Reads the value, or a `null`.
-    fn read_nullable<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
-        json.deserialize_option(Nullable(Seed::of(line)))
+    fn read_nullable<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
+        json.deserialize_option(Nullable(Seed { value: self, line }))
     }
+
+    /// Takes a `null`, which leaves most values as they are.
+    fn clear(&mut self) {}
 }
 
 /// A message: a value with named fields.
@@ -51,66 +55,60 @@ trait Fields: Read {
     ) -> Result<(), A::Error>;
 }
 
-/// Reads a `T` out of a line.
-struct Seed<'de, T> {
+/// Reads a value out of a line.
+struct Seed<'a, 'de, T> {
+    value: &'a mut T,
     line: &'de Bytes,
-    value: PhantomData<T>,
 }
 
-impl<'de, T> Seed<'de, T> {
-    fn of(line: &'de Bytes) -> Self {
-        Self { line, value: PhantomData }
+impl<'de, T: Read> DeserializeSeed<'de> for Seed<'_, 'de, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        self.value.read_nullable(json, self.line)
     }
 }
 
-impl<'de, T: Read> DeserializeSeed<'de> for Seed<'de, T> {
-    type Value = T;
+struct Nullable<'a, 'de, T>(Seed<'a, 'de, T>);
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<T, D::Error> {
-        T::read_nullable(json, self.line)
-    }
-}
-
-struct Nullable<'de, T>(Seed<'de, T>);
-
-impl<'de, T: Read> Visitor<'de> for Nullable<'de, T> {
-    type Value = T;
+impl<'de, T: Read> Visitor<'de> for Nullable<'_, 'de, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value or null")
     }
 
-    fn visit_none<E: Error>(self) -> Result<T, E> {
-        Ok(T::default())
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.0.value.clear();
+        Ok(())
     }
 
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Ok(T::default())
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.visit_none()
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, json: D) -> Result<T, D::Error> {
-        T::read(json, self.0.line)
+    fn visit_some<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        self.0.value.read(json, self.0.line)
     }
 }
 
-struct Object<'de, T>(Seed<'de, T>);
+struct Object<'a, 'de, T>(Seed<'a, 'de, T>);
 
-impl<'de, T: Fields> Visitor<'de> for Object<'de, T> {
-    type Value = T;
+impl<'de, T: Fields> Visitor<'de> for Object<'_, 'de, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut message = T::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(field) = map.next_key_seed(Key::<T>(PhantomData))? {
             match field {
-                Some(field) => message.read_field(field, &mut map, self.0.line)?,
+                Some(field) => self.0.value.read_field(field, &mut map, self.0.line)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(message)
+        Ok(())
     }
 }
 
@@ -133,7 +131,9 @@ impl<T: Fields> Visitor<'_> for Key<T> {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(T::field(key))
+        let in_another_case = || T::field(&key.to_ascii_lowercase());
+        Ok(T::field(key)
+            .or_else(|| if key.bytes().any(|byte| byte.is_ascii_uppercase()) { in_another_case() } else { None }))
     }
 }
 
@@ -161,7 +161,7 @@ macro_rules! messages {
                     line: &'de Bytes,
                 ) -> Result<(), A::Error> {
                     match field {
-                        $(Field::$field => self.$field = map.next_value_seed(Seed::of(line))?,)*
+                        $(Field::$field => map.next_value_seed(Seed { value: &mut self.$field, line })?,)*
                     }
                     #[allow(unreachable_code, reason = "messages without fields")]
                     Ok(())
@@ -169,8 +169,8 @@ macro_rules! messages {
             }
 
             impl Read for client::$message {
-                fn read<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
-                    json.deserialize_map(Object(Seed::of(line)))
+                fn read<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
+                    json.deserialize_map(Object(Seed { value: self, line }))
                 }
             }
         };
@@ -182,77 +182,114 @@ for_each_message!(messages);
 macro_rules! scalars {
     ($($scalar:ty),*) => {$(
         impl Read for $scalar {
-            fn read<'de, D: Deserializer<'de>>(json: D, _: &'de Bytes) -> Result<Self, D::Error> {
-                Self::deserialize(json)
+            fn read<'de, D: Deserializer<'de>>(&mut self, json: D, _: &'de Bytes) -> Result<(), D::Error> {
+                *self = Self::deserialize(json)?;
+                Ok(())
             }
         }
     )*};
 }
 
-scalars!(bool, u32, u64, i32, i64, String);
+scalars!(bool, u32, u64);
+
+/// Numbers that may be negative: also `-0`, which serde takes for a fraction.
+macro_rules! signed {
+    ($($number:ty),*) => {$(
+        impl Read for $number {
+            fn read<'de, D: Deserializer<'de>>(&mut self, json: D, _: &'de Bytes) -> Result<(), D::Error> {
+                *self = <&RawValue>::deserialize(json)?.get().parse().map_err(D::Error::custom)?;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+signed!(i32, i64);
+
+impl Read for String {
+    fn read<'de, D: Deserializer<'de>>(&mut self, json: D, _: &'de Bytes) -> Result<(), D::Error> {
+        *self = go_json::text(<&RawValue>::deserialize(json)?.get()).map_err(D::Error::custom)?;
+        Ok(())
+    }
+}
 
 /// A payload: any JSON, as it is in the line. Also `null` is data.
 impl Read for Bytes {
-    fn read<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
         let payload = <&RawValue>::deserialize(json)?;
-        Ok(line.slice_ref(payload.get().as_bytes()))
+        *self = line.slice_ref(payload.get().as_bytes());
+        Ok(())
     }
 
-    fn read_nullable<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
-        Self::read(json, line)
+    fn read_nullable<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
+        self.read(json, line)
     }
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
-        T::read(json, line).map(Some)
+    fn read<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
+        self.get_or_insert_default().read(json, line)
+    }
+
+    fn clear(&mut self) {
+        *self = None;
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
-        json.deserialize_seq(List(Seed::of(line)))
+    fn read<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
+        self.clear();
+        json.deserialize_seq(List(Seed { value: self, line }))
+    }
+
+    fn clear(&mut self) {
+        Self::clear(self);
     }
 }
 
-struct List<'de, T>(Seed<'de, T>);
+struct List<'a, 'de, T>(Seed<'a, 'de, Vec<T>>);
 
-impl<'de, T: Read> Visitor<'de> for List<'de, T> {
-    type Value = Vec<T>;
+impl<'de, T: Read> Visitor<'de> for List<'_, 'de, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(Seed::of(self.0.line))? {
-            values.push(value);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut value = T::default();
+        while let Some(()) = list.next_element_seed(Seed { value: &mut value, line: self.0.line })? {
+            self.0.value.push(std::mem::take(&mut value));
         }
-        Ok(values)
+        Ok(())
     }
 }
 
 impl<T: Read> Read for HashMap<String, T> {
-    fn read<'de, D: Deserializer<'de>>(json: D, line: &'de Bytes) -> Result<Self, D::Error> {
-        json.deserialize_map(Map(Seed::of(line)))
+    fn read<'de, D: Deserializer<'de>>(&mut self, json: D, line: &'de Bytes) -> Result<(), D::Error> {
+        json.deserialize_map(Map(Seed { value: self, line }))
+    }
+
+    fn clear(&mut self) {
+        Self::clear(self);
     }
 }
 
-struct Map<'de, T>(Seed<'de, T>);
+struct Map<'a, 'de, T>(Seed<'a, 'de, HashMap<String, T>>);
 
-impl<'de, T: Read> Visitor<'de> for Map<'de, T> {
-    type Value = HashMap<String, T>;
+impl<'de, T: Read> Visitor<'de> for Map<'_, 'de, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values = HashMap::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key()? {
-            values.insert(key, map.next_value_seed(Seed::of(self.0.line))?);
+            let mut value = T::default();
+            map.next_value_seed(Seed { value: &mut value, line: self.0.line })?;
+            self.0.value.insert(key, value);
         }
-        Ok(values)
+        Ok(())
     }
 }

@@ -104,7 +104,7 @@ fn each_of_many_tiny_commands_costs_the_same() {
 
 #[test]
 fn commands_are_decoded_as_they_are_taken() {
-    let frame = Bytes::from([Command { id: 1, ..Command::default() }.encode_length_delimited_to_vec(), vec![1]].concat());
+    let frame = Bytes::from([Command { id: 1, ..Command::default() }.encode_length_delimited_to_vec(), vec![2, 8]].concat());
     let mut commands = Format::Protobuf.commands(frame);
     assert_eq!(commands.next().expect("a command").expect("well-formed").id, 1);
     assert!(matches!(commands.next(), Some(Err(_))));
