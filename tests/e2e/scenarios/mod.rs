@@ -9,6 +9,7 @@ mod names;
 mod play;
 mod script;
 mod servers;
+mod signing;
 mod transcript;
 
 use std::collections::BTreeMap;
@@ -104,7 +105,7 @@ async fn all(scenarios: &[Scenario], start: Start) -> Vec<Played> {
         let (server, turn) = (server(&servers, scenario), turns.acquire());
         async move {
             let _turn = turn.await;
-            play(scenario, server.address, number).await
+            play(scenario, server, number).await
         }
     };
     join_all(scenarios.iter().enumerate().map(one)).await

@@ -1,6 +1,5 @@
 //! Plays a scenario with a server, and writes its transcript.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use centrifugo_tests::PATIENCE;
@@ -10,6 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::connection::{Connection, Options};
 use super::names::Names;
 use super::script::{Action, Scenario};
+use super::servers::RunningServer;
 use super::{format, http, transcript};
 
 /// The key of the server API in the settings of all servers.
@@ -26,7 +26,7 @@ pub(crate) struct Played {
 }
 
 /// Plays a scenario. The number keeps it apart from others that play at the same time.
-pub(crate) async fn play(scenario: &Scenario, server: SocketAddr, number: usize) -> Played {
+pub(crate) async fn play(scenario: &Scenario, server: &RunningServer, number: usize) -> Played {
     let names = Arc::new(Mutex::new(Names::new(number)));
     let mut play = Play { server, names, connections: Vec::new(), responses: Vec::new() };
     let mut fault = None;
@@ -42,15 +42,15 @@ pub(crate) async fn play(scenario: &Scenario, server: SocketAddr, number: usize)
     Played { transcript: play.transcript(), fault: fault.map(|fault| play.names().mask(&fault)) }
 }
 
-struct Play {
-    server: SocketAddr,
+struct Play<'s> {
+    server: &'s RunningServer,
     names: Arc<Mutex<Names>>,
     connections: Vec<Connection>,
     /// The responses of HTTP, a line each.
     responses: Vec<String>,
 }
 
-impl Play {
+impl Play<'_> {
     async fn perform(&mut self, action: &Action) -> Result<(), String> {
         match action {
             Action::Open { name, options, connects } => self.open(name, options, *connects).await,
@@ -78,9 +78,13 @@ impl Play {
                 self.http("POST", &format!("/api/{method}"), &headers, body).await
             }
             Action::Http { verb, path, headers, body } => self.http(verb, path, headers, body).await,
-            Action::Token { name, key, claims } => {
-                let claims = self.fill(claims)?;
-                self.names().sign(name, key.as_deref(), &claims);
+            Action::Token { name, signing, claims } => {
+                let token = signing.token(&self.fill(claims)?);
+                self.names().add_token(name, token);
+                Ok(())
+            }
+            Action::Stop => {
+                self.server.stop();
                 Ok(())
             }
             Action::Wait(time) => {
@@ -100,7 +104,7 @@ impl Play {
         let options = options.iter().map(|word| self.fill(word)).collect::<Result<Vec<_>, _>>()?;
         let (names, of) = (self.names.clone(), name.to_owned());
         let learn = move |message: &Value| lock(&names).learn(&of, message);
-        let connection = Connection::open(name, Options::read(&options)?, self.server, learn).await;
+        let connection = Connection::open(name, Options::read(&options)?, self.server.address, learn).await;
         self.connections.push(connection);
         if connects {
             let command = format!(r#"{{"id":1,"connect":{{"data":{{"user":"{name}~"}}}}}}"#);
@@ -142,7 +146,8 @@ impl Play {
 
     async fn http(&mut self, verb: &str, path: &str, headers: &[(String, String)], body: &str) -> Result<(), String> {
         let (path, body) = (self.fill(path)?, self.fill(body)?);
-        let response = http::call(self.server, verb, &path, headers, &body).await.map_err(|error| error.to_string())?;
+        let response =
+            http::call(self.server.address, verb, &path, headers, &body).await.map_err(|error| error.to_string())?;
         let (status, body) = response.split_once(' ').unwrap_or((&response, ""));
         self.names().learn("", &serde_json::from_str(body).unwrap_or_default());
         // A text for people is free.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::signing::Signing;
+
 /// What happens between some clients and a server.
 #[derive(Debug)]
 pub(crate) struct Scenario {
@@ -40,8 +42,10 @@ pub(crate) enum Action {
     Api { method: String, body: String },
     /// `http VERB PATH HEADER=VALUE.. BODY`.
     Http { verb: String, path: String, headers: Vec<(String, String)>, body: String },
-    /// `token NAME CLAIMS`; `token NAME by KEY CLAIMS` is signed with another key.
-    Token { name: String, key: Option<String>, claims: String },
+    /// `token NAME by KEY as ALGORITHM under HEADER CLAIMS`; all but the name and the claims may be absent.
+    Token { name: String, signing: Signing, claims: String },
+    /// `stop`: begins to stop the server, which has no other scenario then.
+    Stop,
     /// `wait 300ms`.
     Wait(Duration),
     /// `repeat TIMES ..`
@@ -98,6 +102,7 @@ fn action(text: &str) -> Option<Action> {
         "api" => Action::Api { method: name, body: more.into() },
         "http" => http(name, more),
         "token" => token(name, more)?,
+        "stop" => Action::Stop,
         "wait" => Action::Wait(Duration::from_millis(first.strip_suffix("ms")?.parse().ok()?)),
         "repeat" => Action::Repeat(first.parse().ok()?, Box::new(action(more)?)),
         _ => return None,
@@ -123,9 +128,16 @@ fn http(verb: String, rest: &str) -> Action {
 }
 
 fn token(name: String, rest: &str) -> Option<Action> {
-    let Some(signed) = rest.strip_prefix("by ") else {
-        return Some(Action::Token { name, key: None, claims: rest.into() });
-    };
-    let (key, claims) = signed.split_once(' ')?;
-    Some(Action::Token { name, key: Some(key.into()), claims: claims.into() })
+    let (mut signing, mut rest) = (Signing::default(), rest);
+    while let Some((word, more)) = rest.split_once(' ').filter(|(word, _)| matches!(*word, "by" | "as" | "under")) {
+        let (value, claims) = more.split_once(' ')?;
+        let field = match word {
+            "by" => &mut signing.secret,
+            "as" => &mut signing.algorithm,
+            _ => &mut signing.header,
+        };
+        *field = Some(value.replace('_', " "));
+        rest = claims;
+    }
+    Some(Action::Token { name, signing, claims: rest.into() })
 }

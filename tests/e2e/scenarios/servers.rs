@@ -1,15 +1,16 @@
 //! The servers that scenarios play with: a name, an app, and settings.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use centrifugo::App;
 use centrifugo_server::Centrifugo;
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::app;
@@ -17,7 +18,21 @@ use super::app;
 /// A server that runs until it is dropped: `/connection/websocket` and `/api` are at its address.
 pub(crate) struct RunningServer {
     pub(crate) address: SocketAddr,
-    _running: Box<dyn Any>,
+    /// What stops it as an operator does. Dropping it ends the server, too.
+    stop: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+impl RunningServer {
+    fn new(address: SocketAddr, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { address, stop: Mutex::new(Some(stop.boxed())) }
+    }
+
+    /// Begins to stop the server.
+    pub(crate) fn stop(&self) {
+        if let Some(stop) = self.stop.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            drop(tokio::spawn(stop));
+        }
+    }
 }
 
 /// Starts a server of one kind for an app, with the configuration that the app generates.
@@ -30,7 +45,10 @@ pub(crate) fn centrifugo(app: App) -> BoxFuture<'static, RunningServer> {
         let config = server.centrifugo_config();
         let serving = Serving(tokio::spawn(async { server.serve_until(std::future::pending()).await.expect("an app") }));
         let centrifugo = Centrifugo::start(config).await.unwrap_or_else(|error| panic!("{error}"));
-        RunningServer { address: centrifugo.address(), _running: Box::new((centrifugo, serving)) }
+        RunningServer::new(centrifugo.address(), async {
+            centrifugo.stop().await;
+            drop(serving);
+        })
     }
     .boxed()
 }
@@ -43,8 +61,14 @@ pub(crate) fn standalone(app: App) -> BoxFuture<'static, RunningServer> {
         let app = app.centrifugo(json!({ "http_server": { "address": address, "port": port } }));
         let server = app.standalone().bind().await.unwrap_or_else(|error| panic!("{error}"));
         let address = server.local_addr();
-        let serving = async { server.serve_until(std::future::pending()).await.expect("an engine that goes on") };
-        RunningServer { address, _running: Box::new(Serving(tokio::spawn(serving))) }
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async { stopped.await.unwrap_or_default() };
+        let serving = async { server.serve_until(stopped).await.expect("an engine that goes on") };
+        let mut serving = Serving(tokio::spawn(serving));
+        RunningServer::new(address, async move {
+            drop(stop);
+            drop((&mut serving.0).await);
+        })
     }
     .boxed()
 }
