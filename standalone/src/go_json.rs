@@ -100,6 +100,11 @@ impl<'de> Deserializer<'de> for Folded<'de> {
         serde_json::Deserializer::from_str(self.0).deserialize_newtype_struct(name, visitor)
     }
 
+    /// It is JSON, as all of the text.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
+        visitor.visit_unit()
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
         if self.0 == "null" { visitor.visit_none() } else { visitor.visit_some(self) }
     }
@@ -125,7 +130,7 @@ impl<'de> Deserializer<'de> for Folded<'de> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct seq tuple tuple_struct
-        enum identifier ignored_any
+        enum identifier
     }
 }
 
@@ -165,6 +170,11 @@ mod tests {
     fn the_case_of_keys_does_not_matter_at_any_depth() {
         let inner = Some(Inner { key: Some(true) });
         assert_eq!(outer(r#"{"A_Key":1,"INNER":{"Key":true}}"#), Some(Outer { a_key: 1, inner, ..Outer::default() }));
+    }
+
+    #[test]
+    fn unknown_keys_may_have_any_value() {
+        assert_eq!(outer(r#"{"x":"\ud800","y":{"z":[1e999]}}"#), Some(Outer::default()));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The opening handshake of WebSocket (RFC 6455), and the format that the client chooses by it.
 
 use axum::extract::Request;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
@@ -25,14 +27,17 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
-    /// `None`: the request is no handshake.
-    pub(super) fn of(request: &Request) -> Option<Self> {
+    /// `Err`: the status of a request that is no handshake.
+    pub(super) fn of(request: &Request) -> Result<Self, StatusCode> {
         let headers = request.headers();
-        let is_handshake = request.method() == Method::GET
-            && has_token(headers, &CONNECTION, "upgrade")
-            && has_token(headers, &UPGRADE, "websocket")
-            && headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
-        let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
+        if !has_token(headers, &CONNECTION, "upgrade") || !has_token(headers, &UPGRADE, "websocket") {
+            return Err(StatusCode::BAD_REQUEST);
+        }
+        if request.method() != Method::GET {
+            return Err(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
+        let key = key.filter(|_| has_token(headers, &SEC_WEBSOCKET_VERSION, "13")).ok_or(StatusCode::BAD_REQUEST)?;
         let chosen = tokens(headers, &SEC_WEBSOCKET_PROTOCOL)
             .find_map(|offered| SUBPROTOCOLS.into_iter().find(|(subprotocol, _)| *subprotocol == offered));
         let query = request.uri().query().unwrap_or_default();
@@ -42,7 +47,7 @@ impl Handshake {
             _ if asks_for_protobuf => Format::Protobuf,
             _ => Format::Json,
         };
-        Some(Self {
+        Ok(Self {
             accept: derive_accept_key(key.as_bytes()),
             subprotocol: chosen.map(|(subprotocol, _)| subprotocol),
             format,
@@ -69,6 +74,11 @@ impl Handshake {
     pub(super) fn request(&self, headers: HeaderMap) -> client::Request {
         client::Request { format: self.format, headers, has_native_pings: self.has_native_pings }
     }
+}
+
+/// Whether it is 16 bytes in Base64.
+fn is_key(key: &[u8]) -> bool {
+    key.len() == 24 && BASE64_STANDARD.decode(key).is_ok_and(|key| key.len() == 16)
 }
 
 /// The comma-separated values of a header, which may be on several lines.
@@ -124,7 +134,15 @@ mod tests {
         for header in [CONNECTION, UPGRADE, SEC_WEBSOCKET_VERSION, SEC_WEBSOCKET_KEY] {
             let mut request = request("/", &[]);
             request.headers_mut().remove(&header);
-            assert!(Handshake::of(&request).is_none(), "{header}");
+            assert_eq!(Handshake::of(&request).err(), Some(StatusCode::BAD_REQUEST), "{header}");
         }
+        for key in ["", "short", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZSBpcyBz"] {
+            let mut request = request("/", &[]);
+            request.headers_mut().insert(SEC_WEBSOCKET_KEY, HeaderValue::from_static(key));
+            assert_eq!(Handshake::of(&request).err(), Some(StatusCode::BAD_REQUEST), "{key}");
+        }
+        let mut request = request("/", &[]);
+        *request.method_mut() = Method::POST;
+        assert_eq!(Handshake::of(&request).err(), Some(StatusCode::METHOD_NOT_ALLOWED));
     }
 }

@@ -81,20 +81,20 @@ impl Server {
     /// Checks the request in Centrifugo's order. `Err`: the status of the refusal.
     fn check(&self, request: &Request) -> Result<Handshake, StatusCode> {
         let options = &self.engine.options.client;
-        if let Some(limit) = options.connection_limit
-            && self.engine.connections.len() >= limit
-        {
-            self.engine.log.info("refusing a connection with 503: `client.connection_limit` is reached");
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
-        }
         if !self.rate.allows() {
             self.engine.log.info("refusing a connection with 503: `client.connection_rate_limit` is reached");
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        if let Some(limit) = options.connection_limit
+            && self.engine.hub.clients() >= limit
+        {
+            self.engine.log.info("refusing a connection with 503: `client.connection_limit` is reached");
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         if self.engine.stopping.is_cancelled() {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
-        let handshake = Handshake::of(request).ok_or(StatusCode::BAD_REQUEST)?;
+        let handshake = Handshake::of(request)?;
         if origin::is_allowed(request.headers(), &options.allowed_origins) {
             Ok(handshake)
         } else {

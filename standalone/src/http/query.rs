@@ -1,14 +1,32 @@
-//! The parameters of a URL's query.
+//! The parameters of a URL's query, as Go reads them.
 
-/// Whether a parameter has the value. Neither is ever percent-encoded by a client.
+/// Whether a parameter has the value: the first of its name counts.
 pub(super) fn has(query: &str, name: &str, value: &str) -> bool {
-    value_of(query, name) == Some(value)
+    let mut parameters = query.split('&').filter_map(parameter);
+    let first = parameters.find_map(|(found, value)| (found == name.as_bytes()).then_some(value));
+    first.is_some_and(|first| first == value.as_bytes())
 }
 
-/// The value of a parameter, as it is written.
-pub(super) fn value_of<'q>(query: &'q str, name: &str) -> Option<&'q str> {
-    let mut parameters = query.split('&').filter_map(|parameter| parameter.split_once('='));
-    parameters.find_map(|(found, value)| (found == name).then_some(value))
+/// The name and the value of a parameter. `None`: it can't be read, and is passed over.
+fn parameter(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    if text.contains(';') { None } else { Some((decoded(name)?, decoded(value)?)) }
+}
+
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut decoded) = (text.bytes(), Vec::with_capacity(text.len()));
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => (digit(bytes.next()?)? << 4) | digit(bytes.next()?)?,
+            other => other,
+        });
+    }
+    Some(decoded)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -16,10 +34,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_is_found_by_its_whole_name() {
+    fn the_first_parameter_of_the_name_counts() {
         let query = "xformat=a&format=protobuf&flag&format=json";
-        assert_eq!(value_of(query, "format"), Some("protobuf"));
         assert!(has(query, "format", "protobuf") && !has(query, "format", "json"));
-        assert_eq!((value_of(query, "flag"), value_of("", "format")), (None, None));
+        assert!(has(query, "flag", "") && !has(query, "flag", "x") && !has("", "format", ""));
+    }
+
+    #[test]
+    fn parameters_are_decoded() {
+        for query in ["for%6Dat=proto%62uf", "x=%zz&format=protobuf", "format=%&format=protobuf", "&&format=protobuf&"] {
+            assert!(has(query, "format", "protobuf"), "{query}");
+        }
+        assert!(has("a=b+c%2B", "a", "b c+"));
+    }
+
+    #[test]
+    fn parameters_that_cannot_be_read_are_passed_over() {
+        for query in ["format=protobuf;x=1", "format=protobuf%", "format=protobuf%2", "format=proto%+62uf"] {
+            assert!(!has(query, "format", "protobuf"), "{query}");
+        }
     }
 }

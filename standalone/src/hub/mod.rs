@@ -154,6 +154,11 @@ impl Hub {
         self.members.of_user(user)
     }
 
+    /// The number of members.
+    pub(crate) fn clients(&self) -> usize {
+        self.members.count().0
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         let (clients, users) = self.members.count();
         let subscribed = self.channels.all().map(|channel| lock(&channel.state).subscriptions());

@@ -39,7 +39,7 @@ pub(crate) fn of(server: &str) -> App {
         talk
     ]);
     match server {
-        "tokens" | "insecure" | "headers" => app,
+        "tokens" | "insecure" | "headers" | "anonymous" => app,
         _ => app.handlers(handlers![connect, refresh]).emulated_headers(["x-colour"]).http_headers(["x-shape"]),
     }
 }
