@@ -33,6 +33,7 @@ const STANDALONE: [&str; 15] = [
     "throttled_log",
     "go_json",
     "unix_time",
+    "base64",
     "proto",
 ];
 

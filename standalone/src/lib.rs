@@ -57,6 +57,7 @@
 
 mod api;
 mod app;
+mod base64;
 mod client;
 mod codec;
 mod config;

@@ -1,33 +1,44 @@
 //! Many commands in one request.
 
-use std::collections::BTreeMap;
-
+use bytes::Bytes;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use http::StatusCode;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use tokio::task::consume_budget;
 
 use crate::codec::ErrorCode;
 
 use super::ApiResponse;
-use super::command::{self, Command, METHODS};
+use super::command::{Command, METHODS};
 use super::execute::Executor;
+use super::read::{self, Object, Read, requests};
 use super::result::{ApiError, Fault};
 
 /// The most commands that run at once.
 const AT_ONCE: usize = 64;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Batch {
-    /// As they are written: a batch may have very many.
-    commands: Option<Vec<Option<Box<RawValue>>>>,
-    parallel: bool,
+requests! {
+    /// The commands as they are written: there may be very many.
+    Batch { commands: Vec<Option<Bytes>>, parallel: bool }
 }
 
-/// `{"publish": {..}}`.
-type Item = BTreeMap<String, Option<Box<RawValue>>>;
+/// `{"publish": {..}}`: the requests that a command has, by their methods.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Item([Option<Bytes>; METHODS.len()]);
+
+impl Object for Item {
+    fn field(&mut self, key: &str) -> Option<&mut dyn Read> {
+        let method = METHODS.iter().position(|method| *method == key)?;
+        Some(&mut self.0[method])
+    }
+}
+
+impl Read for Item {
+    fn read(&mut self, json: &RawValue) -> serde_json::Result<()> {
+        read::object(self, json)
+    }
+}
 
 #[derive(Serialize)]
 struct Batched {
@@ -54,8 +65,8 @@ impl Executor<'_> {
     /// Executes the commands in order, or some at once if it is `parallel`, and answers in order. One malformed command
     /// stops all.
     pub(super) async fn batch(&self, body: &[u8]) -> Result<ApiResponse, Fault> {
-        let batch: Batch = command::read(body)?;
-        let items = batch.commands.unwrap_or_default().into_iter().map(read);
+        let batch: Batch = read::request(body)?;
+        let items = batch.commands.into_iter().map(read);
         let commands: Vec<_> = items.collect::<Result<_, Fault>>()?;
         let replies =
             if batch.parallel { self.replies_at_once(commands).await } else { self.replies_in_order(commands).await };
@@ -63,7 +74,7 @@ impl Executor<'_> {
         Ok(ApiResponse::json(StatusCode::OK, &Batched { replies }))
     }
 
-    async fn replies_in_order(&self, commands: Vec<Read>) -> Vec<Result<Reply, Fault>> {
+    async fn replies_in_order(&self, commands: Vec<Named>) -> Vec<Result<Reply, Fault>> {
         let mut replies = Vec::with_capacity(commands.len());
         for command in commands {
             replies.push(self.reply(command).await);
@@ -71,7 +82,7 @@ impl Executor<'_> {
         replies
     }
 
-    async fn replies_at_once(&self, commands: Vec<Read>) -> Vec<Result<Reply, Fault>> {
+    async fn replies_at_once(&self, commands: Vec<Named>) -> Vec<Result<Reply, Fault>> {
         let mut replies = Vec::with_capacity(commands.len());
         let mut commands = commands.into_iter();
         let mut running: FuturesOrdered<_> = commands.by_ref().take(AT_ONCE).map(|command| self.reply(command)).collect();
@@ -83,7 +94,7 @@ impl Executor<'_> {
     }
 
     /// `Err`: the whole batch fails.
-    async fn reply(&self, command: Read) -> Result<Reply, Fault> {
+    async fn reply(&self, command: Named) -> Result<Reply, Fault> {
         // Other tasks have their turn, too.
         consume_budget().await;
         let executed = match command {
@@ -99,17 +110,19 @@ impl Executor<'_> {
 }
 
 /// A command with its method, or its error.
-type Read = Result<(&'static str, Command), ErrorCode>;
+type Named = Result<(&'static str, Command), ErrorCode>;
 
-/// The first method that an item names. Error 107: it is `null`. Error 104: it names none.
-fn read(item: Option<Box<RawValue>>) -> Result<Read, Fault> {
+/// The first method that an item names. All of its requests are read. Error 107: it is `null`. Error 104: it names none.
+fn read(item: Option<Bytes>) -> Result<Named, Fault> {
     let Some(item) = item else {
         return Ok(Err(ErrorCode::BAD_REQUEST));
     };
-    let item: Item = command::read(item.get().as_bytes())?;
-    let named = METHODS.iter().find_map(|method| Some((*method, item.get(*method)?.as_ref()?)));
-    match named {
-        Some((method, request)) => Command::parse(method, request.get().as_bytes()).map(|command| Ok((method, command))),
-        None => Ok(Err(ErrorCode::METHOD_NOT_FOUND)),
+    let Item(requests) = read::request(&item)?;
+    let mut named = Vec::new();
+    for (method, request) in METHODS.into_iter().zip(requests) {
+        if let Some(request) = request {
+            named.push((method, Command::parse(method, &request)?));
+        }
     }
+    Ok(named.into_iter().next().ok_or(ErrorCode::METHOD_NOT_FOUND))
 }

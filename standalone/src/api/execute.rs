@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use cent::{BroadcastRequest, HistoryRequest, PublishRequest};
 use serde_json::value::RawValue;
 
+use crate::base64;
 use crate::client::Node;
 use crate::codec::ErrorCode;
 use crate::config::options::{ChannelOptions, Namespace};
 use crate::hub::{HistoryQuery, Hub, NewPublication, Position};
 
-use super::command::{Command, OtherType, Rpc};
+use super::command::{self, Command, Rpc};
 use super::result::{
     Broadcasted, Channels, Empty, Fault, History, Info, NodeInfo, Presence, PresenceStats, Published, json,
 };
@@ -49,7 +47,7 @@ impl Executor<'_> {
             Command::Broadcast(request) => json(&self.broadcast(request)?),
             Command::Subscribe(request) => json(&self.subscribe(request).await?),
             Command::Unsubscribe(request) => json(&self.unsubscribe(request).await?),
-            Command::Disconnect(request) => json(&self.disconnect(request)?),
+            Command::Disconnect(request) => json(&self.disconnect(request)),
             Command::Refresh(request) => json(&self.refresh(request).await?),
             Command::Presence(request) => json(&self.presence(&request.channel)?),
             Command::PresenceStats(request) => json(&self.presence_stats(&request.channel)?),
@@ -57,13 +55,14 @@ impl Executor<'_> {
             Command::HistoryRemove(request) => json(&self.history_remove(&request.channel)?),
             Command::Channels(request) => json(&Channels::from(self.hub.channels(&request.pattern)?)),
             Command::Info => json(&self.info()),
-            Command::Rpc(Rpc { method }) if method.is_empty() => Err(ErrorCode::BAD_REQUEST.into()),
+            Command::Rpc(Rpc { method, .. }) if method.is_empty() => Err(ErrorCode::BAD_REQUEST.into()),
             Command::Rpc(_) => Err(ErrorCode::METHOD_NOT_FOUND.into()),
-            Command::OtherType(request) => Err(self.other_type(&request).into()),
+            Command::OtherType { lacks_key: true, .. } => Err(ErrorCode::BAD_REQUEST.into()),
+            Command::OtherType { channel, .. } => Err(self.other_type(&channel).into()),
         }
     }
 
-    fn publish(&self, request: PublishRequest) -> Result<Published, ErrorCode> {
+    fn publish(&self, request: command::Publish) -> Result<Published, ErrorCode> {
         let channel = request.channel;
         if channel.is_empty() {
             return Err(ErrorCode::BAD_REQUEST);
@@ -73,7 +72,7 @@ impl Executor<'_> {
     }
 
     /// One publication for many channels. Each channel has its own outcome.
-    fn broadcast(&self, request: BroadcastRequest) -> Result<Broadcasted, ErrorCode> {
+    fn broadcast(&self, request: command::Broadcast) -> Result<Broadcasted, ErrorCode> {
         if request.channels.is_empty() {
             return Err(ErrorCode::BAD_REQUEST);
         }
@@ -101,7 +100,7 @@ impl Executor<'_> {
         Ok(PresenceStats { num_clients, num_users })
     }
 
-    fn history(&self, request: HistoryRequest) -> Result<History, ErrorCode> {
+    fn history(&self, request: command::History) -> Result<History, ErrorCode> {
         let namespace = self.namespace_with(&request.channel, Namespace::has_history)?;
         let query = HistoryQuery {
             // A negative limit is none.
@@ -134,8 +133,8 @@ impl Executor<'_> {
     }
 
     /// All channels are of the type `stream`.
-    fn other_type(&self, request: &OtherType) -> ErrorCode {
-        self.namespace(&request.channel).err().unwrap_or(ErrorCode::BAD_REQUEST)
+    fn other_type(&self, channel: &str) -> ErrorCode {
+        self.namespace(channel).err().unwrap_or(ErrorCode::BAD_REQUEST)
     }
 
     /// Error 107: no channel. Error 102: an unknown namespace.
@@ -154,17 +153,10 @@ impl Executor<'_> {
 }
 
 /// The Base64 field of a request, or else the JSON one. Error 107: it isn't Base64.
-pub(super) fn payload(base64: &str, json: Option<Box<RawValue>>) -> Result<Bytes, ErrorCode> {
-    if base64.is_empty() {
-        return Ok(json.map(bytes_of).unwrap_or_default());
-    }
-    BASE64_STANDARD.decode(base64).map(Bytes::from).map_err(|_| ErrorCode::BAD_REQUEST)
+pub(super) fn payload(base64: &str, json: Bytes) -> Result<Bytes, ErrorCode> {
+    if base64.is_empty() { Ok(json) } else { base64::standard(base64).ok_or(ErrorCode::BAD_REQUEST) }
 }
 
-pub(super) fn bytes_of(json: Box<RawValue>) -> Bytes {
-    Bytes::from(Box::<str>::from(json).into_string())
-}
-
-pub(super) fn position(position: cent::StreamPosition) -> Position {
+pub(super) fn position(position: command::StreamPosition) -> Position {
     Position { offset: position.offset, epoch: position.epoch }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
@@ -11,16 +11,77 @@ use crate::codec::ErrorCode;
 use super::ApiResponse;
 use super::command::{Command, METHODS};
 use super::execute::Executor;
+use super::read::{self, Read, requests};
 use super::result::{ApiError, Fault};
 
-#[derive(Deserialize)]
-struct Request {
-    #[serde(default)]
-    id: u32,
-    #[serde(default)]
-    method: String,
-    #[serde(default)]
-    params: Option<Box<RawValue>>,
+/// The methods by their numbers, which a request may have instead of names. Those of Centrifugo PRO aren't found.
+const NUMBERED: [&str; 40] = [
+    "publish",
+    "broadcast",
+    "unsubscribe",
+    "disconnect",
+    "presence",
+    "presence_stats",
+    "history",
+    "history_remove",
+    "channels",
+    "info",
+    "rpc",
+    "subscribe",
+    "refresh",
+    "",
+    "connections",
+    "update_user_status",
+    "get_user_status",
+    "delete_user_status",
+    "block_user",
+    "unblock_user",
+    "revoke_token",
+    "invalidate_user_tokens",
+    "device_register",
+    "device_update",
+    "device_remove",
+    "device_list",
+    "device_topic_list",
+    "device_topic_update",
+    "user_topic_list",
+    "user_topic_update",
+    "send_push_notification",
+    "update_push_status",
+    "cancel_push",
+    "map_publish",
+    "map_remove",
+    "map_read_state",
+    "map_read_stream",
+    "map_stats",
+    "map_clear",
+    "shared_poll_publish",
+];
+
+requests! {
+    Request { id: u32, method: Number, params: Bytes }
+}
+
+/// A method. Absent, it is `publish`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Number(i32);
+
+impl Read for Number {
+    fn read(&mut self, json: &RawValue) -> serde_json::Result<()> {
+        let name = json.get().trim_matches('"').to_ascii_lowercase();
+        let known = NUMBERED.iter().position(|known| !name.is_empty() && *known == name);
+        self.0 = match known.and_then(|number| i32::try_from(number).ok()) {
+            Some(number) => number,
+            None => json.get().parse().map_err(serde::de::Error::custom)?,
+        };
+        Ok(())
+    }
+}
+
+impl Number {
+    fn name(self) -> &'static str {
+        usize::try_from(self.0).ok().and_then(|number| NUMBERED.get(number)).copied().unwrap_or_default()
+    }
 }
 
 #[derive(Serialize)]
@@ -34,15 +95,14 @@ struct Reply {
 }
 
 impl Executor<'_> {
-    /// The replies, a line each.
+    /// The replies, a line each. A malformed request ends all: those before it have been executed.
     pub(super) async fn legacy(&self, body: &[u8]) -> Result<ApiResponse, Fault> {
-        let requests: Vec<Request> =
-            Deserializer::from_slice(body).into_iter().collect::<Result<_, _>>().map_err(not_json)?;
-        if requests.is_empty() {
+        if body.is_empty() {
             return Err(Fault::NotJson);
         }
-        let mut lines = Vec::with_capacity(requests.len());
-        for request in requests {
+        let mut lines = Vec::new();
+        for request in Deserializer::from_slice(body).into_iter::<&RawValue>() {
+            let request = request.and_then(read::value).map_err(not_json)?;
             lines.push(serde_json::to_string(&self.legacy_reply(request).await?).map_err(|_| Fault::Binary)?);
         }
         Ok(ApiResponse { status: StatusCode::OK, body: Bytes::from(lines.join("\n")), is_json: true })
@@ -58,12 +118,13 @@ impl Executor<'_> {
     }
 
     async fn legacy_result(&self, request: Request) -> Result<Box<RawValue>, Fault> {
-        let method = request.method.to_lowercase();
-        if !METHODS.contains(&method.as_str()) {
+        let method = request.method.name();
+        if !METHODS.contains(&method) {
             return Err(ErrorCode::METHOD_NOT_FOUND.into());
         }
-        let params = request.params.as_deref().map_or("{}", RawValue::get);
-        self.execute(Command::parse(&method, params.as_bytes())?).await
+        // What `info` is called with isn't looked at.
+        let command = if method == "info" { Ok(Command::Info) } else { Command::parse(method, &request.params) };
+        self.execute(command.map_err(|_| ErrorCode::BAD_REQUEST)?).await
     }
 }
 

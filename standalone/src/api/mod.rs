@@ -3,6 +3,7 @@
 //! | file | content |
 //! |---|---|
 //! | `command` | the methods, and their requests |
+//! | `read` | requests out of JSON, as Go reads it |
 //! | `execute` | the execution of each method, on the hub |
 //! | `orders` | the methods that act on a user's connections: subscribe, unsubscribe, disconnect, refresh |
 //! | `result` | results and errors as JSON, with Centrifugo's names and absent fields |
@@ -15,6 +16,7 @@ mod execute;
 pub(crate) mod key;
 mod legacy;
 mod orders;
+mod read;
 mod result;
 #[cfg(test)]
 mod tests;

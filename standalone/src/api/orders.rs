@@ -1,10 +1,8 @@
 //! The methods that act on a user's connections. What belongs to a connection's owner is ordered from it.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cent::{DisconnectRequest, RefreshRequest, SubscribeOptionOverride, SubscribeRequest, UnsubscribeRequest};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
@@ -12,21 +10,22 @@ use crate::codec::{Close, ErrorCode, Unsubscribed};
 use crate::config::overrides::Overrides;
 use crate::hub::{Done, Member, Order, ServerRefresh, ServerSubscribe};
 
-use super::execute::{Executor, bytes_of, payload, position};
+use super::command::{self, CodeAndReason, Switch};
+use super::execute::{Executor, payload, position};
 use super::result::Empty;
 
 /// The longest time that a request waits for the owners. They do what is ordered also later.
 const WAIT: Duration = Duration::from_secs(5);
 
 impl Executor<'_> {
-    pub(super) async fn subscribe(&self, request: SubscribeRequest) -> Result<Empty, ErrorCode> {
+    pub(super) async fn subscribe(&self, request: command::Subscribe) -> Result<Empty, ErrorCode> {
         self.namespace(&request.channel)?;
         let options = ServerSubscribe {
             expire_at: request.expire_at,
             data: payload(&request.b64data, request.data)?,
             info: payload(&request.b64info, request.info)?,
             recover_since: request.recover_since.map(position),
-            overrides: request.r#override.map(overrides).unwrap_or_default(),
+            overrides: request.overrides.map(overrides).unwrap_or_default(),
         };
         let members = self.members(&request.user, &request.client, &request.session);
         let channel = request.channel;
@@ -34,7 +33,7 @@ impl Executor<'_> {
         order_all(&members, order).await
     }
 
-    pub(super) async fn unsubscribe(&self, request: UnsubscribeRequest) -> Result<Empty, ErrorCode> {
+    pub(super) async fn unsubscribe(&self, request: command::Unsubscribe) -> Result<Empty, ErrorCode> {
         // Centrifugo accepts no channel, too: it unsubscribes nobody, and its push stops centrifuge-js.
         self.namespace(&request.channel)?;
         let members = self.members(&request.user, &request.client, &request.session);
@@ -44,20 +43,20 @@ impl Executor<'_> {
     }
 
     /// Closes connections, also of owners that are busy.
-    pub(super) fn disconnect(&self, request: DisconnectRequest) -> Result<Empty, ErrorCode> {
-        let close = request.disconnect.map_or(Ok(Close::FORCE_DISCONNECT), close)?;
+    pub(super) fn disconnect(&self, request: command::Disconnect) -> Empty {
+        let close = request.disconnect.map_or(Close::FORCE_DISCONNECT, close);
         let members = self.members(&request.user, &request.client, &request.session);
         for member in members.iter().filter(|member| !request.whitelist.iter().any(|id| **id == *member.id)) {
             member.outbox.close(close.clone());
         }
-        Ok(Empty {})
+        Empty {}
     }
 
-    pub(super) async fn refresh(&self, request: RefreshRequest) -> Result<Empty, ErrorCode> {
+    pub(super) async fn refresh(&self, request: command::Refresh) -> Result<Empty, ErrorCode> {
         let refresh = ServerRefresh {
             expired: request.expired,
             expire_at: u64::try_from(request.expire_at).ok().filter(|seconds| *seconds > 0),
-            info: request.info.map(bytes_of).unwrap_or_default(),
+            info: request.info,
         };
         let members = self.members(&request.user, &request.client, &request.session);
         order_all(&members, |done| Order::Refresh { refresh: refresh.clone(), done }).await
@@ -90,20 +89,17 @@ async fn order_all(members: &[Arc<Member>], order: impl Fn(Done) -> Order) -> Re
     outcome
 }
 
-/// Error 107: a code that no WebSocket may close with.
-fn close(disconnect: cent::Disconnect) -> Result<Close, ErrorCode> {
-    match u16::try_from(disconnect.code) {
-        Ok(code @ 3000..=4999) => Ok(Close { code, reason: Cow::Owned(disconnect.reason) }),
-        _ => Err(ErrorCode::BAD_REQUEST),
-    }
+fn close(CodeAndReason { code, reason }: CodeAndReason) -> Close {
+    Close::of_app(code, reason)
 }
 
-fn overrides(overrides: SubscribeOptionOverride) -> Overrides {
+fn overrides(overrides: command::Overrides) -> Overrides {
+    let value = |switch: Option<Switch>| switch.map(|switch| switch.value);
     Overrides {
-        presence: overrides.presence,
-        join_leave: overrides.join_leave,
-        force_push_join_leave: overrides.force_push_join_leave,
-        force_positioning: overrides.force_positioning,
-        force_recovery: overrides.force_recovery,
+        presence: value(overrides.presence),
+        join_leave: value(overrides.join_leave),
+        force_push_join_leave: value(overrides.force_push_join_leave),
+        force_positioning: value(overrides.force_positioning),
+        force_recovery: value(overrides.force_recovery),
     }
 }

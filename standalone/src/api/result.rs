@@ -212,8 +212,23 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// A payload as it stands.
+/// A payload as Go writes it: without spaces, and with what HTML might misread escaped.
 fn raw<S: Serializer>(payload: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     let json: &RawValue = serde_json::from_slice(payload).map_err(serde::ser::Error::custom)?;
-    json.serialize(serializer)
+    let compact = RawValue::from_string(compact(json.get())).map_err(serde::ser::Error::custom)?;
+    compact.serialize(serializer)
+}
+
+fn compact(json: &str) -> String {
+    let (mut compact, mut is_text, mut is_escaped) = (String::with_capacity(json.len()), false, false);
+    for character in json.chars() {
+        match character {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => compact.push_str(&format!("\\u{:04x}", u32::from(character))),
+            ' ' | '\t' | '\n' | '\r' if !is_text => {}
+            _ => compact.push(character),
+        }
+        is_text ^= character == '"' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+    }
+    compact
 }

@@ -1,8 +1,8 @@
 //! Payloads of the app's replies, which have two fields each: the bytes, or the same in base64.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+
+use crate::base64;
 
 /// A `b64*` field that isn't base64 with the standard alphabet and padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) fn published(data: Bytes, b64: &str) -> Result<Bytes, BadBase64> {
 }
 
 fn decode(b64: &str) -> Result<Bytes, BadBase64> {
-    STANDARD.decode(b64).map(Bytes::from).map_err(|_| {
+    base64::standard(b64).ok_or_else(|| {
         tracing::warn!("a reply of the app has a field that is not base64 with the standard alphabet and padding");
         BadBase64
     })

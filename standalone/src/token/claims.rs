@@ -8,7 +8,8 @@ use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
 use super::date::Date;
-use super::{Namespaces, Reason, TokenError, b64};
+use super::{Namespaces, Reason, TokenError};
+use crate::base64;
 use crate::config::overrides::Overrides;
 use crate::go_json::{self, Entries};
 
@@ -222,8 +223,7 @@ fn payload(name: &str, base64: &str, json: Option<Bytes>) -> Result<Bytes, Reaso
     if base64.is_empty() {
         return Ok(json.unwrap_or_default());
     }
-    let bytes = b64::standard(base64);
-    bytes.map(Bytes::from).map_err(|error| Reason::Claims(format!("`{name}` isn't Base64: {error}")))
+    base64::standard(base64).ok_or_else(|| Reason::Claims(format!("`{name}` isn't Base64")))
 }
 
 /// JSON as it stands, also `null`.

@@ -1,10 +1,11 @@
 //! A JSON web token's three parts.
 
+use bytes::Bytes;
 use serde::Deserialize;
 
+use super::Reason;
 use super::keys::Algorithm;
-use super::{Reason, b64};
-use crate::go_json;
+use crate::{base64, go_json};
 
 /// The first letters of each token: `{"` in Base64.
 const BEGINNING: &str = "eyJ";
@@ -15,7 +16,7 @@ pub(super) struct Jwt {
     pub(super) algorithm: Algorithm,
     /// JSON.
     pub(super) claims: String,
-    pub(super) signature: Vec<u8>,
+    pub(super) signature: Bytes,
     /// The length of the part that is signed: header, dot, claims.
     signed: usize,
 }
@@ -60,6 +61,6 @@ fn algorithm(header: &[u8]) -> Result<Algorithm, Reason> {
     Algorithm::named(&algorithm).ok_or(Reason::UnknownAlgorithm)
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, Reason> {
-    b64::url(part).map_err(|_| Reason::Format)
+fn decode(part: &str) -> Result<Bytes, Reason> {
+    base64::url(part).ok_or(Reason::Format)
 }

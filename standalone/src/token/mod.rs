@@ -4,7 +4,6 @@
 //! algorithm. The signature is verified before any claim is believed. All of the cryptography is Rust, so that no C compiler
 //! is needed.
 
-mod b64;
 mod claims;
 mod date;
 mod jwt;
