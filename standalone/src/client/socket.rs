@@ -177,7 +177,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Sends the close frame, and waits for the client's.
     pub(super) async fn close(mut self, close: Close) {
-        let frame = CloseFrame { code: CloseCode::from(close.code), reason: close.reason.as_ref().into() };
+        // 1005 stands for no code, so its frame is empty.
+        let frame = (close.code != u16::from(CloseCode::Status))
+            .then(|| CloseFrame { code: CloseCode::from(close.code), reason: close.reason.as_ref().into() });
         // What follows is the client's affair.
         let _ = timeout(CLOSE_PATIENCE, async {
             if self.close_with(frame).await.is_err() {
@@ -187,9 +189,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         .await;
     }
 
-    async fn close_with(&mut self, frame: CloseFrame) -> Result<(), Error> {
+    async fn close_with(&mut self, frame: Option<CloseFrame>) -> Result<(), Error> {
         poll_fn(|context| self.poll_large(context)).await?;
-        self.stream.close(Some(frame)).await?;
+        self.stream.close(frame).await?;
         while self.stream.next().await.transpose()?.is_some() {}
         Ok(())
     }

@@ -27,7 +27,7 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
-    /// `Err`: the status of a request that is no handshake.
+    /// `Err`: the status of a request that is no handshake, by Centrifugo's checks in their order.
     pub(super) fn of(request: &Request) -> Result<Self, StatusCode> {
         let headers = request.headers();
         if !has_token(headers, &CONNECTION, "upgrade") || !has_token(headers, &UPGRADE, "websocket") {

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::any;
 use http::StatusCode;
 use hyper_util::rt::TokioIo;
 
@@ -40,7 +40,7 @@ pub(crate) fn router(engine: Arc<Engine>) -> Router {
     let rate = Arc::new(Rate::new(engine.options.client.connection_rate_limit));
     let Options { websocket: WebsocketOptions { prefix, .. }, health: HealthOptions { prefix: health_prefix }, .. } =
         &engine.options;
-    let mut router = Router::new().route(path(prefix), any(websocket)).route(path(health_prefix), get(health));
+    let mut router = Router::new().route(path(prefix), any(websocket)).route(path(health_prefix), any(health));
     if !engine.options.http_api.disabled {
         router = router.merge(server_api::routes(&engine.options.http_api));
     }
