@@ -107,6 +107,7 @@ impl Executor<'_> {
             limit: usize::try_from(request.limit).ok(),
             since: request.since.map(position),
             reverse: request.reverse,
+            meta_ttl: None,
         };
         self.hub.history(&request.channel, namespace, &query).map(History::from)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -267,7 +268,8 @@ impl Connection {
     ) -> Outcome {
         let options = &self.engine.options.client;
         // The app refreshes the connection, or the client does.
-        let ttl = ttl.filter(|_| options.refresh.is_none());
+        let refreshes_itself = options.refresh.is_none();
+        let ttl = ttl.filter(|_| refreshes_itself);
         let connected = ConnectResult {
             client: self.caller.client.clone(),
             version: Node::VERSION.to_owned(),
@@ -287,7 +289,9 @@ impl Connection {
         }
         let expire_at = self.session().map_or(0, |session| session.expire_at);
         self.timers.has_connected();
-        self.schedule_expiry(expire_at);
+        // The app is asked at once, and a client that refreshes itself has time for it.
+        let grace = if refreshes_itself { self.engine.options.client.expired_close_delay } else { Duration::ZERO };
+        self.schedule_expiry(expire_at, grace);
         Ok(None)
     }
 }

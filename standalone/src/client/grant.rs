@@ -1,5 +1,7 @@
 //! Grants: the options of a subscription, by its namespace, and by the app or token that overrides them.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use crate::app::{BadBase64, payload};
@@ -26,6 +28,11 @@ pub(crate) struct Grant {
     pub(crate) recovery: bool,
     /// Whether it recovers as if the client had asked for it.
     pub(crate) auto_cache_recover: bool,
+    /// Whether it recovers as from a stream, also where the namespace has a cache.
+    pub(crate) ignores_cache: bool,
+    /// How long the stream's position lives on from now. `None`: as the namespace has it.
+    pub(crate) meta_ttl: Option<Duration>,
+    pub(crate) allows_tags_filter: bool,
     /// Whether the client has to refresh it with a token.
     pub(crate) refreshes_itself: bool,
     /// Whether the connection token has granted it.
@@ -41,6 +48,7 @@ impl Grant {
             push_join_leave: namespace.force_push_join_leave,
             positioning: namespace.force_positioning,
             recovery: namespace.force_recovery,
+            allows_tags_filter: namespace.allow_tags_filter,
             ..Self::default()
         }
     }

@@ -27,6 +27,13 @@ impl Connection {
                 self.refresh_by_order(refresh);
                 let _ = done.send(Ok(()));
             }
+            Order::LosePosition { channel } => {
+                let engine = Arc::clone(&self.engine);
+                // It may have subscribed anew meanwhile.
+                if self.session().is_some_and(|session| engine.hub.has_lost_position(&channel, &session.member)) {
+                    self.lose_position(&channel);
+                }
+            }
         }
     }
 
@@ -38,8 +45,8 @@ impl Connection {
         }
         let made = self.namespace(channel).and_then(|namespace| {
             let ServerSubscribe { expire_at, info, data, recover_since, overrides } = options;
-            let grant =
-                Grant { info, data, expire_at, ..Grant::of(&namespace) }.overridden(&overrides).with_cache_of(&namespace);
+            let grant = Grant { info, data, expire_at, ignores_cache: true, ..Grant::of(&namespace) };
+            let grant = grant.overridden(&overrides);
             let recover = recover_since.map(|since| Recover { since, reject_unrecovered: false });
             let (format, outbox) = (self.format, Arc::clone(&self.outbox));
             self.enter_channel(channel, &namespace, grant, Requested::recovering(recover), true, |made| {

@@ -33,6 +33,8 @@ impl Connection {
             limit: Some(if most > 0 { limit.min(most) } else { limit }),
             since: request.since.as_ref().map(|since| Position { offset: since.offset, epoch: since.epoch.clone() }),
             reverse: request.reverse,
+            // As in Centrifugo, where a client's query keeps a position for the time of all channels.
+            meta_ttl: Some(self.engine.options.channel.history_meta_ttl),
         };
         let namespace = self.namespace(&request.channel)?;
         let page = self.engine.hub.history(&request.channel, &namespace, &query)?;

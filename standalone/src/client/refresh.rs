@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -50,18 +51,21 @@ impl Connection {
         let ttl = connection_ttl(expire_at)?;
         // A token without an expiry is accepted, and changes neither that of the connection nor its info.
         if expire_at > 0 {
-            self.apply(Refreshed { expire_at, info: claims.info, meta: Bytes::new() });
+            let grace = self.engine.options.client.expired_close_delay;
+            self.apply(Refreshed { expire_at, info: claims.info, meta: Bytes::new() }, grace);
         }
         let refreshed = RefreshResult { expires: expire_at > 0, ttl, ..RefreshResult::default() };
         Ok(Some(reply! { refresh: refreshed }))
     }
 
-    fn apply(&mut self, Refreshed { expire_at, info, meta }: Refreshed) {
+    /// Sets another expiry, which has a time of grace, and what others see of the connection.
+    fn apply(&mut self, Refreshed { expire_at, info, meta }: Refreshed, grace: Duration) {
         self.set_meta(meta);
-        if !info.is_empty() {
-            self.set_conn_info(info);
+        self.set_conn_info(info);
+        if let Some(session) = self.session() {
+            session.expire_at = expire_at;
         }
-        self.expire_at(expire_at);
+        self.schedule_expiry(expire_at, grace);
     }
 
     fn set_meta(&mut self, meta: Bytes) {
@@ -70,21 +74,15 @@ impl Connection {
         }
     }
 
+    /// Replaces what others see of the connection, unless it is empty. Presence shows it from its next update on.
     fn set_conn_info(&mut self, info: Bytes) {
         let engine = Arc::clone(&self.engine);
-        let Some(session) = self.session() else { return };
-        session.has_old_presence = true;
+        let Some(session) = self.session().filter(|_| !info.is_empty()) else { return };
         for channel in session.channels.keys() {
-            engine.hub.hold_presence(channel, &session.member);
+            engine.hub.keep_presence(channel, &session.member);
         }
+        session.keeps_presence = true;
         session.member.set_conn_info(info);
-    }
-
-    fn expire_at(&mut self, expire_at: i64) {
-        if let Some(session) = self.session() {
-            session.expire_at = expire_at;
-        }
-        self.schedule_expiry(expire_at);
     }
 
     /// Handles a connection that has expired: the app decides whether it goes on, or else it ends.
@@ -107,7 +105,7 @@ impl Connection {
         };
         let call = self.engine.app.refresh(proxy, &self.caller, message);
         self.wait_beside(call, |connection, response| match refreshed(response) {
-            Ok(Some(refreshed)) => connection.apply(refreshed),
+            Ok(Some(refreshed)) => connection.apply(refreshed, Duration::ZERO),
             Ok(None) => connection.close(Close::EXPIRED),
             Err(close) => connection.close(close),
         });
@@ -117,9 +115,10 @@ impl Connection {
     pub(super) fn set_expiry(&mut self, expire_at: i64, info: Bytes) -> Option<RefreshResult> {
         let expire_at = expiry(expire_at);
         let ttl = connection_ttl(expire_at).ok()?;
-        // A connection that never expires again keeps its info, too.
+        // The info counts only together with an expiry.
         let info = if expire_at > 0 { info } else { Bytes::new() };
-        self.apply(Refreshed { expire_at, info, meta: Bytes::new() });
+        let grace = self.engine.options.client.expired_close_delay;
+        self.apply(Refreshed { expire_at, info, meta: Bytes::new() }, grace);
         Some(RefreshResult { expires: expire_at > 0, ttl, ..RefreshResult::default() })
     }
 
@@ -150,22 +149,22 @@ impl Connection {
         let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return };
         if let Some(info) = info {
-            session.has_old_presence = true;
-            engine.hub.hold_presence(channel, &session.member);
             engine.hub.set_chan_info(channel, &session.member, info);
+            session.keeps_presence = true;
         }
         if let Some(subscription) = session.channels.get_mut(channel) {
             subscription.expire_at = expire_at;
         }
     }
 
-    /// Shows in the channels' presence what has changed since the last time.
+    /// Lets presence show what refreshes have changed.
     pub(super) fn update_presence(&mut self) {
         let engine = Arc::clone(&self.engine);
-        let Some(session) = self.session().filter(|session| session.has_old_presence) else { return };
-        session.has_old_presence = false;
-        for channel in session.channels.keys() {
-            engine.hub.renew_presence(channel, &session.member);
+        let Some(session) = self.session() else { return };
+        if std::mem::take(&mut session.keeps_presence) {
+            for channel in session.channels.keys() {
+                engine.hub.update_presence(channel, &session.member);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 use crate::config::options::Namespace;
 use crate::hub::Member;
@@ -16,8 +17,10 @@ pub(super) struct Session {
     pub(super) channels: HashMap<String, Subscription>,
     /// The expiry of the connection, in Unix seconds. 0: none.
     pub(super) expire_at: i64,
-    /// Whether presence shows something older than what the client's publications have, until the next presence update.
-    pub(super) has_old_presence: bool,
+    /// When the positions of its subscriptions were last checked.
+    pub(super) positions_checked: Instant,
+    /// Whether presence may show what was before a refresh.
+    pub(super) keeps_presence: bool,
     /// The number of streams that the app has opened for the client.
     pub(super) streams: u64,
 }
@@ -67,7 +70,14 @@ impl Drop for AbortOnDrop {
 
 impl Session {
     pub(super) fn new(member: Arc<Member>, expire_at: i64) -> Self {
-        Self { member, channels: HashMap::new(), expire_at, has_old_presence: false, streams: 0 }
+        Self {
+            member,
+            channels: HashMap::new(),
+            expire_at,
+            positions_checked: Instant::now(),
+            keeps_presence: false,
+            streams: 0,
+        }
     }
 
     /// Whether the subscription to the channel has this stream.

@@ -37,9 +37,10 @@ impl Connection {
         let sender = stream.is_bidirectional.then_some(sender);
         self.wait(id, opening, move |connection, opened| {
             let outcome = opened.map_err(Refused::from).and_then(|(response, publications)| {
-                // A stream has no history, whatever the app overrides.
+                // A stream has no history, whatever the app overrides, and no filter.
                 let response = without_temporary(response);
-                let grant = Grant { positioning: false, recovery: false, ..grant_of_app(&namespace, response)? };
+                let grant = grant_of_app(&namespace, response)?;
+                let grant = Grant { positioning: false, recovery: false, allows_tags_filter: false, ..grant };
                 connection.subscribe_client_side(id, &request, &namespace, grant)?;
                 connection.deliver(&request.channel, publications, sender);
                 Ok(None)

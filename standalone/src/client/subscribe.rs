@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::app::payload;
 use crate::codec::{Close, ErrorCode, Unsubscribed};
@@ -41,9 +41,8 @@ pub(super) struct Requested {
 }
 
 impl Requested {
-    /// A server-side subscription that the client had before.
+    /// A server-side subscription that the client had before. It can't reject it.
     pub(super) fn of_reconnect(request: &SubscribeRequest) -> Self {
-        // The flag to reject what isn't recovered has no effect here.
         Self::recovering(recover(request).map(|recover| Recover { reject_unrecovered: false, ..recover }))
     }
 
@@ -187,7 +186,10 @@ impl Connection {
     fn grant_of_token(&self, request: &SubscribeRequest, namespace: &Namespace) -> Result<Grant, Refused> {
         let denied = ErrorCode::PERMISSION_DENIED.into();
         let claims = self.subscription_claims(&request.channel, &request.token, denied)?;
-        Ok(Grant { expire_at: claims.expire_at.unwrap_or_default(), ..Grant::of_token(namespace, &claims.options) })
+        // As in Centrifugo, which lets such a subscription keep a position for the time of all channels.
+        let meta_ttl = Some(self.engine.options.channel.history_meta_ttl);
+        let expire_at = claims.expire_at.unwrap_or_default();
+        Ok(Grant { expire_at, meta_ttl, ..Grant::of_token(namespace, &claims.options) })
     }
 
     /// Calls the app, which alone decides: the options of the client's request are not read.
@@ -255,7 +257,7 @@ impl Connection {
         grant: Grant,
     ) -> Outcome {
         ttl(&grant)?;
-        if request.tf.is_some() && !namespace.allow_tags_filter {
+        if request.tf.is_some() && !grant.allows_tags_filter {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         let filter = request.tf.clone().map(Filter::new).transpose()?;
@@ -304,6 +306,8 @@ impl Connection {
             positioned: grant.positioning,
             recoverable: grant.recovery,
             recover: requested.recover.or_else(|| grant.auto_cache_recover.then(Recover::default)),
+            ignores_cache: grant.ignores_cache,
+            meta_ttl: grant.meta_ttl,
             presence: grant.presence,
             join_leave: grant.join_leave,
             push_join_leave: grant.push_join_leave,
@@ -370,6 +374,32 @@ impl Connection {
     pub(super) fn push_unsubscribe(&mut self, channel: &str, unsubscribed: Unsubscribed) {
         self.end_subscription(channel);
         self.push(Push { channel: channel.to_owned(), unsubscribe: Some(unsubscribed.push()), ..Push::default() });
+    }
+
+    /// Looks whether the client still knows what it misses, in each channel, and keeps it so.
+    pub(super) fn check_positions(&mut self) {
+        let engine = Arc::clone(&self.engine);
+        let Some(delay) = engine.options.client.channel_position_check_delay else { return };
+        let Some(session) = self.session().filter(|session| session.positions_checked.elapsed() >= delay) else { return };
+        session.positions_checked = Instant::now();
+        let mut lost = Vec::new();
+        for (channel, Subscription { namespace, .. }) in &session.channels {
+            if !engine.hub.check_position(channel, &session.member, namespace.history_meta_ttl) {
+                lost.push(channel.clone());
+            }
+        }
+        for channel in lost {
+            self.lose_position(&channel);
+        }
+    }
+
+    /// Ends a subscription that the client has to begin anew, or the connection for one that the server has made.
+    pub(super) fn lose_position(&mut self, channel: &str) {
+        if self.session().is_some_and(|session| session.is_server_side(channel)) {
+            self.close(Close::INSUFFICIENT_STATE);
+        } else {
+            self.push_unsubscribe(channel, Unsubscribed::INSUFFICIENT_STATE);
+        }
     }
 
     pub(super) fn push(&mut self, push: Push) {

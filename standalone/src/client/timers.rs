@@ -178,6 +178,7 @@ impl Connection {
                 Due::Presence => {
                     self.update_presence();
                     self.check_subscriptions();
+                    self.check_positions();
                 }
                 Due::Expiry => self.expire(),
             }
@@ -204,13 +205,11 @@ impl Connection {
         }
     }
 
-    /// Notes when the connection expires: at once if the app refreshes it, after a delay if the client does.
-    pub(super) fn schedule_expiry(&mut self, expire_at: i64) {
+    /// Notes when the connection expires, with a time of grace.
+    pub(super) fn schedule_expiry(&mut self, expire_at: i64, grace: Duration) {
         let is_connected = matches!(self.phase, Phase::Connected(_));
         self.timers.expiry_at = (expire_at > 0 && is_connected).then(|| {
             let left = u64::try_from(expire_at.saturating_mul(1000).saturating_sub(now_ms())).unwrap_or_default();
-            let options = &self.engine.options.client;
-            let grace = if options.refresh.is_some() { Duration::ZERO } else { options.expired_close_delay };
             Instant::now() + Duration::from_millis(left) + grace
         });
     }

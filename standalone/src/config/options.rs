@@ -58,6 +58,8 @@ pub(crate) struct ClientOptions {
     pub(crate) pong_timeout: Option<Duration>,
     pub(crate) stale_close_delay: Duration,
     pub(crate) presence_update_interval: Duration,
+    /// `None`: positions aren't checked.
+    pub(crate) channel_position_check_delay: Option<Duration>,
     pub(crate) expired_close_delay: Duration,
     pub(crate) expired_sub_close_delay: Duration,
     /// `None`: no personal channels.
@@ -107,6 +109,7 @@ pub(crate) struct ChannelOptions {
     pub(crate) namespace_boundary: String,
     pub(crate) user_boundary: String,
     pub(crate) user_separator: String,
+    pub(crate) history_meta_ttl: Duration,
     pub(crate) without_namespace: Arc<Namespace>,
     pub(crate) namespaces: BTreeMap<String, Arc<Namespace>>,
 }

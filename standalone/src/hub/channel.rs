@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -12,7 +13,7 @@ use super::message;
 use super::roster::{Numbered, Roster};
 use super::stream::{Position, Stream};
 use super::timetable::Slot;
-use super::{Member, NewPublication, Recover, Subscription};
+use super::{Member, NewPublication, Order, Recover, Subscription};
 use crate::codec::{Encoded, ErrorCode};
 use crate::config::options::{Namespace, RecoveryMode};
 use crate::proto::client::{ClientInfo, Publication, SubscribeResult};
@@ -27,24 +28,26 @@ pub(super) struct Channel {
 #[derive(Default)]
 pub(super) struct State {
     subscribers: Roster<Subscriber>,
-    /// The number of subscribers that rely on the stream's position.
-    positioned: usize,
     stream: Option<Box<Stream>>,
     keys: Option<Box<Keys>>,
+    /// Whether subscribers may have lost their position.
+    has_lost: bool,
     /// When the sweep looks at the channel.
     pub(super) slot: Option<Slot>,
     /// Removed from the map: whoever found the channel before that looks it up again.
     pub(super) is_removed: bool,
     /// What the epoch of the next stream is made of.
     seed: u64,
-    /// A stream with publications has expired since the seed was made.
-    has_lost_its_position: bool,
+    /// A stream has gone whose epoch must not come again.
+    needs_another_seed: bool,
 }
 
 pub(super) struct Subscriber {
     member: Arc<Member>,
     extra: Option<Box<Extra>>,
     is_positioned: bool,
+    /// Whether it is positioned in a stream that is gone.
+    has_lost_position: bool,
     is_present: bool,
     emits_joins: bool,
     sees_joins: bool,
@@ -55,9 +58,12 @@ pub(super) struct Subscriber {
 struct Extra {
     chan_info: Bytes,
     filter: Option<Filter>,
-    /// What presence shows until the next presence update, if that isn't the subscriber's info.
-    shown: Option<Box<ClientInfo>>,
+    /// What presence shows until the next update, after a refresh has changed the info.
+    present: Option<(ConnInfo, ChanInfo)>,
 }
+
+type ConnInfo = Bytes;
+type ChanInfo = Bytes;
 
 impl Channel {
     pub(super) fn new(name: &str, seed: u64) -> Self {
@@ -82,53 +88,48 @@ impl State {
     ) {
         let subscriber = Subscriber::new(member, subscription);
         let emits_joins = subscriber.emits_joins;
-        self.add(subscriber);
+        self.subscribers.insert(subscriber);
         reply(result);
         if emits_joins && let Some(info) = self.info(member) {
             self.push_to(&message::join(channel, info), |subscriber| subscriber.sees_joins);
         }
     }
 
-    fn add(&mut self, subscriber: Subscriber) {
-        self.positioned += usize::from(subscriber.is_positioned);
-        let replaced = self.subscribers.insert(subscriber);
-        self.positioned -= usize::from(replaced.is_some_and(|replaced| replaced.is_positioned));
-    }
-
     /// Removes a subscriber, then queues its leave to the others.
-    pub(super) fn unsubscribe(&mut self, channel: &str, member: &Member, now: Instant) -> bool {
+    pub(super) fn unsubscribe(&mut self, channel: &str, member: &Member) -> bool {
         let Some(subscriber) = self.subscribers.remove(member.number()) else { return false };
-        if subscriber.is_positioned {
-            self.positioned -= 1;
-            self.keep_position(now);
-        }
         if subscriber.emits_joins {
             self.push_to(&message::leave(channel, subscriber.info()), |subscriber| subscriber.sees_joins);
         }
         true
     }
 
+    /// Replaces what joins, leaves and publications show of a subscriber. Presence shows it from its next update on.
     pub(super) fn set_chan_info(&mut self, member: &Member, chan_info: Bytes) {
+        self.keep_present(member);
         if let Some(subscriber) = self.subscribers.get_mut(member.number()) {
-            let extra = Extra { chan_info, ..subscriber.extra.take().map(|extra| *extra).unwrap_or_default() };
-            subscriber.extra = extra.boxed();
+            subscriber.extra.get_or_insert_default().chan_info = chan_info;
+            subscriber.shrink();
         }
     }
 
-    /// Keeps what presence shows of a subscriber, whose info is about to change.
-    pub(super) fn hold_presence(&mut self, member: &Member) {
-        if let Some(subscriber) = self.subscribers.get_mut(member.number()).filter(|subscriber| subscriber.is_present) {
-            let shown = Box::new(subscriber.shown());
-            subscriber.extra.get_or_insert_default().shown = Some(shown);
-        }
-    }
-
-    /// Shows a subscriber in presence as it is now.
-    pub(super) fn renew_presence(&mut self, member: &Member) {
+    /// Lets presence show what it shows now until its next update.
+    pub(super) fn keep_present(&mut self, member: &Member) {
         if let Some(subscriber) = self.subscribers.get_mut(member.number())
-            && let Some(extra) = subscriber.extra.take()
+            && subscriber.is_present
         {
-            subscriber.extra = Extra { shown: None, ..*extra }.boxed();
+            let (conn_info, chan_info) = (subscriber.member.conn_info(), subscriber.chan_info());
+            subscriber.extra.get_or_insert_default().present.get_or_insert((conn_info, chan_info));
+        }
+    }
+
+    /// Lets presence show the current info.
+    pub(super) fn update_present(&mut self, member: &Member) {
+        if let Some(subscriber) = self.subscribers.get_mut(member.number())
+            && let Some(extra) = &mut subscriber.extra
+        {
+            extra.present = None;
+            subscriber.shrink();
         }
     }
 
@@ -142,7 +143,7 @@ impl State {
     }
 
     pub(super) fn presence(&self) -> HashMap<String, ClientInfo> {
-        self.present().map(|subscriber| (subscriber.member.id.to_string(), subscriber.shown())).collect()
+        self.present().map(|subscriber| (subscriber.member.id.to_string(), subscriber.present_info())).collect()
     }
 
     /// Queues a message to the subscribers that a test selects. It is encoded once for each format.
@@ -183,20 +184,47 @@ impl State {
     }
 
     fn keep(&mut self, new: &NewPublication, namespace: &Namespace, now: Instant) -> Kept {
-        let stream = self.stream(namespace, now);
+        let stream = self.stream(namespace.history_meta_ttl, now);
+        stream.keep_for(namespace.history_ttl, now);
         if stream.is_outdated(new.version, &new.version_epoch) {
             return Kept::Outdated(stream.position());
         }
-        stream.add(new, namespace, now);
+        stream.add(new, namespace.history_size);
         Kept::At(stream.position())
     }
 
-    fn fan_out(&self, channel: &str, new: NewPublication, position: &Position) {
+    fn fan_out(&mut self, channel: &str, new: NewPublication, position: &Position) {
         if !self.subscribers.is_empty() {
             let publication = new.at(position);
             let tags = publication.tags.clone();
             let message = message::publication(channel, publication);
-            self.push_to(&message, |subscriber| subscriber.lets_through(&tags));
+            let is_kept = position.offset > 0;
+            self.push_to(&message, |subscriber| {
+                subscriber.lets_through(&tags) && !(is_kept && subscriber.has_lost_position)
+            });
+            if is_kept && self.has_lost {
+                self.order_lost(channel);
+            }
+        }
+    }
+
+    /// Orders of those who have lost their position that they end their subscription.
+    fn order_lost(&mut self, channel: &str) {
+        self.has_lost = false;
+        for subscriber in self.subscribers.iter().filter(|subscriber| subscriber.has_lost_position) {
+            self.has_lost = true;
+            subscriber.member.order(Order::LosePosition { channel: channel.to_owned() });
+        }
+    }
+
+    pub(super) fn has_lost_position(&self, member: &Member) -> bool {
+        self.subscribers.get(member.number()).is_some_and(|subscriber| subscriber.has_lost_position)
+    }
+
+    /// Lets the position live on that a subscriber relies on.
+    pub(super) fn check_position(&mut self, member: &Member, meta_ttl: Duration, now: Instant) {
+        if self.subscribers.get(member.number()).is_some_and(|subscriber| subscriber.is_positioned) {
+            self.stream(meta_ttl, now);
         }
     }
 
@@ -210,22 +238,15 @@ impl State {
     }
 
     /// The stream, whose position lives on from now. It begins with the first look at it.
-    pub(super) fn stream(&mut self, namespace: &Namespace, now: Instant) -> &mut Stream {
+    pub(super) fn stream(&mut self, meta_ttl: Duration, now: Instant) -> &mut Stream {
         let stream = self.stream.get_or_insert_with(|| Box::new(Stream::new(self.seed)));
-        stream.touch(namespace.history_meta_ttl, now);
+        stream.touch(meta_ttl, now);
         stream
     }
 
     pub(super) fn clear_history(&mut self) {
         if let Some(stream) = &mut self.stream {
             stream.clear();
-        }
-    }
-
-    /// A position that someone relied on until now lives on from now.
-    fn keep_position(&mut self, now: Instant) {
-        if let Some(stream) = &mut self.stream {
-            stream.touch_again(now);
         }
     }
 }
@@ -248,12 +269,19 @@ impl State {
     ) -> Result<SubscribeResult, ErrorCode> {
         let mut result = subscription.result();
         if result.positioned {
-            let stream = self.stream(namespace, now);
+            let stream = self.stream(subscription.meta_ttl.unwrap_or(namespace.history_meta_ttl), now);
             let position = stream.position();
             (result.offset, result.epoch) = (position.offset, position.epoch);
             if let Some(recover) = subscription.recovery(namespace) {
                 result.was_recovering = true;
-                recover_from(stream, &recover, subscription, namespace.recovery_mode, recovery_limit, &mut result)?;
+                recover_from(
+                    stream,
+                    &recover,
+                    subscription,
+                    subscription.recovery_mode(namespace),
+                    recovery_limit,
+                    &mut result,
+                )?;
             }
         }
         Ok(result)
@@ -291,10 +319,21 @@ fn recover_from(
 impl State {
     /// Drops what is due.
     pub(super) fn expire(&mut self, now: Instant) {
-        let is_relied_on = self.positioned > 0;
-        let lost = self.stream.take_if(|stream| !stream.expire(now, is_relied_on));
-        self.has_lost_its_position |= lost.is_some_and(|stream| !stream.is_blank());
+        if let Some(stream) = self.stream.take_if(|stream| !stream.expire(now)) {
+            self.lose(&stream);
+        }
         self.keys.take_if(|keys| !keys.expire(now));
+    }
+
+    /// A stream is gone, and the positions in it. One that nobody has published to can be made again as it was, so whoever
+    /// is not subscribed has lost nothing.
+    fn lose(&mut self, stream: &Stream) {
+        let mut is_relied_on = false;
+        for subscriber in self.subscribers.iter_mut().filter(|subscriber| subscriber.is_positioned) {
+            (subscriber.has_lost_position, is_relied_on) = (true, true);
+        }
+        self.has_lost |= is_relied_on;
+        self.needs_another_seed |= is_relied_on || !stream.is_blank();
     }
 
     pub(super) fn due(&self) -> Option<Instant> {
@@ -303,13 +342,13 @@ impl State {
         stream.into_iter().chain(keys).min()
     }
 
-    pub(super) fn has_lost_its_position(&self) -> bool {
-        self.has_lost_its_position
+    pub(super) fn needs_another_seed(&self) -> bool {
+        self.needs_another_seed
     }
 
     /// Lets the next stream have another epoch.
     pub(super) fn begin_anew(&mut self, seed: u64) {
-        (self.seed, self.has_lost_its_position) = (seed, false);
+        (self.seed, self.needs_another_seed) = (seed, false);
     }
 
     /// Whether there is nothing to remember.
@@ -324,10 +363,11 @@ impl Subscriber {
         Self {
             member: Arc::clone(member),
             is_positioned: subscription.is_positioned(),
+            has_lost_position: false,
             is_present: subscription.presence,
             emits_joins: subscription.join_leave,
             sees_joins: subscription.push_join_leave,
-            extra: Extra { chan_info: subscription.chan_info, filter: subscription.tags_filter, shown: None }.boxed(),
+            extra: Extra::new(subscription.chan_info, subscription.tags_filter),
         }
     }
 
@@ -336,13 +376,23 @@ impl Subscriber {
     }
 
     fn info(&self) -> ClientInfo {
-        self.member.info(self.extra.as_ref().map(|extra| extra.chan_info.clone()).unwrap_or_default())
+        self.member.info(self.chan_info())
     }
 
-    /// What presence shows of the subscriber.
-    fn shown(&self) -> ClientInfo {
-        let held = self.extra.as_ref().and_then(|extra| extra.shown.as_deref());
-        held.cloned().unwrap_or_else(|| self.info())
+    fn present_info(&self) -> ClientInfo {
+        match self.extra.as_ref().and_then(|extra| extra.present.clone()) {
+            Some((conn_info, chan_info)) => ClientInfo { conn_info, ..self.member.info(chan_info) },
+            None => self.info(),
+        }
+    }
+
+    fn chan_info(&self) -> Bytes {
+        self.extra.as_ref().map(|extra| extra.chan_info.clone()).unwrap_or_default()
+    }
+
+    /// Drops the memory of what it hasn't.
+    fn shrink(&mut self) {
+        self.extra.take_if(|extra| extra.is_empty());
     }
 
     fn lets_through(&self, tags: &HashMap<String, String>) -> bool {
@@ -358,9 +408,12 @@ impl Numbered for Subscriber {
 }
 
 impl Extra {
-    /// `None` if there is nothing in it.
-    fn boxed(self) -> Option<Box<Self>> {
-        let Self { chan_info, filter, shown } = &self;
-        (!chan_info.is_empty() || filter.is_some() || shown.is_some()).then(|| Box::new(self))
+    fn new(chan_info: Bytes, filter: Option<Filter>) -> Option<Box<Self>> {
+        let extra = Self { chan_info, filter, present: None };
+        (!extra.is_empty()).then(|| Box::new(extra))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.chan_info.is_empty() && self.filter.is_none() && self.present.is_none()
     }
 }

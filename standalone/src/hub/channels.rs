@@ -64,7 +64,7 @@ impl Channels {
     }
 
     fn act<R>(&self, channel: &Arc<Channel>, mut state: MutexGuard<'_, State>, action: impl FnOnce(&mut State) -> R) -> R {
-        if state.has_lost_its_position() {
+        if state.needs_another_seed() {
             state.begin_anew(self.epochs.advance(self.hash(&channel.name)));
         }
         let result = action(&mut state);

@@ -59,7 +59,8 @@ impl Member {
         lock(&self.conn_info).clone()
     }
 
-    /// Replaces what presence, joins and publications show of the connection.
+    /// Replaces what joins, leaves and publications show of the connection, and presence where it isn't
+    /// [kept](super::Hub::keep_presence).
     pub(crate) fn set_conn_info(&self, conn_info: Bytes) {
         *lock(&self.conn_info) = conn_info;
     }

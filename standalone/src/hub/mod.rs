@@ -40,8 +40,8 @@
 //! key. A stream that nobody has published to is made again as it was, with the epoch that follows from its name. Whoever
 //! finds a channel in the map while it is removed looks it up again. What expires is dropped at the next look at the
 //! channel, or by [`Hub::sweep`], which the `timetable` leads to the channels where something is due, so that idle ones cost
-//! nothing. A stream whose position a subscriber relies on keeps its position; in Centrifugo, its checks of positions have
-//! the same effect.
+//! nothing. A stream's position lives on with each look at it, also by the checks of connections that rely on it. Where it
+//! goes nevertheless, they lose their subscription with the next publication, or with the next check.
 //!
 //! # Files
 //!
@@ -85,6 +85,7 @@ mod timetable;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -197,22 +198,36 @@ impl Hub {
 
     /// Ends a subscription, then queues its leave to the others. `false`: there was none.
     pub(crate) fn unsubscribe(&self, channel: &str, member: &Member) -> bool {
-        let was_subscribed = self.channels.with_existing(channel, |state| state.unsubscribe(channel, member, now()));
+        let was_subscribed = self.channels.with_existing(channel, |state| state.unsubscribe(channel, member));
         was_subscribed.unwrap_or(false)
     }
 
-    /// Replaces the `chan_info` of a subscription.
+    /// Replaces the `chan_info` of a subscription, in presence from [`update_presence`](Self::update_presence) on.
     pub(crate) fn set_chan_info(&self, channel: &str, member: &Member, chan_info: Bytes) {
         self.channels.with_existing(channel, |state| state.set_chan_info(member, chan_info));
     }
 
-    /// Keeps what presence shows of a member, whose info is about to change, until [`Hub::renew_presence`].
-    pub(crate) fn hold_presence(&self, channel: &str, member: &Member) {
-        self.channels.with_existing(channel, |state| state.hold_presence(member));
+    /// Lets the position that a subscriber relies on live for `meta_ttl` from now on. `false`: it is lost already.
+    pub(crate) fn check_position(&self, channel: &str, member: &Member, meta_ttl: Duration) -> bool {
+        let is_lost = self.channels.with_existing(channel, |state| {
+            state.check_position(member, meta_ttl, now());
+            state.has_lost_position(member)
+        });
+        !is_lost.unwrap_or(false)
     }
 
-    pub(crate) fn renew_presence(&self, channel: &str, member: &Member) {
-        self.channels.with_existing(channel, |state| state.renew_presence(member));
+    /// Whether a subscriber's position is of a stream that is gone.
+    pub(crate) fn has_lost_position(&self, channel: &str, member: &Member) -> bool {
+        self.channels.with_existing(channel, |state| state.has_lost_position(member)).unwrap_or(false)
+    }
+
+    /// Lets presence show what it shows now of a member until [`update_presence`](Self::update_presence).
+    pub(crate) fn keep_presence(&self, channel: &str, member: &Member) {
+        self.channels.with_existing(channel, |state| state.keep_present(member));
+    }
+
+    pub(crate) fn update_presence(&self, channel: &str, member: &Member) {
+        self.channels.with_existing(channel, |state| state.update_present(member));
     }
 
     /// What a channel shows of a member: with its `chan_info` if it is subscribed.
@@ -274,7 +289,7 @@ impl Hub {
     ) -> Result<HistoryPage, ErrorCode> {
         query.check()?;
         self.channels.with(channel, |state| {
-            let stream = state.stream(namespace, now());
+            let stream = state.stream(query.meta_ttl.unwrap_or(namespace.history_meta_ttl), now());
             Ok(HistoryPage { publications: stream.page(query)?, position: stream.position() })
         })
     }

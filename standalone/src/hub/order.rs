@@ -16,6 +16,8 @@ pub(crate) enum Order {
     Unsubscribe { channel: String, unsubscribed: Unsubscribed, done: Done },
     /// The API changes when the connection expires.
     Refresh { refresh: ServerRefresh, done: Done },
+    /// A channel's stream begins anew, so that the connection doesn't know what it misses.
+    LosePosition { channel: String },
 }
 
 /// Returns how an order ended. An owner that is gone drops it.

@@ -1,6 +1,7 @@
 //! Publications before they have a position, and queries of a channel's history.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -30,6 +31,8 @@ pub(crate) struct HistoryQuery {
     /// Publications after this one, or before it in reverse.
     pub(crate) since: Option<Position>,
     pub(crate) reverse: bool,
+    /// How long the stream's position lives on from now. `None`: as the namespace has it.
+    pub(crate) meta_ttl: Option<Duration>,
 }
 
 /// Publications of a channel, and the position of its stream.

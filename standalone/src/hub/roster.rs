@@ -40,6 +40,10 @@ impl<T: Numbered> Roster<T> {
         self.entries.iter()
     }
 
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut()
+    }
+
     pub(super) fn get(&self, number: u64) -> Option<&T> {
         self.place(number).map(|place| &self.entries[place])
     }

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::epochs::epoch;
 use super::{HistoryQuery, NewPublication};
 use crate::codec::ErrorCode;
-use crate::config::options::Namespace;
 use crate::proto::client::{ClientInfo, Publication};
 
 /// A place in a stream.
@@ -27,10 +26,11 @@ pub(super) struct Stream {
     kept: VecDeque<Kept>,
     version: u64,
     version_epoch: String,
-    meta_ttl: Duration,
     /// When the publications go. `None`: never, or there are none.
     publications_due: Option<Instant>,
-    /// When the position goes. `None`: never.
+    /// The end of the position's life, by the last look at it. `None`: it has none.
+    position_ends: Option<Instant>,
+    /// When it is found out whether the position's life is over, which may be later than its end. `None`: never.
     position_due: Option<Instant>,
 }
 
@@ -57,8 +57,8 @@ impl Stream {
             kept: VecDeque::new(),
             version: 0,
             version_epoch: String::new(),
-            meta_ttl: Duration::ZERO,
             publications_due: None,
+            position_ends: None,
             position_due: None,
         }
     }
@@ -80,15 +80,12 @@ impl Stream {
         self.top == 0
     }
 
-    /// Lets the position live for `meta_ttl` from now on. Zero: for ever.
+    /// Lets the position live for `meta_ttl` from now on. Zero: as long as before.
     pub(super) fn touch(&mut self, meta_ttl: Duration, now: Instant) {
-        self.meta_ttl = meta_ttl;
-        self.position_due = if meta_ttl.is_zero() { None } else { now.checked_add(meta_ttl) };
-    }
-
-    /// Lets the position live on as long as it did before.
-    pub(super) fn touch_again(&mut self, now: Instant) {
-        self.touch(self.meta_ttl, now);
+        if !meta_ttl.is_zero() {
+            self.position_ends = now.checked_add(meta_ttl);
+            self.position_due = self.position_due.or(self.position_ends);
+        }
     }
 
     /// Whether a publication's version isn't above the last one. 0 is no version.
@@ -98,15 +95,19 @@ impl Stream {
     }
 
     /// Keeps a publication, and returns its offset.
-    pub(super) fn add(&mut self, new: &NewPublication, namespace: &Namespace, now: Instant) -> u64 {
+    pub(super) fn add(&mut self, new: &NewPublication, size: usize) -> u64 {
         self.top += 1;
         self.kept.push_back(Kept::new(new));
-        let excess = self.kept.len().saturating_sub(namespace.history_size);
+        let excess = self.kept.len().saturating_sub(size);
         self.kept.drain(..excess);
         self.version = new.version;
         self.version_epoch.clone_from(&new.version_epoch);
-        self.publications_due = now.checked_add(namespace.history_ttl);
         self.top
+    }
+
+    /// Lets the publications live for `ttl` from now on.
+    pub(super) fn keep_for(&mut self, ttl: Duration, now: Instant) {
+        self.publications_due = now.checked_add(ttl);
     }
 
     /// Drops the publications. The position stays.
@@ -115,14 +116,16 @@ impl Stream {
         self.publications_due = None;
     }
 
-    /// Drops what is due. Returns whether the stream lives on, which it does as long as someone relies on its position.
-    pub(super) fn expire(&mut self, now: Instant, is_relied_on: bool) -> bool {
+    /// Drops what is due. Returns whether the stream lives on.
+    pub(super) fn expire(&mut self, now: Instant) -> bool {
         if is_due(self.publications_due, now) {
             self.clear();
         }
-        if is_due(self.position_due, now) && is_relied_on {
-            self.touch_again(now);
+        if !is_due(self.position_due, now) {
+            return true;
         }
+        // Looks at it may have let it live longer meanwhile.
+        self.position_due = self.position_ends;
         !is_due(self.position_due, now)
     }
 
@@ -159,7 +162,8 @@ impl Stream {
     }
 
     fn after(&self, offset: u64) -> impl Iterator<Item = Publication> {
-        let skipped = offset.saturating_sub(self.offsets().start - 1);
+        // The last offset of all is before the first one, as in Centrifugo.
+        let skipped = offset.wrapping_add(1).saturating_sub(self.offsets().start);
         let skipped = usize::try_from(skipped).unwrap_or(usize::MAX).min(self.kept.len());
         let rest = self.kept.range(skipped..).zip(self.offsets().skip(skipped));
         rest.map(|(kept, offset)| self.publication(kept, offset))

@@ -1,5 +1,7 @@
 //! The options with which a member subscribes.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use super::filter::Filter;
@@ -19,6 +21,10 @@ pub(crate) struct Subscription {
     /// Implies `positioned`.
     pub(crate) recoverable: bool,
     pub(crate) recover: Option<Recover>,
+    /// Whether it recovers as from a stream, also where the namespace has a cache.
+    pub(crate) ignores_cache: bool,
+    /// How long the stream's position lives on from now. `None`: as the namespace has it.
+    pub(crate) meta_ttl: Option<Duration>,
     /// Whether presence shows the subscriber.
     pub(crate) presence: bool,
     /// Whether others see it join and leave.
@@ -42,6 +48,10 @@ impl Subscription {
         self.positioned || self.recoverable
     }
 
+    pub(super) fn recovery_mode(&self, namespace: &Namespace) -> RecoveryMode {
+        if self.ignores_cache { RecoveryMode::Stream } else { namespace.recovery_mode }
+    }
+
     /// The result before any look at the stream.
     pub(super) fn result(&self) -> SubscribeResult {
         SubscribeResult {
@@ -57,7 +67,7 @@ impl Subscription {
 
     /// The recovery that the client requests, or that of the latest publication where the namespace always sends it.
     pub(super) fn recovery(&self, namespace: &Namespace) -> Option<Recover> {
-        let is_automatic = namespace.auto_cache_recover && namespace.recovery_mode == RecoveryMode::Cache;
+        let is_automatic = namespace.auto_cache_recover && self.recovery_mode(namespace) == RecoveryMode::Cache;
         let asked = self.recover.clone().or_else(|| is_automatic.then(Recover::default));
         asked.filter(|_| self.recoverable)
     }

@@ -10,14 +10,14 @@ use crate::config::options::{Allowed, ChannelOptions, DataFormat, Namespace, Rec
 use crate::config::source::Source;
 
 pub(super) fn options<'a>(channel: &Source<'a>, proxies: &Proxies<'a>) -> ChannelOptions {
-    let own = channel.object("proxy");
+    let (own, history_meta_ttl) = (channel.object("proxy"), channel.seconds("history_meta_ttl"));
     let defaults = Defaults {
         proxies,
         subscribe: Proxy::read(own.object("subscribe")),
         publish: Proxy::read(own.object("publish")),
         sub_refresh: Proxy::read(own.object("sub_refresh")),
         subscribe_stream: Proxy::read(own.object("subscribe_stream")),
-        history_meta_ttl: channel.seconds("history_meta_ttl"),
+        history_meta_ttl,
         data_format: data_format(channel).unwrap_or_default(),
     };
     ChannelOptions {
@@ -26,6 +26,7 @@ pub(super) fn options<'a>(channel: &Source<'a>, proxies: &Proxies<'a>) -> Channe
         namespace_boundary: channel.text("namespace_boundary"),
         user_boundary: channel.text("user_boundary"),
         user_separator: channel.text("user_separator"),
+        history_meta_ttl,
         without_namespace: Arc::new(defaults.namespace(&channel.object("without_namespace"), String::new())),
         namespaces: namespaces(channel, |source| Arc::new(defaults.namespace(source, source.text("name")))),
     }

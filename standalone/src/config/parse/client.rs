@@ -31,6 +31,7 @@ pub(super) fn options<'a>(client: &Source<'a>, channel: &ChannelOptions, proxies
         pong_timeout,
         stale_close_delay: client.time("stale_close_delay"),
         presence_update_interval: client.time("presence_update_interval"),
+        channel_position_check_delay: client.time_if_any("channel_position_check_delay"),
         expired_close_delay: client.time("expired_close_delay"),
         expired_sub_close_delay: client.time("expired_sub_close_delay"),
         personal_channel: personal_channel(&client.object("subscribe_to_user_personal_channel"), channel),

@@ -19,7 +19,7 @@ pub(super) const CLIENT: &[Key] = &[
     number("queue_max_size", 1048576),
     time("presence_update_interval", "27s"),
     number("concurrency", 0),
-    time("channel_position_check_delay", "40s").noted(SURE),
+    time("channel_position_check_delay", "40s"),
     time("channel_position_max_time_lag", "0s").noted(SURE),
     number("connection_limit", 0),
     number("user_connection_limit", 0),

@@ -222,7 +222,7 @@ fn keys_without_effect_are_noted_once_for_each_reason() {
         "log": {"level": "debug", "file": "/tmp/a"},
         "engine": {"type": "redis", "redis": {"address": ["redis://r:6379"], "presence_ttl": "2m"}},
         "broker": {"enabled": true, "type": "nats"},
-        "client": {"channel_position_check_delay": "10s"},
+        "client": {"channel_position_max_time_lag": "10s"},
         "prometheus": {"enabled": false, "handler_prefix": "/metrics"},
     }));
     let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
@@ -230,7 +230,7 @@ fn keys_without_effect_are_noted_once_for_each_reason() {
     for expected in [
         "`log` has no effect standalone: the engine logs with `tracing`, by the app's subscriber",
         "`broker`, `engine` have no effect standalone: the engine is one process and keeps everything in its memory",
-        "`client.channel_position_check_delay` has no effect standalone: \
+        "`client.channel_position_max_time_lag` has no effect standalone: \
          in one process no subscriber misses a publication unnoticed",
     ] {
         assert!(notes.iter().any(|note| note == expected), "{expected}: {notes:?}");

@@ -57,6 +57,25 @@ fn presence_shows_clients_and_users_with_their_infos() {
 }
 
 #[test]
+fn presence_shows_what_it_keeps_until_its_update() {
+    let (hub, namespace, client) = (hub(), Namespace::default(), Client::new("a", "ann"));
+    let wish = Subscription { chan_info: Bytes::from("chan"), presence: true, ..plain() };
+    client.subscribe(&hub, CHANNEL, &namespace, wish.clone()).unwrap();
+    let present = || hub.presence(CHANNEL).remove("a").map(|info| (info.conn_info, info.chan_info)).unwrap();
+    hub.keep_presence(CHANNEL, &client.member);
+    client.member.set_conn_info(Bytes::from("conn"));
+    hub.set_chan_info(CHANNEL, &client.member, Bytes::new());
+    assert_eq!(present(), (Bytes::new(), Bytes::from("chan")));
+    assert_eq!(hub.info(CHANNEL, &client.member).conn_info, Bytes::from("conn"));
+    hub.update_presence(CHANNEL, &client.member);
+    assert_eq!(present(), (Bytes::from("conn"), Bytes::new()));
+    hub.keep_presence(CHANNEL, &client.member);
+    client.member.set_conn_info(Bytes::from("later"));
+    client.subscribe(&hub, CHANNEL, &namespace, wish).unwrap();
+    assert_eq!(present(), (Bytes::from("later"), Bytes::from("chan")));
+}
+
+#[test]
 fn a_subscription_replaces_the_one_before() {
     let (hub, namespace) = (hub(), Namespace::default());
     let client = Client::joined(&hub, "ann");

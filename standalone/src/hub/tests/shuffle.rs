@@ -87,24 +87,15 @@ impl Model {
         stream
     }
 
-    fn is_relied_on(&self) -> bool {
-        self.members.iter().any(|member| member.relies_on_position())
-    }
-
     fn pass(&mut self, seconds: u64) {
         self.now += seconds;
-        let is_relied_on = self.is_relied_on();
         let now = self.now;
-        if let Some(stream) = &mut self.stream {
-            if stream.publications_due <= now {
-                stream.kept.clear();
-            }
-            if is_relied_on {
-                stream.position_due = stream.position_due.max(now + 1);
-            }
+        if let Some(stream) = self.stream.as_mut().filter(|stream| stream.publications_due <= now) {
+            stream.kept.clear();
         }
-        // A stream that nobody has published to is the same when it is made again.
-        self.stream.take_if(|stream| stream.top > 0 && stream.position_due <= now);
+        // A stream that nobody has published to is the same when it is made again, unless a member relies on it.
+        let is_relied_on = self.members.iter().any(|member| member.relies_on_position());
+        self.stream.take_if(|stream| (stream.top > 0 || is_relied_on) && stream.position_due <= now);
         self.keys.retain(|_, due| *due > now);
     }
 
@@ -129,11 +120,7 @@ impl Model {
     }
 
     fn unsubscribe(&mut self, member: usize) {
-        let relied = self.members[member].relies_on_position();
         let kind = self.members[member].subscribed.take();
-        if relied && let Some(stream) = &mut self.stream {
-            stream.position_due = self.now + META_TTL;
-        }
         if kind == Some(Kind::Joins) {
             let leave = Received::Leave(self.members[member].name.clone());
             self.push_to_seers(&leave);
@@ -156,7 +143,12 @@ impl Model {
         self.published += 1;
         let text = self.published.to_string();
         let offset = if keep { self.keep(text.clone()) } else { 0 };
+        let stream = self.stream.as_ref().map(|stream| stream.number);
         for member in self.members.iter_mut().filter(|member| member.subscribed.is_some()) {
+            let has_lost_position = member.relies_on_position() && member.position.map(|(number, _)| number) != stream;
+            if keep && has_lost_position {
+                continue;
+            }
             member.received.push(Received::Publication { offset, data: text.clone() });
             if keep && member.relies_on_position() {
                 member.position = member.position.map(|(stream, _)| (stream, offset));
