@@ -31,9 +31,11 @@ impl Translation<'_> {
             '{' => self.open(),
             '}' if self.depth > 0 => self.close(),
             ',' if self.depth > 0 => self.regex.push('|'),
+            // At the end, it escapes nothing.
             '\\' => {
-                let escaped = self.rest.next()?;
-                self.literal(escaped);
+                if let Some(escaped) = self.rest.next() {
+                    self.literal(escaped);
+                }
             }
             _ => self.literal(character),
         }
@@ -54,15 +56,37 @@ impl Translation<'_> {
         self.regex.push(')');
     }
 
+    /// One range such as `a-z`, or else a list, in which `-` is a character.
     fn class(&mut self) -> Option<()> {
         self.regex.push('[');
         if self.rest.next_if_eq(&'!').is_some() {
             self.regex.push('^');
         }
+        let mut ahead = self.rest.clone();
+        let (first, second) = (ahead.next()?, ahead.next()?);
+        if second == '-' {
+            self.rest = ahead;
+            self.range(first)?;
+        } else {
+            self.list()?;
+        }
+        self.regex.push(']');
+        Some(())
+    }
+
+    fn range(&mut self, low: char) -> Option<()> {
+        let high = self.rest.next()?;
+        self.literal(low);
+        self.regex.push('-');
+        self.literal(high);
+        self.rest.next_if_eq(&']').map(|_| ())
+    }
+
+    fn list(&mut self) -> Option<()> {
+        let empty = self.regex.len();
         loop {
             match self.rest.next()? {
-                ']' => break,
-                '-' => self.regex.push('-'),
+                ']' => return (self.regex.len() > empty).then_some(()),
                 '\\' => {
                     let escaped = self.rest.next()?;
                     self.literal(escaped);
@@ -70,8 +94,6 @@ impl Translation<'_> {
                 character => self.literal(character),
             }
         }
-        self.regex.push(']');
-        Some(())
     }
 
     fn finish(mut self) -> Option<Regex> {

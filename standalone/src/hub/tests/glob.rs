@@ -18,11 +18,13 @@ fn other_characters_stand_for_themselves() {
     assert!(matches("a.b+(c)|^$", "a.b+(c)|^$") && !matches("a.b", "axb"));
     assert!(matches(r"\*\{a,b}", "*{a,b}") && !matches(r"\*", "x"));
     assert!(matches("[.^]", "^") && matches("a,b", "a,b") && matches("}", "}"));
+    assert!(matches("a\\", "a") && matches("[ab-d]", "-") && !matches("[ab-d]", "c") && matches(r"[\-a]", "^"));
+    assert!(matches("[!!]", "a") && !matches("[!!]", "!") && matches("[[&]", "&") && matches(r"[a\]]", "]"));
 }
 
 #[test]
 fn an_incomplete_pattern_is_refused() {
-    for pattern in ["[a", "[", "{a", r"\", "[]", "[z-a]"] {
+    for pattern in ["[a", "[", "{a", "[]", "[!]", "[z-a]", "[a-", "[a-]", "[a-cx]"] {
         assert!(compile(pattern).is_none(), "{pattern}");
     }
 }
