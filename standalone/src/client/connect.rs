@@ -173,12 +173,12 @@ impl Connection {
         let options = &self.engine.options.client;
         let anonymous = options.allow_anonymous_connect_without_token || options.insecure;
         let identity = identity.or_else(|| anonymous.then(|| Identity { grants_requested: true, ..Identity::default() }));
-        let identity = identity.or_else(|| self.identity_of_header());
+        let identity = match identity {
+            Some(identity) => Some(self.with_channels(identity, &requested)?),
+            // As in Centrifugo, which grants a user of a header nothing else.
+            None => self.identity_of_header(),
+        };
         let mut identity = identity.ok_or(Close::BAD_REQUEST)?;
-        self.grant_personal_channel(&mut identity);
-        if identity.grants_requested {
-            self.grant_requested(&mut identity, &requested)?;
-        }
         identity.channels.remove("");
         if identity.channels.len() > self.engine.options.client.channel_limit {
             return Err(Close::CHANNEL_LIMIT.into());
@@ -188,6 +188,15 @@ impl Connection {
         let ttl = if expire_at > 0 { Some(seconds_until(expire_at).ok_or(ErrorCode::EXPIRED)?) } else { None };
         let subs = self.subscribe_all(identity.channels, &requested)?;
         self.reply_to_connect(id, identity.data, ttl, subs)
+    }
+
+    /// Adds the channels that nobody has named for the client.
+    fn with_channels(&self, mut identity: Identity, requested: &RequestedChannels) -> Result<Identity, Refused> {
+        self.grant_personal_channel(&mut identity);
+        if identity.grants_requested {
+            self.grant_requested(&mut identity, requested)?;
+        }
+        Ok(identity)
     }
 
     /// The user's personal channel, which nobody has to grant.

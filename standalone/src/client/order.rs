@@ -43,6 +43,10 @@ impl Connection {
             self.close(Close::CHANNEL_LIMIT);
             return Ok(());
         }
+        // What the client's format can't carry subscribes it to nothing, and ends it no more than in Centrifugo.
+        let push = Subscribe { data: options.data.clone(), ..Subscribe::default() };
+        let push = Push { subscribe: Some(push), ..Push::default() };
+        self.format.reply(&reply! { push: push }).map_err(|_| ErrorCode::INTERNAL)?;
         let made = self.namespace(channel).and_then(|namespace| {
             let ServerSubscribe { expire_at, info, data, recover_since, overrides } = options;
             let grant = Grant { info, data, expire_at, ignores_cache: true, ..Grant::of(&namespace) };
