@@ -18,7 +18,7 @@ const HOUSES: [House; 2] =
     [House { sources: "runtime/src", rooms: &RUNTIME }, House { sources: "standalone/src", rooms: &STANDALONE }];
 
 /// A command of a client passes `http`, `client`, and then `app` or `hub`.
-const STANDALONE: [&str; 15] = [
+const STANDALONE: [&str; 16] = [
     "server",
     "error",
     "descriptors",
