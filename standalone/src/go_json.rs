@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapDeserializer;
-use serde::de::{Deserialize, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
@@ -16,14 +16,16 @@ pub(crate) fn from_str<'de, T: Deserialize<'de>>(json: &'de str) -> serde_json::
 
 /// The content of a JSON string. Half of a surrogate pair becomes U+FFFD.
 pub(crate) fn text(json: &str) -> serde_json::Result<String> {
-    match json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) {
-        Some(content) if !content.contains('\\') => Ok(content.to_owned()),
-        _ => serde_json::from_str(json).or_else(|_| serde_json::Deserializer::from_str(json).deserialize_bytes(Halves)),
-    }
+    Text.deserialize(&mut serde_json::Deserializer::from_str(json))
 }
 
-/// The fields of an object, in their order.
-pub(crate) struct Entries<'de>(pub(crate) Vec<(String, &'de RawValue)>);
+/// The fields of an object, in their order. `null` has none.
+pub(crate) fn entries(json: &str) -> serde_json::Result<Vec<(String, &RawValue)>> {
+    let entries: Option<Entries<'_>> = serde_json::from_str(json)?;
+    Ok(entries.map_or_else(Vec::new, |Entries(entries)| entries))
+}
+
+struct Entries<'de>(Vec<(String, &'de RawValue)>);
 
 impl<'de> Deserialize<'de> for Entries<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -40,24 +42,27 @@ impl<'de> Visitor<'de> for Object {
         f.write_str("an object")
     }
 
-    /// A `null`.
-    fn visit_unit<E>(self) -> Result<Entries<'de>, E> {
-        Ok(Entries(Vec::new()))
-    }
-
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        while let Some(key) = map.next_key_seed(Text)? {
+            entries.push((key, map.next_value()?));
         }
         Ok(Entries(entries))
     }
 }
 
-/// Reads the bytes of a string with surrogates on their own, which aren't UTF-8.
-struct Halves;
+/// Reads the bytes of a string, which aren't UTF-8 where a surrogate is on its own.
+struct Text;
 
-impl Visitor<'_> for Halves {
+impl<'de> DeserializeSeed<'de> for Text {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<String, D::Error> {
+        json.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Text {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,9 +88,7 @@ struct Folded<'de>(&'de str);
 
 impl<'de> Folded<'de> {
     fn entries(&self) -> serde_json::Result<impl Iterator<Item = (String, Folded<'de>)>> {
-        // A struct is left as it is by `null`.
-        let Entries(entries) = if self.0 == "null" { Entries(Vec::new()) } else { serde_json::from_str(self.0)? };
-        Ok(entries.into_iter().map(|(key, value)| (key, Folded(value.get()))))
+        Ok(entries(self.0)?.into_iter().map(|(key, value)| (key, Folded(value.get()))))
     }
 }
 
@@ -146,7 +149,7 @@ impl<'de> IntoDeserializer<'de, serde_json::Error> for Folded<'de> {
 mod tests {
     use serde::Deserialize;
 
-    use super::{from_str, text};
+    use super::{entries, from_str, text};
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default)]
@@ -196,6 +199,7 @@ mod tests {
         for (json, expected) in cases {
             assert_eq!(text(json).ok().as_deref(), Some(expected), "{json}");
         }
+        assert_eq!(entries(r#"{"\udc00":1}"#).ok().map(|entries| entries[0].0.clone()).as_deref(), Some("\u{fffd}"));
         assert!(text("5").is_err());
     }
 }

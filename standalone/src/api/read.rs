@@ -2,13 +2,13 @@
 //! nothing. So whoever calls Centrifugo calls the engine with the same bodies.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use bytes::Bytes;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::Error;
 use serde_json::value::RawValue;
 
 use super::result::Fault;
+use crate::go_json;
 
 /// A value of a request. Before it is read, it is what it is when absent.
 pub(super) trait Read {
@@ -74,19 +74,12 @@ macro_rules! key {
 pub(super) use key;
 
 pub(super) fn object(object: &mut dyn Object, json: &RawValue) -> serde_json::Result<()> {
-    if is_null(json) {
-        return Ok(());
-    }
-    for (key, json) in entries(json)? {
+    for (key, json) in go_json::entries(json.get())? {
         if let Some(field) = object.field(&key.to_ascii_lowercase()) {
             field.read(json)?;
         }
     }
     Ok(())
-}
-
-fn entries(json: &RawValue) -> serde_json::Result<Vec<(String, &RawValue)>> {
-    serde_json::Deserializer::from_str(json.get()).deserialize_map(Entries)
 }
 
 fn is_null(json: &RawValue) -> bool {
@@ -104,7 +97,7 @@ impl Read for Bytes {
 impl Read for String {
     fn read(&mut self, json: &RawValue) -> serde_json::Result<()> {
         if !is_null(json) {
-            *self = serde_json::Deserializer::from_str(json.get()).deserialize_bytes(Text)?;
+            *self = go_json::text(json.get())?;
         }
         Ok(())
     }
@@ -149,66 +142,9 @@ impl<T: Read + Default> Read for BTreeMap<String, T> {
             self.clear();
             return Ok(());
         }
-        for (key, json) in entries(json)? {
+        for (key, json) in go_json::entries(json.get())? {
             self.insert(key, value(json)?);
         }
         Ok(())
     }
 }
-
-/// The entries of an object, in order.
-struct Entries;
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(key) = map.next_key_seed(Text)? {
-            entries.push((key, map.next_value()?));
-        }
-        Ok(entries)
-    }
-}
-
-/// Text, in which a half of a surrogate pair becomes the replacement character.
-struct Text;
-
-impl<'de> DeserializeSeed<'de> for Text {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<String, D::Error> {
-        json.deserialize_bytes(self)
-    }
-}
-
-impl Visitor<'_> for Text {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    /// serde_json writes half a pair as three bytes, as if it were a character.
-    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<String, E> {
-        let mut text = String::with_capacity(bytes.len());
-        for chunk in bytes.utf8_chunks() {
-            text.push_str(chunk.valid());
-            if chunk.invalid().first().is_some_and(|byte| *byte == HALF_OF_A_PAIR) {
-                text.push(char::REPLACEMENT_CHARACTER);
-            }
-        }
-        Ok(text)
-    }
-}
-
-/// The first byte of half a surrogate pair. The two that follow are invalid on their own, too.
-const HALF_OF_A_PAIR: u8 = 0xed;

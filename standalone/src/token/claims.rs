@@ -11,7 +11,7 @@ use super::date::Date;
 use super::{Namespaces, Reason, TokenError};
 use crate::base64;
 use crate::config::overrides::Overrides;
-use crate::go_json::{self, Entries};
+use crate::go_json;
 
 /// What a connection token grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,7 +193,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(claims: &'de str) -> Result<T, Reas
 /// The first claim `name` as text: a string's content, a number, any other JSON as it stands; empty without it.
 pub(super) fn text_of(claims: &str, name: &str) -> Result<String, Reason> {
     let malformed = |error: serde_json::Error| Reason::Claims(error.to_string());
-    let Entries(claims) = serde_json::from_str(claims).map_err(malformed)?;
+    let claims = go_json::entries(claims).map_err(malformed)?;
     let claim = claims.into_iter().find(|(key, _)| key == name).map_or("null", |(_, claim)| claim.get());
     match claim.as_bytes() {
         b"null" => Ok(String::new()),
