@@ -74,7 +74,7 @@ async fn odd_upgrade_requests_are_refused_or_served() {
         (with(&format!("X-Long: {}", "x".repeat(400 << 10))), "431"),
         (with(&"X: y\r\n".repeat(200)), "431"),
         (with("").replace(": 13", ": 12"), "400"),
-        (with("").replace("GET", "POST"), "400"),
+        (with("").replace("GET", "POST"), "405"),
         (with("Content-Length: 10"), "101"),
         (with("").replace("/connection/websocket", "/connection/websocket?format=%ff&format&=&&"), "101"),
         (with("").replace("HTTP/1.1", "HTTP/9.9"), "400"),
@@ -139,18 +139,18 @@ async fn bodies_of_the_server_api_are_limited_and_slow_ones_delay_nobody() {
 async fn requests_whose_responses_nobody_reads_are_closed_in_time() {
     let target = Target::start(json!({"client": {"stale_close_delay": "2s"}})).await;
     let requests = "GET /health HTTP/1.1\r\nHost: engine\r\n\r\n".repeat(1_000);
-    let mut sockets = Vec::new();
-    for _ in 0..20 {
+    let floods = (0..8).map(async |_| {
         let mut socket = TcpStream::connect(target.engine.address()).await.expect("a connection");
         // Until neither side takes any more.
-        while let Ok(sent) = timeout(Duration::from_millis(200), socket.write_all(requests.as_bytes())).await {
+        while let Ok(sent) = timeout(Duration::from_millis(500), socket.write_all(requests.as_bytes())).await {
             sent.expect("the engine has closed before it had to wait");
         }
-        sockets.push(socket);
-    }
+        socket
+    });
+    let mut sockets = futures_util::future::join_all(floods).await;
     target.serves().await;
     let growth = target.engine.memory().now.saturating_sub(target.before.now);
-    println!("20 floods of requests take {} KiB", growth >> 10);
+    println!("8 floods of requests take {} KiB", growth >> 10);
     assert!(growth < super::SLACK, "{} KiB", growth >> 10);
     for socket in &mut sockets {
         let ended = async { while socket.write_all(requests.as_bytes()).await.is_ok() {} };
@@ -228,7 +228,8 @@ async fn deep_bodies_of_the_server_api_are_refused_without_a_stack_of_their_dept
 #[tokio::test]
 async fn a_batch_of_very_many_commands_delays_no_client() {
     let target = Target::start(json!({})).await;
-    let commands = vec![r#"{"publish":{"channel":"a","data":{}}}"#; 200_000].join(",");
+    const COMMANDS: usize = 50_000;
+    let commands = vec![r#"{"publish":{"channel":"a","data":{}}}"#; COMMANDS].join(",");
     for parallel in [false, true] {
         let body = format!(r#"{{"commands":[{commands}],"parallel":{parallel}}}"#);
         let others = async {
@@ -245,7 +246,7 @@ async fn a_batch_of_very_many_commands_delays_no_client() {
         let batches = async {
             let batches = [post(&target, "/api/batch", &body), post(&target, "/api/batch", &body)];
             let responses = futures_util::future::join_all(batches).await;
-            took("two batches of 200,000 commands", began);
+            took("two batches", began);
             responses
         };
         let (responses, longest) = tokio::join!(batches, others);
@@ -254,7 +255,7 @@ async fn a_batch_of_very_many_commands_delays_no_client() {
         assert!(longest < Duration::from_secs(5), "{longest:?}");
     }
     let peak = target.engine.memory().peak.saturating_sub(target.before.now);
-    println!("two batches of 200,000 commands: {} KiB at their peak", peak >> 10);
-    assert!(peak < 600 << 20, "{} KiB", peak >> 10);
+    println!("two batches of {COMMANDS} commands: {} KiB at their peak", peak >> 10);
+    assert!(peak < 150 << 20, "{} KiB", peak >> 10);
     target.engine.has(super::NOTHING).await;
 }

@@ -24,7 +24,7 @@ use self::script::Scenario;
 use self::servers::{RunningServer, Start};
 
 /// The scenarios in which the engine differs from Centrifugo on purpose, and why. `docs/standalone.md` of the runtime tells users.
-const DEVIATIONS: [(&str, &str); 6] = [
+const DEVIATIONS: [(&str, &str); 5] = [
     ("The API needs a channel and data", "an unsubscribe without a channel ends no subscription, so it is a bad request"),
     (
         "The API reads history in both directions, without a limit of its own",
@@ -35,7 +35,6 @@ const DEVIATIONS: [(&str, &str); 6] = [
         "A client unsubscribes from a stream",
         "Centrifugo pushes 2500 to a client that has left a stream, upon which SDKs subscribe again",
     ),
-    ("The API unsubscribes from a stream", "the same, after the push of the unsubscribe"),
     ("A health check is always there", "an app without a server of its own has no other one, so it needs no option"),
 ];
 
