@@ -167,7 +167,7 @@ pub use reply::key_mode::KeyMode;
 pub use reply::poll_signer::{PollSigner, SignedKeys};
 pub use reply::publication::{IntoPublication, Publication};
 pub use reply::subscription::SubscribeOptions;
-pub use server::Server;
+pub use server::{Server, stop_signal};
 
 /// Re-exports the attribute and the types of each event. The attribute's page is `docs/NAME.md`.
 macro_rules! events {

@@ -21,8 +21,9 @@ impl App {
             Some(engine) => {
                 let chosen = if self.is_standalone { "starts its own engine" } else { "serves Centrifugo's calls" };
                 let text = engine.text();
-                let fault =
-                    format!("can't be `{text}`: the program {chosen} without `run`, which alone reads it: remove it");
+                let fault = format!(
+                    "can't be `{text}`: the program {chosen} without `App::run`, which alone reads it: call that, or remove it"
+                );
                 Err(StartError::Conflicts(vec![Conflict::Setting { setting: engine.name(), fault }]))
             }
         }
@@ -61,7 +62,10 @@ mod tests {
         assert!(App::empty().runs_engine(&operator("standalone")) && !App::empty().runs_engine(&operator("")));
         assert!(own.check_engine(&operator("standalone")).is_ok() && own.check_engine(&operator("")).is_ok());
         let refused = own.check_engine(&operator("centrifugo")).expect_err("a conflict").to_string();
-        assert!(refused.contains("can't be `centrifugo`: the program starts its own engine without `run`"), "{refused}");
+        assert!(
+            refused.contains("can't be `centrifugo`: the program starts its own engine without `App::run`"),
+            "{refused}"
+        );
         let refused = App::empty().check_engine(&operator("standalone")).expect_err("a conflict").to_string();
         assert!(refused.contains("can't be `standalone`: the program serves Centrifugo's calls"), "{refused}");
     }

@@ -28,6 +28,7 @@ pub(crate) mod unsent;
 pub(crate) mod untaken;
 
 use std::fmt;
+use std::future::pending;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::{Pin, pin};
@@ -260,6 +261,28 @@ pub(crate) fn report_end(cut: Option<&str>, running: usize) {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("address", &format_args!("{}", self.listener)).finish_non_exhaustive()
+    }
+}
+
+/// Waits for SIGTERM or ctrl-c, upon which [`App::run`](crate::App::run) stops, in a program that doesn't call it.
+///
+/// ```no_run
+/// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = centrifugo::App::new().bind().await?;
+/// server.serve_until(centrifugo::stop_signal()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// From the first poll on, the signal no longer ends the process by itself. Where the system has no such signals, the future
+/// waits for ever, and a line in the log says why.
+pub async fn stop_signal() {
+    match signals() {
+        Ok(signals) => drop(pin!(signals).next().await),
+        Err(error) => {
+            tracing::error!(%error, "can't wait for the signals that stop the app");
+            pending().await
+        }
     }
 }
 

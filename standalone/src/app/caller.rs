@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{Extensions, HeaderMap};
 
 use crate::config::options::ProxyOptions;
 
@@ -18,6 +18,8 @@ pub(crate) struct Caller {
     pub(crate) protocol: &'static str,
     /// The headers of the WebSocket's HTTP request.
     pub(crate) headers: HeaderMap,
+    /// The extensions of that request, by its server's layers.
+    pub(crate) extensions: Extensions,
     /// `headers` of the connect command.
     pub(crate) emulated: HashMap<String, String>,
     pub(crate) meta: Bytes,

@@ -21,6 +21,7 @@ pub(super) fn request<M>(options: &ProxyOptions, caller: &Caller, message: M) ->
 pub(super) fn stream_request<M>(options: &ProxyOptions, caller: &Caller, message: M) -> Result<Request<M>, Status> {
     let mut request = Request::new(message);
     *request.metadata_mut() = MetadataMap::from_headers(metadata(options, caller)?);
+    *request.extensions_mut() = caller.extensions.clone();
     Ok(request)
 }
 

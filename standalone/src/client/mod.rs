@@ -103,6 +103,8 @@ enum Phase {
 pub(crate) struct Request {
     pub(crate) format: Format,
     pub(crate) headers: http::HeaderMap,
+    /// What layers of the app's own server have inserted.
+    pub(crate) extensions: http::Extensions,
     /// Whether pings are frames of WebSocket instead of empty replies.
     pub(crate) has_native_pings: bool,
 }
@@ -113,6 +115,7 @@ impl Connection {
             client: uuid::Uuid::new_v4().to_string(),
             protocol: request.format.name(),
             headers: engine.forwarded.of_http(&request.headers),
+            extensions: request.extensions,
             ..Caller::default()
         };
         Self {
@@ -260,7 +263,8 @@ impl Connection {
 
     /// Closes the connection after the messages that wait.
     fn close(&mut self, close: Close) {
-        tracing::debug!(client = %self.caller.client, user = %self.caller.user, code = close.code, "closing: {}", close.reason);
+        let Caller { client, user, .. } = &self.caller;
+        tracing::debug!(%client, %user, code = close.code, "closing: {}", close.reason);
         self.outbox.close(close);
     }
 

@@ -1,6 +1,6 @@
 //! The end of a command: a reply, an error, or the connection's close.
 
-use crate::app::{BadBase64, CallFailed};
+use crate::app::{BadBase64, CallFailed, Caller};
 use crate::codec::{Close, ErrorCode, Format};
 use crate::hub::Outbox;
 use crate::proto::client::{Error, Reply};
@@ -80,10 +80,16 @@ impl Connection {
         match outcome {
             Ok(None) => {}
             Ok(Some(reply)) => self.reply(id, reply),
-            Err(Refused::Code(code)) => self.reply(id, reply! { error: code.error() }),
-            Err(Refused::Error(error)) => self.reply(id, reply! { error: error }),
+            Err(Refused::Code(code)) => self.refuse(id, code.error()),
+            Err(Refused::Error(error)) => self.refuse(id, error),
             Err(Refused::Close(close)) => self.close(close),
         }
+    }
+
+    fn refuse(&mut self, id: u32, error: Error) {
+        let (Caller { client, user, .. }, code) = (&self.caller, error.code);
+        tracing::debug!(%client, %user, command = id, code, "refusing a command: {}", error.message);
+        self.reply(id, reply! { error: error });
     }
 
     /// Queues a reply.

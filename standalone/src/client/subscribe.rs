@@ -407,8 +407,8 @@ impl Connection {
     }
 }
 
-/// The seconds until a subscription expires, if it does. Unlike those of connections they have no limit, but that of 32 bits,
-/// beyond which Centrifugo drops the rest.
+/// The seconds until a subscription expires, if it does. Unlike those of connections they have no limit but that of 32 bits,
+/// of which Centrifugo keeps the lower ones.
 fn ttl(grant: &Grant) -> Result<Option<u32>, Refused> {
     match grant.expire_at {
         ..=0 => Ok(None),

@@ -33,7 +33,12 @@ fn engine(config: &Value) -> Arc<Engine> {
 
 /// A client of the engine, with JSON.
 async fn client(engine: &Arc<Engine>) -> WebSocketStream<DuplexStream> {
-    let request = Request { format: Format::Json, headers: http::HeaderMap::new(), has_native_pings: false };
+    let request = Request {
+        format: Format::Json,
+        headers: http::HeaderMap::new(),
+        extensions: http::Extensions::new(),
+        has_native_pings: false,
+    };
     let (client, server) = tokio::io::duplex(1 << 16);
     tokio::spawn(Connection::new(Arc::clone(engine), request).run(server));
     WebSocketStream::from_raw_socket(client, Role::Client, None).await

@@ -10,8 +10,8 @@ use futures_util::task::AtomicWaker;
 
 /// The wake-ups of one future among those that a task waits for. Between them, the future isn't polled.
 ///
-/// A task that runs doesn't know what has woken it, so it polls everything. Where a future is seldom the reason, and its state
-/// is spread over memory that isn't in the processor's cache, that costs more than the work itself.
+/// A task that runs doesn't know what has woken it, so it polls everything. Where a future is seldom the reason, and its
+/// state is spread over memory that isn't in the processor's cache, that costs more than the work itself.
 pub(super) struct Wakeups {
     log: Arc<Log>,
     /// Wakes the task, and marks the future as due.

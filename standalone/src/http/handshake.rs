@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::client;
@@ -71,8 +71,8 @@ impl Handshake {
     }
 
     /// What the connection knows of the request.
-    pub(super) fn request(&self, headers: HeaderMap) -> client::Request {
-        client::Request { format: self.format, headers, has_native_pings: self.has_native_pings }
+    pub(super) fn request(&self, headers: HeaderMap, extensions: Extensions) -> client::Request {
+        client::Request { format: self.format, headers, extensions, has_native_pings: self.has_native_pings }
     }
 }
 

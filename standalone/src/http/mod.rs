@@ -18,6 +18,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
+use http::request::Parts;
 use hyper_util::rt::TokioIo;
 
 use crate::client::{Connection, Engine};
@@ -67,11 +68,12 @@ async fn websocket(State(server): State<Server>, mut request: Request) -> Respon
     server.engine.sweep_from_now();
     let response = handshake.response();
     let upgrade = hyper::upgrade::on(&mut request);
-    let (engine, headers) = (Arc::clone(&server.engine), std::mem::take(request.headers_mut()));
+    let Parts { headers, extensions, .. } = request.into_parts().0;
+    let engine = Arc::clone(&server.engine);
     server.engine.connections.spawn(async move {
         // A client that is gone before the upgrade has no connection.
         if let Ok(io) = upgrade.await {
-            Connection::new(engine, handshake.request(headers)).run(TokioIo::new(io)).await;
+            Connection::new(engine, handshake.request(headers, extensions)).run(TokioIo::new(io)).await;
         }
     });
     response.map(|()| Body::empty())

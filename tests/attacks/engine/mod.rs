@@ -1,5 +1,5 @@
-//! Attacks of clients on an app with its own engine. After each of them a normal client works at once, the engine has no entry
-//! of anyone who has gone, and its memory is what it was.
+//! Attacks of clients on an app with its own engine. After each of them a normal client works at once, the engine has no
+//! entry of anyone who has gone, and its memory is what it was.
 
 mod channels;
 mod commands;

@@ -1,6 +1,7 @@
 //! Apps with their own engine: real clients, and no other process.
 
 mod calls;
+mod extensions;
 mod paths;
 mod publisher;
 mod stop;

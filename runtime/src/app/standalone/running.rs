@@ -101,8 +101,8 @@ impl RunningStandalone {
     /// let live = centrifugo::App::new().standalone().start()?;
     /// let pages = pages.merge(live.router());
     /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    /// let ctrl_c = async { drop(tokio::signal::ctrl_c().await) };
-    /// axum::serve(listener, pages).with_graceful_shutdown(live.stop_on(ctrl_c)).await?;
+    /// let stopped = live.stop_on(centrifugo::stop_signal());
+    /// axum::serve(listener, pages).with_graceful_shutdown(stopped).await?;
     /// # Ok(())
     /// # }
     /// ```
