@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
@@ -68,7 +68,9 @@ async fn websocket(State(server): State<Server>, mut request: Request) -> Respon
     server.engine.sweep_from_now();
     let response = handshake.response();
     let upgrade = hyper::upgrade::on(&mut request);
-    let Parts { headers, extensions, .. } = request.into_parts().0;
+    let Parts { headers, mut extensions, .. } = request.into_parts().0;
+    // It is a part of the buffer that the request was read into, which would stay in memory as long as the connection.
+    extensions.remove::<OriginalUri>();
     let engine = Arc::clone(&server.engine);
     server.engine.connections.spawn(async move {
         // A client that is gone before the upgrade has no connection.
