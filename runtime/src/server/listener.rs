@@ -74,8 +74,8 @@ impl Listener {
     }
 }
 
-/// Listens on the first of the host's addresses where that is possible. `is_shared`: beside other processes that listen there
-/// the same way.
+/// Listens on the first of the host's addresses where that is possible. `is_shared`: beside other processes that listen
+/// there the same way.
 async fn bind(address: &str, is_shared: bool) -> io::Result<TcpListener> {
     let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "the host has no address");
     for address in lookup_host(address).await? {

@@ -212,7 +212,8 @@ impl Server {
     }
 }
 
-/// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
+/// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut
+/// short.
 async fn keep_serving(
     connections: &mut Connections,
     listener: &Listener,

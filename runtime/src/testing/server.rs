@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::app::standalone::RunningStandalone;
 use crate::error::StartError;
 
-/// An app with its own engine on a free port of 127.0.0.1, to which a test connects with the SDK of a real client. There is no
-/// other process. Needs the feature `standalone`.
+/// An app with its own engine on a free port of 127.0.0.1, to which a test connects with the SDK of a real client. There is
+/// no other process. Needs the feature `standalone`.
 ///
 /// `Centrifugo` of the crate [`centrifugo-server`](https://docs.rs/centrifugo-server) has the same methods, so that a test of
 /// the same lines runs with a real Centrifugo.

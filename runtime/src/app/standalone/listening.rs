@@ -128,7 +128,8 @@ impl fmt::Debug for StandaloneServer {
     }
 }
 
-/// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut short.
+/// Keeps serving while balancers notice that the app is about to stop. Returns why that waits no longer, if it was cut
+/// short.
 async fn keep_serving(running: &RunningStandalone, mut stops: Pin<&mut impl Stream<Item = ()>>) -> Option<&'static str> {
     tokio::select! {
         biased;
