@@ -1,4 +1,5 @@
-//! JSON as Go reads it, where serde_json is stricter: keys in any case, the last of two same ones, halves of surrogate pairs.
+//! JSON as Go reads it, where serde_json is stricter: keys in any case, the last of two same ones, halves of surrogate
+//! pairs.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -246,7 +246,8 @@ impl Connection {
         }
     }
 
-    /// Performs the handshakes. `None`: that of TLS has failed or was late, or the app has stopped before they were complete.
+    /// Performs the handshakes. `None`: that of TLS has failed or was late, or the app has stopped before both were
+    /// complete.
     async fn open(
         &self,
         builder: &Builder,
