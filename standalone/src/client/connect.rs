@@ -37,10 +37,8 @@ struct Identity {
     grants_requested: bool,
 }
 
-/// The server-side subscriptions that the connect command requests.
-struct RequestedChannels {
-    subs: HashMap<String, SubscribeRequest>,
-}
+/// The server-side subscriptions that the connect command requests, by their channels.
+type RequestedChannels = HashMap<String, SubscribeRequest>;
 
 impl Connection {
     pub(super) fn connect(&mut self, id: u32, request: ConnectRequest) -> Outcome {
@@ -53,7 +51,7 @@ impl Connection {
     fn identify(&mut self, id: u32, request: ConnectRequest) -> Outcome {
         let options = &self.engine.options.client;
         self.caller.emulated = self.engine.forwarded.of_connect(request.headers);
-        let requested = RequestedChannels { subs: request.subs };
+        let requested = request.subs;
         if !request.token.is_empty() {
             let identity = self.identity_of_token(&request.token)?;
             return self.accept(id, Some(identity), requested);
@@ -69,7 +67,7 @@ impl Connection {
             b64data: payload_fields.b64data,
             name: request.name,
             version: request.version,
-            channels: requested.subs.keys().cloned().collect(),
+            channels: requested.keys().cloned().collect(),
         };
         let call = self.engine.app.connect(&proxy, &self.caller, message);
         self.wait(id, call, move |connection, response| {
@@ -220,7 +218,7 @@ impl Connection {
     /// Grants the server-side subscriptions that the client requests, as far as it could subscribe by itself.
     fn grant_requested(&self, identity: &mut Identity, requested: &RequestedChannels) -> Result<(), Refused> {
         let (channels, client) = (&self.engine.options.channel, &self.engine.options.client);
-        for channel in requested.subs.keys() {
+        for channel in requested.keys() {
             let namespace = channels.namespace_of(channel).ok_or(Close::BAD_REQUEST)?;
             let is_open =
                 !channels.is_private(channel) && namespace.subscribe.is_none() && channels.check_name(namespace, channel);
@@ -261,7 +259,7 @@ impl Connection {
         let mut subs = HashMap::with_capacity(channels.len());
         for (channel, grant) in channels {
             let namespace = self.namespace(&channel)?;
-            let requested = requested.subs.get(&channel).map_or_else(Requested::default, Requested::of_reconnect);
+            let requested = requested.get(&channel).map_or_else(Requested::default, Requested::of_reconnect);
             let made = self.subscribe_server_side(&channel, &namespace, grant.with_cache_of(&namespace), requested)?;
             subs.insert(channel, made);
         }
