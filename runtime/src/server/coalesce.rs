@@ -158,11 +158,17 @@ impl<S> CoalescedWrites<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for CoalescedWrites<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, read: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.peer.may_read() {
+            // The connection goes on by itself once it has accepted its calls.
+            return Poll::Pending;
+        }
         let before = read.filled().len();
         let Poll::Ready(result) = Pin::new(&mut self.socket).poll_read(context, read) else {
             return self.poll_silent(context).map(Err);
         };
-        if self.progress.follow(&read.filled()[before..]) {
+        let now = &read.filled()[before..];
+        self.peer.has_read(now.len());
+        if self.progress.follow(now) {
             self.read_timer = None;
         }
         Poll::Ready(result)
@@ -173,7 +179,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for CoalescedWrites<S> {
 mod tests {
     use std::sync::Mutex;
 
-    use tokio::io::AsyncWriteExt;
+    use futures_util::FutureExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio_util::task::TaskTracker;
 
     use super::*;
@@ -200,9 +207,13 @@ mod tests {
         }
     }
 
-    fn coalesced(writes: &Writes) -> CoalescedWrites<Writes> {
+    fn peer() -> Arc<Peer> {
         let peers = Arc::new(Peers::new(Limits::default(), Meter::default()));
-        CoalescedWrites::new(writes.clone(), Arc::new(Peer::new(peers, TaskTracker::new().token())), None)
+        Arc::new(Peer::new(peers, TaskTracker::new().token()))
+    }
+
+    fn coalesced(writes: &Writes) -> CoalescedWrites<Writes> {
+        CoalescedWrites::new(writes.clone(), peer(), None)
     }
 
     #[tokio::test]
@@ -257,6 +268,22 @@ mod tests {
         assert_eq!(pause(&mut backoff), 63);
         assert!(!backoff.yields(2), "it has just yielded, and something came");
         assert_eq!(pause(&mut backoff), 0);
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_sends_without_end_is_read_on_only_when_its_calls_are_accepted() {
+        let peer = peer();
+        let mut socket = CoalescedWrites::new(tokio::io::repeat(0), Arc::clone(&peer), None);
+        let mut bytes = [0; 4 << 10];
+        for turn in 0..3 {
+            let mut read = 0;
+            while let Some(now) = socket.read(&mut bytes).now_or_never() {
+                read += now.unwrap();
+            }
+            assert_eq!(read, 64 << 10, "turn {turn}");
+            assert!(peer.is_accepted(), "reading had to wait");
+        }
+        assert!(!peer.is_accepted(), "nothing was read since");
     }
 
     #[tokio::test]

@@ -188,8 +188,17 @@ impl Arrivals {
         Self { time: Instant::now(), is_stale: true }
     }
 
-    fn poll_next(&mut self, connection: &mut Http2, context: &mut Context<'_>) -> Poll<Option<Result<Accepted, h2::Error>>> {
+    /// The next call. When there is none, more may be read, after a yield in which the calls so far run.
+    fn poll_next(
+        &mut self,
+        connection: &mut Http2,
+        peer: &Peer,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Accepted, h2::Error>>> {
         let call = connection.poll_accept(context);
+        if call.is_pending() && peer.is_accepted() {
+            context.waker().wake_by_ref();
+        }
         if mem::replace(&mut self.is_stale, call.is_pending()) && call.is_ready() {
             self.time = Instant::now();
         }
@@ -223,7 +232,7 @@ impl Connection {
             }
             tokio::select! {
                 biased;
-                call = poll_fn(|context| arrivals.poll_next(&mut connection, context)) => {
+                call = poll_fn(|context| arrivals.poll_next(&mut connection, &self.peer, context)) => {
                     let Some(call) = call else { return Ok(()) };
                     let (request, respond) = call?;
                     self.spawn_call(request, respond, arrivals.time);

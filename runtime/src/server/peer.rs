@@ -16,6 +16,10 @@ use crate::server::ages::Ages;
 /// The memory of a response besides its bytes: h2's stream and frames.
 pub(crate) const RESPONSE: usize = 1 << 10;
 
+/// The bytes that a connection reads before it accepts the calls that have arrived. h2 would read for as long as the peer
+/// sends: faster than calls are accepted, and what is read before that is charged to nobody.
+const READ_AT_ONCE: usize = 64 << 10;
+
 /// The state that all connections share.
 #[derive(Debug)]
 pub(crate) struct Peers {
@@ -49,6 +53,8 @@ pub(crate) struct Peer {
     was_full: AtomicBool,
     /// The bytes that it has taken.
     taken: AtomicU64,
+    /// The bytes that have been read since the calls that had arrived were accepted. Only its connection's task uses it.
+    read: AtomicUsize,
     /// One of its calls was Centrifugo's.
     is_known: AtomicBool,
     /// Counts it among those that are alive.
@@ -194,6 +200,7 @@ impl Peer {
             ages: Ages::default(),
             was_full: AtomicBool::new(false),
             taken: AtomicU64::new(0),
+            read: AtomicUsize::new(0),
             is_known: AtomicBool::new(false),
             _alive: alive,
             all,
@@ -228,6 +235,23 @@ impl Peer {
     /// The bytes that the peer has taken.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Whether more may be read before the calls that have arrived are accepted.
+    pub(crate) fn may_read(&self) -> bool {
+        self.read.load(Ordering::Relaxed) < READ_AT_ONCE
+    }
+
+    /// Counts bytes that have been read from it.
+    pub(crate) fn has_read(&self, bytes: usize) {
+        self.read.store(self.read.load(Ordering::Relaxed) + bytes, Ordering::Relaxed);
+    }
+
+    /// Notes that all calls that had arrived are accepted. Returns whether reading had to wait for that.
+    pub(crate) fn is_accepted(&self) -> bool {
+        let had_to_wait = !self.may_read();
+        self.read.store(0, Ordering::Relaxed);
+        had_to_wait
     }
 
     /// Notes that its socket takes no more bytes for now.
