@@ -164,3 +164,29 @@ fn every_link_to_a_file_finds_it() {
         }
     }
 }
+
+/// The languages of code blocks that rustdoc compiles. It hides their lines that begin with `# `.
+const RUST: [&str; 6] = ["", "rust", "no_run", "compile_fail", "should_panic", "standalone_crate"];
+
+/// GitHub shows the lines that rustdoc hides.
+#[test]
+fn a_guide_reads_the_same_on_github_as_in_rustdoc() {
+    let folders = ["../runtime/docs", "../standalone/docs"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let guides =
+        folders.iter().flat_map(|folder| fs::read_dir(folder).expect("guides")).map(|file| file.expect("a guide").path());
+    let others = ["../README.md", "../scaffold/README.md", "../tests/server/README.md"];
+    let mut read = 0;
+    for page in guides.chain(others.map(|page| Path::new(env!("CARGO_MANIFEST_DIR")).join(page))) {
+        let text = fs::read_to_string(&page).expect("a page");
+        let mut language = None;
+        for line in text.lines() {
+            if let Some(info) = line.strip_prefix("```") {
+                language = if language.is_none() { info.split(',').next() } else { None };
+            } else if language.is_some_and(|language| RUST.contains(&language)) {
+                assert!(line != "#" && !line.starts_with("# "), "{}: rustdoc alone hides `{line}`", page.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 500, "{read} lines of code: are the pages read?");
+}

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{Error, is_name};
+use crate::{Error, is_name, say};
 
 const DEPENDENCIES: &str = include_str!("../templates/app/dependencies.txt");
 const MAIN: &str = include_str!("../templates/app/main.rs");
 
-/// Creates the folder and its files.
+/// Creates the folder and its files, and says how to run the app.
 pub(crate) fn create(folder: &Path) -> Result<(), Error> {
     // `.` and `..` have no last part.
     let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
@@ -23,7 +23,12 @@ pub(crate) fn create(folder: &Path) -> Result<(), Error> {
     package(folder)?;
     add_dependencies(&folder.join("Cargo.toml"))?;
     write(&folder.join(".gitignore"), "/target/\n")?;
-    write(&folder.join("src/main.rs"), MAIN)
+    write(&folder.join("src/main.rs"), MAIN)?;
+    say(&format!(
+        "created `{}`: `cargo run` there serves clients at ws://localhost:8000/connection/websocket",
+        folder.display()
+    ));
+    Ok(())
 }
 
 /// Runs `cargo new`, which knows the names that cargo refuses, and makes the package a member of the workspace around it.
@@ -69,7 +74,7 @@ mod tests {
         create(&folder.path().join("my-chat")).unwrap();
         let manifest = fs::read_to_string(folder.path().join("my-chat/Cargo.toml")).unwrap();
         assert!(manifest.contains("name = \"my-chat\"\n"), "{manifest}");
-        assert!(manifest.contains(concat!("centrifugo = \"", env!("CARGO_PKG_VERSION"), "\"")), "{manifest}");
+        assert!(manifest.contains(concat!("centrifugo = { version = \"", env!("CARGO_PKG_VERSION"), "\"")), "{manifest}");
         assert_eq!(fs::read_to_string(folder.path().join("my-chat/src/main.rs")).unwrap(), MAIN);
     }
 

@@ -3,6 +3,7 @@
 mod app;
 mod handler;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ enum Cargo {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Writes a new app: three handlers and a test.
+    /// Writes a new app, which serves clients by itself or behind a Centrifugo: three handlers and a test.
     New {
         /// The app's folder, which must not exist yet. Its last part is the package's name.
         path: PathBuf,
@@ -47,11 +48,15 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            use std::io::Write;
-            drop(writeln!(std::io::stderr(), "error: {error}"));
+            say(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes a line to stderr, if it is open.
+fn say(line: &str) {
+    drop(writeln!(io::stderr(), "{line}"));
 }
 
 /// Whether a name has only ASCII letters, digits and the other characters, and starts with a letter.

@@ -41,7 +41,12 @@ fn a_new_app_takes_handlers_and_compiles() {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let manifest = app.join("Cargo.toml");
     let here = |name: &str, path: &str| format!("{name} = {{ path = {:?} }}\n", workspace.join(path));
-    let patch = [("centrifugo", "runtime"), ("centrifugo-macros", "macros"), ("centrifugo-pattern", "pattern")];
+    let patch = [
+        ("centrifugo", "runtime"),
+        ("centrifugo-macros", "macros"),
+        ("centrifugo-pattern", "pattern"),
+        ("centrifugo-standalone", "standalone"),
+    ];
     let patch: String = patch.iter().map(|(name, path)| here(name, path)).collect();
     let text = fs::read_to_string(&manifest).expect("a manifest");
     fs::write(&manifest, format!("{text}\n[patch.crates-io]\n{patch}")).expect("a manifest");

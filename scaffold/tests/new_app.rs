@@ -1,4 +1,4 @@
-//! The app that `cargo centrifugo new` writes: it compiles, and its own test passes.
+//! The app that `cargo centrifugo new` writes: it compiles, its own test passes, and the engine accepts its configuration.
 
 #[path = "../templates/app/main.rs"]
 #[expect(dead_code, reason = "its main is not called here")]
@@ -8,4 +8,11 @@ mod app;
 mod chat {
     include!("../templates/topic.rs");
     include!("../templates/publish.rs");
+}
+
+#[tokio::test]
+async fn the_engine_accepts_the_app() {
+    let live = centrifugo::App::new().standalone().start().expect("an app that can start");
+    assert_eq!(live.websocket_path(), "/connection/websocket");
+    live.stop().await;
 }

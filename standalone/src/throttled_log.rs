@@ -32,6 +32,13 @@ impl ThrottledLog {
         }
     }
 
+    /// Logs a line with an instance of its kind, which a client has sent: it is escaped, and cut after 100 characters.
+    pub(crate) fn info_of(&self, line: &'static str, instance: &str) {
+        if let Some(more) = self.pass(line) {
+            tracing::info!("{line}: {:?}{more}", cut(instance));
+        }
+    }
+
     fn pass(&self, line: &'static str) -> Option<More> {
         let now = Instant::now();
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,6 +55,12 @@ impl ThrottledLog {
     }
 }
 
+/// The first 100 characters.
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(100).map_or(text.len(), |(end, _)| end);
+    &text[..end]
+}
+
 impl fmt::Display for More {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -60,6 +73,12 @@ impl fmt::Display for More {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_client_has_sent_is_cut() {
+        assert_eq!(cut("https://a.example"), "https://a.example");
+        assert_eq!(cut(&"ä".repeat(1_000)), "ä".repeat(100));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn each_line_is_logged_once_a_second() {

@@ -44,6 +44,8 @@ pub struct Settings {
     pub max_unsent_bytes: Option<usize>,
     /// `App::max_connections`.
     pub max_connections: Option<usize>,
+    /// `App::max_concurrent_calls`.
+    pub max_concurrent_calls: Option<u32>,
     /// `App::max_running_calls`.
     pub max_running_calls: Option<usize>,
     /// `App::tls`, with this certificate, which nobody else has signed, and its key.

@@ -1,5 +1,8 @@
-//! An app for Centrifugo, which calls its handlers. To run both, print Centrifugo's configuration by
-//! `PROXY_PRINT_CONFIG=1 cargo run > config.json`, then start `centrifugo -c config.json` and `cargo run`.
+//! A real-time app: `cargo run` serves clients at `ws://localhost:8000/connection/websocket`.
+//!
+//! It also runs behind a Centrifugo, on as many nodes as it takes. Print its configuration by
+//! `PROXY_PRINT_CONFIG=1 cargo run > config.json`, then start `centrifugo -c config.json` and
+//! `PROXY_ENGINE=centrifugo cargo run`.
 
 use centrifugo::{Connected, Data, UserId, rpc, topic};
 use serde::Deserialize;
@@ -32,7 +35,7 @@ async fn main() -> Result<(), centrifugo::StartError> {
     if app.print_config()? {
         return Ok(());
     }
-    app.run().await
+    app.standalone().run().await
 }
 
 #[cfg(test)]

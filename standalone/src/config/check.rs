@@ -104,9 +104,11 @@ impl Verdict {
 
     fn unknown(&mut self, path: &str, name: &str, parts: &[&[Key]]) {
         let known = parts.iter().copied().flatten().map(|key| key.name);
-        let instead = match nearest(&name.to_lowercase(), known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "remove it, or see the keys in the docs".to_owned(),
+        let instead = match (nearest(&name.to_lowercase(), known), &elsewhere(name)[..]) {
+            (_, [place]) => format!("write it as `{place}`"),
+            (_, [place, other]) => format!("write it as `{place}` or `{other}`"),
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, _) => "remove it, or see the keys in the docs".to_owned(),
         };
         self.fault(&join(path, name), "is no key of Centrifugo's configuration".to_owned(), instead);
     }
@@ -126,6 +128,27 @@ impl Verdict {
         };
         if !note.paths.iter().any(|known| known == path) {
             note.paths.push(path.to_owned());
+        }
+    }
+}
+
+/// The paths of the keys of this name that have an effect.
+fn elsewhere(name: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(name, "", ROOT, &mut paths);
+    paths
+}
+
+fn collect(name: &str, path: &str, parts: &[&[Key]], paths: &mut Vec<String>) {
+    for key in parts.iter().copied().flatten().filter(|key| matches!(key.fate, Fate::AsParent | Fate::Honoured)) {
+        let path = join(path, key.name);
+        match key.shape {
+            Shape::Object(parts) => collect(name, &path, parts, paths),
+            Shape::Objects(parts) => collect(name, &format!("{path}[..]"), parts, paths),
+            _ => {}
+        }
+        if key.name == name {
+            paths.push(path);
         }
     }
 }

@@ -17,8 +17,9 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::StatusCode;
+use http::header::ORIGIN;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use hyper_util::rt::TokioIo;
 
 use crate::client::{Connection, Engine};
@@ -103,7 +104,8 @@ impl Server {
             Ok(handshake)
         } else {
             let line = "refusing a connection with 403: its origin is neither this server's nor in `client.allowed_origins`";
-            self.engine.log.info(line);
+            let origin = request.headers().get(ORIGIN).map_or(&[][..], HeaderValue::as_bytes);
+            self.engine.log.info_of(line, &String::from_utf8_lossy(origin));
             Err(StatusCode::FORBIDDEN)
         }
     }

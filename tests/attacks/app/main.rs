@@ -39,6 +39,7 @@ fn app(settings: Settings) -> App {
     let app = with(app, settings.send_timeout, App::send_timeout);
     let app = with(app, settings.max_unsent_bytes, App::max_unsent_bytes);
     let app = with(app, settings.max_connections, App::max_connections);
+    let app = with(app, settings.max_concurrent_calls, App::max_concurrent_calls);
     with(app, settings.max_running_calls, App::max_running_calls)
 }
 

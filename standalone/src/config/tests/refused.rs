@@ -59,6 +59,20 @@ fn a_misspelt_key_is_refused_with_the_nearest_one() {
 }
 
 #[test]
+fn a_key_in_the_wrong_place_is_refused_with_the_right_one() {
+    for (name, place) in [
+        ("allowed_origins", "`client.allowed_origins`"),
+        ("port", "`http_server.port`"),
+        ("history_size", "`channel.without_namespace.history_size` or `channel.namespaces[..].history_size`"),
+    ] {
+        let expected = format!("`{name}` is no key of Centrifugo's configuration: write it as {place}");
+        assert_eq!(fault(json!({ name: 1 })), expected);
+    }
+    // Too many have one, so the nearest one in its place is a better guess.
+    assert!(fault(json!({"enabled": true})).ends_with("remove it, or see the keys in the docs"));
+}
+
+#[test]
 fn all_faults_are_reported_at_once() {
     let config = json!({
         "client": {"insecure": "maybe", "concurency": 2, "ping_interval": 25},
