@@ -13,6 +13,7 @@ use super::message;
 use super::roster::{Numbered, Roster};
 use super::stream::{Position, Stream};
 use super::timetable::Slot;
+use super::users::Users;
 use super::{Member, NewPublication, Order, Recover, Subscription};
 use crate::codec::{Encoded, ErrorCode};
 use crate::config::options::{Namespace, RecoveryMode};
@@ -28,6 +29,8 @@ pub(super) struct Channel {
 #[derive(Default)]
 pub(super) struct State {
     subscribers: Roster<Subscriber>,
+    /// The users that are present. Counted from the first look at their number on.
+    users: Option<Box<Users>>,
     stream: Option<Box<Stream>>,
     keys: Option<Box<Keys>>,
     /// Whether subscribers may have lost their position.
@@ -88,16 +91,32 @@ impl State {
     ) {
         let subscriber = Subscriber::new(member, subscription);
         let emits_joins = subscriber.emits_joins;
-        self.subscribers.insert(subscriber);
+        self.insert(subscriber);
         reply(result);
         if emits_joins && let Some(info) = self.info(member) {
             self.push_to(&message::join(channel, info), |subscriber| subscriber.sees_joins);
         }
     }
 
+    fn insert(&mut self, subscriber: Subscriber) {
+        if let (Some(users), Some(user)) = (&mut self.users, subscriber.present_user()) {
+            users.add(user);
+        }
+        if let Some(replaced) = self.subscribers.insert(subscriber) {
+            self.forget_user(&replaced);
+        }
+    }
+
+    fn forget_user(&mut self, subscriber: &Subscriber) {
+        if let (Some(users), Some(user)) = (&mut self.users, subscriber.present_user()) {
+            users.remove(user);
+        }
+    }
+
     /// Removes a subscriber, then queues its leave to the others.
     pub(super) fn unsubscribe(&mut self, channel: &str, member: &Member) -> bool {
         let Some(subscriber) = self.subscribers.remove(member.number()) else { return false };
+        self.forget_user(&subscriber);
         if subscriber.emits_joins {
             self.push_to(&message::leave(channel, subscriber.info()), |subscriber| subscriber.sees_joins);
         }
@@ -138,12 +157,19 @@ impl State {
         self.subscribers.get(member.number()).map(Subscriber::info)
     }
 
-    pub(super) fn present(&self) -> impl Iterator<Item = &Subscriber> {
-        self.subscribers.iter().filter(|subscriber| subscriber.is_present)
+    pub(super) fn presence(&self) -> HashMap<String, ClientInfo> {
+        let present = self.subscribers.iter().filter(|subscriber| subscriber.is_present);
+        present.map(|subscriber| (subscriber.member.id.to_string(), subscriber.present_info())).collect()
     }
 
-    pub(super) fn presence(&self) -> HashMap<String, ClientInfo> {
-        self.present().map(|subscriber| (subscriber.member.id.to_string(), subscriber.present_info())).collect()
+    /// The number of clients and of distinct users that are present.
+    pub(super) fn presence_stats(&mut self) -> (usize, usize) {
+        let users = self.users.get_or_insert_with(|| {
+            let mut users = Box::<Users>::default();
+            self.subscribers.iter().filter_map(Subscriber::present_user).for_each(|user| users.add(user));
+            users
+        });
+        (users.clients(), users.distinct())
     }
 
     /// Queues a message to the subscribers that a test selects. It is encoded once for each format.
@@ -371,8 +397,9 @@ impl Subscriber {
         }
     }
 
-    pub(super) fn user(&self) -> &str {
-        &self.member.user
+    /// The user, if it is present.
+    fn present_user(&self) -> Option<&Arc<str>> {
+        self.is_present.then_some(&self.member.user)
     }
 
     fn info(&self) -> ClientInfo {

@@ -81,8 +81,9 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 mod timetable;
+mod users;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -242,11 +243,7 @@ impl Hub {
 
     /// The number of clients and of distinct users that are present.
     pub(crate) fn presence_stats(&self, channel: &str) -> (usize, usize) {
-        let count = self.channels.with_existing(channel, |state| {
-            let users: HashSet<&str> = state.present().map(|subscriber| subscriber.user()).collect();
-            (state.present().count(), users.len())
-        });
-        count.unwrap_or_default()
+        self.channels.with_existing(channel, |state| state.presence_stats()).unwrap_or_default()
     }
 
     /// The channels with subscribers that match a pattern, all with an empty one, and the number of their subscribers. Error
@@ -274,10 +271,17 @@ impl Hub {
         self.channels.with(channel, |state| state.publish(channel, new, keeper, now()))
     }
 
-    /// Queues a publication to one member alone, such as one of its stream. `false`: it isn't subscribed.
-    pub(crate) fn deliver(&self, channel: &str, member: &Member, publication: Publication) -> bool {
-        let delivered = self.channels.with_existing(channel, |state| state.deliver(channel, member, publication));
-        delivered.unwrap_or(false)
+    /// Queues a publication to one member alone, such as one of its stream. `false`: it isn't subscribed, or the subscription
+    /// that the publication is for is no longer the current one.
+    pub(crate) fn deliver(
+        &self,
+        channel: &str,
+        member: &Member,
+        publication: Publication,
+        is_current: impl Fn() -> bool,
+    ) -> bool {
+        let deliver = |state: &mut channel::State| is_current() && state.deliver(channel, member, publication);
+        self.channels.with_existing(channel, deliver).unwrap_or(false)
     }
 
     /// Error 107: backwards from offset 0. Error 112: the epoch of `since` is another one.

@@ -54,9 +54,13 @@ type Tags = HashMap<String, String>;
 impl Filter {
     /// Checks a filter as a client sent it: error 107 for what means nothing, or is too large.
     pub(crate) fn new(node: FilterNode) -> Result<Self, ErrorCode> {
-        let (conditions, values) = size(&node);
-        let is_small = conditions <= MOST_CONDITIONS && values <= MOST_VALUES;
-        is_small.then(|| Self::parse(node)).flatten().ok_or(ErrorCode::BAD_REQUEST)
+        Self::is_small(&node).then(|| Self::parse(node)).flatten().ok_or(ErrorCode::BAD_REQUEST)
+    }
+
+    /// Whether a filter has few enough conditions and values to be kept.
+    pub(crate) fn is_small(node: &FilterNode) -> bool {
+        let (conditions, values) = size(node);
+        conditions <= MOST_CONDITIONS && values <= MOST_VALUES
     }
 
     fn parse(node: FilterNode) -> Option<Self> {

@@ -104,8 +104,9 @@ fn a_publication_to_one_member_reaches_no_other() {
         client.received();
     }
     let own = Publication { data: Bytes::from("1"), ..Publication::default() };
-    assert!(hub.deliver(CHANNEL, &ann.member, own.clone()));
-    assert!(!hub.deliver("elsewhere", &ann.member, own));
+    assert!(hub.deliver(CHANNEL, &ann.member, own.clone(), || true));
+    assert!(!hub.deliver(CHANNEL, &ann.member, own.clone(), || false), "it is for an earlier subscription");
+    assert!(!hub.deliver("elsewhere", &ann.member, own, || true));
     assert_eq!((ann.received(), bob.received()), (vec![publication(0, "1")], vec![]));
 }
 
