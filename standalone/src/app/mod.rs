@@ -124,8 +124,8 @@ fn failed(name: &str, status: &Status) -> CallFailed {
 }
 
 impl App {
-    /// Opens a stream, and waits for its first message, the reply to the subscription. `inbound`: what the client publishes,
-    /// for streams of both directions.
+    /// Opens a stream, and waits for its first message, the reply to the subscription, in a task of its own, as other calls.
+    /// `inbound`: what the client publishes, for streams of both directions.
     pub(crate) fn open<I>(
         &self,
         stream: &StreamProxy,
@@ -145,13 +145,7 @@ impl App {
         } else {
             unidirectional(client, stream_request(&stream.options, caller, message)).boxed()
         };
-        async move {
-            let opened = match timeout(allowed, opening.then(first_message)).await {
-                Ok(opened) => opened,
-                Err(_) => Err(Status::deadline_exceeded("the app's stream has not opened in time")),
-            };
-            opened.map_err(|status| failed("stream", &status))
-        }
+        returned("stream", allowed, true, Ok(tokio::spawn(opening.then(first_message))))
     }
 }
 

@@ -52,6 +52,10 @@ impl Connection {
         let options = &self.engine.options.client;
         self.caller.emulated = self.engine.forwarded.of_connect(request.headers);
         let requested = request.subs;
+        // They are kept while the handler takes its time, and no client had more.
+        if requested.len() > options.channel_limit {
+            return Err(Close::CHANNEL_LIMIT.into());
+        }
         if !request.token.is_empty() {
             let identity = self.identity_of_token(&request.token)?;
             return self.accept(id, Some(identity), requested);
@@ -82,7 +86,7 @@ impl Connection {
         if let Phase::Connected(_) = self.phase {
             self.leave();
         }
-        self.backlog = None;
+        (self.backlog, self.orders) = (None, None);
         self.phase = Phase::Failed;
         self.timers.connect_has_failed();
         self.conclude(id, outcome);

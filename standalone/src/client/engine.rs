@@ -1,7 +1,7 @@
 //! The engine: the state that all connections and the server API share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -94,16 +94,17 @@ impl Engine {
         !self.leaving.load(Ordering::Relaxed) && !self.stopping.is_cancelled()
     }
 
-    /// Begins to sweep the hub once a second. Only the first call does anything; the sweeping ends with the engine.
+    /// Begins to sweep the hub once a second, unless that is done already. It ends with the engine, or with the tokio runtime
+    /// of this call, after which another call begins it again.
     pub(crate) fn sweep_from_now(self: &Arc<Self>) {
         if self.sweeps.swap(true, Ordering::Relaxed) {
             return;
         }
-        let engine = Arc::downgrade(self);
+        let sweeps = Sweeps(Arc::downgrade(self));
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(SWEEP_INTERVAL).await;
-                match engine.upgrade() {
+                match sweeps.0.upgrade() {
                     Some(engine) => engine.hub.sweep(),
                     None => return,
                 }
@@ -121,5 +122,16 @@ impl Engine {
 
     pub(super) fn subscription_tokens(&self) -> &Verifier {
         self.subscription_tokens.as_ref().unwrap_or(&self.connection_tokens)
+    }
+}
+
+/// The sweeping of an engine's hub.
+struct Sweeps(Weak<Engine>);
+
+impl Drop for Sweeps {
+    fn drop(&mut self) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.sweeps.store(false, Ordering::Relaxed);
+        }
     }
 }

@@ -40,6 +40,7 @@ mod timers;
 mod wakeups;
 mod work;
 
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
-use tokio::task::consume_budget;
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
@@ -82,6 +83,8 @@ pub(crate) struct Connection {
     orders: Option<mpsc::UnboundedReceiver<Order>>,
     /// The commands of the last frame that haven't begun.
     backlog: Option<Commands>,
+    /// More of them may begin than a turn begins.
+    has_more_commands: bool,
     work: FuturesUnordered<Work>,
     /// The number of commands that have begun and not ended.
     commands: usize,
@@ -127,6 +130,7 @@ impl Connection {
             phase: Phase::New,
             orders: None,
             backlog: None,
+            has_more_commands: false,
             work: FuturesUnordered::new(),
             commands: 0,
         }
@@ -172,6 +176,10 @@ impl Connection {
             if let Some(end) = end {
                 return end;
             }
+            if self.has_more_commands {
+                // Other tasks have their turn, too.
+                yield_now().await;
+            }
         }
     }
 
@@ -204,11 +212,10 @@ impl Connection {
                 Event::Written | Event::Writing => {}
                 Event::Frame(frame) => self.receive(frame),
                 Event::Pong => self.native_pong(),
-                Event::Broken(close) => return Some(End::Close(close)),
+                Event::Broken(close) => self.close(close),
                 Event::Ended => return Some(End::Gone),
             },
-            // Other tasks have their turn, too.
-            () = consume_budget(), if self.backlog.is_some() && self.may_begin() => {}
+            () = ready(()), if self.has_more_commands => {}
             Some(finish) = self.work.next(), if !self.work.is_empty() => finish(self),
             order = next_order(&mut self.orders) => self.obey(order),
             () = &mut alarms.stopping, if !alarms.is_stopping => {
@@ -227,8 +234,9 @@ impl Connection {
         }
     }
 
-    /// Begins the commands of the last frame, as many as may run at once.
+    /// Begins the commands of the last frame, as many as may run at once, and as a turn may begin.
     fn begin_commands(&mut self) {
+        self.has_more_commands = false;
         for _ in 0..COMMANDS_IN_TURN {
             if !self.may_begin() {
                 return;
@@ -242,6 +250,7 @@ impl Connection {
                 }
             }
         }
+        self.has_more_commands = self.may_begin();
     }
 
     /// Whether another command may begin.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::AbortHandle;
 use tokio::time::Instant;
+use tokio_util::sync::DropGuard;
 
 use crate::config::options::Namespace;
 use crate::hub::Member;
@@ -50,22 +50,13 @@ pub(super) enum SubscriptionState {
     Refreshing,
 }
 
-/// A stream of the app, and the task that delivers its publications. Both end with it.
+/// A stream of the app. It ends with the task that delivers its publications, which ends with this.
 pub(super) struct AppStream {
     /// Tells it from earlier streams of the same channel.
     pub(super) number: u64,
-    pub(super) _task: AbortOnDrop,
+    pub(super) _end: DropGuard,
     /// Takes the client's publications, in streams of both directions.
     pub(super) inbound: Option<mpsc::Sender<StreamSubscribeRequest>>,
-}
-
-/// Ends a task when the subscription ends.
-pub(super) struct AbortOnDrop(pub(super) AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 impl Session {
@@ -84,6 +75,11 @@ impl Session {
     pub(super) fn has_stream(&self, channel: &str, number: u64) -> bool {
         let stream = self.channels.get(channel).and_then(|subscription| subscription.stream.as_ref());
         stream.is_some_and(|stream| stream.number == number)
+    }
+
+    /// Whether a command of the client is making a subscription to the channel.
+    pub(super) fn is_subscribing(&self, channel: &str) -> bool {
+        self.channels.get(channel).is_some_and(|subscription| subscription.state == SubscriptionState::Subscribing)
     }
 
     /// Whether the client is subscribed to the channel.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::Publications;
 use crate::codec::Unsubscribed;
@@ -16,7 +17,7 @@ use crate::proto::proxy::{StreamSubscribeRequest, SubscribeResponse};
 use super::Connection;
 use super::grant::Grant;
 use super::reply::{Outcome, Refused};
-use super::session::{AbortOnDrop, AppStream};
+use super::session::AppStream;
 use super::subscribe::grant_of_app;
 
 /// The number of a client's publications that wait for the app's stream, before the client has to wait.
@@ -57,16 +58,18 @@ impl Connection {
         let Some(subscription) = session.channels.get_mut(channel) else { return };
         session.streams += 1;
         let number = session.streams;
-        let delivery = Delivery { member: Arc::clone(&session.member), channel: channel.to_owned() };
-        let task = tokio::spawn(async move { delivery.run(&engine.hub, publications).await });
-        subscription.stream = Some(AppStream { number, _task: AbortOnDrop(task.abort_handle()), inbound });
+        let end = CancellationToken::new();
+        let delivery = Delivery { member: Arc::clone(&session.member), channel: channel.to_owned(), end: end.clone() };
+        let task = tokio::spawn(async move {
+            let ended = delivery.end.run_until_cancelled(delivery.run(&engine.hub, publications)).await;
+            ended.unwrap_or(Unsubscribed::SERVER)
+        });
+        subscription.stream = Some(AppStream { number, _end: end.drop_guard(), inbound });
         let channel = channel.to_owned();
         self.wait_beside(task, move |connection, ended| {
-            let is_current = connection.session().is_some_and(|session| session.has_stream(&channel, number));
-            if let Ok(unsubscribed) = ended
-                && is_current
-            {
-                connection.push_unsubscribe(&channel, unsubscribed);
+            if connection.session().is_some_and(|session| session.has_stream(&channel, number)) {
+                // A stream that panics has failed.
+                connection.push_unsubscribe(&channel, ended.unwrap_or(Unsubscribed::INSUFFICIENT_STATE));
             }
         });
     }
@@ -76,6 +79,8 @@ impl Connection {
 struct Delivery {
     member: Arc<Member>,
     channel: String,
+    /// Cancelled when the subscription has ended.
+    end: CancellationToken,
 }
 
 impl Delivery {
@@ -88,7 +93,8 @@ impl Delivery {
                     if let Some(publication) = message.publication {
                         let publication =
                             Publication { data: publication.data, tags: publication.tags, ..Publication::default() };
-                        hub.deliver(&self.channel, &self.member, publication);
+                        // The client may have subscribed anew while the app's stream blocked its thread.
+                        hub.deliver(&self.channel, &self.member, publication, || !self.end.is_cancelled());
                     }
                 }
                 Err(status) => {

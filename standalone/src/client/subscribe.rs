@@ -67,10 +67,12 @@ impl Connection {
         self.end_subscribe(&channel, outcome)
     }
 
-    /// A subscription that isn't made leaves no trace.
+    /// A subscription that isn't made leaves no trace. One that the server API has made meanwhile stays: the client has its
+    /// push.
     pub(super) fn end_subscribe(&mut self, channel: &str, outcome: Outcome) -> Outcome {
         if outcome.is_err()
             && let Some(session) = self.session()
+            && session.is_subscribing(channel)
         {
             session.channels.remove(channel);
         }
@@ -92,6 +94,10 @@ impl Connection {
             return Err(Close::BAD_REQUEST.into());
         }
         if channel.len() > channels.max_length {
+            return Err(ErrorCode::BAD_REQUEST.into());
+        }
+        // Before a handler may take its time, in which the request is kept.
+        if request.tf.as_ref().is_some_and(|filter| !Filter::is_small(filter)) {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         let taken = self.session().map(|session| (session.channels.contains_key(channel), session.channels.len()));
@@ -349,13 +355,10 @@ impl Connection {
 
     /// Waits until a subscription that is being made has been made, or not. `None`: none is being made.
     pub(super) fn once_made(&mut self, channel: &str) -> Option<impl Future<Output = Result<(), Close>> + Send + use<>> {
-        let subscription = self.session()?.channels.get_mut(channel)?;
-        let is_being_made = subscription.state == SubscriptionState::Subscribing;
-        is_being_made.then(|| {
-            let (sender, made) = oneshot::channel();
-            subscription.waiting.push(sender);
-            async { timeout(LONGEST_SUBSCRIBE, made).await.map(drop).map_err(|_| Close::SERVER_ERROR) }
-        })
+        let session = self.session().filter(|session| session.is_subscribing(channel))?;
+        let (sender, made) = oneshot::channel();
+        session.channels.get_mut(channel)?.waiting.push(sender);
+        Some(async { timeout(LONGEST_SUBSCRIBE, made).await.map(drop).map_err(|_| Close::SERVER_ERROR) })
     }
 
     /// Ends a subscription that has been made.

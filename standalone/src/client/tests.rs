@@ -2,24 +2,32 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt, stream};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use prost::Message as _;
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tonic::Status;
+use tonic::body::Body;
 use tower::service_fn;
 use tower::util::BoxCloneSyncService;
 
-use super::{Connection, Engine, Request};
+use super::{COMMANDS_IN_TURN, Connection, Engine, Request};
 use crate::codec::Format;
 use crate::config::options::Options;
-use crate::hub::{NewPublication, Stats};
+use crate::hub::{Member, NewPublication, Order, Stats};
+use crate::proto::proxy::{StreamSubscribeResponse, SubscribeResponse};
 
 /// The longest time until what has to happen at once.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -139,5 +147,159 @@ async fn the_close_of_a_client_in_the_middle_of_a_large_message_follows_it() {
     match client.next().await {
         Some(Ok(Message::Close(Some(close)))) => assert_eq!(u16::from(close.code), 3008),
         other => panic!("{other:?}"),
+    }
+}
+
+/// Connects, and returns the client's member.
+async fn enter(engine: &Engine, client: &mut WebSocketStream<DuplexStream>) -> Arc<Member> {
+    client.send(r#"{"id":1,"connect":{}}"#.into()).await.unwrap();
+    client.next().await.unwrap().unwrap();
+    engine.hub.members_of("").pop().expect("a member")
+}
+
+/// The next message, as JSON.
+async fn received(client: &mut WebSocketStream<DuplexStream>) -> Value {
+    let message = client.next().await.expect("a message").unwrap();
+    serde_json::from_str(message.to_text().unwrap()).unwrap_or_else(|_| panic!("{message:?}"))
+}
+
+/// An engine whose subscriptions are decided by this service, or opened as its streams.
+fn engine_with<F>(namespace: &Value, service: impl Fn() -> F + Clone + Send + Sync + 'static) -> Arc<Engine>
+where
+    F: Future<Output = http::Response<Body>> + Send + 'static,
+{
+    let app = json!({"endpoint": "grpc://app", "timeout": "1m"});
+    let config = json!({
+        "client": {"insecure": true},
+        "channel": {"proxy": {"subscribe": app, "subscribe_stream": app}, "without_namespace": namespace},
+    });
+    let (options, _) = Options::parse(&config).unwrap();
+    let app = service_fn(move |_| service().map(Ok::<_, Infallible>));
+    Arc::new(Engine::new(options, BoxCloneSyncService::new(app)).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_the_api_makes_during_a_refused_subscribe_stays_and_ends_with_its_client() {
+    let engine = engine_with(&json!({"subscribe_proxy_enabled": true, "presence": true}), async || {
+        tokio::time::sleep(AT_ONCE).await;
+        Status::unavailable("no").into_http()
+    });
+    let mut client = client(&engine).await;
+    let member = enter(&engine, &mut client).await;
+    client.send(r#"{"id":2,"subscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    tokio::time::sleep(AT_ONCE / 2).await;
+    let (done, made) = oneshot::channel();
+    member.order(Order::Subscribe { channel: "news".to_owned(), options: Box::default(), done });
+    assert_eq!(made.await.unwrap(), Ok(()));
+    assert!(received(&mut client).await["push"]["subscribe"].is_object());
+    assert_eq!(received(&mut client).await["error"]["code"], 100);
+
+    engine.hub.publish("news", &engine.options.channel.without_namespace, NewPublication::default());
+    assert_eq!(received(&mut client).await["push"]["channel"], "news");
+    client.send(r#"{"id":3,"unsubscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    assert!(received(&mut client).await["unsubscribe"].is_object());
+    assert_eq!(engine.hub.presence_stats("news"), (0, 0));
+    drop(member);
+    client.send(Message::Close(None)).await.unwrap();
+    while client.next().await.is_some() {}
+    assert_eq!(engine.hub.stats(), Stats::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_panics_ends_its_subscription() {
+    let engine = engine_with(&json!({"subscribe_stream_proxy_enabled": true}), async || {
+        let opened = StreamSubscribeResponse { subscribe_response: Some(SubscribeResponse::default()), publication: None };
+        let message = opened.encode_to_vec();
+        let frame = [&[0][..], &u32::try_from(message.len()).unwrap().to_be_bytes(), &message].concat();
+        let first = stream::once(async { Ok::<_, Infallible>(Frame::data(Bytes::from(frame))) });
+        let body = Body::new(StreamBody::new(first.chain(stream::once(async { panic!("in the body of a layer") }))));
+        http::Response::builder().header("content-type", "application/grpc").body(body).unwrap()
+    });
+    let mut client = client(&engine).await;
+    enter(&engine, &mut client).await;
+    client.send(r#"{"id":2,"subscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    assert!(received(&mut client).await["subscribe"].is_object());
+    assert_eq!(received(&mut client).await["push"]["unsubscribe"]["code"], 2500);
+    assert_eq!(engine.hub.stats().subscriptions, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_replies_to_commands_before_a_broken_frame_precede_the_close() {
+    let engine = engine(&json!({"client": {"insecure": true}, "websocket": {"message_size_limit": 100}}));
+    let mut client = client(&engine).await;
+    enter(&engine, &mut client).await;
+    client.feed(r#"{"id":2,"subscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    client.feed(Message::text("x".repeat(101))).await.unwrap();
+    client.flush().await.unwrap();
+    assert_eq!(received(&mut client).await["id"], 2);
+    match client.next().await {
+        Some(Ok(Message::Close(Some(close)))) => assert_eq!(u16::from(close.code), 1009),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_of_many_commands_leaves_other_tasks_their_turns() {
+    const COMMANDS: usize = 1_000;
+    let engine = engine(&json!({"client": {"insecure": true, "queue_max_size": 1 << 30}}));
+    let mut client = client(&engine).await;
+    enter(&engine, &mut client).await;
+    let turns = Arc::new(AtomicUsize::new(0));
+    let others = tokio::spawn({
+        let turns = Arc::clone(&turns);
+        async move {
+            loop {
+                turns.fetch_add(1, Ordering::Relaxed);
+                yield_now().await;
+            }
+        }
+    });
+    let commands: Vec<_> = (2..).take(COMMANDS).map(|id| json!({"id": id, "presence_stats": {"channel": "news"}})).collect();
+    let frame: Vec<_> = commands.iter().map(Value::to_string).collect();
+    client.send(frame.join("\n").into()).await.unwrap();
+    let mut replies = 0;
+    while replies < COMMANDS {
+        replies += client.next().await.unwrap().unwrap().to_text().unwrap().lines().count();
+    }
+    assert!(turns.load(Ordering::Relaxed) >= COMMANDS / COMMANDS_IN_TURN, "{turns:?}");
+    others.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connect_that_requests_more_channels_than_a_client_may_have_is_closed() {
+    let mut client = client(&engine(&json!({"client": {"insecure": true, "channel_limit": 2}}))).await;
+    client.send(r#"{"id":1,"connect":{"subs":{"a":{},"b":{},"c":{}}}}"#.into()).await.unwrap();
+    match client.next().await {
+        Some(Ok(Message::Close(Some(close)))) => assert_eq!(u16::from(close.code), 3505),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_that_is_too_large_is_refused_before_the_app_is_called() {
+    let engine = engine_with(&json!({"subscribe_proxy_enabled": true}), async || std::future::pending().await);
+    let mut client = client(&engine).await;
+    enter(&engine, &mut client).await;
+    let nodes = vec![json!({"cmp": "ex", "key": "a"}); 101];
+    let subscribe = json!({"id": 2, "subscribe": {"channel": "news", "tf": {"op": "or", "nodes": nodes}}});
+    client.send(subscribe.to_string().into()).await.unwrap();
+    let sent = Instant::now();
+    assert_eq!(received(&mut client).await["error"]["code"], 107);
+    assert!(sent.elapsed() < AT_ONCE);
+}
+
+#[test]
+fn the_hub_is_swept_on_another_runtime_when_the_first_one_has_gone() {
+    let engine = engine(&json!({"client": {"insecure": true}}));
+    for _ in 0..2 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            engine.sweep_from_now();
+            let namespace = &engine.options.channel.without_namespace;
+            let key = NewPublication { idempotency_key: Some("k".to_owned()), ..NewPublication::default() };
+            engine.hub.publish("news", namespace, key);
+            tokio::time::sleep(Duration::from_secs(400)).await;
+            assert_eq!(engine.hub.stats(), Stats::default(), "the key has been swept");
+        });
     }
 }

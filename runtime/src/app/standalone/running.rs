@@ -112,7 +112,7 @@ impl RunningStandalone {
         self.stop().await;
     }
 
-    /// Stops the engine. It ends streams, and closes all clients with 3001, upon which their SDKs connect again: within
+    /// Stops the engine. It closes all clients with 3001, and with them their streams, upon which their SDKs connect again: within
     /// `shutdown.timeout` of the configuration. Then calls that still run have
     /// [`drain_timeout`](crate::App::drain_timeout) to finish, and so has the error handler. Those that don't are dropped.
     pub async fn stop(&self) {
@@ -132,8 +132,9 @@ impl RunningStandalone {
 
     /// Closes the clients, and waits for calls. Returns why that waits no longer, if it was cut short.
     pub(super) async fn close(&self) -> Option<&'static str> {
-        self.shutdown().service.end_streams();
+        // Streams end with their clients. Those that ended before would be opened again by clients that are still served.
         self.engine().stop().await;
+        self.shutdown().service.end_streams();
         self.shutdown().finish().await
     }
 
