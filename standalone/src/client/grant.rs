@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::app::{BadBase64, payload};
-use crate::config::options::{Namespace, RecoveryMode};
+use crate::config::options::Namespace;
 use crate::config::overrides::Overrides;
 use crate::proto::proxy::{SubscribeOptionOverride, SubscribeOptions};
 use crate::token::SubscribeOptions as TokenOptions;
@@ -26,7 +26,7 @@ pub(crate) struct Grant {
     pub(crate) push_join_leave: bool,
     pub(crate) positioning: bool,
     pub(crate) recovery: bool,
-    /// Whether it recovers as if the client had asked for it.
+    /// Whether it recovers from a cache without the client's request.
     pub(crate) auto_cache_recover: bool,
     /// Whether it recovers as from a stream, also where the namespace has a cache.
     pub(crate) ignores_cache: bool,
@@ -87,8 +87,7 @@ impl Grant {
 
     /// Switches automatic recovery on where the namespace does.
     pub(crate) fn with_cache_of(mut self, namespace: &Namespace) -> Self {
-        let is_cache = namespace.recovery_mode == RecoveryMode::Cache;
-        self.auto_cache_recover |= namespace.auto_cache_recover && self.recovery && is_cache;
+        self.auto_cache_recover |= namespace.auto_cache_recover;
         self
     }
 }

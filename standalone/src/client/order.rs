@@ -51,7 +51,8 @@ impl Connection {
             let ServerSubscribe { expire_at, info, data, recover_since, overrides } = options;
             let grant = Grant { info, data, expire_at, ignores_cache: true, ..Grant::of(&namespace) };
             let grant = grant.overridden(&overrides);
-            let recover = recover_since.map(|since| Recover { since, reject_unrecovered: false });
+            let is_requested = recover_since.is_some();
+            let recover = Recover { is_requested, since: recover_since.unwrap_or_default(), reject_unrecovered: false };
             let (format, outbox) = (self.format, Arc::clone(&self.outbox));
             self.enter_channel(channel, &namespace, grant, Requested::recovering(recover), true, |made| {
                 let subscribe = Subscribe {

@@ -36,26 +36,27 @@ const LONGEST_SUBSCRIBE: Duration = Duration::from_secs(5);
 /// What a client's request adds to a grant.
 #[derive(Default)]
 pub(super) struct Requested {
-    recover: Option<Recover>,
+    recover: Recover,
     filter: Option<Filter>,
 }
 
 impl Requested {
     /// A server-side subscription that the client had before. It can't reject it.
     pub(super) fn of_reconnect(request: &SubscribeRequest) -> Self {
-        Self::recovering(recover(request).map(|recover| Recover { reject_unrecovered: false, ..recover }))
+        Self::recovering(Recover { reject_unrecovered: false, ..recover(request) })
     }
 
-    pub(super) fn recovering(recover: Option<Recover>) -> Self {
+    pub(super) fn recovering(recover: Recover) -> Self {
         Self { recover, filter: None }
     }
 }
 
-fn recover(request: &SubscribeRequest) -> Option<Recover> {
-    request.recover.then(|| Recover {
+fn recover(request: &SubscribeRequest) -> Recover {
+    Recover {
+        is_requested: request.recover,
         since: Position { offset: request.offset, epoch: request.epoch.clone() },
         reject_unrecovered: request.flag & REJECT_UNRECOVERED != 0,
-    })
+    }
 }
 
 impl Connection {
@@ -311,7 +312,8 @@ impl Connection {
             ttl: ttl.filter(|_| grant.refreshes_itself),
             positioned: grant.positioning,
             recoverable: grant.recovery,
-            recover: requested.recover.or_else(|| grant.auto_cache_recover.then(Recover::default)),
+            recover: requested.recover,
+            auto_cache_recover: grant.auto_cache_recover,
             ignores_cache: grant.ignores_cache,
             meta_ttl: grant.meta_ttl,
             presence: grant.presence,

@@ -14,7 +14,7 @@ use super::roster::{Numbered, Roster};
 use super::stream::{Position, Stream};
 use super::timetable::Slot;
 use super::users::Users;
-use super::{Member, NewPublication, Order, Recover, Subscription};
+use super::{Member, NewPublication, Order, Subscription};
 use crate::codec::{Encoded, ErrorCode};
 use crate::config::options::{Namespace, RecoveryMode};
 use crate::proto::client::{ClientInfo, Publication, SubscribeResult};
@@ -298,16 +298,10 @@ impl State {
             let stream = self.stream(subscription.meta_ttl.unwrap_or(namespace.history_meta_ttl), now);
             let position = stream.position();
             (result.offset, result.epoch) = (position.offset, position.epoch);
-            if let Some(recover) = subscription.recovery(namespace) {
+            if subscription.recovers(namespace) {
                 result.was_recovering = true;
-                recover_from(
-                    stream,
-                    &recover,
-                    subscription,
-                    subscription.recovery_mode(namespace),
-                    recovery_limit,
-                    &mut result,
-                )?;
+                let mode = subscription.recovery_mode(namespace);
+                recover_from(stream, subscription, mode, recovery_limit, &mut result)?;
             }
         }
         Ok(result)
@@ -316,15 +310,15 @@ impl State {
 
 fn recover_from(
     stream: &Stream,
-    recover: &Recover,
     subscription: &Subscription,
     mode: RecoveryMode,
     limit: usize,
     result: &mut SubscribeResult,
 ) -> Result<(), ErrorCode> {
+    let (recover, filter) = (&subscription.recover, subscription.tags_filter.as_ref());
     let recovered = match mode {
-        RecoveryMode::Stream => stream.recover(&recover.since, limit, subscription.tags_filter.as_ref()),
-        RecoveryMode::Cache => stream.recover_latest(&recover.since, limit, subscription.tags_filter.as_ref()),
+        RecoveryMode::Stream => stream.recover(&recover.since, limit, filter),
+        RecoveryMode::Cache => stream.recover_latest(&recover.since, limit, filter),
     };
     match recovered {
         Some(publications) => {

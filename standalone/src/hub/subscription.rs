@@ -20,7 +20,9 @@ pub(crate) struct Subscription {
     pub(crate) positioned: bool,
     /// Implies `positioned`.
     pub(crate) recoverable: bool,
-    pub(crate) recover: Option<Recover>,
+    pub(crate) recover: Recover,
+    /// Whether a cache recovers without the client's request.
+    pub(crate) auto_cache_recover: bool,
     /// Whether it recovers as from a stream, also where the namespace has a cache.
     pub(crate) ignores_cache: bool,
     /// How long the stream's position lives on from now. `None`: as the namespace has it.
@@ -34,10 +36,11 @@ pub(crate) struct Subscription {
     pub(crate) tags_filter: Option<Filter>,
 }
 
-/// The recovery that a client requests, which was subscribed before.
+/// Where a recovery begins, and whether the client requests one.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Recover {
-    /// The last position that it has.
+    pub(crate) is_requested: bool,
+    /// The last position that the client has. An automatic recovery of a cache begins there, too.
     pub(crate) since: Position,
     /// Error 112 instead of a subscription without what it missed.
     pub(crate) reject_unrecovered: bool,
@@ -60,15 +63,14 @@ impl Subscription {
             recoverable: self.recoverable,
             positioned: self.is_positioned(),
             data: self.data.clone(),
-            was_recovering: self.recover.is_some(),
+            was_recovering: self.recover.is_requested,
             ..SubscribeResult::default()
         }
     }
 
-    /// The recovery that the client requests, or that of the latest publication where the namespace always sends it.
-    pub(super) fn recovery(&self, namespace: &Namespace) -> Option<Recover> {
-        let is_automatic = namespace.auto_cache_recover && self.recovery_mode(namespace) == RecoveryMode::Cache;
-        let asked = self.recover.clone().or_else(|| is_automatic.then(Recover::default));
-        asked.filter(|_| self.recoverable)
+    /// Whether it recovers: because the client requests it, or automatically, which streams never do.
+    pub(super) fn recovers(&self, namespace: &Namespace) -> bool {
+        let is_automatic = self.auto_cache_recover && self.recovery_mode(namespace) == RecoveryMode::Cache;
+        self.recoverable && (self.recover.is_requested || is_automatic)
     }
 }

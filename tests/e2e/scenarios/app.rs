@@ -36,6 +36,7 @@ pub(crate) fn of(server: &str) -> App {
         opened,
         failing,
         endless,
+        cached,
         talk
     ]);
     match server {
@@ -67,6 +68,7 @@ struct Sub {
     presence: Option<bool>,
     join_leave: Option<bool>,
     recovery: Option<bool>,
+    cache_recover: bool,
 }
 
 /// What a refresh does, kept in the meta.
@@ -106,7 +108,8 @@ impl Sub {
         let options = if let Some(on) = self.presence { options.presence(on) } else { options };
         let options =
             if let Some(on) = self.join_leave { options.join_leave(on).force_push_join_leave(on) } else { options };
-        if let Some(on) = self.recovery { options.force_recovery(on) } else { options }
+        let options = if let Some(on) = self.recovery { options.force_recovery(on) } else { options };
+        if self.cache_recover { options.cache_recover() } else { options }
     }
 }
 
@@ -242,6 +245,12 @@ async fn failing(outcome: Outcome) -> impl Stream<Item = Result<&'static str, Re
 #[centrifugo::stream("ticks:endless.<_>", collect = false)]
 async fn endless() -> impl Stream<Item = &'static str> {
     stream::once(async { "here" }).chain(stream::pending())
+}
+
+/// A stream in a namespace that recovers its cache by itself.
+#[centrifugo::stream("cached:<_>", collect = false)]
+async fn cached() -> impl Stream<Item = &'static str> {
+    endless().await
 }
 
 /// Publishes what its client publishes.

@@ -1,4 +1,4 @@
-use super::super::{Filter, Hub, Limits, NewPublication, Recover, Subscription};
+use super::super::{Filter, Hub, Limits, NewPublication, Position, Recover, Subscription};
 use super::support::{CHANNEL, Client, data, history, hub, pass, plain, recoverable, recovering, short};
 use crate::codec::ErrorCode;
 use crate::config::options::{Namespace, RecoveryMode};
@@ -82,10 +82,7 @@ fn a_client_that_rejects_an_incomplete_recovery_gets_112_and_no_subscription() {
     let client = Client::joined(&hub, "strict");
     let strict = |offset, epoch: &str| {
         let subscription = recovering(offset, epoch);
-        Subscription {
-            recover: subscription.recover.map(|recover| Recover { reject_unrecovered: true, ..recover }),
-            ..subscription
-        }
+        Subscription { recover: Recover { reject_unrecovered: true, ..subscription.recover }, ..subscription }
     };
     for (offset, epoch) in [(1, &*epoch), (4, "another"), (9, "")] {
         let refused = client.subscribe(&hub, CHANNEL, &history(3), strict(offset, epoch));
@@ -136,13 +133,26 @@ fn an_empty_cache_recovers_nothing() {
 
 #[test]
 fn an_automatic_cache_recovers_unasked_but_an_automatic_stream_does_not() {
-    let automatic = Namespace { auto_cache_recover: true, ..cache() };
-    let (hub, _) = filled(&automatic);
-    let result = subscribe(&hub, &automatic, recoverable());
+    let automatic = |recoverable| Subscription { auto_cache_recover: true, recoverable, ..Subscription::default() };
+    let (hub, _) = filled(&cache());
+    let result = subscribe(&hub, &cache(), automatic(true));
     assert!(result.recovered && result.was_recovering && offsets(&result) == [5]);
-    let stream = Namespace { auto_cache_recover: true, ..history(3) };
-    let result = subscribe(&hub, &stream, recoverable());
-    assert!(!result.recovered && !result.was_recovering);
+    for (namespace, recoverable) in [(history(3), true), (cache(), false)] {
+        let (hub, _) = filled(&namespace);
+        let result = subscribe(&hub, &namespace, automatic(recoverable));
+        assert!(!result.recovered && !result.was_recovering && offsets(&result).is_empty());
+    }
+}
+
+#[test]
+fn an_automatic_cache_sends_nothing_to_a_client_that_has_the_latest_publication() {
+    let (hub, epoch) = filled(&cache());
+    for (offset, expected) in [(5, &[][..]), (4, &[5])] {
+        let recover = Recover { since: Position { offset, epoch: epoch.clone() }, ..Recover::default() };
+        let result = subscribe(&hub, &cache(), Subscription { recover, auto_cache_recover: true, ..recoverable() });
+        assert!(result.recovered && result.offset == offset);
+        assert_eq!(offsets(&result), expected);
+    }
 }
 
 #[test]

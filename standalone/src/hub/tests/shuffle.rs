@@ -242,7 +242,7 @@ impl Run {
         let since = self.positions[member].clone();
         let subscription = Subscription {
             recoverable: kind.is_positioned(),
-            recover: (kind == Kind::Recovering).then_some(Recover { since, reject_unrecovered: false }),
+            recover: Recover { is_requested: kind == Kind::Recovering, since, reject_unrecovered: false },
             join_leave: kind == Kind::Joins,
             push_join_leave: kind == Kind::Joins,
             ..Subscription::default()

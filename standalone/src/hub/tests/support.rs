@@ -149,7 +149,7 @@ pub(super) fn recoverable() -> Subscription {
 
 pub(super) fn recovering(offset: u64, epoch: &str) -> Subscription {
     let since = Position { offset, epoch: epoch.to_owned() };
-    Subscription { recover: Some(Recover { since, reject_unrecovered: false }), ..recoverable() }
+    Subscription { recover: Recover { is_requested: true, since, reject_unrecovered: false }, ..recoverable() }
 }
 
 pub(super) fn with_joins() -> Subscription {
