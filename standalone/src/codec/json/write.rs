@@ -112,15 +112,19 @@ impl Json {
 
     /// Appends a payload as it is, but for line breaks, which end a message.
     fn payload(&mut self, payload: &[u8]) {
-        // Checked each for itself: together with its surroundings, `1},"x":{"a":2` would be JSON.
-        if serde_json::from_slice::<&RawValue>(payload).is_err() {
-            self.invalid_payload = true;
-        } else if payload.contains(&b'\n') {
-            // In JSON, a line break is white space between two tokens, one of which ends by itself.
+        let start = self.text.len();
+        if payload.contains(&b'\n') {
             self.text.extend(payload.iter().filter(|byte| **byte != b'\n'));
         } else {
             self.text.extend_from_slice(payload);
         }
+        // As in Centrifugo, whose encoder writes what is empty as null.
+        if self.text.len() == start && !payload.is_empty() {
+            self.raw("null");
+        }
+        // Checked each for itself: together with its surroundings, `1},"x":{"a":2` would be JSON. Checked without line
+        // breaks, as Centrifugo does: between tokens they are white space, and in a string they are lost.
+        self.invalid_payload |= serde_json::from_slice::<&RawValue>(&self.text[start..]).is_err();
     }
 }
 

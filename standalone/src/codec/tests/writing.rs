@@ -113,16 +113,23 @@ fn line_breaks_in_a_payload_are_left_out() {
 }
 
 #[test]
+fn a_payload_counts_as_what_is_left_without_line_breaks() {
+    for (written, sent) in [("\"a\nb\"", "\"ab\""), ("1\n2", "12"), ("tr\nue", "true"), ("\"\n\"", "\"\""), ("\n\n", "null")]
+    {
+        assert_eq!(text(&payload(written)), format!(r#"{{"push":{{"channel":"c","pub":{{"data":{sent}}}}}}}"#));
+    }
+}
+
+#[test]
 fn a_payload_that_is_no_json_is_refused_for_json_clients_only() {
-    let refused: [&[u8]; 12] = [
+    let refused: [&[u8]; 11] = [
         b"text",
-        b"\n",
         b" ",
-        b"1\n2",
+        b"1 \n2",
         b"{",
         b"1}",
         br#"1},"x":{"a":2"#,
-        b"\"\n\"",
+        b"\"\r\"",
         b"\"\xff\"",
         b"\"\0\"",
         b"'a'",
