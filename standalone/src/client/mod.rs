@@ -255,10 +255,13 @@ impl Connection {
 
     /// Whether another command may begin.
     fn may_begin(&self) -> bool {
-        match self.phase {
+        match &self.phase {
             Phase::New => self.outbox.closing().is_none(),
             Phase::Connecting | Phase::Failed => false,
-            Phase::Connected(_) => self.commands < self.engine.options.client.concurrency && self.outbox.closing().is_none(),
+            Phase::Connected(session) => {
+                let concurrency = if session.is_unsubscribing { 0 } else { self.engine.options.client.concurrency };
+                self.commands < concurrency && self.outbox.closing().is_none()
+            }
         }
     }
 

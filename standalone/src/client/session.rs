@@ -23,6 +23,8 @@ pub(super) struct Session {
     pub(super) keeps_presence: bool,
     /// The number of streams that the app has opened for the client.
     pub(super) streams: u64,
+    /// Whether an unsubscribe waits for the subscribe before it. No command begins until then, as in Centrifugo.
+    pub(super) is_unsubscribing: bool,
 }
 
 /// A subscription, or one that is being made.
@@ -68,6 +70,7 @@ impl Session {
             positions_checked: Instant::now(),
             keeps_presence: false,
             streams: 0,
+            is_unsubscribing: false,
         }
     }
 

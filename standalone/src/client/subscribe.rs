@@ -347,12 +347,20 @@ impl Connection {
             self.end_subscription(&request.channel);
             return Ok(Some(reply! { unsubscribe: UnsubscribeResult {} }));
         };
+        self.hold_commands(true);
         self.wait(id, made, move |connection, made| {
+            connection.hold_commands(false);
             made?;
             connection.end_subscription(&request.channel);
             Ok(Some(reply! { unsubscribe: UnsubscribeResult {} }))
         });
         Ok(None)
+    }
+
+    fn hold_commands(&mut self, is_unsubscribing: bool) {
+        if let Some(session) = self.session() {
+            session.is_unsubscribing = is_unsubscribing;
+        }
     }
 
     /// Waits until a subscription that is being made has been made, or not. `None`: none is being made.
