@@ -268,8 +268,11 @@ impl Connection {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
         let filter = request.tf.clone().map(Filter::new).transpose()?;
-        if request.r#type > SHARED_POLL {
-            // Centrifugo doesn't note the subscription of an unknown type, and misses it here.
+        // Centrifugo doesn't note the subscription of an unknown type, and misses it here.
+        let is_noted = request.r#type <= SHARED_POLL;
+        // The server API may have subscribed the client meanwhile, and unsubscribed it: that is the last word.
+        let is_wanted = self.session().is_some_and(|session| session.channels.contains_key(&request.channel));
+        if !is_noted || !is_wanted {
             return Err(Close::SERVER_ERROR.into());
         }
         let requested = Requested { recover: recover(request), filter };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{FutureExt, SinkExt, StreamExt, stream};
+use futures_util::{FutureExt, SinkExt, Stream, StreamExt, stream};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use prost::Message as _;
@@ -24,9 +24,9 @@ use tower::service_fn;
 use tower::util::BoxCloneSyncService;
 
 use super::{COMMANDS_IN_TURN, Connection, Engine, Request};
-use crate::codec::Format;
+use crate::codec::{ErrorCode, Format, Unsubscribed};
 use crate::config::options::Options;
-use crate::hub::{Member, NewPublication, Order, Stats};
+use crate::hub::{Member, NewPublication, Order, ServerSubscribe, Stats};
 use crate::proto::proxy::{StreamSubscribeResponse, SubscribeResponse};
 
 /// The longest time until what has to happen at once.
@@ -163,6 +163,23 @@ async fn received(client: &mut WebSocketStream<DuplexStream>) -> Value {
     serde_json::from_str(message.to_text().unwrap()).unwrap_or_else(|_| panic!("{message:?}"))
 }
 
+/// Subscribes a client to `news` as the server API does.
+async fn subscribe_by_api(member: &Member, options: ServerSubscribe) -> Result<(), ErrorCode> {
+    let (done, made) = oneshot::channel();
+    member.order(Order::Subscribe { channel: "news".to_owned(), options: Box::new(options), done });
+    made.await.unwrap()
+}
+
+/// The response of an app that opens a stream, which goes on with `rest`.
+fn opened(rest: impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send + 'static) -> http::Response<Body> {
+    let opened = StreamSubscribeResponse { subscribe_response: Some(SubscribeResponse::default()), publication: None };
+    let message = opened.encode_to_vec();
+    let frame = [&[0][..], &u32::try_from(message.len()).unwrap().to_be_bytes(), &message].concat();
+    let first = stream::once(async { Ok(Frame::data(Bytes::from(frame))) });
+    let body = Body::new(StreamBody::new(first.chain(rest)));
+    http::Response::builder().header("content-type", "application/grpc").body(body).unwrap()
+}
+
 /// An engine whose subscriptions are decided by this service, or opened as its streams.
 fn engine_with<F>(namespace: &Value, service: impl Fn() -> F + Clone + Send + Sync + 'static) -> Arc<Engine>
 where
@@ -188,9 +205,7 @@ async fn a_subscription_that_the_api_makes_during_a_refused_subscribe_stays_and_
     let member = enter(&engine, &mut client).await;
     client.send(r#"{"id":2,"subscribe":{"channel":"news"}}"#.into()).await.unwrap();
     tokio::time::sleep(AT_ONCE / 2).await;
-    let (done, made) = oneshot::channel();
-    member.order(Order::Subscribe { channel: "news".to_owned(), options: Box::default(), done });
-    assert_eq!(made.await.unwrap(), Ok(()));
+    assert_eq!(subscribe_by_api(&member, ServerSubscribe::default()).await, Ok(()));
     assert!(received(&mut client).await["push"]["subscribe"].is_object());
     assert_eq!(received(&mut client).await["error"]["code"], 100);
 
@@ -206,14 +221,33 @@ async fn a_subscription_that_the_api_makes_during_a_refused_subscribe_stays_and_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_subscription_that_the_api_makes_and_ends_during_a_subscribe_is_not_made_again() {
+    let engine = engine_with(&json!({"subscribe_stream_proxy_enabled": true}), async || {
+        tokio::time::sleep(AT_ONCE).await;
+        opened(stream::pending())
+    });
+    let mut client = client(&engine).await;
+    let member = enter(&engine, &mut client).await;
+    client.send(r#"{"id":2,"subscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    tokio::time::sleep(AT_ONCE / 2).await;
+    assert_eq!(subscribe_by_api(&member, ServerSubscribe::default()).await, Ok(()));
+    let (done, ended) = oneshot::channel();
+    member.order(Order::Unsubscribe { channel: "news".to_owned(), unsubscribed: Unsubscribed::SERVER, done });
+    assert_eq!(ended.await.unwrap(), Ok(()));
+    assert!(received(&mut client).await["push"]["subscribe"].is_object());
+    assert!(received(&mut client).await["push"]["unsubscribe"].is_object());
+    match client.next().await {
+        Some(Ok(Message::Close(Some(close)))) => assert_eq!(u16::from(close.code), 3004),
+        other => panic!("{other:?}"),
+    }
+    while client.next().await.is_some() {}
+    assert_eq!(engine.hub.stats().subscriptions, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_panics_ends_its_subscription() {
     let engine = engine_with(&json!({"subscribe_stream_proxy_enabled": true}), async || {
-        let opened = StreamSubscribeResponse { subscribe_response: Some(SubscribeResponse::default()), publication: None };
-        let message = opened.encode_to_vec();
-        let frame = [&[0][..], &u32::try_from(message.len()).unwrap().to_be_bytes(), &message].concat();
-        let first = stream::once(async { Ok::<_, Infallible>(Frame::data(Bytes::from(frame))) });
-        let body = Body::new(StreamBody::new(first.chain(stream::once(async { panic!("in the body of a layer") }))));
-        http::Response::builder().header("content-type", "application/grpc").body(body).unwrap()
+        opened(stream::once(async { panic!("in the body of a layer") }))
     });
     let mut client = client(&engine).await;
     enter(&engine, &mut client).await;

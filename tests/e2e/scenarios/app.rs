@@ -29,6 +29,7 @@ pub(crate) fn of(server: &str) -> App {
         slow,
         slow_for,
         late,
+        late_by,
         echo,
         nothing,
         outcome,
@@ -130,6 +131,13 @@ async fn subscribe(outcome: Outcome) -> Result<(), Reject> {
 #[centrifugo::topic("app:late.<_>", collect = false)]
 async fn late() -> bool {
     tokio::time::sleep(Duration::from_millis(300)).await;
+    true
+}
+
+/// Takes as much of its time as the channel's name has.
+#[centrifugo::topic("app:late.<millis>.<_>", collect = false)]
+async fn late_by(millis: u64) -> bool {
+    tokio::time::sleep(Duration::from_millis(millis)).await;
     true
 }
 
