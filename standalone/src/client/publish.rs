@@ -8,7 +8,7 @@ use crate::app::{CallFailed, published};
 use crate::codec::{Close, ErrorCode};
 use crate::config::options::{DataFormat, Namespace, ProxyOptions};
 use crate::hub::NewPublication;
-use crate::proto::client::{PublishRequest, PublishResult};
+use crate::proto::client::{ClientInfo, PublishRequest, PublishResult};
 use crate::proto::proxy::{self, StreamSubscribeRequest};
 
 use super::Connection;
@@ -65,15 +65,20 @@ impl Connection {
     }
 
     fn publish_as_is(&mut self, request: PublishRequest, namespace: &Namespace) -> Outcome {
-        let publication = NewPublication { data: request.data, ..NewPublication::default() };
+        let info = self.info(&request.channel);
+        let publication = NewPublication { data: request.data, info, ..NewPublication::default() };
         self.add(&request.channel, namespace, publication)
     }
 
-    /// Publishes with the client as the author. Its own push comes before its reply.
-    fn add(&mut self, channel: &str, namespace: &Namespace, publication: NewPublication) -> Outcome {
+    /// What a publication shows of the client, its author.
+    fn info(&mut self, channel: &str) -> Option<ClientInfo> {
         let hub = Arc::clone(&self.engine.hub);
-        let info = self.session().map(|session| hub.info(channel, &session.member));
-        hub.publish(channel, namespace, NewPublication { info, ..publication });
+        self.session().map(|session| hub.info(channel, &session.member))
+    }
+
+    /// Publishes. The client's own push comes before its reply.
+    fn add(&self, channel: &str, namespace: &Namespace, publication: NewPublication) -> Outcome {
+        self.engine.hub.publish(channel, namespace, publication);
         Ok(Some(reply! { publish: PublishResult {} }))
     }
 
@@ -100,8 +105,10 @@ impl Connection {
         };
         let call = self.engine.app.publish(proxy, &self.caller, message);
         let namespace = Arc::clone(namespace);
+        // As it is before the call: the client may be unsubscribed meanwhile.
+        let info = self.info(&request.channel);
         self.wait(id, call, move |connection, response| {
-            let publication = publication(response, request.data)?;
+            let publication = NewPublication { info, ..publication(response, request.data)? };
             connection.add(&request.channel, &namespace, publication)
         });
         Ok(None)

@@ -25,6 +25,7 @@ pub(crate) fn of(server: &str) -> App {
         publish,
         changed,
         unkept,
+        delayed,
         whoami,
         slow,
         slow_for,
@@ -195,6 +196,13 @@ async fn changed(Data(data): Data<Value>) -> Published {
 #[centrifugo::publish("app:unkept.<_>", anyone, collect = false)]
 async fn unkept() -> Published {
     Published::new().skip_history()
+}
+
+/// Takes its time, in which the publisher's subscription may change.
+#[centrifugo::publish("app:described.<_>", anyone, collect = false)]
+async fn delayed() -> bool {
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    true
 }
 
 /// Takes its time.
