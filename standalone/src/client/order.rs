@@ -43,7 +43,7 @@ impl Connection {
             self.close(Close::CHANNEL_LIMIT);
             return Ok(());
         }
-        // What the client's format can't carry subscribes it to nothing, and ends it no more than in Centrifugo.
+        // Before anything changes. (Centrifugo has subscribed the client when it can't encode the push.)
         let push = Subscribe { data: options.data.clone(), ..Subscribe::default() };
         let push = Push { subscribe: Some(push), ..Push::default() };
         self.format.reply(&reply! { push: push }).map_err(|_| ErrorCode::INTERNAL)?;

@@ -26,8 +26,9 @@ use tower::util::BoxCloneSyncService;
 use super::{COMMANDS_IN_TURN, Connection, Engine, Request};
 use crate::codec::{ErrorCode, Format, Unsubscribed};
 use crate::config::options::Options;
-use crate::hub::{Member, NewPublication, Order, ServerSubscribe, Stats};
+use crate::hub::{Member, NewPublication, Order, ServerRefresh, ServerSubscribe, Stats};
 use crate::proto::proxy::{StreamSubscribeResponse, SubscribeResponse};
+use crate::unix_time::now;
 
 /// The longest time until what has to happen at once.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -242,6 +243,47 @@ async fn a_subscription_that_the_api_makes_and_ends_during_a_subscribe_is_not_ma
     }
     while client.next().await.is_some() {}
     assert_eq!(engine.hub.stats().subscriptions, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_of_the_api_that_fails_changes_nothing() {
+    let engine = engine(&json!({"client": {"insecure": true}, "channel": {"without_namespace": {"presence": true}}}));
+    let failing = [
+        ServerSubscribe { expire_at: 1, ..ServerSubscribe::default() },
+        ServerSubscribe { data: Bytes::from("no JSON"), ..ServerSubscribe::default() },
+    ];
+    let mut client = client(&engine).await;
+    let member = enter(&engine, &mut client).await;
+    for options in failing.clone() {
+        assert!(subscribe_by_api(&member, options).await.is_err());
+        assert_eq!(engine.hub.presence_stats("news"), (0, 0));
+    }
+    client.send(r#"{"id":2,"subscribe":{"channel":"news"}}"#.into()).await.unwrap();
+    assert!(received(&mut client).await["subscribe"].is_object());
+    for options in failing {
+        assert!(subscribe_by_api(&member, options).await.is_err());
+        assert_eq!(engine.hub.presence_stats("news"), (1, 1));
+        engine.hub.publish("news", &engine.options.channel.without_namespace, NewPublication::default());
+        assert_eq!(received(&mut client).await["push"]["channel"], "news");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_whose_expiry_the_api_has_ended_goes_on_beyond_it() {
+    let engine = engine(&json!({"client": {"insecure": true, "ping_interval": "2s", "pong_timeout": "1s"}}));
+    let mut client = client(&engine).await;
+    let member = enter(&engine, &mut client).await;
+    for expire_at in [u64::try_from(now() + 2).ok(), None] {
+        let (done, refreshed) = oneshot::channel();
+        member.order(Order::Refresh { refresh: ServerRefresh { expire_at, ..ServerRefresh::default() }, done });
+        assert_eq!(refreshed.await.unwrap(), Ok(()));
+        assert_eq!(received(&mut client).await["push"]["refresh"]["expires"].as_bool(), expire_at.map(|_| true));
+    }
+    let expiry = Instant::now() + engine.options.client.expired_close_delay + Duration::from_secs(2);
+    while Instant::now() < expiry + AT_ONCE {
+        assert_eq!(received(&mut client).await, json!({}));
+        client.send("{}".into()).await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,7 +24,7 @@ use self::script::Scenario;
 use self::servers::{RunningServer, Start};
 
 /// The scenarios in which the engine differs from Centrifugo on purpose, and why. `docs/standalone.md` of the runtime tells users.
-const DEVIATIONS: [(&str, &str); 5] = [
+const DEVIATIONS: [(&str, &str); 12] = [
     ("The API needs a channel and data", "an unsubscribe without a channel ends no subscription, so it is a bad request"),
     (
         "The API reads history in both directions, without a limit of its own",
@@ -34,6 +34,19 @@ const DEVIATIONS: [(&str, &str); 5] = [
     (
         "A client unsubscribes from a stream",
         "Centrifugo pushes 2500 to a client that has left a stream, upon which SDKs subscribe again",
+    ),
+    ("A publication that isn't JSON, to clients whose filter drops it", "they receive nothing of it, so they can go on"),
+    ("Info that isn't JSON, to clients that don't see joins", "they receive nothing of it, so they can go on"),
+    ("A string that isn't UTF-8", "Centrifugo breaks the connection, as text of WebSocket is UTF-8"),
+    ("A subscription of the API that fails, of a client that is subscribed", "an error means that nothing has happened"),
+    ("Data of a subscription that isn't JSON, and what is left of it", "an error means that nothing has happened"),
+    (
+        "The API subscribes a client that is subscribed already, without presence",
+        "Centrifugo's memory engine shows the client as long as it runs",
+    ),
+    (
+        "A refresh of the API without an expiry ends the connection's one",
+        "Centrifugo's timers end when the connection would have expired",
     ),
     ("A health check is always there", "an app without a server of its own has no other one, so it needs no option"),
 ];

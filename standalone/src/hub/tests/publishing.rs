@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::super::{Filter, NewPublication, Published, Subscription};
-use super::support::{CHANNEL, Client, Received, data, history, hub, pass, plain, publication, subscribed};
+use super::support::{CHANNEL, Client, Received, data, history, hub, pass, plain, publication, subscribed, with_joins};
 use crate::codec::{Close, Format};
 use crate::config::options::Namespace;
 use crate::proto::client::{FilterNode, Publication};
@@ -120,6 +120,28 @@ fn a_payload_that_is_no_json_ends_the_connections_with_json_alone() {
     hub.publish(CHANNEL, &namespace, data("no JSON"));
     assert_eq!(json.member.outbox.closing(), Some(Close::INAPPROPRIATE_PROTOCOL));
     assert_eq!(protobuf.received(), [publication(0, "no JSON")]);
+}
+
+#[test]
+fn a_payload_that_is_no_json_does_not_end_connections_that_would_not_receive_it() {
+    let (hub, namespace) = (hub(), Namespace::default());
+    let [seer, quiet, filtered] = ["seer", "quiet", "filtered"].map(|id| Client::with_format(id, "", Format::Json));
+    let node = FilterNode { key: "lang".into(), cmp: "ex".into(), ..FilterNode::default() };
+    let tags_filter = Some(Filter::new(node).unwrap());
+    let subscriptions = [
+        (&seer, Subscription { push_join_leave: true, ..plain() }),
+        (&quiet, plain()),
+        (&filtered, Subscription { tags_filter, ..plain() }),
+    ];
+    for (client, subscription) in subscriptions {
+        hub.subscribe(CHANNEL, &namespace, &client.member, subscription, |_| ()).unwrap();
+    }
+    let states = || [&seer, &quiet, &filtered].map(|client| client.member.outbox.closing().is_some());
+    let joins = Subscription { chan_info: Bytes::from("no JSON"), ..with_joins() };
+    Client::joined(&hub, "ann").subscribe(&hub, CHANNEL, &namespace, joins).unwrap();
+    assert_eq!(states(), [true, false, false]);
+    hub.publish(CHANNEL, &namespace, data("no JSON"));
+    assert_eq!(states(), [true, true, false]);
 }
 
 #[test]
