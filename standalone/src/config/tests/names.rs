@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parsed;
+use super::{faults, parsed};
 use crate::config::names::RpcTarget;
 use crate::config::options::{ChannelOptions, RpcOptions};
 
@@ -101,9 +101,64 @@ fn regular_expressions_match_as_in_go() {
         (r"^\pL+$", "üa", true),
         (r"^[\pL]+$", "üa", true),
         (r"^\x{fc}$", "ü", true),
+        (r"^{[a-z]+}$", "{ab}", true),
+        (r"^a{b$", "a{b", true),
+        (r"^a{,2}$", "a{,2}", true),
+        (r"^a{2}$", "aa", true),
+        (r"^\<a\>$", "<a>", true),
+        (r"\<a\>", "a", false),
+        (r"^[+--]$", ",", true),
+        (r"^[a-c--]$", "b", true),
+        (r"^[a~~b]$", "~", true),
+        (r"^[[:]$", "[", true),
+        (r"^\101\x42\Q?\E+$", "AB??", true),
+        (r"^(?i-s:k)$", "\u{212a}", true),
+        (r"^\p{^Greek}\P{L}$", "a1", true),
     ] {
         let options = channels(json!({"without_namespace": {"channel_regex": regex}}));
         assert_eq!(is_valid(&options, channel), expected, "{regex} {channel}");
+    }
+}
+
+#[test]
+fn regular_expressions_that_go_refuses_are_refused() {
+    for regex in [
+        "a**",
+        "a{2}{3}",
+        "*",
+        "(|*)",
+        "a{1001}",
+        "a{2,1}",
+        "(a{40}){30}",
+        "(?x)a",
+        "(?-)",
+        "(?=a)",
+        "(?P=a)",
+        "(?P<a b>c)",
+        "(?P<a>b)(?P<a>c)",
+        "(",
+        ")",
+        "[",
+        "[]",
+        "[z-a]",
+        r"[a-\d]",
+        "[[:foo:]]",
+        r"\",
+        r"\1",
+        r"\8",
+        r"\Z",
+        r"\x4",
+        r"\x{}",
+        r"\C",
+        r"\E",
+        r"\p{Alphabetic}",
+        r"\p{sc=Greek}",
+        r"\pX",
+        r"\ü",
+    ] {
+        let found = faults(&json!({"channel": {"without_namespace": {"channel_regex": regex}}}));
+        assert_eq!(found.len(), 1, "{regex}: {found:?}");
+        assert!(found[0].starts_with("`channel.without_namespace.channel_regex` is no regular"), "{regex}: {found:?}");
     }
 }
 
