@@ -1,23 +1,30 @@
-//! The whole configuration compared with the table: unknown keys, values of wrong types, what is refused, and what has no
-//! effect.
+//! The whole configuration compared with the table: unknown keys, values of wrong types and those that Centrifugo refuses,
+//! what needs a real Centrifugo, and what has no effect.
 
 use centrifugo_pattern::nearest;
 use serde_json::{Map, Value};
 
 use super::error::{Fault, Note};
-use super::table::{Fate, Key, ROOT, Shape};
-use super::value::kind;
+use super::table::{Choice, Fate, Key, ROOT, Shape};
+use super::value::{self, kind};
+
+/// The name that stands for the event's own proxy.
+pub(super) const DEFAULT_PROXY: &str = "default";
 
 /// The result of comparing a configuration with the table.
 #[derive(Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct Verdict<'c> {
+    /// The names of `proxies`.
+    proxies: Vec<&'c str>,
     pub(super) faults: Vec<Fault>,
     pub(super) notes: Vec<Note>,
 }
 
 /// Compares the configuration with the table.
-pub(super) fn check(config: &Map<String, Value>) -> Verdict {
-    let mut verdict = Verdict::default();
+pub(super) fn check(config: &Map<String, Value>) -> Verdict<'_> {
+    let proxies = config.get("proxies").and_then(Value::as_array).into_iter().flatten();
+    let proxies = proxies.filter_map(|proxy| proxy.get("name")?.as_str()).collect();
+    let mut verdict = Verdict { proxies, ..Verdict::default() };
     verdict.object(&Place { path: String::new(), fate: Fate::Honoured, noted: None }, config, ROOT);
     verdict
 }
@@ -61,36 +68,64 @@ pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-impl Verdict {
+impl Verdict<'_> {
     fn object(&mut self, place: &Place, object: &Map<String, Value>, parts: &[&[Key]]) {
         for (name, value) in object.iter().filter(|(_, value)| !value.is_null()) {
             match parts.iter().copied().flatten().find(|key| key.name == name) {
-                Some(key) => self.key(&place.of(key), key, value),
+                Some(key) => {
+                    let is_enabled = object.get("enabled").and_then(value::flag).unwrap_or_default();
+                    self.key(&place.of(key), key, value, is_enabled);
+                }
                 None => self.unknown(&place.path, name, parts),
             }
         }
     }
 
-    fn key(&mut self, place: &Place, key: &Key, value: &Value) {
+    fn key(&mut self, place: &Place, key: &Key, value: &Value, is_enabled: bool) {
         if let Some(instead) = key.shape.mistake(value) {
             return self.fault(&place.path, format!("is {}", shown(value)), instead);
         }
+        self.choice(place, key.choice, value, is_enabled);
         match (key.shape, value) {
             (Shape::Object(parts), Value::Object(object)) => self.object(place, object, parts),
-            (Shape::Objects(parts), Value::Array(items)) => self.items(place, items, parts),
+            (Shape::Objects(parts), Value::Array(items)) => self.items(place, key, items, parts),
             (shape, value) if !shape.is_default(value) => self.settle(place),
             _ => {}
         }
     }
 
-    fn items(&mut self, place: &Place, items: &[Value], parts: &[&[Key]]) {
+    fn items(&mut self, place: &Place, key: &Key, items: &[Value], parts: &[&[Key]]) {
         for (index, item) in items.iter().enumerate() {
             let place = place.item(index, item);
             match item.as_object() {
-                Some(object) => self.object(&place, object, parts),
+                Some(object) => self.item(&place, key, object, parts),
                 None => self.fault(&place.path, format!("is {}", kind(item)), "write an object".to_owned()),
             }
         }
+    }
+
+    fn item(&mut self, place: &Place, key: &Key, object: &Map<String, Value>, parts: &[&[Key]]) {
+        let known = self.faults.len();
+        self.object(place, object, parts);
+        // A value of a wrong type isn't reported twice.
+        if let (Err(broken), true) = ((key.rule)(object), self.faults.len() == known) {
+            self.fault(&join(&place.path, broken.key), broken.wrong.to_owned(), broken.instead.to_owned());
+        }
+    }
+
+    /// Refuses a text that Centrifugo doesn't know.
+    fn choice(&mut self, place: &Place, choice: Choice, value: &Value, is_enabled: bool) {
+        let Some(text) = value::text(value).filter(|text| !text.is_empty()) else { return };
+        let (wrong, instead) = match choice {
+            Choice::OneOf(known) if !known.contains(&text.as_str()) => ("", one_of(known)),
+            Choice::OneOfIfEnabled(known) if is_enabled && !known.contains(&text.as_str()) => ("", one_of(known)),
+            Choice::Proxy if text != DEFAULT_PROXY && !self.proxies.contains(&text.as_str()) => {
+                (", which isn't among `proxies`", one_of(&self.proxies))
+            }
+            _ => return,
+        };
+        let instead = if instead.is_empty() { "add it there".to_owned() } else { format!("write {instead}") };
+        self.fault(&place.path, format!("is `{}`{wrong}", text.escape_debug()), instead);
     }
 
     /// Decides about a value that isn't the default.
@@ -150,6 +185,16 @@ fn collect(name: &str, path: &str, parts: &[&[Key]], paths: &mut Vec<String>) {
         if key.name == name {
             paths.push(path);
         }
+    }
+}
+
+/// Texts to choose from: `a`, `b` or `c`.
+pub(super) fn one_of(texts: &[&str]) -> String {
+    let quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

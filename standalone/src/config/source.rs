@@ -101,12 +101,18 @@ impl<'a> Source<'a> {
         self.value(name).and_then(value::map).unwrap_or_default()
     }
 
-    /// A duration; `None` below zero.
-    pub(super) fn time_if_any(&self, name: &str) -> Option<Duration> {
+    /// A duration, which may be below zero.
+    pub(super) fn signed_time(&self, name: &str) -> Time {
+        const ZERO: Time = Time::Of(Duration::ZERO);
         let Shape::Time(default) = self.shape(name) else { unreachable!("`{name}` is no time") };
         let written = self.value(name).and_then(|value| value::time(value).ok());
-        match written.filter(|time| *time != Time::Of(Duration::ZERO)).or(Time::parse(default).ok())? {
-            Time::Negative => None,
+        written.filter(|time| *time != ZERO).or(Time::parse(default).ok()).unwrap_or(ZERO)
+    }
+
+    /// A duration; `None` below zero.
+    pub(super) fn time_if_any(&self, name: &str) -> Option<Duration> {
+        match self.signed_time(name) {
+            Time::Negative(_) => None,
             Time::Of(length) => Some(length),
         }
     }

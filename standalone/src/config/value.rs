@@ -1,6 +1,7 @@
 //! Values of the configuration, converted as Centrifugo converts them: a number may be written as a text, a list of one as
 //! its element, and 0 or an empty text stands for the default.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use centrifugo_pattern::duration;
@@ -8,11 +9,11 @@ use serde_json::Value;
 
 use super::table::Shape;
 
-/// A duration of the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A duration of the configuration. Times are in order: a longer one below zero comes before a shorter one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Time {
     /// Below zero, which switches some timers off.
-    Negative,
+    Negative(Reverse<Duration>),
     Of(Duration),
 }
 
@@ -25,7 +26,7 @@ impl Time {
             "0" => Duration::ZERO,
             text => duration::parse(text)?,
         };
-        Ok(if negated.is_some() && !length.is_zero() { Self::Negative } else { Self::Of(length) })
+        Ok(if negated.is_some() && !length.is_zero() { Self::Negative(Reverse(length)) } else { Self::Of(length) })
     }
 }
 
@@ -94,6 +95,11 @@ pub(super) fn map(value: &Value) -> Option<Vec<(String, String)>> {
     }
 }
 
+/// Whether two entries have the same key, as only those of a list may.
+fn has_twin(entries: &[(String, String)]) -> bool {
+    entries.iter().enumerate().any(|(index, (key, _))| entries[..index].iter().any(|(other, _)| other == key))
+}
+
 impl Shape {
     /// What to write instead of a value of another type.
     pub(super) fn mistake(&self, value: &Value) -> Option<String> {
@@ -103,9 +109,12 @@ impl Shape {
             Self::Text(_) => text(value).is_some(),
             Self::Time(_) => return time(value).err(),
             Self::Texts(_) => texts(value).is_some(),
-            Self::Map => map(value).is_some(),
-            Self::Object(_) => value.is_object(),
-            Self::Opaque | Self::Objects(_) => value.is_array(),
+            Self::Map => match map(value) {
+                Some(entries) if has_twin(&entries) => return Some("write each key once".to_owned()),
+                entries => entries.is_some(),
+            },
+            Self::Opaque | Self::Object(_) => value.is_object(),
+            Self::Objects(_) => value.is_array(),
         };
         (!fits).then(|| format!("write {}", self.wanted()))
     }
@@ -118,8 +127,8 @@ impl Shape {
             Self::Time(_) => "a duration",
             Self::Texts(_) => "a list of strings",
             Self::Map => "an object of strings",
-            Self::Object(_) => "an object",
-            Self::Opaque | Self::Objects(_) => "a list of objects",
+            Self::Opaque | Self::Object(_) => "an object",
+            Self::Objects(_) => "a list of objects",
         }
     }
 
@@ -134,8 +143,8 @@ impl Shape {
             }
             Self::Texts(default) => texts(value).is_some_and(|texts| texts == default || texts.is_empty()),
             Self::Map => map(value).is_some_and(|map| map.is_empty()),
-            Self::Object(_) => value.as_object().is_some_and(|object| object.is_empty()),
-            Self::Opaque | Self::Objects(_) => value.as_array().is_some_and(Vec::is_empty),
+            Self::Opaque | Self::Object(_) => value.as_object().is_some_and(|object| object.is_empty()),
+            Self::Objects(_) => value.as_array().is_some_and(Vec::is_empty),
         }
     }
 }

@@ -5,6 +5,7 @@ mod extensions;
 mod paths;
 mod publisher;
 mod stop;
+mod verdicts;
 
 use centrifuge::{Client, Error};
 use centrifugo::testing::TestServer;

@@ -18,10 +18,9 @@ use regex::Regex;
 use self::translator::Translator;
 use super::source::Source;
 
-/// Reads the regular expression that `key` holds.
-pub(super) fn read(source: &Source<'_>, key: &str) -> Option<Regex> {
-    let pattern = source.text_if_any(key)?;
-    match compile(&pattern) {
+/// Compiles the regular expression of the key.
+pub(super) fn read(source: &Source<'_>, key: &str, pattern: &str) -> Option<Regex> {
+    match compile(pattern) {
         Ok(regex) => Some(regex),
         Err(reason) => {
             source.fault(

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use regex::Regex;
+
 use super::namespaces::namespaces;
 use super::proxies::{Proxies, Proxy};
 use crate::config::go_regex;
@@ -66,7 +68,7 @@ impl<'a> Defaults<'_, 'a> {
             allow_presence: allowed(source, "presence"),
             allow_history: allowed(source, "history"),
             allow_user_limited_channels: source.flag("allow_user_limited_channels"),
-            channel_regex: go_regex::read(source, "channel_regex"),
+            channel_regex: channel_regex(source),
             publication_data_format: data_format(source).unwrap_or(self.data_format),
             subscribe: proxy("subscribe_proxy_enabled", "subscribe_proxy_name", &self.subscribe),
             publish: proxy("publish_proxy_enabled", "publish_proxy_name", &self.publish),
@@ -102,30 +104,22 @@ fn allowed(source: &Source<'_>, action: &str) -> Allowed {
     Allowed { for_client: flag("client"), for_subscriber, for_anonymous: flag("anonymous") }
 }
 
+fn channel_regex(source: &Source<'_>) -> Option<Regex> {
+    const KEY: &str = "channel_regex";
+    go_regex::read(source, KEY, &source.text_if_any(KEY)?)
+}
+
 fn recovery_mode(source: &Source<'_>) -> RecoveryMode {
-    match source.text("force_recovery_mode").as_str() {
-        "" | "stream" => RecoveryMode::Stream,
-        "cache" => RecoveryMode::Cache,
-        other => {
-            let wrong = format!("is `{}`", other.escape_debug());
-            source.fault("force_recovery_mode", wrong, "write `stream` or `cache`");
-            RecoveryMode::default()
-        }
-    }
+    if source.text("force_recovery_mode") == "cache" { RecoveryMode::Cache } else { RecoveryMode::Stream }
 }
 
 /// `None` if it is empty.
 fn data_format(source: &Source<'_>) -> Option<DataFormat> {
     match source.text("publication_data_format").as_str() {
-        "" => None,
         "json" => Some(DataFormat::Json),
         "json_object" => Some(DataFormat::JsonObject),
         "binary" => Some(DataFormat::Binary),
-        other => {
-            let wrong = format!("is `{}`", other.escape_debug());
-            source.fault("publication_data_format", wrong, "write `json`, `json_object` or `binary`");
-            None
-        }
+        _ => None,
     }
 }
 

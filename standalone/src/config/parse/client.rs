@@ -11,7 +11,8 @@ pub(super) fn options<'a>(client: &Source<'a>, channel: &ChannelOptions, proxies
     let (ping_interval, pong_timeout) = pings(client);
     let proxy = client.object("proxy");
     let subscription_token = client.object("subscription_token");
-    let own_token = token(&subscription_token);
+    let has_own_token = subscription_token.flag("enabled");
+    let own_token = token(&subscription_token, has_own_token);
     ClientOptions {
         allowed_origins: allowed_origins(client),
         insecure: client.flag("insecure"),
@@ -35,8 +36,8 @@ pub(super) fn options<'a>(client: &Source<'a>, channel: &ChannelOptions, proxies
         expired_close_delay: client.time("expired_close_delay"),
         expired_sub_close_delay: client.time("expired_sub_close_delay"),
         personal_channel: personal_channel(&client.object("subscribe_to_user_personal_channel"), channel),
-        token: token(&client.object("token")),
-        subscription_token: subscription_token.flag("enabled").then_some(own_token),
+        token: token(&client.object("token"), true),
+        subscription_token: has_own_token.then_some(own_token),
         connect: proxies.switched(proxy.object("connect")),
         refresh: proxies.switched(proxy.object("refresh")),
     }
@@ -61,51 +62,54 @@ fn user_id_header(client: &Source<'_>) -> Option<http::HeaderName> {
 }
 
 fn pings(client: &Source<'_>) -> (Option<Duration>, Option<Duration>) {
-    let times = (client.time_if_any("ping_interval"), client.time_if_any("pong_timeout"));
-    if let (Some(ping), Some(pong)) = times
-        && ping <= pong
-    {
-        client.fault("ping_interval", "isn't longer than `pong_timeout`", "make it longer than `pong_timeout`");
+    // Also below zero, where `-1s` is longer than `-2s`.
+    if client.signed_time("ping_interval") <= client.signed_time("pong_timeout") {
+        let instead = "make it longer than `pong_timeout`; without pings, write `\"-1s\"` here and `\"-2s\"` there";
+        client.fault("ping_interval", "isn't longer than `pong_timeout`", instead);
     }
-    times
+    (client.time_if_any("ping_interval"), client.time_if_any("pong_timeout"))
 }
 
 fn personal_channel(source: &Source<'_>, channel: &ChannelOptions) -> Option<PersonalChannel> {
     let namespace = source.text("personal_channel_namespace");
     let personal = PersonalChannel { single_connection: source.flag("single_connection"), namespace };
-    if !source.flag("enabled") {
-        return None;
+    let is_enabled = source.flag("enabled");
+    let without = (!is_enabled || personal.namespace.is_empty()).then_some(&channel.without_namespace);
+    let named = channel.namespaces.get(&personal.namespace);
+    if without.or(named).is_none() {
+        let wrong = format!("is `{}`, which isn't among `channel.namespaces`", personal.namespace.escape_debug());
+        source.fault("personal_channel_namespace", wrong, "add it there");
     }
-    let options = match personal.namespace.as_str() {
-        "" => Some(&channel.without_namespace),
-        name => channel.namespaces.get(name),
-    };
-    match options {
-        None => {
-            let wrong = format!("is `{}`, which isn't among `channel.namespaces`", personal.namespace.escape_debug());
-            source.fault("personal_channel_namespace", wrong, "add it there");
-        }
-        Some(options) if personal.single_connection && !options.presence => {
-            source.fault("single_connection", "has no presence", "add `presence` to the namespace of personal channels");
-        }
-        Some(_) => {}
+    // Centrifugo checks that also while personal channels are off, and those without a namespace are the default then.
+    if personal.single_connection && [without, named].into_iter().flatten().any(|options| !options.presence) {
+        let instead = "add `presence` to the namespace of personal channels";
+        let instead = if is_enabled { instead } else { "leave it out while `enabled` is off" };
+        source.fault("single_connection", "has no presence", instead);
     }
-    Some(personal)
+    is_enabled.then_some(personal)
 }
 
-fn token(source: &Source<'_>) -> TokenOptions {
-    TokenOptions {
+/// Reads how tokens are verified. Centrifugo leaves most of it unchecked while it is not `in_use`.
+fn token(source: &Source<'_>, in_use: bool) -> TokenOptions {
+    let regex = |key| go_regex::read(source, key, &source.text_if_any(key).filter(|_| in_use)?);
+    let token = TokenOptions {
         hmac_secret_key: source.text_if_any("hmac_secret_key"),
         hmac_previous_secret_key: source.text_if_any("hmac_previous_secret_key"),
         hmac_previous_secret_key_valid_until: source.limit_if_any("hmac_previous_secret_key_valid_until"),
         rsa_public_key: source.text_if_any("rsa_public_key"),
         ecdsa_public_key: source.text_if_any("ecdsa_public_key"),
         audience: source.text_if_any("audience"),
-        audience_regex: go_regex::read(source, "audience_regex"),
+        audience_regex: regex("audience_regex"),
         issuer: source.text_if_any("issuer"),
-        issuer_regex: go_regex::read(source, "issuer_regex"),
+        issuer_regex: regex("issuer_regex"),
         user_id_claim: user_id_claim(source),
+    };
+    for (key, regex) in [("audience", "audience_regex"), ("issuer", "issuer_regex")] {
+        if in_use && source.text_if_any(key).is_some() && source.text_if_any(regex).is_some() {
+            source.fault(regex, format!("excludes `{key}`"), "remove one of both");
+        }
     }
+    token
 }
 
 fn user_id_claim(source: &Source<'_>) -> Option<String> {

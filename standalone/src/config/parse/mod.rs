@@ -64,10 +64,6 @@ fn address(server: &Source<'_>) -> ListenAddress {
 }
 
 fn api(api: &Source<'_>) -> ApiOptions {
-    let mode = api.text("error_mode");
-    if !["", "transport"].contains(&mode.as_str()) {
-        api.fault("error_mode", format!("is `{mode}`"), "write `transport`, or leave it out");
-    }
     // It has no effect: there is one port, which serves the API in any case.
     api.flag("external");
     ApiOptions {
@@ -75,7 +71,7 @@ fn api(api: &Source<'_>) -> ApiOptions {
         key: api.text_if_any("key"),
         insecure: api.flag("insecure"),
         disabled: api.flag("disabled"),
-        transport_errors: mode == "transport",
+        transport_errors: api.text("error_mode") == "transport",
     }
 }
 

@@ -7,11 +7,9 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 
 use super::namespaces::check_name;
+use crate::config::check::DEFAULT_PROXY;
 use crate::config::options::ProxyOptions;
 use crate::config::source::Source;
-
-/// The name that stands for the event's own proxy.
-const DEFAULT: &str = "default";
 
 /// A proxy object.
 pub(super) struct Proxy<'a> {
@@ -23,7 +21,7 @@ pub(super) struct Proxy<'a> {
 /// The proxies with names, and the endpoints that are in use.
 pub(super) struct Proxies<'a> {
     named: BTreeMap<String, Proxy<'a>>,
-    /// The paths of their proxies, and the endpoints.
+    /// The proxies, and the hosts of their endpoints.
     used: RefCell<Vec<(Source<'a>, String)>>,
 }
 
@@ -33,7 +31,7 @@ impl<'a> Proxies<'a> {
         for source in config.objects("proxies") {
             let name = source.text("name");
             check_name(&source, &name);
-            if name == DEFAULT {
+            if name == DEFAULT_PROXY {
                 source.fault("name", "is reserved", "write another name");
             }
             if source.text("endpoint").is_empty() {
@@ -50,13 +48,10 @@ impl<'a> Proxies<'a> {
 
     /// The proxy of an event, if `switch` is on; by the name that `key` holds.
     pub(super) fn choose(&self, of: &Source<'a>, switch: &str, key: &str, own: &Proxy<'a>) -> Option<Arc<ProxyOptions>> {
-        let name = of.text(key);
-        let proxy = if name == DEFAULT { Some(own) } else { self.named.get(&name) };
-        let Some(proxy) = proxy else {
-            of.fault(key, format!("is `{}`, which isn't among `proxies`", name.escape_debug()), self.known());
-            return None;
-        };
-        of.flag(switch).then(|| self.take(proxy))
+        let (name, is_on) = (of.text(key), of.flag(switch));
+        // A name that isn't known is reported by `check`.
+        let proxy = if name == DEFAULT_PROXY { own } else { self.named.get(&name)? };
+        is_on.then(|| self.take(proxy))
     }
 
     /// The proxy of a client's event, if it is enabled.
@@ -71,7 +66,7 @@ impl<'a> Proxies<'a> {
         let used = self.used.borrow();
         let Some((first, own)) = used.first() else { return };
         let mut seen = Vec::new();
-        for (other, _) in used.iter().filter(|(_, endpoint)| endpoint != own) {
+        for (other, _) in used.iter().filter(|(_, host)| host != own) {
             if !seen.contains(&&other.path) {
                 seen.push(&other.path);
                 let instead = format!("write that of `{}`, since only this app is called", first.path);
@@ -87,18 +82,20 @@ impl<'a> Proxies<'a> {
         } else if endpoint.starts_with("http:") || endpoint.starts_with("https:") {
             proxy.source.fault("endpoint", "is of HTTP, which needs a real Centrifugo", ENDPOINT);
         } else {
-            self.used.borrow_mut().push((proxy.source.clone(), endpoint.clone()));
+            self.used.borrow_mut().push((proxy.source.clone(), host(endpoint).to_owned()));
         }
         Arc::clone(&proxy.options)
-    }
-
-    fn known(&self) -> String {
-        let names: Vec<_> = self.named.keys().map(|name| format!("`{name}`")).collect();
-        if names.is_empty() { "add it there".to_owned() } else { format!("write {}", names.join(" or ")) }
     }
 }
 
 const ENDPOINT: &str = "write the app's address, such as `grpc://127.0.0.1:10001`";
+
+/// What Centrifugo connects to: `127.0.0.1:10001` is the same as `grpc://127.0.0.1:10001/`.
+fn host(endpoint: &str) -> &str {
+    let Some(url) = endpoint.strip_prefix("grpc://") else { return endpoint };
+    let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
 
 impl<'a> Proxy<'a> {
     pub(super) fn read(source: Source<'a>) -> Self {

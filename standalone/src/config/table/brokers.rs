@@ -23,7 +23,7 @@ const POSTGRES: &[Key] = &[
 ];
 
 pub(super) const ENGINE: &[Key] = &[
-    text("type", "memory"),
+    text("type", "memory").one_of(&["memory", "redis"]),
     object(
         "redis",
         &[
@@ -40,7 +40,7 @@ pub(super) const ENGINE: &[Key] = &[
 
 pub(super) const BROKER: &[Key] = &[
     flag("enabled"),
-    text("type", "memory"),
+    text("type", "memory").one_of(&["memory", "nats", "redis", "redisnats", "postgres"]),
     object("redis", &[REDIS, &[flag("history_use_lists")]]),
     object(
         "nats",
@@ -59,7 +59,7 @@ pub(super) const BROKER: &[Key] = &[
 
 pub(super) const PRESENCE_MANAGER: &[Key] = &[
     flag("enabled"),
-    text("type", "memory"),
+    text("type", "memory").one_of_if_enabled(&["memory", "redis"]),
     object(
         "redis",
         &[REDIS, &[time("presence_ttl", "1m0s"), flag("presence_hash_field_ttl"), flag("presence_user_mapping")]],
@@ -67,7 +67,7 @@ pub(super) const PRESENCE_MANAGER: &[Key] = &[
 ];
 
 pub(super) const MAP_BROKER: &[Key] = &[
-    text("type", "memory"),
+    text("type", "memory").one_of(&["memory", "redis", "postgres"]),
     object(
         "redis",
         &[
@@ -85,7 +85,7 @@ pub(super) const MAP_BROKER: &[Key] = &[
 
 pub(super) const CONTROLLER: &[Key] = &[
     flag("enabled"),
-    text("type", ""),
+    text("type", "").one_of_if_enabled(&["postgres"]),
     object(
         "postgres",
         &[&[

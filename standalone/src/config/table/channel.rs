@@ -1,6 +1,6 @@
 //! Keys of channels and RPCs.
 
-use super::key::{Key, flag, number, object, objects, text, texts, time};
+use super::key::{Key, flag, number, object, objects, proxy, text, texts, time};
 use super::proxy::{NAMED, PROXY};
 
 pub(super) const CHANNEL: &[Key] = &[
@@ -19,7 +19,7 @@ pub(super) const CHANNEL: &[Key] = &[
     object("without_namespace", &[NAMESPACE]),
     objects("namespaces", &[NAMED, NAMESPACE]),
     time("history_meta_ttl", "720h0m0s"),
-    text("publication_data_format", ""),
+    text("publication_data_format", "").one_of(FORMATS),
     number("max_length", 255),
     text("private_prefix", "$"),
     text("namespace_boundary", ":"),
@@ -40,7 +40,7 @@ const NAMESPACE: &[Key] = &[
     flag("allow_positioning"),
     flag("force_recovery"),
     flag("allow_recovery"),
-    text("force_recovery_mode", ""),
+    text("force_recovery_mode", "").one_of(&["stream", "cache"]),
     flag("auto_cache_recover"),
     texts("allowed_delta_types").refused(NO_DELTA),
     flag("allow_tags_filter"),
@@ -58,15 +58,15 @@ const NAMESPACE: &[Key] = &[
     flag("allow_history_for_client"),
     flag("allow_user_limited_channels"),
     text("channel_regex", "").remark("as Go reads it: `\\d`, `\\w`, `\\s` and `\\b` are ASCII"),
-    text("publication_data_format", ""),
+    text("publication_data_format", "").one_of(FORMATS),
     flag("subscribe_proxy_enabled"),
-    text("subscribe_proxy_name", "default"),
+    proxy("subscribe_proxy_name"),
     flag("publish_proxy_enabled"),
-    text("publish_proxy_name", "default"),
+    proxy("publish_proxy_name"),
     flag("sub_refresh_proxy_enabled"),
-    text("sub_refresh_proxy_name", "default"),
+    proxy("sub_refresh_proxy_name"),
     flag("subscribe_stream_proxy_enabled"),
-    text("subscribe_stream_proxy_name", "default"),
+    proxy("subscribe_stream_proxy_name"),
     flag("subscribe_stream_proxy_bidirectional"),
     text("subscription_type", "").remark("`stream` only; maps and shared polls are refused"),
     object("map", &[MAP]).idle("for maps, which are refused"),
@@ -81,13 +81,13 @@ pub(super) const SHARED_POLL: &[Key] = &[
 ];
 
 const MAP: &[Key] = &[
-    text("mode", ""),
+    text("mode", "").one_of(&["ephemeral", "recoverable", "persistent"]),
     time("key_ttl", "0s"),
     number("stream_size", 0),
     time("stream_ttl", "0s"),
     time("meta_ttl", "0s"),
-    flag("remove_client_on_unsubscribe"),
-    text("client_key", ""),
+    flag("remove_client_on_unsubscribe").refused("leave it out: it is for maps, which are refused"),
+    text("client_key", "").one_of(&["client_id", "user_id"]),
     flag("allow_publish_for_client"),
     flag("allow_publish_for_subscriber"),
     flag("allow_publish_for_anonymous"),
@@ -95,9 +95,9 @@ const MAP: &[Key] = &[
     flag("allow_remove_for_subscriber"),
     flag("allow_remove_for_anonymous"),
     flag("publish_proxy_enabled"),
-    text("publish_proxy_name", "default"),
+    proxy("publish_proxy_name"),
     flag("remove_proxy_enabled"),
-    text("remove_proxy_name", "default"),
+    proxy("remove_proxy_name"),
     number("default_page_size", 0),
     number("min_page_size", 0),
     number("max_page_size", 0),
@@ -124,6 +124,9 @@ pub(super) const RPC: &[Key] = &[
     text("namespace_boundary", ":"),
 ];
 
-const RPC_NAMESPACE: &[Key] = &[flag("proxy_enabled"), text("proxy_name", "default")];
+const RPC_NAMESPACE: &[Key] = &[flag("proxy_enabled"), proxy("proxy_name")];
+
+/// Of `publication_data_format`.
+const FORMATS: &[&str] = &["json", "json_object", "binary"];
 
 const NO_DELTA: &str = "leave it out: clients then receive whole publications";

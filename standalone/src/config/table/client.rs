@@ -1,7 +1,8 @@
 //! Keys of connections.
 
-use super::key::{Key, flag, number, object, opaque, text, texts, time};
-use super::proxy::{PROXY, SWITCHED};
+use super::key::{Key, flag, number, object, objects, text, texts, time};
+use super::proxy::{DISCONNECT, PROXY, SWITCHED};
+use super::rules;
 
 pub(super) const CLIENT: &[Key] = &[
     object("proxy", &[&[object("connect", &[SWITCHED, PROXY]), object("refresh", &[SWITCHED, PROXY])]]),
@@ -34,9 +35,13 @@ pub(super) const CLIENT: &[Key] = &[
         "subscribe_to_user_personal_channel",
         &[&[flag("enabled"), text("personal_channel_namespace", ""), flag("single_connection")]],
     ),
-    object("connect_code_to_unidirectional_disconnect", &[&[flag("enabled"), opaque("transforms")]])
+    object("connect_code_to_unidirectional_disconnect", &[&[flag("enabled"), TO_DISCONNECTS]])
         .idle("for unidirectional transports, which are refused"),
 ];
+
+/// Codes of errors, with the disconnects that unidirectional transports send for them.
+const TO_DISCONNECTS: Key =
+    objects("transforms", &[&[number("code", 0), object("to", &[DISCONNECT])]]).rule(rules::to_disconnect);
 
 const TOKEN: &[Key] = &[
     text("hmac_secret_key", ""),

@@ -1,4 +1,6 @@
-//! A key of the table: its type, its default, and its fate.
+//! A key of the table: its type, its default, which values it may have, and its fate.
+
+use serde_json::{Map, Value};
 
 /// A key of Centrifugo's configuration.
 #[derive(Debug)]
@@ -6,6 +8,10 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
     pub(crate) fate: Fate,
+    /// Checked whatever the fate, so that a configuration that starts here starts in Centrifugo, too.
+    pub(crate) choice: Choice,
+    /// What each object of a list has to have; as [`choice`](Self::choice), whatever the fate.
+    pub(crate) rule: Rule,
     /// What the engine does otherwise, or needs to know; else empty.
     pub(crate) remark: &'static str,
 }
@@ -22,12 +28,35 @@ pub(crate) enum Shape {
     Texts(&'static [&'static str]),
     /// Texts by their names. Empty by default.
     Map,
-    /// A list of objects that the engine has no use for. Empty by default.
+    /// An object that the engine has no use for. Empty by default.
     Opaque,
     /// An object, in parts that objects share.
     Object(&'static [&'static [Key]]),
     /// A list of objects. Empty by default.
     Objects(&'static [&'static [Key]]),
+}
+
+/// Which texts Centrifugo accepts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice {
+    Any,
+    OneOf(&'static [&'static str]),
+    /// Centrifugo reads the key only if the `enabled` beside it is on.
+    OneOfIfEnabled(&'static [&'static str]),
+    /// `default`, or the name of one of `proxies`.
+    Proxy,
+}
+
+/// A check of an object in a list.
+pub(crate) type Rule = fn(&Map<String, Value>) -> Result<(), Broken>;
+
+/// A key that a [`Rule`] refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// The path inside of the object.
+    pub(crate) key: &'static str,
+    pub(crate) wrong: &'static str,
+    pub(crate) instead: &'static str,
 }
 
 /// What becomes of a value that isn't Centrifugo's default.
@@ -47,7 +76,22 @@ pub(crate) enum Fate {
 
 impl Key {
     const fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, fate: Fate::AsParent, remark: "" }
+        Self { name, shape, fate: Fate::AsParent, choice: Choice::Any, rule: |_| Ok(()), remark: "" }
+    }
+
+    pub(super) const fn one_of(mut self, texts: &'static [&'static str]) -> Self {
+        self.choice = Choice::OneOf(texts);
+        self
+    }
+
+    pub(super) const fn one_of_if_enabled(mut self, texts: &'static [&'static str]) -> Self {
+        self.choice = Choice::OneOfIfEnabled(texts);
+        self
+    }
+
+    pub(super) const fn rule(mut self, rule: Rule) -> Self {
+        self.rule = rule;
+        self
     }
 
     pub(super) const fn noted(mut self, reason: &'static str) -> Self {
@@ -82,6 +126,13 @@ pub(super) const fn number(name: &'static str, default: i64) -> Key {
 
 pub(super) const fn text(name: &'static str, default: &'static str) -> Key {
     Key::new(name, Shape::Text(default))
+}
+
+/// The name of a proxy.
+pub(super) const fn proxy(name: &'static str) -> Key {
+    let mut key = text(name, "default");
+    key.choice = Choice::Proxy;
+    key
 }
 
 pub(super) const fn time(name: &'static str, default: &'static str) -> Key {

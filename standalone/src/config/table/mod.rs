@@ -3,14 +3,16 @@
 mod brokers;
 mod channel;
 mod client;
+mod consumers;
 mod key;
 mod proxy;
+mod rules;
 mod server;
 mod shared;
 mod transports;
 
-pub(crate) use key::{Fate, Key, Shape};
-use key::{flag, object, objects, opaque, text};
+pub(crate) use key::{Choice, Fate, Key, Shape};
+use key::{flag, object, objects, text};
 
 /// The configuration as a whole.
 pub(crate) const ROOT: &[&[Key]] = &[&[
@@ -31,7 +33,9 @@ pub(crate) const ROOT: &[&[Key]] = &[&[
     object("map_broker", &[brokers::MAP_BROKER]).idle("for maps, which are refused"),
     object("shared_poll", &[channel::SHARED_POLL]).idle("for shared polls, which are refused"),
     object("grpc_api", &[server::GRPC_API]).refused("call the HTTP API, or use `Publisher`"),
-    opaque("consumers").refused("read the queue in the app, and publish with `Publisher`"),
+    objects("consumers", &[proxy::NAMED, consumers::CONSUMER])
+        .rule(rules::consumer)
+        .refused("read the queue in the app, and publish with `Publisher`"),
     object("sse", &[transports::SSE]).refused(WEBSOCKET_ONLY),
     object("http_stream", &[transports::HTTP_STREAM]).refused(WEBSOCKET_ONLY),
     object("webtransport", &[transports::WEBTRANSPORT]).refused(WEBSOCKET_ONLY),

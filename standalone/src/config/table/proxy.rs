@@ -1,6 +1,7 @@
 //! Keys of proxies, by which the app is called.
 
-use super::key::{Key, flag, map, object, opaque, text, texts, time};
+use super::key::{Key, flag, map, number, object, objects, text, texts, time};
+use super::rules;
 use super::shared::TLS;
 
 pub(super) const NAMED: &[Key] = &[text("name", "")];
@@ -15,7 +16,7 @@ pub(super) const PROXY: &[Key] = &[
     texts("emulated_headers"),
     flag("binary_encoding"),
     flag("include_connection_meta"),
-    object("http", &[&[object("tls", &[TLS]), map("static_headers"), opaque("status_to_code_transforms")]])
+    object("http", &[&[object("tls", &[TLS]), map("static_headers"), OF_STATUSES]])
         .idle("for endpoints of HTTP, which are refused"),
     object(
         "grpc",
@@ -28,5 +29,18 @@ pub(super) const PROXY: &[Key] = &[
         ]],
     ),
 ];
+
+/// Statuses of a proxy's responses, with the errors or disconnects that clients receive for them.
+const OF_STATUSES: Key = objects(
+    "status_to_code_transforms",
+    &[&[
+        number("status_code", 0),
+        object("to_error", &[&[number("code", 0), text("message", ""), flag("temporary")]]),
+        object("to_disconnect", &[DISCONNECT]),
+    ]],
+)
+.rule(rules::of_status);
+
+pub(super) const DISCONNECT: &[Key] = &[number("code", 0), text("reason", "")];
 
 const IN_PROCESS: &str = "the app is called in process, without a connection";

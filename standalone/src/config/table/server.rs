@@ -32,7 +32,7 @@ pub(super) const HTTP_API: &[Key] = &[
     flag("disabled"),
     text("handler_prefix", "/api"),
     text("key", ""),
-    text("error_mode", ""),
+    text("error_mode", "").one_of(&["transport"]),
     flag("external").remark("there is one port, so the API is always there"),
     flag("insecure"),
 ];

@@ -1,6 +1,7 @@
 //! Keys of the clients' transports.
 
-use super::key::{Key, flag, number, object, opaque, text, time};
+use super::key::{Key, flag, number, object, objects, text, time};
+use super::rules;
 use super::shared::TLS;
 
 pub(super) const WEBSOCKET: &[Key] = &[
@@ -30,15 +31,20 @@ pub(super) const UNI_SSE: &[Key] = &[
     flag("enabled"),
     text("handler_prefix", "/connection/uni_sse"),
     number("max_request_body_size", 65536),
-    object("connect_code_to_http_response", &[&[flag("enabled"), opaque("transforms")]]),
+    object("connect_code_to_http_response", &[&[flag("enabled"), TO_RESPONSES]]),
 ];
 
 pub(super) const UNI_HTTP_STREAM: &[Key] = &[
     flag("enabled"),
     text("handler_prefix", "/connection/uni_http_stream"),
     number("max_request_body_size", 65536),
-    object("connect_code_to_http_response", &[&[flag("enabled"), opaque("transforms")]]),
+    object("connect_code_to_http_response", &[&[flag("enabled"), TO_RESPONSES]]),
 ];
+
+/// Codes of errors, with the responses to requests that can't connect.
+const TO_RESPONSES: Key =
+    objects("transforms", &[&[number("code", 0), object("to", &[&[number("status_code", 0), text("body", "")]])]])
+        .rule(rules::to_response);
 
 pub(super) const UNI_WEBSOCKET: &[Key] = &[
     flag("enabled"),

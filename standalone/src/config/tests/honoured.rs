@@ -114,7 +114,7 @@ fn values_may_be_written_as_centrifugo_accepts_them() {
 #[test]
 fn a_time_or_a_limit_below_zero_switches_off() {
     let options = parsed(json!({"client": {
-        "ping_interval": "-1s", "pong_timeout": "-1s", "channel_limit": -1, "connection_limit": -1, "concurrency": -3,
+        "ping_interval": "-1s", "pong_timeout": "-2s", "channel_limit": -1, "connection_limit": -1, "concurrency": -3,
     }}));
     assert_eq!((options.client.ping_interval, options.client.pong_timeout), (None, None));
     assert_eq!((options.client.channel_limit, options.client.connection_limit), (usize::MAX, None));

@@ -5,6 +5,7 @@ mod names;
 mod page;
 mod refused;
 mod table;
+mod verdicts;
 
 use serde_json::Value;
 

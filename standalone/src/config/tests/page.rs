@@ -1,6 +1,7 @@
 //! The page of the docs that lists the table.
 
-use crate::config::table::{Fate, Key, ROOT, Shape};
+use crate::config::check::one_of;
+use crate::config::table::{Choice, Fate, Key, ROOT, Shape};
 
 const HEAD: &str = "\
 # The configuration of the engine
@@ -15,7 +16,8 @@ Numbers, flags and lists may be written as Centrifugo accepts them (`\"8000\"`, 
 
 Centrifugo's environment variables (`CENTRIFUGO_CLIENT_INSECURE` and so on) aren't read: write the keys.
 
-What is refused is accepted while it is off: with Centrifugo's default, `false`, 0 or nothing.
+What is refused is accepted while it is off: with Centrifugo's default, `false`, 0 or nothing. A value that Centrifugo
+refuses is refused where the key has no effect, too, such as an unknown `broker.type`.
 
 | key | default | the engine |
 |---|---|---|
@@ -77,10 +79,13 @@ fn default(shape: Shape) -> String {
 
 fn effect(key: &Key) -> String {
     match (key.fate, key.shape) {
-        (Fate::AsParent | Fate::Honoured, _) if key.remark.is_empty() => "honoured".to_owned(),
-        (Fate::AsParent | Fate::Honoured, _) => format!("honoured: {}", key.remark),
+        (Fate::AsParent | Fate::Honoured, _) => match (key.choice, key.remark) {
+            (Choice::OneOf(known), _) => format!("honoured: {}", one_of(known)),
+            (_, "") => "honoured".to_owned(),
+            (_, remark) => format!("honoured: {remark}"),
+        },
         (Fate::Noted(reason), _) => format!("no effect: {reason}"),
-        (Fate::Refused(instead), Shape::Object(_)) => format!("refused if `enabled`: {instead}"),
+        (Fate::Refused(instead), Shape::Object(_) | Shape::Objects(_)) => format!("refused if `enabled`: {instead}"),
         (Fate::Refused(instead), _) => format!("refused: {instead}"),
         (Fate::Idle, _) => format!("not used: {}", key.remark),
     }

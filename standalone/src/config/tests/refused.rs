@@ -37,7 +37,10 @@ fn a_feature_that_is_left_out_is_refused_by_its_full_path_with_what_to_do() {
         "`client.token.jwks_public_endpoint` needs a real Centrifugo: write the public key as `rsa_public_key` or `ecdsa_public_key`",
     );
     assert!(fault(json!({"http_server": {"internal_port": 9000}})).starts_with("`http_server.internal_port` needs"));
-    assert!(fault(json!({"consumers": [{"name": "outbox"}]})).starts_with("`consumers` needs"));
+    assert_eq!(
+        fault(json!({"consumers": [{"name": "outbox", "type": "kafka", "enabled": true}]})),
+        "`consumers[outbox].enabled` needs a real Centrifugo: read the queue in the app, and publish with `Publisher`",
+    );
 }
 
 #[test]
@@ -228,6 +231,41 @@ fn a_wrong_option_of_clients_is_refused_by_its_key() {
         let found = fault(config);
         assert!(found.starts_with(start), "{found}");
     }
+}
+
+#[test]
+fn a_text_that_centrifugo_does_not_know_is_refused_with_those_that_it_knows() {
+    for (config, expected) in [
+        (
+            json!({"broker": {"type": "kafka"}}),
+            "`broker.type` is `kafka`: write `memory`, `nats`, `redis`, `redisnats` or `postgres`",
+        ),
+        (json!({"http_api": {"error_mode": "custom"}}), "`http_api.error_mode` is `custom`: write `transport`"),
+        (
+            json!({"rpc": {"without_namespace": {"proxy_name": "own"}}, "proxies": [{"name": "other", "endpoint": "a"}]}),
+            "`rpc.without_namespace.proxy_name` is `own`, which isn't among `proxies`: write `other`",
+        ),
+        (
+            json!({"rpc": {"without_namespace": {"proxy_name": "own"}}}),
+            "`rpc.without_namespace.proxy_name` is `own`, which isn't among `proxies`: add it there",
+        ),
+    ] {
+        assert_eq!(fault(config), expected);
+    }
+}
+
+#[test]
+fn two_spellings_of_an_endpoint_are_one_app() {
+    let endpoints = |connect: &str, rpc: &str| {
+        json!({
+            "client": {"proxy": {"connect": {"enabled": true, "endpoint": connect}}},
+            "rpc": {"proxy": {"endpoint": rpc}, "without_namespace": {"proxy_enabled": true}},
+        })
+    };
+    for other in ["app:10001", "grpc://app:10001/", "grpc://user@app:10001?a=b"] {
+        assert_eq!(faults(&endpoints("grpc://app:10001", other)), Vec::<String>::new(), "{other}");
+    }
+    assert!(fault(endpoints("grpc://app:10001", "app:10002")).starts_with("`rpc.proxy.endpoint` is another app's"));
 }
 
 #[test]
