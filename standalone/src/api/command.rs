@@ -7,29 +7,7 @@ use bytes::Bytes;
 use super::read::{self, requests};
 use super::result::Fault;
 
-/// All methods but `batch`, in the order in which a batch's command is looked through.
-pub(super) const METHODS: [&str; 20] = [
-    "publish",
-    "broadcast",
-    "subscribe",
-    "unsubscribe",
-    "disconnect",
-    "history",
-    "history_remove",
-    "presence",
-    "presence_stats",
-    "info",
-    "rpc",
-    "refresh",
-    "channels",
-    "map_publish",
-    "map_remove",
-    "map_read_state",
-    "map_read_stream",
-    "map_stats",
-    "map_clear",
-    "shared_poll_publish",
-];
+pub(super) use crate::config::paths::METHODS;
 
 /// A request to one method.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod overrides;
 mod parse;
+pub(crate) mod paths;
 mod source;
 mod table;
 #[cfg(test)]

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
+use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::header::ORIGIN;
@@ -42,11 +43,16 @@ pub(crate) fn router(engine: Arc<Engine>) -> Router {
     let rate = Arc::new(Rate::new(engine.options.client.connection_rate_limit));
     let Options { websocket: WebsocketOptions { prefix, .. }, health: HealthOptions { prefix: health_prefix }, .. } =
         &engine.options;
-    let mut router = Router::new().route(path(prefix), any(websocket)).route(path(health_prefix), any(health));
+    let mut router = serve(serve(Router::new(), prefix, websocket), health_prefix, health);
     if !engine.options.http_api.disabled {
-        router = router.merge(server_api::routes(&engine.options.http_api));
+        router = server_api::routes(router, &engine.options.http_api);
     }
     router.with_state(Server { engine, rate })
+}
+
+/// Adds the route of a prefix. An empty one, of `/`, is for all paths without a route, as in Centrifugo.
+fn serve<H: Handler<T, Server>, T: 'static>(router: Router<Server>, prefix: &str, handler: H) -> Router<Server> {
+    if prefix.is_empty() { router.fallback(handler) } else { router.route(prefix, any(handler)) }
 }
 
 /// A prefix as a path: without its `/` at the end, it may be empty.

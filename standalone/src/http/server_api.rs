@@ -5,20 +5,38 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Uri};
 use http_body::Body as _;
 
 use crate::api::{self, key};
 use crate::config::options::ApiOptions;
+use crate::config::paths;
 
-use super::{Server, path};
+use super::{Server, serve};
 
 /// The most bytes of a request. Centrifugo has no limit.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// `<prefix>/<method>` and `<prefix>`, the old route.
-pub(super) fn routes(options: &ApiOptions) -> Router<Server> {
-    Router::new().route(path(&options.prefix), any(call)).route(&format!("{}/{{method}}", options.prefix), any(call))
+/// Adds `<prefix>/<method>` and `<prefix>`, the old route.
+pub(super) fn routes(router: Router<Server>, options: &ApiOptions) -> Router<Server> {
+    let router = paths::of_api(&options.prefix).fold(router, |router, path| router.route(&path, any(call)));
+    serve(router, &options.prefix, old_route)
+}
+
+/// The route whose body names the method. With the prefix `/` it has all paths without a route, also `/a/publish`.
+async fn old_route(State(server): State<Server>, mut request: Request) -> Response {
+    if server.engine.options.http_api.prefix.is_empty()
+        && let Some(root) = root(request.uri())
+    {
+        *request.uri_mut() = root;
+    }
+    call(State(server), request).await
+}
+
+/// `/` with the query, which may have the key.
+fn root(uri: &Uri) -> Option<Uri> {
+    let query = uri.query().map(|query| format!("/?{query}"));
+    query.as_deref().unwrap_or("/").parse().ok()
 }
 
 async fn call(State(server): State<Server>, request: Request) -> Response {

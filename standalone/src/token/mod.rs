@@ -172,6 +172,7 @@ enum Expected {
 }
 
 impl Expected {
+    /// The start fails with both.
     fn new(text: Option<&String>, regex: Option<&regex::Regex>) -> Option<Self> {
         let text = text.filter(|text| !text.is_empty()).cloned().map(Self::Text);
         text.or_else(|| regex.cloned().map(Self::Match))

@@ -94,7 +94,7 @@ pub(crate) fn check(input: Input<'_>) {
         match start(&config) {
             Ok(engine) => {
                 assert!(!format!("{engine:?} {:?}", engine.notes()).contains(SECRET), "a secret is shown");
-                let _ = engine.address();
+                let _ = (engine.address(), engine.router());
                 settled().await;
                 drop(engine);
             }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::check::check;
 use super::error::{ConfigError, Fault, Note};
 use super::options::{ApiOptions, HealthOptions, ListenAddress, Options, WebsocketOptions};
+use super::paths;
 use super::source::{Faults, Source};
 use proxies::Proxies;
 
@@ -56,6 +57,7 @@ fn options(config: &Source<'_>) -> Options {
         shutdown_timeout: config.object("shutdown").time("timeout"),
     };
     proxies.check_endpoints();
+    paths::check(config, &options);
     options
 }
 
@@ -64,36 +66,28 @@ fn address(server: &Source<'_>) -> ListenAddress {
 }
 
 fn api(api: &Source<'_>) -> ApiOptions {
+    let is_disabled = api.flag("disabled");
     // It has no effect: there is one port, which serves the API in any case.
     api.flag("external");
     ApiOptions {
-        prefix: prefix(api),
+        prefix: paths::prefix(api, !is_disabled),
         key: api.text_if_any("key"),
         insecure: api.flag("insecure"),
-        disabled: api.flag("disabled"),
+        disabled: is_disabled,
         transport_errors: api.text("error_mode") == "transport",
     }
 }
 
 fn websocket(websocket: &Source<'_>) -> WebsocketOptions {
     WebsocketOptions {
-        prefix: prefix(websocket),
+        prefix: paths::prefix(websocket, true),
         message_size_limit: websocket.limit("message_size_limit"),
         write_timeout: websocket.time("write_timeout"),
     }
 }
 
 fn health(health: &Source<'_>) -> HealthOptions {
-    HealthOptions { prefix: prefix(health) }
-}
-
-/// A path of the HTTP server.
-fn prefix(of: &Source<'_>) -> String {
-    let written = of.text("handler_prefix");
-    if !written.starts_with('/') || written.contains(['{', '}', '*', '?', '#']) {
-        of.fault("handler_prefix", format!("is `{}`", written.escape_debug()), "write a path such as `/realtime`");
-    }
-    written.trim_end_matches('/').to_owned()
+    HealthOptions { prefix: paths::prefix(health, true) }
 }
 
 /// The paths that are read of a configuration.

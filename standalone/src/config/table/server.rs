@@ -1,7 +1,7 @@
 //! Keys of the HTTP server and the server APIs, and of logs, metrics and traces.
 
 use super::key::{Key, flag, number, object, text, texts, time};
-use super::shared::TLS;
+use super::shared::{ALL_PATHS, TLS};
 
 pub(super) const HTTP_SERVER: &[Key] = &[
     text("address", ""),
@@ -30,7 +30,7 @@ pub(super) const HTTP_SERVER: &[Key] = &[
 
 pub(super) const HTTP_API: &[Key] = &[
     flag("disabled"),
-    text("handler_prefix", "/api"),
+    text("handler_prefix", "/api").remark(ALL_PATHS),
     text("key", ""),
     text("error_mode", "").one_of(&["transport"]),
     flag("external").remark("there is one port, so the API is always there"),
@@ -70,7 +70,7 @@ pub(super) const PROMETHEUS: &[Key] = &[
 ];
 
 pub(super) const HEALTH: &[Key] =
-    &[flag("enabled").noted("the health check is always served"), text("handler_prefix", "/health")];
+    &[flag("enabled").noted("the health check is always served"), text("handler_prefix", "/health").remark(ALL_PATHS)];
 
 pub(super) const SWAGGER: &[Key] = &[flag("enabled"), text("handler_prefix", "/swagger")];
 

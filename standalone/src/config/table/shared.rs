@@ -2,6 +2,9 @@
 
 use super::key::{Key, flag, number, object, text, texts, texts_of, time};
 
+/// Of `handler_prefix`.
+pub(super) const ALL_PATHS: &str = "`/` is for all paths that nothing else is served at";
+
 pub(super) const TLS: &[Key] = &[
     flag("enabled"),
     text("cert_pem", ""),

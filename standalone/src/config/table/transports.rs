@@ -2,11 +2,11 @@
 
 use super::key::{Key, flag, number, object, objects, text, time};
 use super::rules;
-use super::shared::TLS;
+use super::shared::{ALL_PATHS, TLS};
 
 pub(super) const WEBSOCKET: &[Key] = &[
     flag("disabled").refused("WebSocket is the only transport: leave the engine out instead"),
-    text("handler_prefix", "/connection/websocket"),
+    text("handler_prefix", "/connection/websocket").remark(ALL_PATHS),
     flag("compression").refused("leave it out: clients then receive plain frames"),
     number("compression_min_size", 0).idle("for `compression`, which is refused"),
     number("compression_level", 1).idle("for `compression`, which is refused"),

@@ -269,6 +269,31 @@ fn two_spellings_of_an_endpoint_are_one_app() {
 }
 
 #[test]
+fn a_prefix_that_is_not_routed_as_it_is_written_is_refused() {
+    let shown = |prefix: &str| fault(json!({"websocket": {"handler_prefix": prefix}}));
+    assert_eq!(
+        shown("/:live"),
+        "`websocket.handler_prefix` is `/:live`, which can't be routed: write a path such as `/realtime`",
+    );
+    for prefix in
+        ["/*live", "/{live}", "/{*live}", "/a//b", "/a/../b", "/./b", "/ü", "/a%20b", "/a?b", "/a#b", "live", " /a"]
+    {
+        assert!(shown(prefix).contains("can't be routed"), "{prefix}");
+    }
+}
+
+#[test]
+fn a_path_that_the_health_check_has_is_refused_although_it_is_off_in_centrifugo() {
+    assert_eq!(
+        fault(json!({"websocket": {"handler_prefix": "/health"}})),
+        "`websocket.handler_prefix` needs `/health`, which is that of `health.handler_prefix`: \
+         write another path for one of them",
+    );
+    let found = fault(json!({"health": {"handler_prefix": "/api/info"}}));
+    assert!(found.starts_with("`http_api.handler_prefix` needs `/api/info`, which is that of `health"), "{found}");
+}
+
+#[test]
 fn keys_without_effect_are_noted_once_for_each_reason() {
     let (_, notes) = with_notes(json!({
         "log": {"level": "debug", "file": "/tmp/a"},
