@@ -3,12 +3,14 @@
 //! Paths are Centrifugo's, unless the configuration changes them: `/connection/websocket`, `/api/<method>`, `/health`.
 
 mod handshake;
+mod late;
 mod listener;
 mod origin;
 mod query;
 mod rate;
 mod server_api;
 mod unread;
+mod unsent;
 
 use std::sync::Arc;
 

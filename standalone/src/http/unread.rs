@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::late::Late;
+
 /// A socket whose writes fail once the peer has taken nothing for too long. Without it, requests whose responses nobody
 /// reads would hold their connection for ever.
 pub(super) struct Unread<S> {
@@ -30,7 +32,7 @@ impl<S> Unread<S> {
         }
         let limit = self.limit;
         let late = self.late.get_or_insert_with(|| Box::pin(sleep(limit)));
-        late.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        late.as_mut().poll(context).map(|()| Err(Late::Reader.into()))
     }
 }
 
