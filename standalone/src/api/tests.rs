@@ -29,7 +29,8 @@ impl Server {
             {"name": "json", "publication_data_format": "json_object"},
         ]);
         let (options, _) = Options::parse(&json!({"channel": {"namespaces": namespaces}})).unwrap();
-        let hub = Hub::new(Limits { user_connection_limit: None, recovery_max_publication_limit: 300 });
+        let hub =
+            Hub::new(Limits { connection_limit: None, user_connection_limit: None, recovery_max_publication_limit: 300 });
         Self { hub, options, node: Node::new(None) }
     }
 

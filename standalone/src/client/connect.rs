@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::app::{CallFailed, payload};
 use crate::codec::{Close, ErrorCode};
 use crate::config::options::Namespace;
-use crate::hub::Member;
+use crate::hub::{Member, TooManyConnections};
 use crate::proto::client::{ConnectRequest, ConnectResult, SubscribeRequest, SubscribeResult};
 use crate::proto::proxy;
 use crate::token::{ConnectionClaims, Namespaces, TokenError};
@@ -249,7 +249,11 @@ impl Connection {
             Arc::clone(&self.outbox),
             identity.info.clone(),
         );
-        self.engine.hub.join(&member).map_err(|_| Close::CONNECTION_LIMIT)?;
+        self.engine.hub.join(&member).map_err(|limit| match limit {
+            // SDKs connect again after it, unlike after that of a user.
+            TooManyConnections::InAll => Close::TOO_MANY_REQUESTS,
+            TooManyConnections::OfUser => Close::CONNECTION_LIMIT,
+        })?;
         self.orders = Some(orders);
         self.phase = Phase::Connected(Box::new(Session::new(member, expire_at)));
         Ok(())

@@ -67,6 +67,7 @@ impl Engine {
     pub(crate) fn new(options: Options, service: AppService) -> Result<Self, KeyError> {
         let client = &options.client;
         let hub = Hub::new(Limits {
+            connection_limit: client.connection_limit,
             user_connection_limit: client.user_connection_limit,
             recovery_max_publication_limit: client.recovery_max_publication_limit,
         });

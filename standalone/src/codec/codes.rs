@@ -60,6 +60,7 @@ impl Close {
     pub(crate) const SLOW: Self = Self::new(3008, "slow");
     pub(crate) const INSUFFICIENT_STATE: Self = Self::new(3010, "insufficient state");
     pub(crate) const NO_PONG: Self = Self::new(3012, "no pong");
+    pub(crate) const TOO_MANY_REQUESTS: Self = Self::new(3013, "too many requests");
 
     // The codes of WebSocket's own.
     pub(crate) const PROTOCOL_ERROR: Self = Self::new(1002, "");

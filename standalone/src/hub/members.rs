@@ -4,11 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::roster::Roster;
-use super::{Member, lock, shrink};
+use super::{Limits, Member, lock, shrink};
 
-/// A user has as many connections as `user_connection_limit` allows.
+/// Why a member can't join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooManyConnections;
+pub(crate) enum TooManyConnections {
+    /// There are as many members as `connection_limit` allows.
+    InAll,
+    /// The user has as many connections as `user_connection_limit` allows.
+    OfUser,
+}
 
 #[derive(Default)]
 pub(super) struct Members(Mutex<Index>);
@@ -20,10 +25,14 @@ struct Index {
 }
 
 impl Members {
-    pub(super) fn add(&self, member: &Arc<Member>, limit: Option<usize>) -> Result<(), TooManyConnections> {
+    pub(super) fn add(&self, member: &Arc<Member>, limits: Limits) -> Result<(), TooManyConnections> {
         let mut index = lock(&self.0);
-        if limit.is_some_and(|limit| !member.user.is_empty() && index.connections(&member.user) >= limit) {
-            return Err(TooManyConnections);
+        if limits.connection_limit.is_some_and(|limit| index.count >= limit) {
+            return Err(TooManyConnections::InAll);
+        }
+        let user = &member.user;
+        if limits.user_connection_limit.is_some_and(|limit| !user.is_empty() && index.connections(user) >= limit) {
+            return Err(TooManyConnections::OfUser);
         }
         index.by_user.entry(Arc::clone(&member.user)).or_default().insert(Arc::clone(member));
         index.count += 1;

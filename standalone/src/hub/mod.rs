@@ -119,6 +119,7 @@ pub(crate) struct Hub {
 /// The limits that the hub holds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
+    pub(crate) connection_limit: Option<usize>,
     pub(crate) user_connection_limit: Option<usize>,
     /// Whoever missed more isn't recovered.
     pub(crate) recovery_max_publication_limit: usize,
@@ -142,7 +143,7 @@ impl Hub {
 
     /// Adds a member, unless its user has too many.
     pub(crate) fn join(&self, member: &Arc<Member>) -> Result<(), TooManyConnections> {
-        self.members.add(member, self.limits.user_connection_limit)
+        self.members.add(member, self.limits)
     }
 
     /// Removes a member for good: it can't subscribe any more. Its owner then unsubscribes it from each channel that it

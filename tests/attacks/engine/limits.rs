@@ -1,9 +1,11 @@
 //! Limits of the configuration: each has a code for the client, and a name in the log.
 
-use centrifugo_tests::AttackedEngine;
+use centrifugo_tests::{AttackedEngine, PATIENCE};
+use futures_util::StreamExt as _;
 use serde_json::json;
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Error;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::{Client, Target, config};
 
@@ -30,6 +32,29 @@ async fn connections_beyond_the_limit_are_refused_with_503_until_there_is_room()
     }
     target.engine.logs("`client.connection_limit`").await;
     clients[0].subscribes("goes-on").await;
+    drop(clients);
+    target.engine.has(super::NOTHING).await;
+    super::a_while().await;
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn clients_that_open_their_connections_before_the_limit_is_reached_cannot_pass_it() {
+    let target = Target::start(json!({"client": {"connection_limit": 20}})).await;
+    target.engine.has(super::NOTHING).await;
+    super::a_while().await;
+    let mut clients = Vec::new();
+    for _ in 0..200 {
+        clients.push(Client::open(&target.engine).await);
+    }
+    futures_util::future::join_all(clients.iter_mut().map(|client| client.send(r#"{"id":1,"connect":{}}"#))).await;
+    let mut closed = 0;
+    for client in &mut clients {
+        let first = timeout(PATIENCE, client.socket.next()).await.expect("a frame in time");
+        closed += usize::from(matches!(first, Some(Ok(Message::Close(Some(frame)))) if u16::from(frame.code) == 3013));
+    }
+    assert_eq!(closed, 180);
+    target.engine.logs("`client.connection_limit`").await;
     drop(clients);
     target.engine.has(super::NOTHING).await;
     super::a_while().await;

@@ -24,7 +24,7 @@ use self::script::Scenario;
 use self::servers::{RunningServer, Start};
 
 /// The scenarios in which the engine differs from Centrifugo on purpose, and why. `docs/standalone.md` of the runtime tells users.
-const DEVIATIONS: [(&str, &str); 12] = [
+const DEVIATIONS: [(&str, &str); 13] = [
     ("The API needs a channel and data", "an unsubscribe without a channel ends no subscription, so it is a bad request"),
     (
         "The API reads history in both directions, without a limit of its own",
@@ -47,6 +47,10 @@ const DEVIATIONS: [(&str, &str); 12] = [
     (
         "A refresh of the API without an expiry ends the connection's one",
         "Centrifugo's timers end when the connection would have expired",
+    ),
+    (
+        "A client that has opened its connection in time connects beyond the limit of connections",
+        "clients that open many connections and connect them all at once would pass the limit",
     ),
     ("A health check is always there", "an app without a server of its own has no other one, so it needs no option"),
 ];

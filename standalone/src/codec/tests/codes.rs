@@ -42,6 +42,7 @@ fn each_close_has_the_code_and_reason_of_centrifugo() {
         (Close::SLOW, 3008, "slow"),
         (Close::INSUFFICIENT_STATE, 3010, "insufficient state"),
         (Close::NO_PONG, 3012, "no pong"),
+        (Close::TOO_MANY_REQUESTS, 3013, "too many requests"),
         (Close::INVALID_TOKEN, 3500, "invalid token"),
         (Close::BAD_REQUEST, 3501, "bad request"),
         (Close::STALE, 3502, "stale"),

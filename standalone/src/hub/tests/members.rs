@@ -6,7 +6,7 @@ use crate::codec::ErrorCode;
 use crate::config::options::Namespace;
 
 fn limited(limit: usize) -> Hub {
-    Hub::new(Limits { user_connection_limit: Some(limit), recovery_max_publication_limit: 300 })
+    Hub::new(Limits { connection_limit: Some(3), user_connection_limit: Some(limit), recovery_max_publication_limit: 300 })
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn a_user_has_as_many_connections_as_the_limit_allows() {
     let clients = ["a", "b", "c"].map(|id| Client::new(id, "ann"));
     assert_eq!(hub.join(&clients[0].member), Ok(()));
     assert_eq!(hub.join(&clients[1].member), Ok(()));
-    assert_eq!(hub.join(&clients[2].member), Err(TooManyConnections));
+    assert_eq!(hub.join(&clients[2].member), Err(TooManyConnections::OfUser));
     hub.leave(&clients[0].member);
     assert_eq!(hub.join(&clients[2].member), Ok(()));
 }
@@ -26,6 +26,16 @@ fn anonymous_connections_have_no_limit() {
     for id in ["a", "b"] {
         assert_eq!(hub.join(&Client::new(id, "").member), Ok(()));
     }
+}
+
+#[test]
+fn there_are_as_many_connections_as_the_limit_allows_whosever_they_are() {
+    let hub = limited(2);
+    let clients = ["a", "b", "c", "d"].map(|id| Client::new(id, if id == "a" { "" } else { id }));
+    assert!(clients[..3].iter().all(|client| hub.join(&client.member).is_ok()));
+    assert_eq!(hub.join(&clients[3].member), Err(TooManyConnections::InAll));
+    hub.leave(&clients[0].member);
+    assert_eq!(hub.join(&clients[3].member), Ok(()));
 }
 
 #[test]

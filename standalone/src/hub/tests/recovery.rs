@@ -67,7 +67,8 @@ fn everything_is_recovered_from_the_start() {
 
 #[test]
 fn more_than_the_limit_is_not_recovered() {
-    let limited = Hub::new(Limits { user_connection_limit: None, recovery_max_publication_limit: 3 });
+    let limited =
+        Hub::new(Limits { connection_limit: None, user_connection_limit: None, recovery_max_publication_limit: 3 });
     for text in 1..=5 {
         limited.publish(CHANNEL, &history(10), data(text.to_string()));
     }

@@ -14,7 +14,7 @@ use crate::proto::client::{Publication, Reply, SubscribeResult};
 pub(super) const CHANNEL: &str = "news";
 
 pub(super) fn hub() -> Hub {
-    Hub::new(Limits { user_connection_limit: None, recovery_max_publication_limit: 300 })
+    Hub::new(Limits { connection_limit: None, user_connection_limit: None, recovery_max_publication_limit: 300 })
 }
 
 /// A member that has connected, with what its owner would hold.
