@@ -26,15 +26,16 @@ pub(crate) fn is_authorized(options: &ApiOptions, headers: &HeaderMap, uri: &Uri
 fn header_key(headers: &HeaderMap) -> Option<&[u8]> {
     match headers.get("x-api-key") {
         Some(key) if !key.is_empty() => Some(key.as_bytes()),
-        _ => authorization_key(headers).map(str::as_bytes),
+        _ => authorization_key(headers),
     }
 }
 
-fn authorization_key(headers: &HeaderMap) -> Option<&str> {
-    let mut words = headers.get(AUTHORIZATION)?.to_str().ok()?.split_ascii_whitespace();
+fn authorization_key(headers: &HeaderMap) -> Option<&[u8]> {
+    let words = headers.get(AUTHORIZATION)?.as_bytes().split(u8::is_ascii_whitespace);
+    let mut words = words.filter(|word| !word.is_empty());
     let scheme = words.next()?;
     let key = words.next()?;
-    (scheme.eq_ignore_ascii_case("apikey") && words.next().is_none()).then_some(key)
+    (scheme.eq_ignore_ascii_case(b"apikey") && words.next().is_none()).then_some(key)
 }
 
 fn query_key(uri: &Uri) -> Option<String> {

@@ -475,7 +475,7 @@ fn a_path_names_a_method() {
 fn authorized(options: &ApiOptions, headers: &[(&'static str, &str)], uri: &str) -> bool {
     let headers: HeaderMap = headers
         .iter()
-        .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()))
+        .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap()))
         .collect();
     key::is_authorized(options, &headers, &uri.parse::<Uri>().unwrap())
 }
@@ -493,8 +493,13 @@ fn the_key_is_in_a_header_or_in_the_query() {
     for scheme in ["apikey", "ApiKey"] {
         assert!(authorized(&options, &[("authorization", &format!("{scheme} key"))], "/api/info"));
     }
+    assert!(authorized(&options, &[("authorization", " apikey \t key ")], "/api/info"));
     assert!(!authorized(&options, &[("authorization", "Bearer key")], "/api/info"));
     assert!(!authorized(&options, &[("x-api-key", "wrong"), ("authorization", "apikey key")], "/api/info"));
+    let options = ApiOptions { key: Some("schlüssel".to_owned()), ..ApiOptions::default() };
+    for header in [("x-api-key", "schlüssel"), ("authorization", "apikey schlüssel")] {
+        assert!(authorized(&options, &[header], "/api/info"), "{header:?}");
+    }
 }
 
 #[test]

@@ -114,7 +114,8 @@ impl Connection {
     /// The user in a header of the HTTP request, which the proxy in front of the engine has authenticated.
     fn identity_of_header(&self) -> Option<Identity> {
         let header = self.engine.options.client.user_id_http_header.as_ref()?;
-        let user = self.caller.headers.get(header)?.to_str().ok().filter(|user| !user.is_empty())?;
+        // Not `to_str`, which has ASCII alone.
+        let user = str::from_utf8(self.caller.headers.get(header)?.as_bytes()).ok().filter(|user| !user.is_empty())?;
         Some(Identity { user: user.to_owned(), ..Identity::default() })
     }
 

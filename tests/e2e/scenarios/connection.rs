@@ -59,7 +59,8 @@ impl Options {
         let mut request = format!("ws://{address}/connection/websocket{}", self.query).into_client_request()?;
         for (name, value) in &self.headers {
             let name: http::HeaderName = name.parse().map_err(http::Error::from)?;
-            request.headers_mut().insert(name, value.parse().map_err(http::Error::from)?);
+            let value = http::HeaderValue::from_bytes(value.as_bytes()).map_err(http::Error::from)?;
+            request.headers_mut().insert(name, value);
         }
         Ok(request)
     }
