@@ -59,12 +59,13 @@ pub(crate) enum Target<'p> {
 impl<'p> Target<'p> {
     /// `None`: there is no such method.
     pub(crate) fn of(path: &'p str, prefix: &str) -> Option<Self> {
-        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-        match name {
+        // The prefix may end as a method is named.
+        if path == if prefix.is_empty() { "/" } else { prefix } {
+            return Some(Self::Legacy);
+        }
+        match path.rsplit_once('/').map_or(path, |(_, name)| name) {
             "batch" => Some(Self::Batch),
-            _ if command::METHODS.contains(&name) => Some(Self::Method(name)),
-            "" if prefix.is_empty() => Some(Self::Legacy),
-            _ if !prefix.is_empty() && path.ends_with(prefix) => Some(Self::Legacy),
+            name if command::METHODS.contains(&name) => Some(Self::Method(name)),
             _ => None,
         }
     }

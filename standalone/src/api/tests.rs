@@ -466,6 +466,10 @@ fn a_path_names_a_method() {
         ("/publish", "", Some(Target::Method("publish"))),
         ("/api/unknown", "/api", None),
         ("/api/", "/api", None),
+        ("/api/api", "/api", None),
+        ("/other/api", "/api", None),
+        ("/publish", "/publish", Some(Target::Legacy)),
+        ("/publish/publish", "/publish", Some(Target::Method("publish"))),
         ("/unknown", "", None),
     ] {
         assert_eq!(Target::of(path, prefix), target, "{path}");
