@@ -66,8 +66,12 @@ impl Executor<'_> {
     /// stops all.
     pub(super) async fn batch(&self, body: &[u8]) -> Result<ApiResponse, Fault> {
         let batch: Batch = read::request(body)?;
-        let items = batch.commands.into_iter().map(read);
-        let commands: Vec<_> = items.collect::<Result<_, Fault>>()?;
+        let mut commands = Vec::with_capacity(batch.commands.len());
+        for item in batch.commands {
+            // Other tasks have their turn, too.
+            consume_budget().await;
+            commands.push(read(item)?);
+        }
         let replies =
             if batch.parallel { self.replies_at_once(commands).await } else { self.replies_in_order(commands).await };
         let replies = replies.into_iter().collect::<Result<_, Fault>>()?;
@@ -95,7 +99,6 @@ impl Executor<'_> {
 
     /// `Err`: the whole batch fails.
     async fn reply(&self, command: Named) -> Result<Reply, Fault> {
-        // Other tasks have their turn, too.
         consume_budget().await;
         let executed = match command {
             Ok((method, command)) => self.execute(command).await.map(|result| (method, result)),

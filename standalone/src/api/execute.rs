@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
+use tokio::task::consume_budget;
 
 use crate::base64;
 use crate::client::Node;
@@ -44,7 +45,7 @@ impl Executor<'_> {
     pub(super) async fn execute(&self, command: Command) -> Result<Box<RawValue>, Fault> {
         match command {
             Command::Publish(request) => json(&self.publish(request)?),
-            Command::Broadcast(request) => json(&self.broadcast(request)?),
+            Command::Broadcast(request) => json(&self.broadcast(request).await?),
             Command::Subscribe(request) => json(&self.subscribe(request).await?),
             Command::Unsubscribe(request) => json(&self.unsubscribe(request).await?),
             Command::Disconnect(request) => json(&self.disconnect(request)),
@@ -72,13 +73,18 @@ impl Executor<'_> {
     }
 
     /// One publication for many channels. Each channel has its own outcome.
-    fn broadcast(&self, request: command::Broadcast) -> Result<Broadcasted, ErrorCode> {
+    async fn broadcast(&self, request: command::Broadcast) -> Result<Broadcasted, ErrorCode> {
         if request.channels.is_empty() {
             return Err(ErrorCode::BAD_REQUEST);
         }
         let new = new_publication!(request);
-        let responses = request.channels.iter().map(|channel| self.publish_to(channel, new.clone()).into());
-        Ok(Broadcasted { responses: responses.collect() })
+        let mut responses = Vec::with_capacity(request.channels.len());
+        for channel in &request.channels {
+            // Other tasks have their turn, too.
+            consume_budget().await;
+            responses.push(self.publish_to(channel, new.clone()).into());
+        }
+        Ok(Broadcasted { responses })
     }
 
     fn publish_to(&self, channel: &str, new: NewPublication) -> Result<Published, ErrorCode> {

@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
+use tokio::task::consume_budget;
 
 use crate::codec::ErrorCode;
 
@@ -98,11 +99,13 @@ impl Executor<'_> {
     /// The replies, a line each. A malformed request ends all: those before it have been executed.
     pub(super) async fn legacy(&self, body: &[u8]) -> Result<ApiResponse, Fault> {
         if body.is_empty() {
-            return Err(Fault::NotJson);
+            return Err(Fault::NotJson("it has no body".to_owned()));
         }
         let mut lines = Vec::new();
         for request in Deserializer::from_slice(body).into_iter::<&RawValue>() {
-            let request = request.and_then(read::value).map_err(not_json)?;
+            // Other tasks have their turn, too.
+            consume_budget().await;
+            let request = request.and_then(read::value).map_err(|error| Fault::NotJson(error.to_string()))?;
             lines.push(serde_json::to_string(&self.legacy_reply(request).await?).map_err(|_| Fault::Binary)?);
         }
         Ok(ApiResponse { status: StatusCode::OK, body: Bytes::from(lines.join("\n")), is_json: true })
@@ -126,11 +129,6 @@ impl Executor<'_> {
         let command = if method == "info" { Ok(Command::Info) } else { Command::parse(method, &request.params) };
         self.execute(command.map_err(|_| ErrorCode::BAD_REQUEST)?).await
     }
-}
-
-fn not_json(error: serde_json::Error) -> Fault {
-    tracing::info!(%error, "a request to the server API is malformed");
-    Fault::NotJson
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

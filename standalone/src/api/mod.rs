@@ -27,6 +27,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
 use crate::client::Engine;
+use crate::throttled_log::ThrottledLog;
 
 use self::command::Command;
 use self::execute::Executor;
@@ -41,10 +42,19 @@ pub(crate) async fn call(engine: &Engine, request: http::Request<Bytes>) -> http
         None => ApiResponse::text(StatusCode::NOT_FOUND),
         Some(_) if parts.method != Method::POST => ApiResponse::text(StatusCode::METHOD_NOT_ALLOWED),
         Some(target) => {
-            executor.call(target, &body, options.transport_errors || asks_for_transport_errors(&parts.headers)).await
+            let transport_errors = options.transport_errors || asks_for_transport_errors(&parts.headers);
+            let called = executor.call(target, &body, transport_errors).await;
+            called.unwrap_or_else(|fault| refused(&fault, &engine.log))
         }
     };
     reply.into()
+}
+
+fn refused(fault: &Fault, log: &ThrottledLog) -> ApiResponse {
+    if let Fault::NotJson(error) = fault {
+        log.info_of("a request to the server API is malformed", error);
+    }
+    ApiResponse::text(fault.status())
 }
 
 /// What a path names.
@@ -105,28 +115,28 @@ impl From<ApiResponse> for http::Response<Bytes> {
 }
 
 impl Executor<'_> {
-    pub(crate) async fn call(&self, target: Target<'_>, body: &[u8], transport_errors: bool) -> ApiResponse {
-        let called = match target {
-            Target::Method(method) => return self.method(method, body, transport_errors).await,
+    /// `Err`: there is no response but a status.
+    async fn call(&self, target: Target<'_>, body: &[u8], transport_errors: bool) -> Result<ApiResponse, Fault> {
+        match target {
+            Target::Method(method) => self.method(method, body, transport_errors).await,
             Target::Batch => self.batch(body).await,
             Target::Legacy => self.legacy(body).await,
-        };
-        called.unwrap_or_else(|fault| ApiResponse::text(fault.status()))
+        }
     }
 
-    async fn method(&self, method: &str, body: &[u8], transport_errors: bool) -> ApiResponse {
+    async fn method(&self, method: &str, body: &[u8], transport_errors: bool) -> Result<ApiResponse, Fault> {
         let executed = match Command::parse(method, body) {
             Ok(command) => self.execute(command).await,
             Err(fault) => Err(fault),
         };
-        match executed {
+        Ok(match executed {
             Ok(result) => ApiResponse::json(StatusCode::OK, &result::Reply::Result(result)),
             Err(Fault::Error(error)) if transport_errors => {
                 ApiResponse::json(result::status_of(error), &ApiError::from(error))
             }
             Err(Fault::Error(error)) => ApiResponse::json(StatusCode::OK, &result::Reply::<()>::Error(error.into())),
-            Err(fault) => ApiResponse::text(fault.status()),
-        }
+            Err(fault) => return Err(fault),
+        })
     }
 }
 

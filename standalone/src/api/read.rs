@@ -23,10 +23,7 @@ pub(super) trait Object {
 
 /// Reads the request that a body consists of.
 pub(super) fn request<T: Read + Default>(body: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(body).and_then(value).map_err(|error| {
-        tracing::info!(%error, "a request to the server API is malformed");
-        Fault::NotJson
-    })
+    serde_json::from_slice(body).and_then(value).map_err(|error| Fault::NotJson(error.to_string()))
 }
 
 pub(super) fn value<T: Read + Default>(json: &RawValue) -> serde_json::Result<T> {

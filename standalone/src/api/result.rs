@@ -12,21 +12,21 @@ use crate::hub::{HistoryPage, Position};
 use crate::proto::client;
 
 /// Why there is no result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
     /// An error that the API defines.
     Error(ErrorCode),
-    /// The request can't be read: 400.
-    NotJson,
+    /// The request can't be read, for this reason: 400.
+    NotJson(String),
     /// A payload isn't JSON, so that the result can't be written: 500.
     Binary,
 }
 
 impl Fault {
-    pub(super) fn status(self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Error(error) => status_of(error),
-            Self::NotJson => StatusCode::BAD_REQUEST,
+            Self::Error(error) => status_of(*error),
+            Self::NotJson(_) => StatusCode::BAD_REQUEST,
             Self::Binary => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -6,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::yield_now;
 
 use crate::client::Node;
 use crate::codec::{Close, ErrorCode, Format, Unsubscribed};
@@ -39,7 +41,8 @@ impl Server {
     }
 
     async fn reply(&self, path: &str, body: &str) -> ApiResponse {
-        self.executor().call(Target::of(path, "/api").unwrap(), body.as_bytes(), false).await
+        let called = self.executor().call(Target::of(path, "/api").unwrap(), body.as_bytes(), false).await;
+        called.unwrap_or_else(|fault| ApiResponse::text(fault.status()))
     }
 
     async fn call(&self, method: &str, body: Value) -> Value {
@@ -448,10 +451,44 @@ async fn errors_are_statuses_in_the_mode_transport() {
         ("presence", r#"{"channel":"a"}"#, StatusCode::BAD_REQUEST),
         ("history", r#"{"channel":"kept:a","limit":1,"since":{"offset":1,"epoch":"x"}}"#, StatusCode::RANGE_NOT_SATISFIABLE),
     ] {
-        let reply = server.executor().call(Target::Method(method), body.as_bytes(), true).await;
+        let reply = server.executor().call(Target::Method(method), body.as_bytes(), true).await.unwrap();
         assert_eq!(reply.status, status, "{method}");
         let error: Value = serde_json::from_slice(&reply.body).unwrap();
         assert!(error["code"].is_u64() && error["message"].is_string(), "{error}");
+    }
+}
+
+/// How often another task of the same thread runs during a call.
+async fn turns_of_others(server: &Server, path: &str, body: &str) -> usize {
+    let turns = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&turns);
+    let other = tokio::spawn(async move {
+        loop {
+            counted.fetch_add(1, Ordering::Relaxed);
+            yield_now().await;
+        }
+    });
+    assert_eq!(server.reply(path, body).await.status, StatusCode::OK);
+    other.abort();
+    turns.load(Ordering::Relaxed)
+}
+
+#[tokio::test]
+async fn other_tasks_run_during_a_call_about_many_channels_or_of_many_commands() {
+    let server = Server::new();
+    let channels: Vec<_> = (0..2_000).map(|number| format!("a{number}")).collect();
+    let broadcast = json!({"channels": channels, "data": 1}).to_string();
+    let legacy = r#"{"method":"publish","params":{"channel":"a","data":1}}"#.repeat(2_000);
+    let commands = vec![json!({"publish": {"channel": "a", "data": 1}}); 2_000];
+    for (path, body, least) in [
+        ("/api/broadcast", broadcast, 10),
+        ("/api", legacy, 10),
+        // The commands are read, and then executed.
+        ("/api/batch", json!({"commands": commands}).to_string(), 20),
+        ("/api/batch", json!({"commands": commands, "parallel": true}).to_string(), 20),
+    ] {
+        let turns = turns_of_others(&server, path, &body).await;
+        assert!(turns >= least, "{path}: {turns}");
     }
 }
 

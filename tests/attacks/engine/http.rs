@@ -208,6 +208,20 @@ async fn post(target: &Target, path: &str, body: &str) -> String {
 }
 
 #[tokio::test]
+async fn malformed_calls_of_the_server_api_fill_no_log() {
+    let target = Target::start(json!({})).await;
+    for _ in 0..100 {
+        for (path, body) in [("/api/publish", "hello"), ("/api", "{\"method\":"), ("/api/batch", "[]")] {
+            let response = post(&target, path, body).await;
+            assert!(response.starts_with("HTTP/1.1 400"), "{path}: {response}");
+        }
+    }
+    let lines = target.engine.log().matches("a request to the server API is malformed").count();
+    assert!((1..100).contains(&lines), "{lines}");
+    target.survives().await;
+}
+
+#[tokio::test]
 async fn deep_bodies_of_the_server_api_are_refused_without_a_stack_of_their_depth() {
     let target = Target::start(json!({})).await;
     for open in ["[", "{\"a\":"] {
