@@ -1,6 +1,7 @@
 //! The opening handshake of WebSocket (RFC 6455), and the format that the client chooses by it.
 
 use axum::extract::Request;
+use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{
@@ -38,7 +39,8 @@ impl Handshake {
         }
         let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
         let key = key.filter(|_| has_token(headers, &SEC_WEBSOCKET_VERSION, "13")).ok_or(StatusCode::BAD_REQUEST)?;
-        let chosen = tokens(headers, &SEC_WEBSOCKET_PROTOCOL)
+        // Centrifugo reads the first line of them alone.
+        let chosen = tokens(headers.get(SEC_WEBSOCKET_PROTOCOL))
             .find_map(|offered| SUBPROTOCOLS.into_iter().find(|(subprotocol, _)| *subprotocol == offered));
         let query = request.uri().query().unwrap_or_default();
         let asks_for_protobuf = query::has(query, "format", "protobuf") || query::has(query, "cf_protocol", "protobuf");
@@ -70,6 +72,12 @@ impl Handshake {
         response
     }
 
+    /// The response to a request that is no handshake, or that is refused. Its text is for people.
+    pub(super) fn refusal(status: StatusCode) -> axum::response::Response {
+        let version = [(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))];
+        (status, version, status.canonical_reason().unwrap_or_default()).into_response()
+    }
+
     /// What the connection knows of the request.
     pub(super) fn request(&self, headers: HeaderMap, extensions: Extensions) -> client::Request {
         client::Request { format: self.format, headers, extensions, has_native_pings: self.has_native_pings }
@@ -81,14 +89,14 @@ fn is_key(key: &[u8]) -> bool {
     key.len() == 24 && BASE64_STANDARD.decode(key).is_ok_and(|key| key.len() == 16)
 }
 
-/// The comma-separated values of a header, which may be on several lines.
-fn tokens<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
-    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+/// The comma-separated values of a header's lines.
+fn tokens<'h>(lines: impl IntoIterator<Item = &'h HeaderValue>) -> impl Iterator<Item = &'h str> {
+    let lines = lines.into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    tokens(headers, name).any(|found| found.eq_ignore_ascii_case(token))
+    tokens(headers.get_all(name)).any(|found| found.eq_ignore_ascii_case(token))
 }
 
 #[cfg(test)]
@@ -107,7 +115,7 @@ mod tests {
 
     #[test]
     fn any_way_of_choosing_protobuf_is_enough() {
-        let cases: [(&str, &[&str], Format, Option<&str>); 8] = [
+        let cases: [(&str, &[&str], Format, Option<&str>); 9] = [
             ("/", &[], Format::Json, None),
             ("/?format=protobuf", &[], Format::Protobuf, None),
             ("/?a=b&cf_protocol=protobuf", &[], Format::Protobuf, None),
@@ -116,6 +124,7 @@ mod tests {
             ("/?format=protobuf", &["centrifuge-json"], Format::Protobuf, Some("centrifuge-json")),
             ("/", &["other, centrifuge-json", "centrifuge-protobuf"], Format::Json, Some("centrifuge-json")),
             ("/", &["other"], Format::Json, None),
+            ("/", &["other", "centrifuge-protobuf"], Format::Json, None),
         ];
         for (uri, protocols, format, subprotocol) in cases {
             let handshake = Handshake::of(&request(uri, protocols)).expect("a handshake");

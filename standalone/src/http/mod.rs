@@ -20,7 +20,7 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::header::ORIGIN;
+use http::header::{CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -63,16 +63,26 @@ pub(crate) fn path(prefix: &str) -> &str {
 }
 
 /// The health check, by which balancers find out whether the engine serves, and goes on to do so.
-async fn health(State(server): State<Server>) -> (StatusCode, &'static str) {
+async fn health(State(server): State<Server>) -> impl IntoResponse {
     let status = if server.engine.is_healthy() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, "{}")
+    (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], "{}")
 }
 
 /// Upgrades a request to a client's connection, or refuses it.
 async fn websocket(State(server): State<Server>, mut request: Request) -> Response {
-    let handshake = match server.check(&request) {
+    if server.is_full() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let is_allowed = origin::is_allowed(request.headers(), &server.engine.options.client.allowed_origins);
+    let handshake = match server.check(&request, is_allowed) {
         Ok(handshake) => handshake,
-        Err(status) => return status.into_response(),
+        Err(status) => {
+            let mut response = Handshake::refusal(status);
+            if is_allowed {
+                origin::allow_to_read(request.headers(), response.headers_mut());
+            }
+            return response;
+        }
     };
     server.engine.sweep_from_now();
     let response = handshake.response();
@@ -91,30 +101,28 @@ async fn websocket(State(server): State<Server>, mut request: Request) -> Respon
 }
 
 impl Server {
-    /// Checks the request in Centrifugo's order. `Err`: the status of the refusal.
-    fn check(&self, request: &Request) -> Result<Handshake, StatusCode> {
-        let options = &self.engine.options.client;
+    /// Whether the engine takes no more connections at the moment.
+    fn is_full(&self) -> bool {
         if !self.rate.allows() {
             self.engine.log.info("refusing a connection with 503: `client.connection_rate_limit` is reached");
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+            return true;
         }
-        if let Some(limit) = options.connection_limit
-            && self.engine.hub.clients() >= limit
-        {
+        if self.engine.options.client.connection_limit.is_some_and(|limit| self.engine.hub.clients() >= limit) {
             self.engine.log.info("refusing a connection with 503: `client.connection_limit` is reached");
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+            return true;
         }
-        if self.engine.stopping.is_cancelled() {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
-        }
+        self.engine.stopping.is_cancelled()
+    }
+
+    /// Checks the request in Centrifugo's order. `Err`: the status of the refusal.
+    fn check(&self, request: &Request, is_allowed: bool) -> Result<Handshake, StatusCode> {
         let handshake = Handshake::of(request)?;
-        if origin::is_allowed(request.headers(), &options.allowed_origins) {
-            Ok(handshake)
-        } else {
+        if !is_allowed {
             let line = "refusing a connection with 403: its origin is neither this server's nor in `client.allowed_origins`";
             let origin = request.headers().get(ORIGIN).map_or(&[][..], HeaderValue::as_bytes);
             self.engine.log.info_of(line, &String::from_utf8_lossy(origin));
-            Err(StatusCode::FORBIDDEN)
+            return Err(StatusCode::FORBIDDEN);
         }
+        Ok(handshake)
     }
 }

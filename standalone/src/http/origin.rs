@@ -1,14 +1,33 @@
 //! The check of the origin that a page's browser sends.
 
-use http::HeaderMap;
-use http::header::{HOST, ORIGIN};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_REQUEST_HEADERS, HOST, ORIGIN,
+};
+use http::{HeaderMap, HeaderValue};
 
 /// Whether the request's origin may connect: it has none, which no browser's page can do, it is that of this server, or one
 /// of the patterns matches it. (Centrifugo has no exception for the same origin, as it serves no pages.)
 pub(super) fn is_allowed(headers: &HeaderMap, patterns: &[String]) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Some(origin) = sent(headers) else { return true };
     let Ok(origin) = origin.to_str().map(str::to_ascii_lowercase) else { return false };
     is_same(&origin, headers) || patterns.iter().any(|pattern| matches(pattern, &origin))
+}
+
+/// Lets a page of an allowed origin read a response that is no upgrade, as Centrifugo does.
+pub(super) fn allow_to_read(headers: &HeaderMap, response: &mut HeaderMap) {
+    let Some(origin) = sent(headers) else { return };
+    response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    let wanted = headers.get(ACCESS_CONTROL_REQUEST_HEADERS);
+    if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && *wanted != "null") {
+        response.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+    }
+}
+
+/// The request's origin. An empty one is none.
+fn sent(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(ORIGIN).filter(|origin| !origin.is_empty())
 }
 
 /// Whether the origin is the one that the request goes to.
@@ -48,6 +67,7 @@ mod tests {
     #[test]
     fn a_client_without_an_origin_and_a_page_of_the_same_origin_may_connect() {
         assert!(is_allowed(&HeaderMap::new(), &[]));
+        assert!(is_allowed_from("", &[]));
         assert!(is_allowed_from("http://app.example:8000", &[]));
         assert!(is_allowed_from("https://APP.example:8000", &[]));
         for other in ["http://app.example", "http://app.example:8001", "null", "file://app.example:8000", "http://"] {

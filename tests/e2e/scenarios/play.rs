@@ -148,11 +148,8 @@ impl Play<'_> {
         let (path, body) = (self.fill(path)?, self.fill(body)?);
         let response =
             http::call(self.server.address, verb, &path, headers, &body).await.map_err(|error| error.to_string())?;
-        let (status, body) = response.split_once(' ').unwrap_or((&response, ""));
-        self.names().learn("", &serde_json::from_str(body).unwrap_or_default());
-        // A text for people is free.
-        let body = if body.starts_with('{') { transcript::canonical(body) } else { String::new() };
-        self.responses.push(format!("{status} {body}").trim_end().to_owned());
+        self.names().learn("", &serde_json::from_str(&response.body).unwrap_or_default());
+        self.responses.push(transcript::response(response));
         Ok(())
     }
 

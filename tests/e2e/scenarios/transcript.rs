@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::http::Response;
+
 /// Fields with an app's data, which a server passes on byte by byte.
 const PAYLOADS: [&str; 3] = ["data", "conn_info", "chan_info"];
 /// Fields of the server's own clock, build or process.
@@ -13,6 +15,15 @@ const MASKED: [&str; 6] = ["metrics", "name", "node", "time", "uid", "uptime"];
 /// A JSON text with its fields in the order of the alphabet; payloads stay as they are.
 pub(crate) fn canonical(json: &str) -> String {
     serde_json::from_str(json).map_or_else(|_| json.to_owned(), |raw: &RawValue| spelling("", raw))
+}
+
+/// The line of a response. A text for people, and the type of it, is free.
+pub(crate) fn response(Response { status, mut headers, body }: Response) -> String {
+    let mut words = vec![status];
+    headers.retain(|header| !header.starts_with("content-type=text/plain"));
+    words.extend(headers);
+    words.extend(Some(body).filter(|body| body.starts_with('{')).map(|body| canonical(&body)));
+    words.join(" ")
 }
 
 fn spelling(field: &str, raw: &RawValue) -> String {
