@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -53,7 +52,7 @@ impl Server {
 
     /// A connection of a user.
     fn member(&self, id: &str, user: &str) -> (Arc<Member>, UnboundedReceiver<Order>) {
-        let (member, orders) = Member::new(id, user, Format::Json, Arc::new(Outbox::new(1024 * 1024)), Bytes::new());
+        let (member, orders) = Member::new(id, user, Format::Json, Arc::new(Outbox::new(1024 * 1024)), b"");
         self.hub.join(&member).unwrap();
         (member, orders)
     }
@@ -177,7 +176,7 @@ async fn presence_shows_the_subscribers() {
     assert_eq!(server.call("presence_stats", json!({"channel": "seen:a"})).await, stats);
     assert_eq!(server.call("presence", json!({"channel": "seen:a"})).await, json!({"result": {"presence": {}}}));
     let (ann, _orders) = server.member("1", "ann");
-    ann.set_conn_info(Bytes::from_static(b"{\"n\":1}"));
+    ann.set_conn_info(b"{\"n\":1}");
     server.subscribe("seen:a", &ann);
     let expected = json!({"result": {"presence": {"1": {"user": "ann", "client": "1", "conn_info": {"n": 1}}}}});
     assert_eq!(server.call("presence", json!({"channel": "seen:a"})).await, expected);

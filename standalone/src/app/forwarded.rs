@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::options::{Namespace, Options, ProxyOptions};
 
@@ -27,8 +27,10 @@ impl Forwarded {
     /// The headers of a client's HTTP request that count.
     pub(crate) fn of_http(&self, headers: &HeaderMap) -> HeaderMap {
         let mut kept = HeaderMap::new();
-        for (name, value) in headers.iter().filter(|(name, _)| self.http.contains(*name)) {
-            kept.append(name, value.clone());
+        for (name, value) in headers {
+            if let Some(name) = self.http.get(name) {
+                kept.append(name, own(value));
+            }
         }
         kept
     }
@@ -39,6 +41,13 @@ impl Forwarded {
         headers.shrink_to_fit();
         headers
     }
+}
+
+/// A copy: the value of a request is a slice of all its headers, and would keep them in memory.
+fn own(value: &HeaderValue) -> HeaderValue {
+    let mut own = HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
+    own.set_sensitive(value.is_sensitive());
+    own
 }
 
 /// All ways in which the app is called.
@@ -60,11 +69,28 @@ fn of_namespace(namespace: &Namespace) -> impl Iterator<Item = &ProxyOptions> {
 mod tests {
     use std::sync::Arc;
 
-    use http::HeaderValue;
+    use bytes::Bytes;
     use http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
     use serde_json::json;
 
     use super::*;
+
+    /// Keeps the cookies of clients.
+    fn cookies() -> Forwarded {
+        Forwarded { http: HashSet::from([COOKIE]), emulated: HashSet::new() }
+    }
+
+    #[test]
+    fn a_header_that_is_kept_keeps_nothing_else_of_its_request() {
+        let head = Bytes::from(b"cookie: a".to_vec());
+        let mut value = HeaderValue::from_maybe_shared(head.slice(8..)).expect("a value");
+        value.set_sensitive(true);
+        let kept = cookies().of_http(&HeaderMap::from_iter([(COOKIE, value)]));
+        assert_eq!(kept[COOKIE], "a");
+        assert!(kept[COOKIE].is_sensitive());
+        // Nothing but the test has the head any more.
+        assert!(head.is_unique());
+    }
 
     #[test]
     fn only_headers_that_some_call_has_are_kept() {

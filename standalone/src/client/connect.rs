@@ -242,13 +242,13 @@ impl Connection {
     /// Makes the client a member of the hub.
     fn enter(&mut self, identity: &Identity, expire_at: i64) -> Result<(), Refused> {
         self.caller.user.clone_from(&identity.user);
-        self.caller.meta = identity.meta.clone();
+        self.set_meta(&identity.meta);
         let (member, orders) = Member::new(
             self.caller.client.as_str(),
             identity.user.as_str(),
             self.format,
             Arc::clone(&self.outbox),
-            identity.info.clone(),
+            &identity.info,
         );
         self.engine.hub.join(&member).map_err(|limit| match limit {
             // SDKs connect again after it, unlike after that of a user.

@@ -42,7 +42,7 @@ impl Connection {
             return Err(Close::INVALID_TOKEN.into());
         }
         let channels = self.channels_of_token(&claims)?;
-        self.set_meta(claims.meta.unwrap_or_default());
+        self.set_meta(&claims.meta.unwrap_or_default());
         if self.session().is_some_and(|session| has_other_channels(session, &channels)) {
             // The client connects again, and has the token's channels then.
             return Err(Close::INSUFFICIENT_STATE.into());
@@ -60,22 +60,24 @@ impl Connection {
 
     /// Sets another expiry, which has a time of grace, and what others see of the connection.
     fn apply(&mut self, Refreshed { expire_at, info, meta }: Refreshed, grace: Duration) {
-        self.set_meta(meta);
-        self.set_conn_info(info);
+        self.set_meta(&meta);
+        self.set_conn_info(&info);
         if let Some(session) = self.session() {
             session.expire_at = expire_at;
         }
         self.schedule_expiry(expire_at, grace);
     }
 
-    fn set_meta(&mut self, meta: Bytes) {
+    /// Replaces the meta, unless it is empty.
+    pub(super) fn set_meta(&mut self, meta: &[u8]) {
         if !meta.is_empty() {
-            self.caller.meta = meta;
+            // A copy: what a message has is a slice of its whole buffer.
+            self.caller.meta = Bytes::copy_from_slice(meta);
         }
     }
 
     /// Replaces what others see of the connection, unless it is empty. Presence shows it from its next update on.
-    fn set_conn_info(&mut self, info: Bytes) {
+    fn set_conn_info(&mut self, info: &[u8]) {
         let engine = Arc::clone(&self.engine);
         let Some(session) = self.session().filter(|_| !info.is_empty()) else { return };
         for channel in session.channels.keys() {
@@ -149,7 +151,7 @@ impl Connection {
         let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return };
         if let Some(info) = info {
-            engine.hub.set_chan_info(channel, &session.member, info);
+            engine.hub.set_chan_info(channel, &session.member, &info);
             session.keeps_presence = true;
         }
         if let Some(subscription) = session.channels.get_mut(channel) {

@@ -59,6 +59,7 @@ pub(super) struct Subscriber {
 /// What few subscriptions have.
 #[derive(Default)]
 struct Extra {
+    /// A copy: what a message has is a slice of its whole buffer.
     chan_info: Bytes,
     filter: Option<Filter>,
     /// What presence shows until the next update, after a refresh has changed the info.
@@ -124,10 +125,10 @@ impl State {
     }
 
     /// Replaces what joins, leaves and publications show of a subscriber. Presence shows it from its next update on.
-    pub(super) fn set_chan_info(&mut self, member: &Member, chan_info: Bytes) {
+    pub(super) fn set_chan_info(&mut self, member: &Member, chan_info: &[u8]) {
         self.keep_present(member);
         if let Some(subscriber) = self.subscribers.get_mut(member.number()) {
-            subscriber.extra.get_or_insert_default().chan_info = chan_info;
+            subscriber.extra.get_or_insert_default().chan_info = Bytes::copy_from_slice(chan_info);
             subscriber.shrink();
         }
     }
@@ -387,7 +388,7 @@ impl Subscriber {
             is_present: subscription.presence,
             emits_joins: subscription.join_leave,
             sees_joins: subscription.push_join_leave,
-            extra: Extra::new(subscription.chan_info, subscription.tags_filter),
+            extra: Extra::new(&subscription.chan_info, subscription.tags_filter),
         }
     }
 
@@ -429,8 +430,8 @@ impl Numbered for Subscriber {
 }
 
 impl Extra {
-    fn new(chan_info: Bytes, filter: Option<Filter>) -> Option<Box<Self>> {
-        let extra = Self { chan_info, filter, present: None };
+    fn new(chan_info: &[u8], filter: Option<Filter>) -> Option<Box<Self>> {
+        let extra = Self { chan_info: Bytes::copy_from_slice(chan_info), filter, present: None };
         (!extra.is_empty()).then(|| Box::new(extra))
     }
 

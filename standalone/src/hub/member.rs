@@ -23,6 +23,7 @@ pub(crate) struct Member {
     number: u64,
     is_gone: AtomicBool,
     orders: mpsc::UnboundedSender<Order>,
+    /// Copies: what a message has is a slice of its whole buffer.
     conn_info: Mutex<Bytes>,
 }
 
@@ -33,7 +34,7 @@ impl Member {
         user: impl Into<Arc<str>>,
         format: Format,
         outbox: Arc<Outbox>,
-        conn_info: Bytes,
+        conn_info: &[u8],
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<Order>) {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let (orders, receiver) = mpsc::unbounded_channel();
@@ -45,7 +46,7 @@ impl Member {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             is_gone: AtomicBool::new(false),
             orders,
-            conn_info: Mutex::new(conn_info),
+            conn_info: Mutex::new(Bytes::copy_from_slice(conn_info)),
         };
         (Arc::new(member), receiver)
     }
@@ -61,8 +62,8 @@ impl Member {
 
     /// Replaces what joins, leaves and publications show of the connection, and presence where it isn't
     /// [kept](super::Hub::keep_presence).
-    pub(crate) fn set_conn_info(&self, conn_info: Bytes) {
-        *lock(&self.conn_info) = conn_info;
+    pub(crate) fn set_conn_info(&self, conn_info: &[u8]) {
+        *lock(&self.conn_info) = Bytes::copy_from_slice(conn_info);
     }
 
     /// Queues a message that others receive as well.

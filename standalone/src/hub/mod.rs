@@ -205,7 +205,7 @@ impl Hub {
     }
 
     /// Replaces the `chan_info` of a subscription, in presence from [`update_presence`](Self::update_presence) on.
-    pub(crate) fn set_chan_info(&self, channel: &str, member: &Member, chan_info: Bytes) {
+    pub(crate) fn set_chan_info(&self, channel: &str, member: &Member, chan_info: &[u8]) {
         self.channels.with_existing(channel, |state| state.set_chan_info(member, chan_info));
     }
 

@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use centrifugo::{App, Connected, RawData, StartError};
+use centrifugo::headers::Cookie;
+use centrifugo::{App, Connected, Data, Header, Published, RawData, RawPublications, StartError, Subscribed};
+use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 
 /// What a client wants a handler to do before it returns.
@@ -16,6 +18,10 @@ struct Way {
     block: u64,
     panics: bool,
     user: String,
+    /// What it returns as the info of the client and as its meta.
+    info: String,
+    /// The idempotency key of what the client publishes.
+    key: String,
 }
 
 impl Way {
@@ -30,7 +36,9 @@ impl Way {
 
 #[centrifugo::connect]
 async fn connect(RawData(data): RawData) -> Connected {
-    Connected::user(Way::of(&data).await.user)
+    let way = Way::of(&data).await;
+    let connected = Connected::user(way.user);
+    if way.info.is_empty() { connected } else { connected.info(&way.info).meta(&way.info) }
 }
 
 #[centrifugo::rpc("work")]
@@ -39,10 +47,33 @@ async fn work(RawData(data): RawData) -> &'static str {
     "done"
 }
 
+#[centrifugo::rpc("header")]
+async fn header(Header(cookie): Header<Cookie>) -> String {
+    cookie.get("a").unwrap_or_default().to_owned()
+}
+
+#[centrifugo::rpc("number")]
+async fn number(Data(number): Data<u64>) -> u64 {
+    number
+}
+
 #[centrifugo::subscribe("work:<_>")]
-async fn subscribe(RawData(data): RawData) -> bool {
-    Way::of(&data).await;
-    true
+async fn subscribe(RawData(data): RawData) -> Subscribed {
+    let way = Way::of(&data).await;
+    if way.info.is_empty() { Subscribed::new() } else { Subscribed::new().info(&way.info) }
+}
+
+#[centrifugo::publish("work:<_>")]
+async fn publish(RawData(data): RawData) -> Published {
+    Published::new().idempotency_key(Way::of(&data).await.key)
+}
+
+/// A stream that never reads its client's publications.
+#[centrifugo::stream("unread:<_>")]
+async fn unread(publications: RawPublications) -> impl Stream<Item = ()> {
+    stream::pending().map(move |()| {
+        let _ = &publications;
+    })
 }
 
 fn main() -> Result<(), StartError> {

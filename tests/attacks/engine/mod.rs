@@ -7,6 +7,7 @@ mod floods;
 mod frames;
 mod handlers;
 mod http;
+mod kept;
 mod large;
 mod limits;
 mod slow;
@@ -15,6 +16,7 @@ mod stop;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use ::http::{HeaderName, HeaderValue};
 use centrifugo_tests::attacked::Memory;
 use centrifugo_tests::attacked_engine::{API_KEY, Entries};
 use centrifugo_tests::{AttackedEngine, PATIENCE};
@@ -24,6 +26,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 const NOTHING: Entries = Entries { clients: 0, subscriptions: 0, channels: 0 };
 
@@ -98,9 +101,20 @@ impl Client {
 
     /// A client with this query.
     async fn open_at(engine: &AttackedEngine, query: &str) -> Self {
+        Self::open_with(engine, query, &[]).await
+    }
+
+    /// A client with this query and these headers.
+    async fn open_with(engine: &AttackedEngine, query: &str, headers: &[(&'static str, &str)]) -> Self {
         let io = TcpStream::connect(engine.address()).await.expect("the engine accepts a connection");
         let url = format!("ws://{}/connection/websocket{query}", engine.address());
-        let upgraded = timeout(PATIENCE, tokio_tungstenite::client_async(url, io)).await.expect("an upgrade in time");
+        let mut request = url.into_client_request().expect("a URL");
+        request.headers_mut().extend(
+            headers.iter().map(|(name, value)| {
+                (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header's value"))
+            }),
+        );
+        let upgraded = timeout(PATIENCE, tokio_tungstenite::client_async(request, io)).await.expect("an upgrade in time");
         Self { socket: upgraded.expect("an upgrade").0, messages: VecDeque::new() }
     }
 

@@ -46,11 +46,11 @@ fn presence_shows_clients_and_users_with_their_infos() {
     }
     Client::new("hidden", "eve").subscribe(&hub, CHANNEL, &namespace, plain()).unwrap();
     assert_eq!(hub.presence_stats(CHANNEL), (3, 2));
-    clients[0].member.set_conn_info(Bytes::from("conn"));
+    clients[0].member.set_conn_info(b"conn");
     let info = hub.presence(CHANNEL).remove("a").unwrap();
     assert_eq!((&*info.user, &*info.client), ("ann", "a"));
     assert_eq!((&*info.conn_info, &*info.chan_info), (&b"conn"[..], &b"chan"[..]));
-    hub.set_chan_info(CHANNEL, &clients[0].member, Bytes::new());
+    hub.set_chan_info(CHANNEL, &clients[0].member, b"");
     assert_eq!(hub.info(CHANNEL, &clients[0].member).chan_info, Bytes::new());
     hub.unsubscribe(CHANNEL, &clients[0].member);
     assert_eq!((hub.presence_stats(CHANNEL), hub.presence_stats("unknown")), ((2, 2), (0, 0)));
@@ -63,14 +63,14 @@ fn presence_shows_what_it_keeps_until_its_update() {
     client.subscribe(&hub, CHANNEL, &namespace, wish.clone()).unwrap();
     let present = || hub.presence(CHANNEL).remove("a").map(|info| (info.conn_info, info.chan_info)).unwrap();
     hub.keep_presence(CHANNEL, &client.member);
-    client.member.set_conn_info(Bytes::from("conn"));
-    hub.set_chan_info(CHANNEL, &client.member, Bytes::new());
+    client.member.set_conn_info(b"conn");
+    hub.set_chan_info(CHANNEL, &client.member, b"");
     assert_eq!(present(), (Bytes::new(), Bytes::from("chan")));
     assert_eq!(hub.info(CHANNEL, &client.member).conn_info, Bytes::from("conn"));
     hub.update_presence(CHANNEL, &client.member);
     assert_eq!(present(), (Bytes::from("conn"), Bytes::new()));
     hub.keep_presence(CHANNEL, &client.member);
-    client.member.set_conn_info(Bytes::from("later"));
+    client.member.set_conn_info(b"later");
     client.subscribe(&hub, CHANNEL, &namespace, wish).unwrap();
     assert_eq!(present(), (Bytes::from("later"), Bytes::from("chan")));
 }

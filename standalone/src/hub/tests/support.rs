@@ -49,7 +49,7 @@ impl Client {
         let outbox = Arc::new(Outbox::new(1 << 30));
         outbox.release(encoded(Reply::default()));
         outbox.take(1);
-        let (member, _) = Member::new(id, user, format, outbox, Bytes::new());
+        let (member, _) = Member::new(id, user, format, outbox, b"");
         Self { member }
     }
 

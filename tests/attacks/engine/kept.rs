@@ -1,0 +1,68 @@
+//! Small values of a client that stay with the engine: they take no more memory than they are long.
+
+use serde_json::json;
+
+use super::{Client, Target};
+
+/// The memory that the engine takes more than before the attack.
+fn growth(target: &Target) -> usize {
+    target.engine.memory().now.saturating_sub(target.before.now)
+}
+
+#[tokio::test]
+async fn infos_of_clients_and_subscribers_take_no_more_than_they_are_long() {
+    let target = Target::start(json!({})).await;
+    let mut clients = Vec::new();
+    for _ in 0..100 {
+        let mut client = Client::open(&target.engine).await;
+        client.send(r#"{"id":1,"connect":{"data":{"info":"i"}}}"#).await;
+        assert!(client.next().await.starts_with(r#"{"id":1,"connect":{"client":"#));
+        for at in 0..100 {
+            client.send(&format!(r#"{{"id":2,"subscribe":{{"channel":"work:{at}","data":{{"info":"i"}}}}}}"#)).await;
+            let reply = client.next().await;
+            assert!(reply.starts_with(r#"{"id":2,"subscribe":{"#), "{reply}");
+        }
+        clients.push(client);
+    }
+    let each = growth(&target) / (100 * 100);
+    println!("each of 10,000 subscriptions with an info of 3 bytes: {each} bytes");
+    assert!(each < 2 << 10, "{each} bytes");
+    drop(clients);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn infos_and_meta_of_clients_take_no_more_than_they_are_long() {
+    let target = Target::start(json!({})).await;
+    let mut clients = Vec::new();
+    for at in 0..1_000 {
+        let mut client = Client::open(&target.engine).await;
+        client.send(r#"{"id":1,"connect":{"data":{"info":"i"}}}"#).await;
+        let reply = client.next().await;
+        assert!(reply.starts_with(r#"{"id":1,"connect":{"client":"#), "{at}: {reply}");
+        clients.push(client);
+    }
+    let each = growth(&target) / clients.len();
+    println!("each of 1,000 clients with an info and a meta of 3 bytes: {each} bytes");
+    assert!(each < 16 << 10, "{each} bytes");
+    drop(clients);
+    target.survives().await;
+}
+
+#[tokio::test]
+async fn a_header_that_a_call_has_takes_no_more_than_it_is_long() {
+    let target = Target::start(json!({})).await;
+    let mut clients = Vec::new();
+    for _ in 0..500 {
+        clients.push(Client::open_with(&target.engine, "", &[("cookie", "a=1"), ("x-long", &"x".repeat(60 << 10))]).await);
+    }
+    let each = growth(&target) / clients.len();
+    println!("each of 500 clients with a header of 3 bytes beside 60 kB of others: {each} bytes");
+    assert!(each < 32 << 10, "{each} bytes");
+    let client = &mut clients[0];
+    client.send("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"rpc\":{\"method\":\"header\"}}").await;
+    assert!(client.next().await.starts_with(r#"{"id":1,"connect":{"#));
+    assert_eq!(client.next().await, r#"{"id":2,"rpc":{"data":"1"}}"#);
+    drop(clients);
+    target.survives().await;
+}
