@@ -66,3 +66,22 @@ async fn a_header_that_a_call_has_takes_no_more_than_it_is_long() {
     drop(clients);
     target.survives().await;
 }
+
+#[tokio::test]
+async fn idempotency_keys_of_clients_take_a_limited_memory() {
+    let target = Target::start(json!({})).await;
+    let mut client = Client::connected(&target.engine).await;
+    let publish = |at: u32, long: usize| {
+        let key = format!("{at}{}", "k".repeat(long));
+        json!({"id": 3, "publish": {"channel": "work:1", "data": {"key": key}}}).to_string()
+    };
+    for at in 0..1_000 {
+        client.send(&publish(at, 60_000)).await;
+        assert_eq!(client.next().await, r#"{"id":3,"publish":{}}"#);
+    }
+    let growth = growth(&target);
+    println!("1,000 keys of 60 kB: {} KiB", growth >> 10);
+    assert!(growth < 8 << 20, "{} KiB", growth >> 10);
+    drop(client);
+    target.survives().await;
+}
