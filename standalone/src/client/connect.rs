@@ -9,14 +9,14 @@ use bytes::Bytes;
 use crate::app::{CallFailed, payload};
 use crate::codec::{Close, ErrorCode};
 use crate::config::options::Namespace;
-use crate::hub::{Member, TooManyConnections};
+use crate::hub::{Member, TooManyConnections, length};
 use crate::proto::client::{ConnectRequest, ConnectResult, SubscribeRequest, SubscribeResult};
 use crate::proto::proxy;
 use crate::token::{ConnectionClaims, Namespaces, TokenError};
 use crate::unix_time::{expiry, now_ms, seconds_until};
 
 use super::grant::Grant;
-use super::reply::{Outcome, Refused, reply, result};
+use super::reply::{Outcome, Refused, encode, reply, result};
 use super::session::Session;
 use super::subscribe::Requested;
 use super::{Connection, Node, Phase};
@@ -266,10 +266,13 @@ impl Connection {
         requested: &RequestedChannels,
     ) -> Result<HashMap<String, SubscribeResult>, Refused> {
         let mut subs = HashMap::with_capacity(channels.len());
+        let mut recovered = 0;
         for (channel, grant) in channels {
             let namespace = self.namespace(&channel)?;
             let requested = requested.get(&channel).map_or_else(Requested::default, Requested::of_reconnect);
-            let made = self.subscribe_server_side(&channel, &namespace, grant.with_cache_of(&namespace), requested)?;
+            let (grant, requested) = (grant.with_cache_of(&namespace), requested.beside(recovered));
+            let made = self.subscribe_server_side(&channel, &namespace, grant, requested)?;
+            recovered += length(&made.publications);
             subs.insert(channel, made);
         }
         Ok(subs)
@@ -299,10 +302,7 @@ impl Connection {
             ..ConnectResult::default()
         };
         let connected = crate::proto::client::Reply { id, ..reply! { connect: connected } };
-        match self.format.reply(&connected) {
-            Ok(message) => self.outbox.release(message),
-            Err(_) => return Err(Close::INAPPROPRIATE_PROTOCOL.into()),
-        }
+        self.outbox.release(encode(self.format, &self.outbox, &connected)?);
         let expire_at = self.session().map_or(0, |session| session.expire_at);
         self.timers.has_connected();
         // The app is asked at once, and a client that refreshes itself has time for it.

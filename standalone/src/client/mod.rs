@@ -85,6 +85,8 @@ pub(crate) struct Connection {
     backlog: Option<Commands>,
     /// More of them may begin than a turn begins.
     has_more_commands: bool,
+    /// More of them may begin once something of the outbox has been written.
+    waits_for_room: bool,
     work: FuturesUnordered<Work>,
     /// The number of commands that have begun and not ended.
     commands: usize,
@@ -131,6 +133,7 @@ impl Connection {
             orders: None,
             backlog: None,
             has_more_commands: false,
+            waits_for_room: false,
             work: FuturesUnordered::new(),
             commands: 0,
         }
@@ -164,7 +167,7 @@ impl Connection {
                 return end;
             }
             let is_writing = socket.is_writing();
-            if is_writing {
+            if is_writing || self.waits_for_room {
                 wakeups.expect();
             }
             let end = tokio::select! {
@@ -234,11 +237,16 @@ impl Connection {
         }
     }
 
-    /// Begins the commands of the last frame, as many as may run at once, and as a turn may begin.
+    /// Begins the commands of the last frame, as many as may run at once, and as a turn may begin. Where much waits to be
+    /// written, that is one: so the replies to a frame don't make its client a slow one, and a pong never waits.
     fn begin_commands(&mut self) {
-        self.has_more_commands = false;
-        for _ in 0..COMMANDS_IN_TURN {
+        (self.has_more_commands, self.waits_for_room) = (false, false);
+        for begun in 0..COMMANDS_IN_TURN {
             if !self.may_begin() {
+                return;
+            }
+            if begun > 0 && self.outbox.is_half_full() {
+                self.waits_for_room = self.backlog.is_some();
                 return;
             }
             match self.backlog.as_mut().and_then(Iterator::next) {

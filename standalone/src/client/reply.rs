@@ -1,5 +1,8 @@
 //! The end of a command: a reply, an error, or the connection's close.
 
+use bytes::Bytes;
+use prost::Message;
+
 use crate::app::{BadBase64, CallFailed, Caller};
 use crate::codec::{Close, ErrorCode, Format};
 use crate::hub::Outbox;
@@ -58,12 +61,20 @@ pub(super) fn result<T>(
     }
 }
 
-/// Queues a message. A payload that is no JSON closes a client that speaks JSON.
+/// Queues a message, or closes the connection if it can't be sent.
 pub(super) fn queue(format: Format, outbox: &Outbox, message: &Reply) {
-    match format.reply(message) {
+    match encode(format, outbox, message) {
         Ok(message) => outbox.push(message),
-        Err(_) => outbox.close(Close::INAPPROPRIATE_PROTOCOL),
+        Err(close) => outbox.close(close),
     }
+}
+
+/// Encodes a message, unless it is far too long, or has a payload that is no JSON for a client that speaks JSON.
+pub(super) fn encode(format: Format, outbox: &Outbox, message: &Reply) -> Result<Bytes, Close> {
+    if message.encoded_len() > outbox.longest() {
+        return Err(Close::SLOW);
+    }
+    format.reply(message).map_err(|_| Close::INAPPROPRIATE_PROTOCOL)
 }
 
 /// Writes a reply with one field set.
@@ -94,11 +105,11 @@ impl Connection {
 
     /// Queues a reply.
     pub(super) fn reply(&mut self, id: u32, reply: Reply) {
-        match self.format.reply(&Reply { id, ..reply }) {
+        match encode(self.format, &self.outbox, &Reply { id, ..reply }) {
             Ok(message) if matches!(self.phase, Phase::Connected(_)) => self.outbox.push(message),
             // The error of the connect command.
             Ok(message) => self.outbox.refuse(message),
-            Err(_) => self.close(Close::INAPPROPRIATE_PROTOCOL),
+            Err(close) => self.close(close),
         }
     }
 }

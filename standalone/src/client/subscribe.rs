@@ -38,6 +38,8 @@ const LONGEST_SUBSCRIBE: Duration = Duration::from_secs(5);
 pub(super) struct Requested {
     recover: Recover,
     filter: Option<Filter>,
+    /// The bytes that others in the same reply have recovered.
+    recovered: usize,
 }
 
 impl Requested {
@@ -47,7 +49,12 @@ impl Requested {
     }
 
     pub(super) fn recovering(recover: Recover) -> Self {
-        Self { recover, filter: None }
+        Self { recover, ..Self::default() }
+    }
+
+    /// The same in a reply in which others have recovered so many bytes.
+    pub(super) fn beside(self, recovered: usize) -> Self {
+        Self { recovered, ..self }
     }
 }
 
@@ -275,7 +282,7 @@ impl Connection {
         if !is_noted || !is_wanted {
             return Err(Close::SERVER_ERROR.into());
         }
-        let requested = Requested { recover: recover(request), filter };
+        let requested = Requested { recover: recover(request), filter, recovered: 0 };
         let (format, outbox) = (self.format, Arc::clone(&self.outbox));
         self.enter_channel(&request.channel, namespace, grant, requested, false, |made| {
             queue(format, &outbox, &Reply { id, ..reply! { subscribe: made } });
@@ -308,6 +315,7 @@ impl Connection {
     ) -> Result<(), Refused> {
         let ttl = ttl(&grant)?;
         let engine = Arc::clone(&self.engine);
+        let longest_recovery = self.outbox.longest_recovery().saturating_sub(requested.recovered);
         let Some(session) = self.session() else { return Ok(()) };
         let subscription = HubSubscription {
             chan_info: grant.info,
@@ -317,6 +325,7 @@ impl Connection {
             recoverable: grant.recovery,
             recover: requested.recover,
             auto_cache_recover: grant.auto_cache_recover,
+            longest_recovery: Some(longest_recovery),
             ignores_cache: grant.ignores_cache,
             meta_ttl: grant.meta_ttl,
             presence: grant.presence,

@@ -321,7 +321,7 @@ fn recover_from(
         RecoveryMode::Stream => stream.recover(&recover.since, limit, filter),
         RecoveryMode::Cache => stream.recover_latest(&recover.since, limit, filter),
     };
-    match recovered {
+    match recovered.filter(|publications| subscription.has_room_for(publications)) {
         Some(publications) => {
             result.recovered = true;
             result.publications = publications;

@@ -104,7 +104,7 @@ pub(crate) use self::order::{Done, Order, ServerRefresh, ServerSubscribe};
 pub(crate) use self::outbox::Outbox;
 pub(crate) use self::publication::{HistoryPage, HistoryQuery, NewPublication};
 pub(crate) use self::stream::Position;
-pub(crate) use self::subscription::{Recover, Subscription};
+pub(crate) use self::subscription::{Recover, Subscription, length};
 
 /// The position of a publication: empty without history.
 pub(crate) type Published = Position;

@@ -11,6 +11,9 @@ use bytes::Bytes;
 use super::lock;
 use crate::codec::Close;
 
+/// How many times as long as the queue a single message may be.
+const LONGEST: usize = 8;
+
 /// The queue of one connection: anyone pushes, the connection's own task takes.
 ///
 /// It starts held: what is pushed waits until [`release`](Self::release) or [`refuse`](Self::refuse) has queued the reply to
@@ -46,7 +49,23 @@ impl Outbox {
         Self { limit, queue: Mutex::default() }
     }
 
-    /// Queues a message, and wakes the owner. A queue over the limit closes the connection as a slow one.
+    /// The most bytes of a message: it must not even be encoded if it has more.
+    pub(crate) fn longest(&self) -> usize {
+        self.limit.saturating_mul(LONGEST)
+    }
+
+    /// The most bytes of a reply's publications, which leave the length of the queue to the rest of it.
+    pub(crate) fn longest_recovery(&self) -> usize {
+        self.limit.saturating_mul(LONGEST - 1)
+    }
+
+    /// Whether much waits, so that it should be written before there is more.
+    pub(crate) fn is_half_full(&self) -> bool {
+        lock(&self.queue).bytes > self.limit / 2
+    }
+
+    /// Queues a message, and wakes the owner. A queue over the limit closes the connection as a slow one. A
+    /// message that goes over the limit nearly alone is written before that.
     pub(crate) fn push(&self, message: Bytes) {
         self.change(|queue| queue.push(message, self.limit));
     }
@@ -100,22 +119,31 @@ impl Outbox {
 impl Queue {
     fn push(&mut self, message: Bytes, limit: usize) {
         if self.close.is_none() {
-            self.bytes += message.len();
+            let length = message.len();
+            self.bytes += length;
             self.messages.push_back(message);
-            self.close_over(limit);
+            self.close_over(limit, length);
         }
     }
 
     fn release(&mut self, reply: Bytes, limit: usize) {
         if self.close.is_none() && !mem::replace(&mut self.is_released, true) {
-            self.bytes += reply.len();
+            let length = reply.len();
+            self.bytes += length;
             self.messages.push_front(reply);
-            self.close_over(limit);
+            self.close_over(limit, length);
         }
     }
 
-    fn close_over(&mut self, limit: usize) {
-        if self.bytes > limit {
+    /// `last` is the length of the message that was queued last.
+    fn close_over(&mut self, limit: usize, last: usize) {
+        if self.bytes <= limit {
+            return;
+        }
+        if self.is_released && self.bytes - last <= limit / 2 {
+            // The client isn't slow, and if it didn't receive this message, it would request it again and again.
+            self.close = Some(Close::SLOW);
+        } else {
             self.close(Close::SLOW);
         }
     }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use prost::Message;
 
 use super::filter::Filter;
 use super::stream::Position;
 use crate::config::options::{Namespace, RecoveryMode};
-use crate::proto::client::SubscribeResult;
+use crate::proto::client::{Publication, SubscribeResult};
 
 /// A subscription as its owner decided on it.
 #[derive(Debug, Default, Clone)]
@@ -23,6 +24,8 @@ pub(crate) struct Subscription {
     pub(crate) recover: Recover,
     /// Whether a cache recovers without the client's request.
     pub(crate) auto_cache_recover: bool,
+    /// The most bytes of what it recovers: with more, nothing is recovered. `None`: any number.
+    pub(crate) longest_recovery: Option<usize>,
     /// Whether it recovers as from a stream, also where the namespace has a cache.
     pub(crate) ignores_cache: bool,
     /// How long the stream's position lives on from now. `None`: as the namespace has it.
@@ -55,6 +58,10 @@ impl Subscription {
         if self.ignores_cache { RecoveryMode::Stream } else { namespace.recovery_mode }
     }
 
+    pub(super) fn has_room_for(&self, publications: &[Publication]) -> bool {
+        self.longest_recovery.is_none_or(|longest| length(publications) <= longest)
+    }
+
     /// The result before any look at the stream.
     pub(super) fn result(&self) -> SubscribeResult {
         SubscribeResult {
@@ -73,4 +80,9 @@ impl Subscription {
         let is_automatic = self.auto_cache_recover && self.recovery_mode(namespace) == RecoveryMode::Cache;
         self.recoverable && (self.recover.is_requested || is_automatic)
     }
+}
+
+/// The bytes that publications take in a reply, about.
+pub(crate) fn length(publications: &[Publication]) -> usize {
+    publications.iter().map(Message::encoded_len).sum()
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt;
 
 use super::{Client, Target};
@@ -97,6 +97,93 @@ async fn recovering_a_large_history_in_a_loop_delays_nobody() {
     let unsubscribe = json!({"id": 5, "unsubscribe": {"channel": "kept:1"}});
     loops(&target, 20, &format!("{subscribe}\n{unsubscribe}")).await;
     target.survives().await;
+}
+
+/// The token of a user whose requests for server-side subscriptions count.
+const TOKEN: &str =
+    "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9.eyJzdWIiOiAiYW5uIn0.yFKTeV5byEbrGDEBnKdEcODmNW41A3vqnqQy1CmKz5w";
+
+/// An engine whose queues have `queue` bytes, and `channels` channels with 300 publications of `length` bytes each.
+async fn with_histories(queue: usize, channels: usize, length: usize) -> Target {
+    let kept = json!({
+        "name": "kept", "allow_subscribe_for_client": true, "allow_subscribe_for_anonymous": true,
+        "allow_history_for_client": true, "allow_history_for_anonymous": true, "force_recovery": true,
+        "history_size": 300, "history_ttl": "1h", "history_meta_ttl": "1h",
+    });
+    let client = json!({"queue_max_size": queue, "token": {"hmac_secret_key": "attacks"}});
+    let options = json!({"client": client, "channel": {"namespaces": [kept]}});
+    let target = Target::start(options).await;
+    let names: Vec<_> = (0..channels).map(|at| format!("kept:{at}")).collect();
+    for _ in 0..300 {
+        target.engine.api("broadcast", &json!({"channels": names, "data": "x".repeat(length)})).await;
+    }
+    target
+}
+
+#[tokio::test]
+async fn a_recovery_larger_than_the_queue_arrives_before_the_close_so_that_the_next_one_is_short() {
+    let target = with_histories(1 << 20, 1, 6_000).await;
+    let mut client = Client::connected(&target.engine).await;
+    client.send(&json!({"id": 2, "subscribe": {"channel": "kept:0", "recover": true}}).to_string()).await;
+    let reply: Value = serde_json::from_str(&client.next().await).expect("JSON");
+    let publications = reply["subscribe"]["publications"].as_array().expect("publications");
+    assert_eq!((publications.len(), &reply["subscribe"]["recovered"]), (300, &json!(true)));
+    assert_eq!(client.end().await, Some(3008));
+    let mut client = Client::connected(&target.engine).await;
+    let (offset, epoch) = (300, &reply["subscribe"]["epoch"]);
+    let subscribe = json!({"channel": "kept:0", "recover": true, "offset": offset, "epoch": epoch});
+    client.send(&json!({"id": 2, "subscribe": subscribe}).to_string()).await;
+    let reply = client.next().await;
+    assert!(reply.contains(r#""recovered":true"#) && !reply.contains("publications"), "{reply}");
+    client.send(r#"{"id":3,"unsubscribe":{"channel":"kept:0"}}"#).await;
+    assert_eq!(client.next().await, r#"{"id":3,"unsubscribe":{}}"#);
+}
+
+#[tokio::test]
+async fn many_recoveries_in_one_frame_that_are_larger_than_the_queue_together_all_arrive() {
+    let target = with_histories(1 << 20, 20, 1_500).await;
+    let mut client = Client::open(&target.engine).await;
+    let subscribes =
+        (0..20).map(|at| json!({"id": at + 2, "subscribe": {"channel": format!("kept:{at}"), "recover": true}}));
+    let frame = [json!({"id": 1, "connect": {}})].into_iter().chain(subscribes).map(|command| command.to_string());
+    client.send(&frame.collect::<Vec<_>>().join("\n")).await;
+    assert!(client.next().await.starts_with(r#"{"id":1,"connect":{"#));
+    for _ in 0..20 {
+        let reply = client.reply().await;
+        assert!(reply.contains(r#""recovered":true"#), "{reply:.200}");
+        assert!(reply.len() > 300 * 1_500, "{} bytes", reply.len());
+    }
+}
+
+#[tokio::test]
+async fn replies_far_larger_than_the_queue_are_not_encoded() {
+    let target = with_histories(64 << 10, 64, 1_000).await;
+    for _ in 0..300 {
+        target.engine.api("publish", &json!({"channel": "kept:long", "data": "x".repeat(3_000)})).await;
+    }
+    let before = target.engine.memory();
+    let subs: Map<_, _> = (0..64).map(|at| (format!("kept:{at}"), json!({"recover": true}))).collect();
+    for _ in 0..5 {
+        // Each of the channels has 300 kB, and a reply may recover seven times 64 KiB.
+        let mut client = Client::open(&target.engine).await;
+        client.send(&json!({"id": 1, "connect": {"token": TOKEN, "subs": subs}}).to_string()).await;
+        let reply = client.next().await;
+        assert!(reply.starts_with(r#"{"id":1,"connect":{"#) && reply.contains(r#""kept:63""#), "{reply:.200}");
+        assert_eq!(reply.matches(r#""recovered":true"#).count(), 1, "{} bytes", reply.len());
+        assert_eq!(client.end().await, Some(3008));
+        let mut client = Client::connected(&target.engine).await;
+        client.send(&json!({"id": 2, "subscribe": {"channel": "kept:long", "recover": true}}).to_string()).await;
+        let reply = client.next().await;
+        assert!(reply.contains(r#""was_recovering":true"#) && !reply.contains(r#""recovered""#), "{reply:.200}");
+        client.send(&json!({"id": 3, "history": {"channel": "kept:long", "limit": 300}}).to_string()).await;
+        assert_eq!(client.end().await, Some(3008));
+    }
+    let peak = target.engine.memory().peak.saturating_sub(before.now);
+    println!(
+        "64 recoveries of 300 kB, and one and a history of 900 kB, at a queue of 64 KiB: {} KiB at the peak",
+        peak >> 10
+    );
+    assert!(peak < 4 << 20, "{} KiB", peak >> 10);
 }
 
 #[tokio::test]

@@ -148,6 +148,16 @@ impl Client {
         first.to_owned()
     }
 
+    /// The next reply.
+    async fn reply(&mut self) -> String {
+        loop {
+            let message = self.next().await;
+            if message.starts_with("{\"id\":") {
+                return message;
+            }
+        }
+    }
+
     /// The next frame with messages.
     async fn text(&mut self) -> String {
         loop {

@@ -128,3 +128,31 @@ async fn a_close_wakes_the_owner_also_before_the_connect_reply() {
     let close = async { outbox.close(Close::STALE) };
     tokio::join!(timeout(Duration::from_secs(1), outbox.ready()), close).0.unwrap();
 }
+
+#[test]
+fn a_long_message_that_goes_over_the_limit_is_written_before_the_close() {
+    let outbox = open();
+    outbox.push(message("12345"));
+    outbox.push(message("1234567"));
+    outbox.push(message("late"));
+    assert_eq!(outbox.take(16), taken(&["12345", "1234567"], Some(Close::SLOW)));
+    let outbox = Outbox::new(10);
+    outbox.push(message("held"));
+    outbox.release(message("12345678901"));
+    assert_eq!(outbox.take(16), taken(&["12345678901", "held"], Some(Close::SLOW)));
+    let slow = open();
+    slow.push(message("123456"));
+    slow.push(message("1234567"));
+    assert_eq!(slow.take(16), taken(&[], Some(Close::SLOW)));
+}
+
+#[test]
+fn a_queue_is_half_full_until_it_is_taken() {
+    let outbox = open();
+    outbox.push(message("12345"));
+    assert!(!outbox.is_half_full());
+    outbox.push(message("1"));
+    assert!(outbox.is_half_full());
+    outbox.take(16);
+    assert!(!outbox.is_half_full());
+}
