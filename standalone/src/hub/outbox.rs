@@ -14,13 +14,26 @@ use crate::codec::Close;
 /// How many times as long as the queue a single message may be.
 const LONGEST: usize = 8;
 
+/// What a message takes in the queue, beside its bytes. As many messages of that length may wait as the limit has room for.
+const ENTRY: usize = size_of::<Bytes>();
+
+/// The messages that may wait at the smallest limit.
+const FEWEST: usize = 64;
+
 /// The queue of one connection: anyone pushes, the connection's own task takes.
 ///
 /// It starts held: what is pushed waits until [`release`](Self::release) or [`refuse`](Self::refuse) has queued the reply to
 /// connect.
 pub(crate) struct Outbox {
-    limit: usize,
+    limit: Limit,
     queue: Mutex<Queue>,
+}
+
+/// The most that may wait.
+#[derive(Clone, Copy)]
+struct Limit {
+    bytes: usize,
+    messages: usize,
 }
 
 #[derive(Default)]
@@ -46,22 +59,23 @@ pub(crate) struct Taken {
 impl Outbox {
     /// `limit` is the most bytes that may wait.
     pub(crate) fn new(limit: usize) -> Self {
+        let limit = Limit { bytes: limit, messages: (limit / ENTRY).max(FEWEST) };
         Self { limit, queue: Mutex::default() }
     }
 
     /// The most bytes of a message: it must not even be encoded if it has more.
     pub(crate) fn longest(&self) -> usize {
-        self.limit.saturating_mul(LONGEST)
+        self.limit.bytes.saturating_mul(LONGEST)
     }
 
     /// The most bytes of a reply's publications, which leave the length of the queue to the rest of it.
     pub(crate) fn longest_recovery(&self) -> usize {
-        self.limit.saturating_mul(LONGEST - 1)
+        self.limit.bytes.saturating_mul(LONGEST - 1)
     }
 
     /// Whether much waits, so that it should be written before there is more.
     pub(crate) fn is_half_full(&self) -> bool {
-        lock(&self.queue).bytes > self.limit / 2
+        self.limit.half().is_exceeded_by(&lock(&self.queue))
     }
 
     /// Queues a message, and wakes the owner. A queue over the limit closes the connection as a slow one. A
@@ -116,8 +130,18 @@ impl Outbox {
     }
 }
 
+impl Limit {
+    fn half(self) -> Self {
+        Self { bytes: self.bytes / 2, messages: self.messages / 2 }
+    }
+
+    fn is_exceeded_by(self, queue: &Queue) -> bool {
+        queue.bytes > self.bytes || queue.messages.len() > self.messages
+    }
+}
+
 impl Queue {
-    fn push(&mut self, message: Bytes, limit: usize) {
+    fn push(&mut self, message: Bytes, limit: Limit) {
         if self.close.is_none() {
             let length = message.len();
             self.bytes += length;
@@ -126,7 +150,7 @@ impl Queue {
         }
     }
 
-    fn release(&mut self, reply: Bytes, limit: usize) {
+    fn release(&mut self, reply: Bytes, limit: Limit) {
         if self.close.is_none() && !mem::replace(&mut self.is_released, true) {
             let length = reply.len();
             self.bytes += length;
@@ -136,11 +160,11 @@ impl Queue {
     }
 
     /// `last` is the length of the message that was queued last.
-    fn close_over(&mut self, limit: usize, last: usize) {
-        if self.bytes <= limit {
+    fn close_over(&mut self, limit: Limit, last: usize) {
+        if !limit.is_exceeded_by(self) {
             return;
         }
-        if self.is_released && self.bytes - last <= limit / 2 {
+        if self.is_released && self.bytes - last <= limit.half().bytes && last > limit.half().bytes {
             // The client isn't slow, and if it didn't receive this message, it would request it again and again.
             self.close = Some(Close::SLOW);
         } else {

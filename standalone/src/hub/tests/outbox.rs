@@ -156,3 +156,17 @@ fn a_queue_is_half_full_until_it_is_taken() {
     outbox.take(16);
     assert!(!outbox.is_half_full());
 }
+
+#[test]
+fn very_many_messages_without_a_length_of_note_close_the_connection_as_slow() {
+    let outbox = Outbox::new(1 << 20);
+    outbox.release(message("c"));
+    outbox.take(1);
+    for _ in 0..1 << 15 {
+        outbox.push(message("1"));
+    }
+    assert!(outbox.is_half_full());
+    assert_eq!(outbox.closing(), None);
+    outbox.push(message("1"));
+    assert_eq!(outbox.take(16), taken(&[], Some(Close::SLOW)));
+}
