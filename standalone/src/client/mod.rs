@@ -23,6 +23,7 @@ mod command;
 mod connect;
 mod engine;
 mod grant;
+mod inbound;
 mod limits;
 mod order;
 mod publish;

@@ -9,7 +9,7 @@ use crate::codec::{Close, ErrorCode};
 use crate::config::options::{DataFormat, Namespace, ProxyOptions};
 use crate::hub::NewPublication;
 use crate::proto::client::{ClientInfo, PublishRequest, PublishResult};
-use crate::proto::proxy::{self, StreamSubscribeRequest};
+use crate::proto::proxy;
 
 use super::Connection;
 use super::reply::{Outcome, Refused, reply, result};
@@ -119,9 +119,8 @@ impl Connection {
         let session = self.session().ok_or(Close::SERVER_ERROR)?;
         let stream = session.subscription(&request.channel).and_then(|subscription| subscription.stream.as_ref());
         let inbound = stream.and_then(|stream| stream.inbound.clone()).ok_or_else(not_available)?;
-        let publication = proxy::Publication { data: request.data, ..proxy::Publication::default() };
-        let message = StreamSubscribeRequest { subscribe_request: None, publication: Some(publication) };
-        self.wait(id, async move { inbound.send(message).await.is_ok() }, |_, is_sent| {
+        // A copy: the data is a slice of the whole frame.
+        self.wait(id, inbound.send(Bytes::copy_from_slice(&request.data)), |_, is_sent| {
             if is_sent { Ok(Some(reply! { publish: PublishResult {} })) } else { Err(not_available()) }
         });
         Ok(None)

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::DropGuard;
 
 use crate::config::options::Namespace;
 use crate::hub::Member;
-use crate::proto::proxy::StreamSubscribeRequest;
+
+use super::inbound::Inbound;
 
 /// A client that has connected.
 pub(super) struct Session {
@@ -58,7 +59,7 @@ pub(super) struct AppStream {
     pub(super) number: u64,
     pub(super) _end: DropGuard,
     /// Takes the client's publications, in streams of both directions.
-    pub(super) inbound: Option<mpsc::Sender<StreamSubscribeRequest>>,
+    pub(super) inbound: Option<Inbound>,
 }
 
 impl Session {

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Publications;
@@ -12,16 +10,14 @@ use crate::codec::Unsubscribed;
 use crate::config::options::{Namespace, StreamProxy};
 use crate::hub::{Hub, Member};
 use crate::proto::client::{Publication, SubscribeRequest};
-use crate::proto::proxy::{StreamSubscribeRequest, SubscribeResponse};
+use crate::proto::proxy::SubscribeResponse;
 
 use super::Connection;
 use super::grant::Grant;
+use super::inbound::Inbound;
 use super::reply::{Outcome, Refused};
 use super::session::AppStream;
 use super::subscribe::grant_of_app;
-
-/// The number of a client's publications that wait for the app's stream, before the client has to wait.
-const INBOUND: usize = 16;
 
 impl Connection {
     pub(super) fn open_stream(
@@ -31,9 +27,9 @@ impl Connection {
         namespace: &Arc<Namespace>,
         stream: &StreamProxy,
     ) -> Outcome {
-        let (sender, inbound) = mpsc::channel(INBOUND);
+        let (sender, inbound) = Inbound::new();
         let message = self.subscribe_message(&request, &stream.options);
-        let opening = self.engine.app.open(stream, &self.caller, message, ReceiverStream::new(inbound));
+        let opening = self.engine.app.open(stream, &self.caller, message, inbound);
         let namespace = Arc::clone(namespace);
         let sender = stream.is_bidirectional.then_some(sender);
         self.wait(id, opening, move |connection, opened| {
@@ -52,7 +48,7 @@ impl Connection {
     }
 
     /// Delivers the stream's publications to the client, in a task of its own: the app's stream may block its thread.
-    fn deliver(&mut self, channel: &str, publications: Publications, inbound: Option<mpsc::Sender<StreamSubscribeRequest>>) {
+    fn deliver(&mut self, channel: &str, publications: Publications, inbound: Option<Inbound>) {
         let engine = Arc::clone(&self.engine);
         let Some(session) = self.session() else { return };
         let Some(subscription) = session.channels.get_mut(channel) else { return };

@@ -85,3 +85,27 @@ async fn idempotency_keys_of_clients_take_a_limited_memory() {
     drop(client);
     target.survives().await;
 }
+#[tokio::test]
+async fn publications_that_a_stream_does_not_read_take_no_more_than_they_are_long() {
+    let target = Target::start(json!({})).await;
+    let junk = "x".repeat(60_000);
+    let mut clients = Vec::new();
+    for _ in 0..5 {
+        let mut client = Client::connected(&target.engine).await;
+        for at in 0..20 {
+            let channel = format!("unread:{at}");
+            client.subscribes(&channel).await;
+            let publish = json!({"id": 3, "publish": {"channel": channel, "data": 1}, "junk": junk}).to_string();
+            for _ in 0..16 {
+                client.send(&publish).await;
+                assert_eq!(client.next().await, r#"{"id":3,"publish":{}}"#);
+            }
+        }
+        clients.push(client);
+    }
+    let growth = growth(&target);
+    println!("1,600 publications of 1 byte in frames of 60 kB, in 100 streams: {} KiB", growth >> 10);
+    assert!(growth < 16 << 20, "{} KiB", growth >> 10);
+    drop(clients);
+    target.survives().await;
+}
