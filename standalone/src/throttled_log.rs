@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tonic::Status;
 
 /// The shortest time between two lines with the same text.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -36,6 +37,13 @@ impl ThrottledLog {
     pub(crate) fn info_of(&self, line: &'static str, instance: &str) {
         if let Some(more) = self.pass(line) {
             tracing::info!("{line}: {:?}{more}", cut(instance));
+        }
+    }
+
+    /// Logs why a call of the app has failed. Each kind of call has its own lines.
+    pub(crate) fn warn_of_call(&self, call: &'static str, status: &Status) {
+        if let Some(more) = self.pass(call) {
+            tracing::warn!(call, code = ?status.code(), "the app has not responded: {}{more}", status.message());
         }
     }
 

@@ -9,6 +9,7 @@ mod metadata;
 mod payload;
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures_util::{FutureExt, Stream, StreamExt, stream};
@@ -23,6 +24,7 @@ use tower::util::BoxCloneSyncService;
 use crate::config::options::{ProxyOptions, StreamProxy};
 use crate::proto::proxy::centrifugo_proxy_client::CentrifugoProxyClient;
 use crate::proto::proxy::{self, StreamSubscribeRequest, StreamSubscribeResponse};
+use crate::throttled_log::ThrottledLog;
 
 pub(crate) use self::caller::Caller;
 pub(crate) use self::forwarded::Forwarded;
@@ -112,13 +114,16 @@ async fn within<T>(
     }
 }
 
+/// The lines about calls that fail, of all engines of the process: a client can cause them as fast as it sends.
+static FAILURES: LazyLock<ThrottledLog> = LazyLock::new(ThrottledLog::default);
+
 /// Logs the reason of a failure, as Centrifugo does.
-fn failed(name: &str, status: &Status) -> CallFailed {
+fn failed(name: &'static str, status: &Status) -> CallFailed {
     // The app logs the failures of its own handlers.
     if status.code() == Code::Internal {
         tracing::debug!(call = name, "the app has failed: {}", status.message());
     } else {
-        tracing::warn!(call = name, code = ?status.code(), "the app has not responded: {}", status.message());
+        FAILURES.warn_of_call(name, status);
     }
     CallFailed
 }

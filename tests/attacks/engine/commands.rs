@@ -5,6 +5,28 @@ use serde_json::json;
 use super::{Client, Target};
 
 #[tokio::test]
+async fn calls_that_fail_before_they_reach_the_app_do_not_flood_the_log() {
+    let target = Target::start(json!({})).await;
+    // Not ASCII, so gRPC can't carry it.
+    let mut client = Client::open_with(&target.engine, "", &[("cookie", "\u{e9}")]).await;
+    client.send(r#"{"id":1,"connect":{}}"#).await;
+    assert!(client.next().await.starts_with(r#"{"id":1,"connect":{"#));
+    let frame = vec![r#"{"id":2,"rpc":{"method":"header"}}"#; 1_000].join("\n");
+    for _ in 0..5 {
+        client.send(&frame).await;
+        for _ in 0..1_000 {
+            assert!(client.next().await.contains(r#""error":{"code":100"#));
+        }
+    }
+    let log = target.engine.log();
+    let lines = log.matches("gRPC's metadata can't have").count();
+    println!("{lines} lines of 5,000 calls with a header that can't be sent");
+    assert!((1..20).contains(&lines), "{lines} lines");
+    drop(client);
+    target.survives().await;
+}
+
+#[tokio::test]
 async fn commands_with_id_0_are_pongs_and_close_with_3501() {
     let target = Target::start(json!({})).await;
     for command in [r#"{"connect":{}}"#, r#"{"id":0,"connect":{}}"#, "{}", r#"{"id":1,"rpc":{}}"#, r#"{"id":1,"send":{}}"#] {
