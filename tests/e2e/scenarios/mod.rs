@@ -84,23 +84,44 @@ fn there_are_at_least_120_scenarios_with_different_titles() {
 ///
 /// # Panics
 ///
-/// With the transcripts that differ without being deviations, with what didn't happen, and with deviations that don't differ.
+/// With the transcripts that differ twice without being deviations, with what didn't happen, and with deviations that don't
+/// differ.
 async fn compare(first: Start, second: Start, deviations: &[(&str, &str)]) {
     let wanted = env::var("SCENARIO").unwrap_or_default();
-    let scenarios: Vec<_> = scenarios().into_iter().filter(|scenario| scenario.title.contains(&wanted)).collect();
-    let (first, second) = join(all(&scenarios, first), all(&scenarios, second)).await;
-    let pairs = scenarios.iter().zip(first.iter().zip(&second));
-    let mut differences = Vec::new();
-    for (scenario, (first, second)) in pairs {
-        let is_deviation = deviations.iter().any(|(title, _)| *title == scenario.title);
-        match difference(scenario, first, second) {
-            Some(report) if !is_deviation => differences.push(report),
-            None if is_deviation => differences.push(format!("== {}: no deviation any more\n", scenario.title)),
-            _ => {}
-        }
+    let mut scenarios: Vec<_> = scenarios().into_iter().filter(|scenario| scenario.title.contains(&wanted)).collect();
+    let mut reports = differences(&scenarios, first, second, deviations).await;
+    if !reports.is_empty() {
+        // A busy machine may be too late for a scenario. What differs between servers does so again, among few others.
+        scenarios.retain(|scenario| reports.contains_key(&scenario.title));
+        reports = differences(&scenarios, first, second, deviations).await;
     }
-    let count = differences.len();
-    assert!(count == 0, "{count} of {} scenarios:\n\n{}", scenarios.len(), differences.join("\n"));
+    let texts: Vec<_> = reports.into_values().collect();
+    assert!(texts.is_empty(), "{} scenarios:\n\n{}", texts.len(), texts.join("\n"));
+}
+
+/// The reports of what differs without being a deviation, and of deviations that don't, by the titles of their scenarios.
+async fn differences(
+    scenarios: &[Scenario],
+    first: Start,
+    second: Start,
+    deviations: &[(&str, &str)],
+) -> BTreeMap<String, String> {
+    let (first, second) = join(all(scenarios, first), all(scenarios, second)).await;
+    let mut reports = BTreeMap::new();
+    for (scenario, (first, second)) in scenarios.iter().zip(first.iter().zip(&second)) {
+        let title = &scenario.title;
+        let report = match difference(scenario, first, second) {
+            Some(report) if !is_deviation(title, deviations) => report,
+            None if is_deviation(title, deviations) => format!("== {title}: no deviation any more\n"),
+            _ => continue,
+        };
+        reports.insert(title.clone(), report);
+    }
+    reports
+}
+
+fn is_deviation(title: &str, deviations: &[(&str, &str)]) -> bool {
+    deviations.iter().any(|(deviation, _)| *deviation == title)
 }
 
 /// The scenarios of all groups.
