@@ -61,8 +61,8 @@ async fn plain_tonic() -> SocketAddr {
 
 #[tokio::test]
 async fn no_test_of_h2spec_fails_that_plain_tonic_passes() {
-    // Some tests hold up a response by its window, so it must have a body. One opens a stream more than there may be, which by
-    // default are so many that the memory for their responses is limited first, by other resets.
+    // Some tests hold up a response by its window, so it must have a body. One opens a stream more than there may be. By
+    // default those are so many that the memory for their responses is limited first, by other resets.
     let app = start(Settings { greets: true, max_concurrent_calls: Some(1_000), ..Settings::default() }).await;
     let plain = plain_tonic().await;
     let (ours, plain) = tokio::join!(failures(app.address()), failures(plain));

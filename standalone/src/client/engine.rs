@@ -95,8 +95,8 @@ impl Engine {
         !self.leaving.load(Ordering::Relaxed) && !self.stopping.is_cancelled()
     }
 
-    /// Begins to sweep the hub once a second, unless that is done already. It ends with the engine, or with the tokio runtime
-    /// of this call, after which another call begins it again.
+    /// Begins to sweep the hub once a second, unless that is done already. It ends with the engine, or with this call's
+    /// tokio runtime, after which another call begins it again.
     pub(crate) fn sweep_from_now(self: &Arc<Self>) {
         if self.sweeps.swap(true, Ordering::Relaxed) {
             return;

@@ -272,8 +272,8 @@ impl Hub {
         self.channels.with(channel, |state| state.publish(channel, new, keeper, now()))
     }
 
-    /// Queues a publication to one member alone, such as one of its stream. `false`: it isn't subscribed, or the subscription
-    /// that the publication is for is no longer the current one.
+    /// Queues a publication to one member alone, such as one of its stream. `false`: it isn't subscribed, or no longer by
+    /// the subscription that the publication is for.
     pub(crate) fn deliver(
         &self,
         channel: &str,

@@ -112,7 +112,7 @@ impl RunningStandalone {
         self.stop().await;
     }
 
-    /// Stops the engine. It closes all clients with 3001, and with them their streams, upon which their SDKs connect again: within
+    /// Stops the engine. It closes all clients with 3001, upon which SDKs connect again, and ends their streams: within
     /// `shutdown.timeout` of the configuration. Then calls that still run have
     /// [`drain_timeout`](crate::App::drain_timeout) to finish, and so has the error handler. Those that don't are dropped.
     pub async fn stop(&self) {
